@@ -1,0 +1,1 @@
+"""Arrays to geometry: codes to metres, cameras and point clouds; numpy only."""

@@ -1,0 +1,155 @@
+"""The exception family: every error a user can meet, each naming the file, the cause and a remedy.
+
+::
+
+    HeicDepthError
+    ├── FileAccessError       the file cannot be opened, is no regular file, vanished or shrank
+    ├── HeaderError           the bytes do not hold a HEIF photo that can be read
+    │   ├── NotHeifError      it is something else (``kind`` says what: JPEG, PNG, empty …)
+    │   ├── TruncatedError    the file is cut short: boxes or extents reach past its end
+    │   ├── MalformedError    boxes contradict the standard or each other
+    │   └── LimitError        larger than the limits allow; the numbers are in the message
+    ├── DecodeError           a layer cannot be turned into pixels
+    │   ├── MissingLayerError the photo has no such layer
+    │   ├── UnsupportedError  the codec or bit depth is not supported by the decoder
+    │   └── DecoderStoppedError  the decoder process died, hung or outgrew its cap on this photo
+    ├── GeometryError         codes cannot become metres or points
+    │   ├── NoDepthError      the photo has no depth map (absent, stripped or unreadable)
+    │   ├── NoMetresError     the metadata does not say what a code means in metres
+    │   └── NoCameraError     neither the file nor EXIF says what the camera was
+    ├── ExportError           an export was asked for that cannot be made
+    │   └── WriteError        the file cannot be written (disk full, permission, name too long …)
+    └── TerminalError         this terminal or stream cannot carry what was asked for
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from heicdepth_tui.text import printable
+
+__all__ = [
+    "DecodeError",
+    "DecoderStoppedError",
+    "ExportError",
+    "FileAccessError",
+    "GeometryError",
+    "HeaderError",
+    "HeicDepthError",
+    "LimitError",
+    "MalformedError",
+    "MissingLayerError",
+    "NoCameraError",
+    "NoDepthError",
+    "NoMetresError",
+    "NotHeifError",
+    "TerminalError",
+    "TruncatedError",
+    "UnsupportedError",
+    "WriteError",
+]
+
+
+class HeicDepthError(Exception):
+    """An error with a file, a cause and a remedy; ``str()`` gives one printable line.
+
+    ``what`` says what is wrong, ``hint`` what the reader can do about it (may be empty), ``path``
+    the file concerned (None where there is none). All three are escaped for the terminal by
+    ``str()``; the attributes stay raw.
+    """
+
+    def __init__(self, what: str, *, path: Path | str | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.path = None if path is None else Path(path)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = "" if self.path is None else f"{self.path}: "
+        then = f"; {self.hint}" if self.hint else ""
+        return printable(f"{where}{self.what}{then}")
+
+    @property
+    def short(self) -> str:
+        """What is wrong and what to do, without the file's name, printable."""
+        return printable(f"{self.what}; {self.hint}" if self.hint else self.what)
+
+    def at(self, path: Path | str) -> HeicDepthError:
+        """Return this error with ``path`` filled in where it had none."""
+        if self.path is None:
+            self.path = Path(path)
+        return self
+
+
+class FileAccessError(HeicDepthError):
+    """The file cannot be opened, is no regular file, vanished or shrank while it was read."""
+
+
+class HeaderError(HeicDepthError):
+    """The bytes do not hold a HEIF photo that can be read."""
+
+
+class NotHeifError(HeaderError):
+    """The file is something else; ``kind`` names it (``JPEG``, ``PNG``, ``empty file`` …)."""
+
+    def __init__(
+        self, what: str, *, kind: str, path: Path | str | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(what, path=path, hint=hint)
+        self.kind = kind
+
+
+class TruncatedError(HeaderError):
+    """The file is cut short: a box or an extent reaches past its end."""
+
+
+class MalformedError(HeaderError):
+    """Boxes contradict the standard or each other."""
+
+
+class LimitError(HeaderError):
+    """The photo is larger than the limits allow; the message carries the numbers."""
+
+
+class DecodeError(HeicDepthError):
+    """A layer cannot be turned into pixels."""
+
+
+class MissingLayerError(DecodeError):
+    """The photo has no such layer."""
+
+
+class UnsupportedError(DecodeError):
+    """The decoder does not support this codec, bit depth or chroma format."""
+
+
+class DecoderStoppedError(DecodeError):
+    """The decoder process died, hung or outgrew its memory cap on this photo."""
+
+
+class GeometryError(HeicDepthError):
+    """Codes cannot become metres, or metres cannot become points."""
+
+
+class NoDepthError(GeometryError):
+    """The photo has no depth map: absent, stripped or unreadable, as the message says."""
+
+
+class NoMetresError(GeometryError):
+    """The metadata does not say what a code means in metres; the message says why."""
+
+
+class NoCameraError(GeometryError):
+    """Neither the depth item's XMP nor EXIF says what the camera was."""
+
+
+class ExportError(HeicDepthError):
+    """An export was asked for that cannot be made."""
+
+
+class WriteError(ExportError):
+    """The file cannot be written; nothing was left behind and nothing was overwritten."""
+
+
+class TerminalError(HeicDepthError):
+    """This terminal or stream cannot carry what was asked for."""

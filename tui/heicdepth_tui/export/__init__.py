@@ -1,0 +1,1 @@
+"""Geometry to files: one module a format, one registry."""

@@ -1,0 +1,1 @@
+"""Where photos are: scan, sort, filter and find; knows headers, not pixels."""

@@ -1,0 +1,1 @@
+"""Bytes to facts: what a HEIF file says, read without decoding a picture."""

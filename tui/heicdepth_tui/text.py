@@ -1,0 +1,73 @@
+"""Text from outside made safe to show: control characters as visible escapes, no markup, no motion."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+
+__all__ = ["natural_key", "printable", "printable_path"]
+
+# Cc: control, Cf: format (bidi marks, zero-width), Cs: surrogates (undecodable bytes of a file
+# name), Co/Cn: private and unassigned, Zl/Zp: line and paragraph separators.
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with every character that could move the cursor or hide shown as an escape.
+
+    Lone surrogates from ``os.fsdecode`` come out as the byte they stand for (``\\xff``), other
+    unsafe characters as ``\\xNN``, ``\\uNNNN`` or ``\\UNNNNNNNN``. Plain text is returned as it is.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    if char == " " or (char.isprintable() and unicodedata.category(char) not in _UNSAFE_CATEGORIES):
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def printable_path(path: Path | str) -> str:
+    """Return a path printable, with the home folder written ``~``."""
+    text = os.fspath(path)
+    home = str(Path.home())
+    if home != "/" and (text == home or text.startswith(home + os.sep)):
+        text = "~" + text[len(home) :]
+    return printable(text)
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts ``IMG_9`` before ``IMG_10``, ignoring case.
+
+    Runs of digits compare as numbers, the rest as casefolded text; ASCII digits only, so that the
+    key is total for every name.
+    """
+    parts: list[tuple[int, int, str]] = []
+    run = ""
+    digits = False
+    for char in name:
+        is_digit = "0" <= char <= "9"
+        if is_digit != digits and run:
+            parts.append(_part(run, digits))
+            run = ""
+        digits = is_digit
+        run += char
+    if run:
+        parts.append(_part(run, digits))
+    return tuple(parts)
+
+
+def _part(run: str, digits: bool) -> tuple[int, int, str]:
+    if digits:
+        # A run of thousands of digits would make int() raise: its length orders it as well.
+        stripped = run.lstrip("0")
+        return (0, len(stripped), stripped)
+    return (1, 0, run.casefold())
