@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 __all__ = [
     "AUX_DEPTH_URNS",
+    "PORTRAIT_RENDERED",
     "Accuracy",
     "Auxiliary",
     "Brief",
@@ -35,6 +36,9 @@ AUX_DEPTH_URNS = (
     "urn:mpeg:mpegB:cicp:systems:auxiliary:depth",
 )
 """The auxC types that mark a depth map (ISO/IEC 23008-12 and 23001-11)."""
+
+PORTRAIT_RENDERED = frozenset({7, 8})
+"""EXIF CustomRendered values that Apple writes for portrait mode: with HDR, and without."""
 
 _LAYER_NAMES = {
     "urn:mpeg:hevc:2015:auxid:1": "alpha",
@@ -234,7 +238,7 @@ class Exif:
     @property
     def portrait(self) -> bool:
         """Whether CustomRendered says Portrait (8) or Portrait HDR (7)."""
-        return self.custom_rendered in (7, 8)
+        return self.custom_rendered in PORTRAIT_RENDERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +321,15 @@ class Header:
     """Whether the file also holds an image sequence (``moov``)."""
     truncated: str = ""
     """Which payloads reach past the end of the file; empty where none do."""
+    codec: str = ""
+    """Item type that holds the primary's samples (``hvc1``, ``av01`` …): of the tiles in a grid."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with items that could not be listed above; each names its item."""
+
+    @property
+    def format(self) -> str:
+        """What kind of file it is, whatever its name says: ``HEIC``, ``AVIF`` or ``HEIF``."""
+        return {"hvc1": "HEIC", "av01": "AVIF"}.get(self.codec, "HEIF")
 
     @property
     def camera_name(self) -> str:
@@ -339,3 +352,5 @@ class Brief:
     """As in ``Exif.date``."""
     problem: str = ""
     """A few words for the row when the file cannot be shown: ``JPEG``, ``cut short`` …"""
+    format: str = ""
+    """``HEIC``, ``AVIF`` or ``HEIF`` as in ``Header.format``; empty where it is none of them."""

@@ -1,0 +1,60 @@
+"""Walk over ISO base media boxes (ISO/IEC 14496-12 section 4.2) without trusting a size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import Struct
+
+from heicdepth_tui.errors import LimitError, MalformedError
+
+__all__ = ["Box", "boxes", "four_cc"]
+
+_HEADER = Struct(">I4s").unpack_from
+_LARGE_SIZE = Struct(">Q").unpack_from
+_MAX_CHILDREN = 16_384
+
+
+Box = tuple[bytes, int, int]
+"""A box of a byte string: its type, where its content starts and where it ends.
+
+A plain tuple: the list of photos reads thirty of them a file, and naming them costs a tenth of its
+time.
+"""
+
+
+def boxes(data: bytes, start: int, end: int, *, most: int = _MAX_CHILDREN) -> Iterator[Box]:
+    """Yield the boxes that lie side by side in ``data[start:end]``.
+
+    Size 1 means a 64-bit size, size 0 a box that reaches to ``end``. Fewer than 8 bytes at the
+    end are padding. Nesting is the caller's, who knows how deep he goes. Raises MalformedError
+    when a box is smaller than its header or larger than what holds it, LimitError when there are
+    more than ``most``.
+    """
+    position = start
+    last = end - 8
+    for _ in range(most):
+        if position > last:
+            return
+        size, kind = _HEADER(data, position)
+        body = position + 8
+        if size == 1:
+            if position + 16 > end:
+                raise MalformedError(f"box {four_cc(kind)} is cut off in its header")
+            (size,) = _LARGE_SIZE(data, body)
+            body += 8
+        elif size == 0:
+            size = end - position
+        after = position + size
+        if not body <= after <= end:
+            raise MalformedError(
+                f"box {four_cc(kind)} says {size:,} bytes, {end - position:,} are there"
+            )
+        yield kind, body, after
+        position = after
+    if position <= last:
+        raise LimitError(f"more than {most:,} boxes lie side by side")
+
+
+def four_cc(kind: bytes) -> str:
+    """Return a four-character code as text, one character a byte."""
+    return kind.decode("latin-1")

@@ -1,0 +1,110 @@
+"""The few facts that a row of the photo list shows, read as fast as they can be."""
+
+from __future__ import annotations
+
+from os import PathLike
+
+from heicdepth_tui.errors import (
+    FileAccessError,
+    HeaderError,
+    LimitError,
+    MalformedError,
+    NotHeifError,
+    TruncatedError,
+)
+from heicdepth_tui.heif.depthfacts import choose_depth, depth_items
+from heicdepth_tui.heif.exif import parse_exif_row
+from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Size
+from heicdepth_tui.heif.graph import check_references
+from heicdepth_tui.heif.header import exif_item
+from heicdepth_tui.heif.items import ItemTable
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.source import RefusedFileError, Source
+
+__all__ = ["read_brief"]
+
+_FORMATS = {b"hvc1": "HEIC", b"av01": "AVIF"}
+
+
+def read_brief(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Brief:
+    """Return what the list shows of a file; for a bad one ``problem`` says what it is.
+
+    Uses the parser of ``read_header`` but leaves out XMP, depth representation, grid layout and
+    every item that the row does not speak of.
+    """
+    try:
+        with Source(path, limits) as source:
+            try:
+                return _brief(ItemTable(source, limits=limits))
+            except HeaderError as error:
+                return _bad(source.size, _label(error))
+    except FileAccessError as error:
+        return _bad(0, error.label if isinstance(error, RefusedFileError) else "unreadable")
+
+
+def _bad(file_size: int, problem: str) -> Brief:
+    return Brief(file_size, None, DepthStatus.ABSENT, None, None, problem)
+
+
+def _label(error: HeaderError) -> str:
+    if isinstance(error, NotHeifError):
+        return error.kind
+    if isinstance(error, TruncatedError):
+        return "cut short"
+    return "too large" if isinstance(error, LimitError) else "malformed"
+
+
+def _brief(table: ItemTable) -> Brief:
+    primary = table.primary_id
+    kind, size = table.type_of(primary), table.upright(primary)
+    if not table.is_image(primary):
+        raise MalformedError("its primary item is no picture")
+    check_references(table.references, table.limits)
+    if kind == b"grid":
+        tiles = table.dimg(primary)
+        kind = table.type_of(tiles[0]) if tiles else b""
+    else:
+        tiles = (primary,)
+    date, rendered = _exif(table)
+    status, depth = _depth(table, rendered)
+    # Files are cut at their end, where the last tile lies.
+    cut = bool(tiles) and table.missing(tiles[-1]) > 0
+    return Brief(
+        table.source.size,
+        None if cut else size,
+        status,
+        depth,
+        date,
+        "cut short" if cut else "",
+        _FORMATS.get(kind, "HEIF"),
+    )
+
+
+def _exif(table: ItemTable) -> tuple[str | None, int | None]:
+    """Return date and CustomRendered; None for both where the EXIF cannot be read."""
+    item = exif_item(table)
+    if item is None:
+        return None, None
+    try:
+        return parse_exif_row(table.payload(item, most=table.limits.exif_bytes, header=True))
+    except HeaderError:
+        # A row without a date; the header says what is wrong with the EXIF.
+        return None, None
+
+
+def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | None]:
+    own, loose = depth_items(table)
+    if own:
+        item = choose_depth(table, own)
+        try:
+            size = table.upright(item)
+            if table.is_image(item) and table.length(item) and not table.missing(item):
+                return DepthStatus.PRESENT, size
+        except HeaderError:
+            # Shown as unreadable; the header says why.
+            pass
+    if own or loose:
+        return DepthStatus.UNREADABLE, None
+    if rendered in PORTRAIT_RENDERED:
+        return DepthStatus.STRIPPED, None
+    return DepthStatus.ABSENT, None

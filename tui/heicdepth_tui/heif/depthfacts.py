@@ -1,0 +1,168 @@
+"""What the header says of the depth map: present, absent, stripped or unreadable, and why."""
+
+from __future__ import annotations
+
+from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
+from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.facts import (
+    Auxiliary,
+    Calibration,
+    DepthFacts,
+    DepthRepresentation,
+    DepthStatus,
+    ImageItem,
+    layer_name,
+)
+from heicdepth_tui.heif.images import image_item, missing_part
+from heicdepth_tui.heif.items import ItemTable
+from heicdepth_tui.heif.sei import parse_depth_representation
+from heicdepth_tui.heif.xmp import parse_calibration
+
+__all__ = ["ABSENT", "STRIPPED", "AuxiliaryReader", "choose_depth", "depth_items", "read_depth"]
+
+ABSENT = "the file holds no depth map"
+STRIPPED = (
+    "it was taken in portrait mode (EXIF says so), but its depth map is gone: it was removed "
+    "when the photo was edited or shared"
+)
+_XMP_TYPES = ("application/rdf+xml", "application/xmp+xml")
+
+
+def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
+    """Return the depth items that belong to the primary picture, or those that belong to none.
+
+    Both by id; the second only where the first is empty. One that belongs to another picture of
+    the file is in neither.
+    """
+    indices = table.depth_properties()
+    if not indices:
+        return [], []
+    links, primary = table.references.get(b"auxl", {}), table.primary_id
+    own = table.having(indices, [item for item, targets in links.items() if primary in targets])
+    if own:
+        return own, []
+    return [], [
+        item
+        for item in table.having(indices)
+        if item != primary and not any(map(table.exists, links.get(item, ())))
+    ]
+
+
+def choose_depth(table: ItemTable, own: list[int]) -> int:
+    """Return the depth item that decoders show: the highest id of a type that they know."""
+    return max([item for item in own if table.is_image(item)] or own)
+
+
+class AuxiliaryReader:
+    """Reads the auxiliary images of the primary picture, their XMP within a common budget."""
+
+    def __init__(self, table: ItemTable) -> None:
+        self._table = table
+        self._left = 4 * table.limits.xmp_bytes
+        self._done: dict[int, tuple[Calibration | None, str]] = {}
+
+    def auxiliary(self, item: int, depth: DepthFacts) -> Auxiliary:
+        """Return an auxiliary image; raises HeaderError when it is no picture that could be."""
+        kind = self._table.aux_type(item)
+        if kind is None:
+            raise MalformedError(f"item {item} does not say of what kind it is (auxC)")
+        urn, _ = kind
+        image = image_item(self._table, item)
+        calibration, problem = self.calibration(item)
+        problems = [problem]
+        if depth.item is not None and depth.item.id == item:
+            problems.append(depth.representation_problem)
+        return Auxiliary(
+            image, urn, layer_name(urn), calibration, "; ".join(text for text in problems if text)
+        )
+
+    def calibration(self, item: int) -> tuple[Calibration | None, str]:
+        """Return the calibration from the XMP tied to an item by ``cdsc``, and what was wrong."""
+        if item not in self._done:
+            self._done[item] = self._read(item)
+        return self._done[item]
+
+    def _read(self, item: int) -> tuple[Calibration | None, str]:
+        table = self._table
+        for source in table.referrers(b"cdsc", item):
+            if table.content_type(source) not in _XMP_TYPES:
+                continue
+            try:
+                if table.content_encoding(source):
+                    raise MalformedError("the XMP is compressed, which no decoder reads")
+                length = table.length(source)
+                if length > self._left:
+                    raise LimitError(f"the XMP has {length:,} bytes; {self._left:,} are allowed")
+                self._left -= length
+                most = table.limits.xmp_bytes
+                xml = table.payload(source, most=most, header=True)
+                return parse_calibration(xml, most=most), ""
+            except HeaderError as error:
+                return None, error.what
+        return None, ""
+
+
+def read_depth(table: ItemTable, reader: AuxiliaryReader, *, portrait: bool) -> DepthFacts:
+    """Return what the header says of the depth map; never raises for what is wrong with it.
+
+    ``portrait`` is what EXIF says: without a depth item it tells stripped from absent. Of several
+    depth items the one with the highest id that a decoder knows is chosen, as decoders do.
+    """
+    own, loose = depth_items(table)
+    if not own:
+        return _without(table, loose, portrait=portrait)
+    item = choose_depth(table, own)
+    others = tuple(other for other in own if other != item)
+    urn, representation, problem = _representation(table, item)
+    calibration, calibration_problem = reader.calibration(item)
+    image, reason = _image(table, item)
+    return DepthFacts(
+        status=DepthStatus.UNREADABLE if reason else DepthStatus.PRESENT,
+        reason=reason,
+        item=image,
+        urn=urn,
+        representation=representation,
+        representation_problem=problem,
+        calibration=calibration,
+        calibration_problem=calibration_problem,
+        others=others,
+    )
+
+
+def _without(table: ItemTable, loose: list[int], *, portrait: bool) -> DepthFacts:
+    if loose:
+        item = loose[-1]
+        targets = table.references.get(b"auxl", {}).get(item, ())
+        whose = f"item {targets[0]}, which does not exist" if targets else "no picture"
+        return DepthFacts(DepthStatus.UNREADABLE, f"the depth map (item {item}) belongs to {whose}")
+    if portrait:
+        return DepthFacts(DepthStatus.STRIPPED, STRIPPED)
+    return DepthFacts(DepthStatus.ABSENT, ABSENT)
+
+
+def _representation(table: ItemTable, item: int) -> tuple[str, DepthRepresentation | None, str]:
+    try:
+        urn, subtype = table.aux_type(item) or ("", b"")
+    except HeaderError as error:
+        return "", None, error.what
+    try:
+        return urn, parse_depth_representation(subtype), ""
+    except HeaderError as error:
+        return urn, None, error.what
+
+
+def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
+    """Return the depth item as a picture, and why it cannot be decoded (empty where it can)."""
+    if not table.is_image(item):
+        kind = four_cc(table.type_of(item))
+        return None, f"the depth map is of type {kind!r}, which no decoder reads"
+    try:
+        image = image_item(table, item)
+        if image.type == "hvc1" and table.coded(item).hvcc is None:
+            return image, "the depth map lacks its decoder configuration (hvcC)"
+        if not image.bytes:
+            return image, "the depth map has no data"
+        missing = missing_part(table, image)
+    except HeaderError as error:
+        return None, f"the depth map: {error.what}"
+    return image, f"the depth map is cut short ({missing})" if missing else ""

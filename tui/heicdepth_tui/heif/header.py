@@ -1,0 +1,187 @@
+"""Read the whole header of a photo: what it holds, what belongs together, what is wrong with it."""
+
+from __future__ import annotations
+
+from os import PathLike
+
+from heicdepth_tui.errors import HeaderError, HeicDepthError, LimitError, MalformedError
+from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.container import has_sequence
+from heicdepth_tui.heif.depthfacts import AuxiliaryReader, read_depth
+from heicdepth_tui.heif.exif import parse_exif_item
+from heicdepth_tui.heif.facts import Auxiliary, DepthFacts, Exif, Header, ImageItem, StereoPair
+from heicdepth_tui.heif.graph import check_references
+from heicdepth_tui.heif.images import image_item, missing_part
+from heicdepth_tui.heif.items import ItemTable, read_items
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.source import Source
+
+__all__ = ["exif_item", "parse_header", "read_header"]
+
+
+def read_header(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Header:
+    """Return everything a file's header says, without decoding a picture.
+
+    What is wrong with one auxiliary image, its SEI or its XMP is stated there and spares the rest.
+    Raises FileAccessError, NotHeifError, TruncatedError, MalformedError or LimitError, each
+    naming the file, when the photo itself cannot be described.
+    """
+    with read_items(path, limits=limits) as table:
+        try:
+            return _header(table)
+        except HeicDepthError as error:
+            error.at(table.source.path)
+            raise
+
+
+def parse_header(data: bytes, *, path: str = "", limits: Limits = DEFAULT_LIMITS) -> Header:
+    """Return what ``read_header`` does, for a file that lies in memory."""
+    with read_items(Source(path, limits, data=data), limits=limits) as table:
+        try:
+            return _header(table)
+        except HeicDepthError as error:
+            if path:
+                error.at(path)
+            raise
+
+
+def _header(table: ItemTable) -> Header:
+    table.index()
+    check_references(table.references, table.limits)
+    _check_metadata(table)
+    primary = _primary(table)
+    exif, exif_problem = _exif(table)
+    auxiliaries = AuxiliaryReader(table)
+    depth = read_depth(table, auxiliaries, portrait=exif.portrait)
+    problems: list[str] = []
+    others = _auxiliaries(table, auxiliaries, depth, problems)
+    thumbnails = _images(table, table.referrers(b"thmb", primary.id), "thumbnail", problems)
+    thumbnails.sort(key=lambda item: (-item.coded.width * item.coded.height, item.id))
+    images = _images(table, _top_level(table), "image", problems)
+    tiles = primary.grid.tiles if primary.grid else (primary.id,)
+    return Header(
+        path=table.source.path,
+        file_size=table.source.size,
+        brand=table.container.brand,
+        compatible_brands=table.container.compatible_brands,
+        primary=primary,
+        depth=depth,
+        auxiliaries=others,
+        thumbnails=tuple(thumbnails),
+        images=tuple(images),
+        stereo_pairs=_stereo_pairs(table),
+        exif=exif,
+        exif_problem=exif_problem,
+        is_sequence=has_sequence(table.source, table.container),
+        truncated=_truncated(table, primary, depth, others, thumbnails),
+        codec=four_cc(table.type_of(tiles[0])),
+        problems=tuple(problems),
+    )
+
+
+def _check_metadata(table: ItemTable) -> None:
+    total = sum(table.length(item) for item in table.types if not table.is_image(item))
+    if total > table.limits.metadata_bytes:
+        raise LimitError(
+            f"its metadata items claim {total:,} bytes; the limit is "
+            f"{table.limits.metadata_bytes:,}, the whole file has {table.source.size:,}",
+            hint="no camera writes such a header",
+        )
+
+
+def _primary(table: ItemTable) -> ImageItem:
+    item = table.primary_id
+    kind = table.type_of(item)
+    if not table.is_image(item):
+        raise MalformedError(
+            f"its primary item {item} is of type {four_cc(kind)!r}, which is no picture"
+        )
+    return image_item(table, item)
+
+
+def exif_item(table: ItemTable) -> int | None:
+    """Return the ``Exif`` item of the primary picture, None where there is none.
+
+    One that names no picture at all counts as the primary's.
+    """
+    described = table.references.get(b"cdsc", {})
+    loose = None
+    for item in table.of_type(b"Exif"):
+        targets = described.get(item)
+        if targets is None:
+            loose = item if loose is None else loose
+        elif table.primary_id in targets:
+            return item
+    return loose
+
+
+def _exif(table: ItemTable) -> tuple[Exif, str]:
+    item = exif_item(table)
+    if item is None:
+        return Exif(), ""
+    try:
+        payload = table.payload(item, most=table.limits.exif_bytes, header=True)
+        return parse_exif_item(payload), ""
+    except HeaderError as error:
+        return Exif(), error.what
+
+
+def _auxiliaries(
+    table: ItemTable, reader: AuxiliaryReader, depth: DepthFacts, problems: list[str]
+) -> tuple[Auxiliary, ...]:
+    found: list[Auxiliary] = []
+    for item in table.referrers(b"auxl", table.primary_id):
+        try:
+            found.append(reader.auxiliary(item, depth))
+        except HeaderError as error:
+            problems.append(f"auxiliary image {item}: {error.what}")
+    return tuple(found)
+
+
+def _images(
+    table: ItemTable, items: tuple[int, ...], what: str, problems: list[str]
+) -> list[ImageItem]:
+    found: list[ImageItem] = []
+    for item in items:
+        try:
+            found.append(image_item(table, item))
+        except HeaderError as error:
+            problems.append(f"{what} {item}: {error.what}")
+    return found
+
+
+def _top_level(table: ItemTable) -> tuple[int, ...]:
+    """Return the pictures that stand for themselves, but the primary, by id."""
+    parts = {target for targets in table.references.get(b"dimg", {}).values() for target in targets}
+    dependent = {*table.references.get(b"auxl", {}), *table.references.get(b"thmb", {})}
+    used = parts | dependent | table.hidden() | {table.primary_id}
+    return tuple(sorted(item for item in table.types if item not in used and table.is_image(item)))
+
+
+def _stereo_pairs(table: ItemTable) -> tuple[StereoPair, ...]:
+    """Return the ``ster`` groups: left view first (ISO/IEC 23008-12 section 6.8.5)."""
+    return tuple(
+        StereoPair(*group.entities[:2])
+        for group in table.groups
+        if group.type == b"ster"
+        and len(group.entities) >= 2
+        and all(table.is_image(item) for item in group.entities[:2])
+    )
+
+
+def _truncated(
+    table: ItemTable,
+    primary: ImageItem,
+    depth: DepthFacts,
+    auxiliaries: tuple[Auxiliary, ...],
+    thumbnails: list[ImageItem],
+) -> str:
+    if table.all_inside():
+        return ""
+    named = [("photo", primary)]
+    named += [(aux.name, aux.item) for aux in auxiliaries]
+    named += [("thumbnail", item) for item in thumbnails]
+    if depth.item is not None and all(aux.item.id != depth.item.id for aux in auxiliaries):
+        named.append(("depth", depth.item))
+    parts = ((name, missing_part(table, item)) for name, item in named)
+    return ", ".join(f"{name} ({part})" for name, part in parts if part)

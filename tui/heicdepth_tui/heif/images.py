@@ -1,0 +1,76 @@
+"""One image item as a person would describe it: size, turns, bits, tiles, and what is missing."""
+
+from __future__ import annotations
+
+from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.facts import Grid, ImageItem, Size
+from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
+
+__all__ = ["image_item", "missing_part"]
+
+
+def image_item(table: ItemTable, item: int) -> ImageItem:
+    """Return an image item with its grid checked.
+
+    Raises MalformedError when it is no picture or makes no sense, LimitError when it or its tiles
+    have too many pixels, TruncatedError when its layout lies outside the file.
+    """
+    if not table.is_image(item):
+        kind = four_cc(table.type_of(item))
+        raise MalformedError(f"item {item} is of type {kind!r}, which is no picture")
+    coded = table.coded(item)
+    grid = table.grid(item)
+    bits, channels = coded.bits, coded.channels
+    length = sum(extent.length for extent in coded.extents)
+    if grid is not None:
+        _check_tiles(table, item, grid)
+        length = sum(table.length(tile) for tile in grid.tiles)
+        if bits is None:
+            first = table.coded(grid.tiles[0])
+            bits, channels = first.bits, first.channels
+    elif coded.type.encode("latin-1") in DERIVED_TYPES:
+        length = sum(table.length(source) for source in table.dimg(item))
+    return ImageItem(
+        id=item,
+        type=coded.type,
+        coded=coded.size if grid is None else Size(grid.width, grid.height),
+        upright=coded.upright,
+        transforms=coded.transforms,
+        bits=bits,
+        channels=channels,
+        grid=grid,
+        hidden=item in table.hidden(),
+        bytes=length,
+    )
+
+
+def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
+    total = 0
+    for tile in grid.tiles:
+        if not table.is_image(tile):
+            raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
+        size = table.size(tile)
+        total += size.width * size.height
+    if total > table.limits.pixels:
+        raise LimitError(
+            f"the {len(grid.tiles)} tiles of grid {item} have {total:,} pixels; "
+            f"the limit is {table.limits.pixels:,}",
+            hint="raise it with --limit-pixels if you trust the file",
+        )
+    first = table.size(grid.tiles[0])
+    if first.width * grid.columns < grid.width or first.height * grid.rows < grid.height:
+        raise MalformedError(
+            f"grid {item} of {grid.width}×{grid.height} is larger than its "
+            f"{grid.columns}×{grid.rows} tiles of {first}"
+        )
+
+
+def missing_part(table: ItemTable, image: ImageItem) -> str:
+    """Return how much of an image lies past the end of the file; empty where nothing does."""
+    parts = image.grid.tiles if image.grid else (image.id,)
+    lost = [missing for part in parts if (missing := table.missing(part))]
+    if not lost:
+        return ""
+    count = f"{len(lost)} of {len(parts)} tiles, " if image.grid else ""
+    return f"{count}{sum(lost):,} of {image.bytes:,} bytes missing"

@@ -1,0 +1,464 @@
+"""Every item of a HEIF file with its properties resolved, and its coded payload on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
+from types import TracebackType
+
+from heicdepth_tui.errors import HeicDepthError, LimitError, MalformedError, TruncatedError
+from heicdepth_tui.heif import properties
+from heicdepth_tui.heif.boxes import Box, boxes, four_cc
+from heicdepth_tui.heif.container import Container, find_meta
+from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size, Transform
+from heicdepth_tui.heif.links import (
+    Group,
+    References,
+    entity_groups,
+    primary_item,
+    references,
+)
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.source import Source
+from heicdepth_tui.heif.tables import Associations, ItemInfos, Location, Locations
+
+__all__ = ["CODED_TYPES", "DERIVED_TYPES", "CodedItem", "ItemTable", "read_items"]
+
+CODED_TYPES = frozenset(
+    {b"hvc1", b"av01", b"avc1", b"vvc1", b"evc1", b"lhv1", b"jpeg", b"j2k1", b"unci", b"mski"}
+)
+"""Item types that hold the samples of a picture."""
+
+DERIVED_TYPES = frozenset({b"grid", b"iden", b"iovl", b"tild"})
+"""Item types that make a picture of others."""
+
+_SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
+_TURNS = frozenset({b"irot", b"imir", b"clap"})
+_GEOMETRY = _SIZE | _TURNS
+_DEPTH_MARKS = tuple(urn.encode() + b"\0" for urn in AUX_DEPTH_URNS)
+_NO_DATA = Location(0, 0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class CodedItem:
+    """One image item as coded: what a decoder needs of it.
+
+    ``hvcc`` is the content of its ``hvcC`` box (decoder configuration), ``colr`` the contents of
+    its ``colr`` boxes, all without box headers. ``extents`` are offsets from the start of the
+    file also for a payload that lies in the header (``construction_method`` 1, ``idat``).
+    """
+
+    id: int
+    type: str
+    size: Size
+    hvcc: bytes | None
+    pixi: tuple[int, ...] | None
+    colr: tuple[bytes, ...]
+    transforms: tuple[Transform, ...]
+    extents: tuple[Extent, ...]
+    construction_method: int
+    bits: int | None
+    """Bits a channel, from ``pixi``, else from the decoder configuration."""
+    channels: int | None
+
+    @property
+    def upright(self) -> Size:
+        """Size after the item's transforms."""
+        return properties.upright_size(self.size, self.transforms)
+
+
+class ItemTable:
+    """The items of one file; use it in a ``with`` block, or ``close`` it, to close the file.
+
+    Methods that take an item id raise MalformedError when the item does not exist or its
+    properties make no sense, LimitError when it is too large, TruncatedError when its payload
+    lies outside the file.
+    """
+
+    __slots__ = (
+        "_associations",
+        "_idat",
+        "_infos",
+        "_locations",
+        "_properties",
+        "container",
+        "groups",
+        "limits",
+        "primary_id",
+        "references",
+        "source",
+    )
+
+    def __init__(self, source: Source, *, limits: Limits = DEFAULT_LIMITS) -> None:
+        self.source = source
+        self.limits = limits
+        self.container: Container = find_meta(source)
+        data, start, end = self.container.data, self.container.start, self.container.end
+        if data[start - 4]:
+            raise MalformedError(f"its meta box has the unknown version {data[start - 4]}")
+        found: dict[bytes, Box] = {}
+        for box in boxes(data, start, end):
+            found.setdefault(box[0], box)
+        _check_handler(data, found.get(b"hdlr"))
+        if b"pitm" not in found or b"iinf" not in found:
+            raise MalformedError("its header names no primary picture")
+        _, body, stop = found[b"pitm"]
+        self.primary_id: int = primary_item(data, body, stop)
+        """Id of the primary item; whether it exists is checked when it is asked for."""
+        _, body, stop = found[b"iinf"]
+        self._infos = ItemInfos(data, body, stop, limits)
+        self._locations: Locations | None = None
+        if b"iloc" in found:
+            _, body, stop = found[b"iloc"]
+            self._locations = Locations(data, body, stop, limits)
+        self.references: References = {}
+        """Reference type to source item to target items."""
+        if b"iref" in found:
+            _, body, stop = found[b"iref"]
+            self.references = references(data, body, stop, limits)
+        self._idat = found.get(b"idat")
+        self._properties: list[Box] = []
+        self._associations = Associations(data)
+        if b"iprp" in found:
+            self._read_properties(found[b"iprp"])
+        self.groups: tuple[Group, ...] = ()
+        if b"grpl" in found:
+            _, body, stop = found[b"grpl"]
+            self.groups = entity_groups(data, body, stop, limits)
+
+    def _read_properties(self, iprp: Box) -> None:
+        data = self.container.data
+        for kind, body, end in boxes(data, iprp[1], iprp[2]):
+            if kind == b"ipco":
+                if self._properties:
+                    raise MalformedError("its header has two property containers (ipco)")
+                self._properties = list(boxes(data, body, end, most=self.limits.properties))
+            elif kind == b"ipma":
+                self._associations.add(body, end, self.limits)
+
+    def __enter__(self) -> ItemTable:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; payloads cannot be read afterwards, everything else can."""
+        self.source.close()
+
+    def index(self) -> None:
+        """Unpack all tables: worth it for a caller who asks for most items, not for a few."""
+        self._infos.index()
+        if self._locations is not None:
+            self._locations.index()
+        self._associations.index()
+
+    # -- what an item is
+
+    @property
+    def types(self) -> Mapping[int, bytes]:
+        """Item type by item id."""
+        return self._infos.index()
+
+    def type_of(self, item: int) -> bytes:
+        """Return the four-character type of an item."""
+        kind = self._infos.get(item)
+        if kind is None:
+            raise MalformedError(f"item {item} does not exist")
+        return kind
+
+    def exists(self, item: int) -> bool:
+        """Return whether the file lists an item."""
+        return self._infos.get(item) is not None
+
+    def of_type(self, kind: bytes) -> Iterator[int]:
+        """Yield the items of a four-character type."""
+        return self._infos.of_type(kind)
+
+    def is_image(self, item: int) -> bool:
+        """Return whether an item exists and is a picture."""
+        kind = self._infos.get(item)
+        return kind in CODED_TYPES or kind in DERIVED_TYPES
+
+    def hidden(self) -> frozenset[int]:
+        """Return the ids of the items that are not to be shown by themselves."""
+        return self._infos.hidden()
+
+    def content_type(self, item: int) -> str:
+        """Return the content type of a ``mime`` item, lower case; empty where there is none."""
+        strings = self._infos.strings(item)
+        return strings[1].lower() if len(strings) > 1 else ""
+
+    def content_encoding(self, item: int) -> str:
+        """Return the content encoding of a ``mime`` item, e.g. ``deflate``; mostly empty."""
+        strings = self._infos.strings(item)
+        return strings[2].lower() if len(strings) > 2 else ""
+
+    def dimg(self, item: int) -> tuple[int, ...]:
+        """Return the items that a derived picture is made of, e.g. the tiles of a grid."""
+        return self.references.get(b"dimg", {}).get(item, ())
+
+    def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
+        """Return the items with a reference of a type to ``target``, by id."""
+        found = self.references.get(kind, {})
+        return tuple(sorted(item for item, targets in found.items() if target in targets))
+
+    # -- properties
+
+    def property_boxes(
+        self, item: int, kinds: frozenset[bytes] | None = None
+    ) -> list[tuple[bytes, bytes]]:
+        """Return type and content of an item's properties (of ``kinds``) in the order they apply."""
+        data, known = self.container.data, self._properties
+        found: list[tuple[bytes, bytes]] = []
+        for index in self._associations.of(item):
+            if index > len(known):
+                raise MalformedError(
+                    f"item {item} refers to property {index}; the file has {len(known)}"
+                )
+            if index:
+                kind, body, end = known[index - 1]
+                if kinds is None or kind in kinds:
+                    found.append((kind, data[body:end]))
+        return found
+
+    def aux_type(self, item: int) -> tuple[str, bytes] | None:
+        """Return urn and subtype of an auxiliary picture, None where it has no ``auxC``."""
+        for _, content in self.property_boxes(item, _AUX_TYPE):
+            return properties.aux_type(content)
+        return None
+
+    def depth_properties(self) -> frozenset[int]:
+        """Return the indices of the ``auxC`` properties that mark a depth map."""
+        data = self.container.data
+        return frozenset(
+            [
+                index
+                for index, (kind, body, end) in enumerate(self._properties, 1)
+                if kind == b"auxC" and data.startswith(_DEPTH_MARKS, body + 4, end)
+            ]
+        )
+
+    def having(self, indices: frozenset[int], among: Iterable[int] | None = None) -> list[int]:
+        """Return the existing items (of ``among``) that have one of the properties, by id."""
+        if not indices:
+            return []
+        of = self._associations.of
+        found = [
+            item
+            for item in (self._associations if among is None else among)
+            if not indices.isdisjoint(of(item)) and self.exists(item)
+        ]
+        return sorted(found)
+
+    def size(self, item: int) -> Size:
+        """Return the coded size of an image item (``ispe``)."""
+        for _, content in self.property_boxes(item, _SIZE):
+            return properties.image_size(content)
+        raise MalformedError(f"item {item} has no size (ispe)")
+
+    def upright(self, item: int) -> Size:
+        """Return the size of an image item after its transforms, as ``coded`` would."""
+        size: Size | None = None
+        turns: list[tuple[bytes, bytes]] = []
+        for kind, content in self.property_boxes(item, _GEOMETRY):
+            if kind == b"ispe":
+                size = properties.image_size(content)
+            else:
+                turns.append((kind, content))
+        if size is None:
+            raise MalformedError(f"item {item} has no size (ispe)")
+        self.check_pixels(size, f"item {item}")
+        return properties.upright_size(size, _transforms(size, turns)) if turns else size
+
+    def coded(self, item: int) -> CodedItem:
+        """Return an image item with its properties resolved."""
+        kind = self.type_of(item)
+        size: Size | None = None
+        hvcc: bytes | None = None
+        pixi: tuple[int, ...] | None = None
+        configured: tuple[int, int] | None = None
+        colours: list[bytes] = []
+        turns: list[tuple[bytes, bytes]] = []
+        for name, content in self.property_boxes(item):
+            if name == b"ispe":
+                size = properties.image_size(content)
+            elif name == b"pixi":
+                pixi = properties.pixel_bits(content)
+            elif name in (b"hvcC", b"av1C"):
+                configured = properties.configured_bits(name, content)
+                hvcc = content if name == b"hvcC" else hvcc
+            elif name == b"colr":
+                colours.append(content)
+            elif name in _TURNS:
+                turns.append((name, content))
+        if size is None:
+            raise MalformedError(f"item {item} has no size (ispe)")
+        self.check_pixels(size, f"item {item}")
+        location = self._location(item)
+        if pixi:
+            configured = pixi[0], 1 if len(pixi) == 1 else 3
+        return CodedItem(
+            id=item,
+            type=four_cc(kind),
+            size=size,
+            hvcc=hvcc,
+            pixi=pixi,
+            colr=tuple(colours),
+            transforms=_transforms(size, turns),
+            extents=self._extents(item, location),
+            construction_method=location.construction,
+            bits=configured[0] if configured else None,
+            channels=configured[1] if configured else None,
+        )
+
+    def check_pixels(self, size: Size, what: str) -> None:
+        """Raise LimitError when a picture has more samples than the limits allow."""
+        if size.width * size.height > self.limits.pixels:
+            raise LimitError(
+                f"{what} has {size} = {size.width * size.height:,} pixels; "
+                f"the limit is {self.limits.pixels:,}",
+                hint="raise it with --limit-pixels if you trust the file",
+            )
+
+    # -- payloads
+
+    def _location(self, item: int) -> Location:
+        if self._locations is None:
+            return _NO_DATA
+        return self._locations.get(item) or _NO_DATA
+
+    def _extents(self, item: int, location: Location) -> tuple[Extent, ...]:
+        if location.construction == 0:
+            return tuple(Extent(*pair) for pair in location.extents)
+        if location.construction == 1:
+            if self._idat is None:
+                raise MalformedError(f"item {item} lies in an idat box that does not exist")
+            _, body, end = self._idat
+            start, length = self.container.base + body, end - body
+            if any(offset + size > length for offset, size in location.extents):
+                raise MalformedError(f"item {item} reaches past the end of its idat box")
+            return tuple(Extent(start + offset, size) for offset, size in location.extents)
+        raise MalformedError(
+            f"item {item} lies inside another item (construction method "
+            f"{location.construction}), which no decoder reads"
+        )
+
+    def extents(self, item: int) -> tuple[Extent, ...]:
+        """Return where an item's payload lies in the file."""
+        return self._extents(item, self._location(item))
+
+    def length(self, item: int) -> int:
+        """Return the length of an item's payload in bytes, as stored in ``iloc``."""
+        return sum(length for _, length in self._location(item).extents)
+
+    def all_inside(self) -> bool:
+        """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""
+        return self._locations is None or self._locations.furthest() <= self.source.size
+
+    def missing(self, item: int) -> int:
+        """Return how many bytes of an item's payload lie past the end of the file."""
+        end = self.source.size
+        return sum(
+            min(length, max(0, offset + length - end)) for offset, length in self.extents(item)
+        )
+
+    def payload(self, item: int, *, most: int | None = None, header: bool = False) -> bytes:
+        """Return the coded payload of an item.
+
+        ``most`` bounds its length in bytes (default: ``limits.payload_bytes``); ``header`` counts
+        it against the header's budget. Raises LimitError when it is longer, TruncatedError when it
+        lies past the end of the file, FileAccessError when the file cannot be read any more.
+        """
+        location = self._location(item)
+        if location.data_reference:
+            raise MalformedError(f"item {item} lies in another file")
+        extents = self._extents(item, location)
+        total = sum(length for _, length in extents)
+        bound = self.limits.payload_bytes if most is None else most
+        if total > bound:
+            raise LimitError(f"item {item} has {total:,} bytes; the limit is {bound:,}")
+        if total > self.source.size:
+            raise TruncatedError(
+                f"item {item} has {total:,} bytes, the whole file {self.source.size:,}"
+            )
+        read = self.source.read if header else self.source.read_payload
+        if len(extents) == 1:
+            return read(*extents[0])
+        return b"".join(read(offset, length) for offset, length in extents)
+
+    def grid(self, item: int) -> Grid | None:
+        """Return the layout of a ``grid`` item, None for any other (23008-12 section 6.6.2.3).
+
+        Raises MalformedError when tiles are missing or their number does not fit the layout,
+        LimitError when the output has too many pixels.
+        """
+        if self.type_of(item) != b"grid":
+            return None
+        content = self.payload(item, most=64, header=True)
+        wide = bool(content) and bool(content[1:2] and content[1] & 1)
+        if len(content) < (12 if wide else 8):
+            raise MalformedError(f"the layout of grid {item} is cut off")
+        width = 4 if wide else 2
+        rows, columns = content[2] + 1, content[3] + 1
+        size = Size(
+            int.from_bytes(content[4 : 4 + width], "big"),
+            int.from_bytes(content[4 + width : 4 + 2 * width], "big"),
+        )
+        tiles = self.dimg(item)
+        if len(tiles) != rows * columns:
+            raise MalformedError(
+                f"grid {item} has {rows} rows × {columns} columns, but {len(tiles)} tiles"
+            )
+        self.check_pixels(size, f"grid {item}")
+        return Grid(rows, columns, size.width, size.height, tiles)
+
+
+def _check_handler(data: bytes, box: Box | None) -> None:
+    if box is None:
+        return
+    handler = data[box[1] + 8 : box[1] + 12]
+    if handler != b"pict":
+        raise MalformedError(f"its header describes no pictures (handler {four_cc(handler)})")
+
+
+def _transforms(size: Size, turns: list[tuple[bytes, bytes]]) -> tuple[Transform, ...]:
+    found: list[Transform] = []
+    for kind, content in turns:
+        transform: Transform | None
+        if kind == b"clap":
+            transform = properties.clean_aperture(content, size)
+        elif kind == b"irot":
+            transform = properties.rotation(content)
+        else:
+            transform = properties.mirror(content)
+        if transform is not None:
+            size = properties.apply_transform(size, transform)
+            found.append(transform)
+    return tuple(found)
+
+
+def read_items(
+    path_or_source: str | PathLike[str] | Source, *, limits: Limits = DEFAULT_LIMITS
+) -> ItemTable:
+    """Read the item tables of a file; use the result in a ``with`` block.
+
+    A Source handed in is closed with the table. Raises FileAccessError, NotHeifError,
+    TruncatedError, MalformedError or LimitError, each naming the file.
+    """
+    source = (
+        path_or_source if isinstance(path_or_source, Source) else Source(path_or_source, limits)
+    )
+    try:
+        return ItemTable(source, limits=limits)
+    except HeicDepthError as error:
+        source.close()
+        if source.path:
+            error.at(source.path)
+        raise

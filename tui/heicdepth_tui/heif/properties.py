@@ -1,0 +1,126 @@
+"""Item properties (ISO/IEC 23008-12 section 6.5) as values: size, bits, turns, crop, aux type."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from heicdepth_tui.errors import MalformedError
+from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+
+__all__ = [
+    "apply_transform",
+    "aux_type",
+    "clean_aperture",
+    "configured_bits",
+    "image_size",
+    "mirror",
+    "pixel_bits",
+    "rotation",
+    "upright_size",
+]
+
+_ISPE = Struct(">4xII").unpack_from
+_CLAP = Struct(">IIIIiIiI").unpack_from
+
+
+def image_size(content: bytes) -> Size:
+    """Return width and height from the content of an ``ispe`` box."""
+    if len(content) < 12:
+        raise MalformedError("its size (ispe) is cut off")
+    size = Size(*_ISPE(content))
+    if not (size.width and size.height):
+        raise MalformedError(f"its size (ispe) says {size}")
+    return size
+
+
+def pixel_bits(content: bytes) -> tuple[int, ...]:
+    """Return the bits of each channel from the content of a ``pixi`` box."""
+    if len(content) < 5 or len(content) < 5 + content[4]:
+        raise MalformedError("its bit depth (pixi) is cut off")
+    return tuple(content[5 : 5 + content[4]])
+
+
+def configured_bits(kind: bytes, content: bytes) -> tuple[int, int] | None:
+    """Return bits a channel and channels from the content of an ``hvcC`` or ``av1C`` box.
+
+    HEVC: ISO/IEC 14496-15 section 8.3.3 (chroma_format_idc 0 is monochrome). AV1: AV1-ISOBMFF
+    section 2.3. None for another box or one that is cut off.
+    """
+    if kind == b"hvcC" and len(content) > 17:
+        return (content[17] & 7) + 8, 3 if content[16] & 3 else 1
+    if kind == b"av1C" and len(content) > 2:
+        flags = content[2]
+        bits = (12 if flags & 0x20 else 10) if flags & 0x40 else 8
+        return bits, 1 if flags & 0x10 else 3
+    return None
+
+
+def rotation(content: bytes) -> Rotation | None:
+    """Return the turn from the content of an ``irot`` box, None where it does not turn."""
+    if not content:
+        raise MalformedError("its rotation (irot) is cut off")
+    turns = content[0] & 3
+    return Rotation(turns) if turns else None
+
+
+def mirror(content: bytes) -> Mirror:
+    """Return the axis from the content of an ``imir`` box."""
+    if not content:
+        raise MalformedError("its mirror axis (imir) is cut off")
+    return Mirror(content[0] & 1)
+
+
+def clean_aperture(content: bytes, frame: Size) -> Crop:
+    """Return the crop that a ``clap`` box cuts out of a frame, in whole samples.
+
+    The box gives width, height and the offsets of the crop's centre as fractions (ISO/IEC
+    14496-12 section 12.1.4). Edges are rounded as libheif rounds them (left and top down; right
+    and bottom to the nearest) and clamped to the frame. Raises MalformedError for a denominator
+    of zero, and for a crop that is empty or lies outside the frame.
+    """
+    if len(content) < 32:
+        raise MalformedError("its crop (clap) is cut off")
+    width_n, width_d, height_n, height_d, x_n, x_d, y_n, y_d = _CLAP(content)
+    if not (width_d and height_d and x_d and y_d):
+        raise MalformedError("its crop (clap) has a denominator of zero")
+    left, right = _edges(frame.width, width_n, width_d, x_n, x_d)
+    top, bottom = _edges(frame.height, height_n, height_d, y_n, y_d)
+    if left > right or top > bottom:
+        raise MalformedError(
+            f"its crop (clap) of {width_n}/{width_d} × {height_n}/{height_d} lies outside "
+            f"the picture of {frame}"
+        )
+    return Crop(left, top, right - left + 1, bottom - top + 1)
+
+
+def _edges(length: int, size_n: int, size_d: int, shift_n: int, shift_d: int) -> tuple[int, int]:
+    # left = shift + (length − 1)/2 − (size − 1)/2, right = left + size − 1, over one denominator.
+    denominator = 2 * size_d * shift_d
+    first = 2 * size_d * shift_n + shift_d * (length * size_d - size_n)
+    left = first // denominator
+    right = (left * size_d + size_n - size_d + size_d // 2) // size_d
+    return max(left, 0), min(right, length - 1)
+
+
+def aux_type(content: bytes) -> tuple[str, bytes]:
+    """Return the urn and the subtype bytes from the content of an ``auxC`` box."""
+    urn, end, subtype = content[4:].partition(b"\0")
+    if not end:
+        raise MalformedError("its auxiliary type (auxC) is cut off")
+    return urn.decode("utf-8", "replace"), subtype
+
+
+def apply_transform(size: Size, transform: Transform) -> Size:
+    """Return the size of a picture after one transform."""
+    if isinstance(transform, Rotation):
+        return Size(size.height, size.width) if transform.quarter_turns & 1 else size
+    if isinstance(transform, Crop):
+        return Size(transform.width, transform.height)
+    return size
+
+
+def upright_size(size: Size, transforms: tuple[Transform, ...]) -> Size:
+    """Return the size of a picture after all its transforms."""
+    for transform in transforms:
+        size = apply_transform(size, transform)
+    return size

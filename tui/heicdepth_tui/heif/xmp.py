@@ -1,0 +1,202 @@
+"""Apple's calibration from the XMP of an auxiliary item, safely: no entities, bounded, finite.
+
+Values are child elements (or attributes) of an rdf:Description, lists are rdf:Seq of rdf:li; the
+meaning of the names was measured on real photos.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.heif.facts import Accuracy, Calibration
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+__all__ = ["parse_calibration"]
+
+APDI = "{http://ns.apple.com/pixeldatainfo/1.0/}"
+DEPTH_DATA = "{http://ns.apple.com/depthData/1.0/}"
+BLUR = "{http://ns.apple.com/depthBlurEffect/1.0/}"
+LIGHTING = "{http://ns.apple.com/portraitLightingEffect/2.0/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_NAMESPACES = (APDI, DEPTH_DATA, BLUR, LIGHTING)
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_MAX_TEXT = 64
+_MAX_LIST = 64
+
+_T = TypeVar("_T")
+Values = dict[str, str | list[str]]
+
+
+def parse_calibration(xml: bytes, *, most: int = DEFAULT_LIMITS.xmp_bytes) -> Calibration:
+    """Return the calibration that an XMP packet carries; values that it lacks are None.
+
+    A value that is no finite number, a list of the wrong length and the like is None too, and
+    ``problems`` says so. Raises MalformedError when the packet is not XML or declares entities,
+    LimitError when it is longer than ``most`` bytes.
+    """
+    reader = _Reader(_values(_root(xml, most)))
+    distortion_center = (
+        reader.number(DEPTH_DATA + "LensDistortionCenterOffsetX"),
+        reader.number(DEPTH_DATA + "LensDistortionCenterOffsetY"),
+    )
+    return Calibration(
+        float_min=reader.number(APDI + "FloatMinValue"),
+        float_max=reader.number(APDI + "FloatMaxValue"),
+        native_format=reader.value(APDI + "NativeFormat", _four_cc),
+        stored_format=reader.value(APDI + "StoredFormat", _four_cc),
+        accuracy=reader.value(DEPTH_DATA + "Accuracy", _accuracy) or Accuracy.UNKNOWN,
+        quality=reader.value(DEPTH_DATA + "Quality", _short_text),
+        filtered=reader.value(DEPTH_DATA + "Filtered", _truth),
+        version=reader.value(DEPTH_DATA + "DepthDataVersion", _whole),
+        intrinsics=reader.numbers(DEPTH_DATA + "IntrinsicMatrix", 9),
+        reference_width=reader.number(DEPTH_DATA + "IntrinsicMatrixReferenceWidth"),
+        reference_height=reader.number(DEPTH_DATA + "IntrinsicMatrixReferenceHeight"),
+        extrinsics=reader.numbers(DEPTH_DATA + "ExtrinsicMatrix", 12),
+        distortion=reader.numbers(DEPTH_DATA + "LensDistortionCoefficients", 8),
+        inverse_distortion=reader.numbers(DEPTH_DATA + "InverseLensDistortionCoefficients", 8),
+        distortion_center=_pair(*distortion_center),
+        pixel_size_mm=reader.number(DEPTH_DATA + "PixelSize"),
+        simulated_aperture=reader.number(BLUR + "SimulatedAperture"),
+        portrait_score=reader.number(DEPTH_DATA + "PortraitScore"),
+        effect_strength=reader.number(LIGHTING + "EffectStrength"),
+        auxiliary_image_type=reader.value(APDI + "AuxiliaryImageType", _short_text),
+        problems=tuple(reader.problems),
+    )
+
+
+def _root(xml: bytes, most: int) -> Element:
+    if len(xml) > most:
+        raise LimitError(f"the XMP has {len(xml):,} bytes; the limit is {most:,}")
+    # Imported here: most headers are read for a row of a list, which needs no XML parser.
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root: Element = fromstring(xml.strip(b"\x00 \t\r\n"), forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise MalformedError("the XMP declares entities or a document type") from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise MalformedError(f"the XMP is not XML ({error})") from error
+    return root
+
+
+def _values(root: Element) -> Values:
+    """Collect Apple's properties of every rdf:Description; the first of a name counts."""
+    values: Values = {}
+    for description in root.iter(_RDF + "Description"):
+        for name, text in description.attrib.items():
+            if name.startswith(_NAMESPACES):
+                values.setdefault(name, text.strip())
+        for child in description:
+            if child.tag.startswith(_NAMESPACES):
+                values.setdefault(child.tag, _content(child))
+    return values
+
+
+def _content(element: Element) -> str | list[str]:
+    sequence = element.find(_RDF + "Seq")
+    if sequence is None:
+        return (element.text or "").strip()
+    entries = sequence.findall(_RDF + "li")[: _MAX_LIST + 1]
+    return [(entry.text or "").strip() for entry in entries]
+
+
+class _Reader:
+    """Turns collected values into numbers, noting what was refused."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self.problems: list[str] = []
+
+    def value(self, name: str, convert: Callable[[str], _T]) -> _T | None:
+        found = self._values.get(name)
+        if found is None:
+            return None
+        if isinstance(found, list):
+            self._refuse(name, "is a list")
+            return None
+        try:
+            return convert(found)
+        except ValueError as error:
+            self._refuse(name, str(error))
+            return None
+
+    def number(self, name: str) -> float | None:
+        return self.value(name, _finite)
+
+    def numbers(self, name: str, count: int) -> tuple[float, ...] | None:
+        found = self._values.get(name)
+        if found is None:
+            return None
+        if not isinstance(found, list) or len(found) != count:
+            there = len(found) if isinstance(found, list) else "no"
+            self._refuse(name, f"has {there} values instead of {count}")
+            return None
+        try:
+            return tuple(_finite(text) for text in found)
+        except ValueError as error:
+            self._refuse(name, str(error))
+            return None
+
+    def _refuse(self, name: str, why: str) -> None:
+        self.problems.append(f"{name.partition('}')[2]} {why}")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 24 else text[:23] + "…")
+
+
+def _finite(text: str) -> float:
+    value = float(text) if len(text) <= _MAX_TEXT and _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"is {_shown(text)}, not a finite number")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = _finite(text)
+    if value != int(value):
+        raise ValueError(f"is {_shown(text)}, not a whole number")
+    return int(value)
+
+
+def _four_cc(text: str) -> str:
+    value = _whole(text)
+    code = value.to_bytes(4, "big") if 0 <= value < 1 << 32 else b""
+    if not code or not all(0x20 <= byte < 0x7F for byte in code):
+        raise ValueError(f"is {_shown(text)}, not a four-character code")
+    return code.decode("ascii")
+
+
+def _accuracy(text: str) -> Accuracy:
+    try:
+        return Accuracy(text.lower())
+    except ValueError:
+        raise ValueError(f"is {_shown(text)}, neither absolute nor relative") from None
+
+
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "false": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError(f"is {_shown(text)}, neither True nor False")
+    return known[text.lower()]
+
+
+def _short_text(text: str) -> str:
+    if not text or len(text) > _MAX_TEXT:
+        raise ValueError(f"has {len(text)} characters")
+    return text
+
+
+def _pair(x: float | None, y: float | None) -> tuple[float, float] | None:
+    return None if x is None or y is None else (x, y)
