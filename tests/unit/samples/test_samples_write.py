@@ -1,0 +1,91 @@
+"""The demo photos: what they are for, and that writing them harms nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from heicdepth_tui.errors import WriteError
+from heicdepth_tui.heif.facts import Accuracy, DepthStatus, Header, RepresentationType, Rotation
+from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.samples.write import SAMPLES, write_samples
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "new" / "folder"
+    assert [path.name for path in write_samples(folder)] == list(SAMPLES)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def headers(folder: Path) -> list[Header]:
+    return [read_header(folder / name) for name in SAMPLES]
+
+
+def test_the_set_shows_every_kind_of_photo(headers: list[Header]) -> None:
+    status = [header.depth.status for header in headers]
+    assert status.count(DepthStatus.PRESENT) == 5
+    assert status.count(DepthStatus.ABSENT) == 1
+    assert status.count(DepthStatus.STRIPPED) == 1
+    assert {header.depth.accuracy for header in headers} >= {Accuracy.ABSOLUTE, Accuracy.RELATIVE}
+    assert {h.depth.representation.type for h in headers if h.depth.representation} == {
+        RepresentationType.UNIFORM_DISPARITY,
+        RepresentationType.UNIFORM_INVERSE_Z,
+    }
+    assert {h.depth.item.bits for h in headers if h.depth.item} == {8, 10}
+    assert {header.primary.transforms for header in headers} == {
+        (),
+        (Rotation(2),),
+        (Rotation(3),),
+    }
+    names = {aux.name for header in headers for aux in header.auxiliaries}
+    assert names == {"depth", "gain map", "portrait matte"}
+
+
+def test_every_sample_is_a_grid_with_a_camera_and_nothing_wrong(headers: list[Header]) -> None:
+    for header in headers:
+        assert header.primary.grid is not None
+        assert max(header.primary.upright) == 1536
+        assert not header.exif_problem
+        assert not header.truncated
+        if header.depth.item is not None:
+            assert header.depth.calibration is not None
+            assert header.depth.calibration.intrinsics is not None
+            assert not header.depth.calibration.problems
+
+
+def test_exif_dates_differ_and_orientations_follow_the_rotation(headers: list[Header]) -> None:
+    assert len({header.exif.date for header in headers}) == len(headers)
+    orientation = {(): 1, (Rotation(2),): 3, (Rotation(3),): 6}
+    for header in headers:
+        assert header.exif.orientation == orientation[header.primary.transforms]
+
+
+def test_writing_again_leaves_the_files_alone(folder: Path) -> None:
+    (name, *_) = SAMPLES
+    before = (folder / name).stat()
+    assert write_samples(folder, [name]) == [folder / name]
+    after = (folder / name).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert len(list(folder.iterdir())) == len(SAMPLES)
+
+
+def test_a_file_of_that_name_is_never_replaced(tmp_path: Path) -> None:
+    name = "IMG_0427.HEIC"
+    (tmp_path / name).write_bytes(b"mine")
+    (tmp_path / "IMG_0427-1.HEIC").mkdir()
+    (path,) = write_samples(tmp_path, [name])
+    assert path == tmp_path / "IMG_0427-2.HEIC"
+    assert (tmp_path / name).read_bytes() == b"mine"
+    assert parse_header(path.read_bytes()).depth.status is DepthStatus.STRIPPED
+    assert write_samples(tmp_path, [name]) == [path]
+
+
+def test_a_folder_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_bytes(b"")
+    with pytest.raises(WriteError):
+        write_samples(blocked, ["IMG_0427.HEIC"])
+    assert blocked.read_bytes() == b""
