@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["Answer", "Layer", "LayerKind", "Pixels", "Request", "layers_of"]
+__all__ = [
+    "DEPTH",
+    "PRIMARY",
+    "THUMBNAIL",
+    "Answer",
+    "Layer",
+    "LayerKind",
+    "Pixels",
+    "Request",
+    "as_rgb8",
+    "layers_of",
+]
 
 
 class LayerKind(Enum):
@@ -110,3 +121,19 @@ class Answer:
     pixels: Pixels | None = None
     error: HeicDepthError | None = None
     final: bool = True
+
+
+def as_rgb8(pixels: Pixels, array: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:
+    """Return a layer, or ``array`` made from its samples, as (H, W, 3) uint8 to look at.
+
+    Of more than 8 bits the top 8 are kept; monochrome becomes grey. Data to measure from are
+    ``Pixels.array``.
+    """
+    import numpy as np
+
+    samples = pixels.array if array is None else array
+    if samples.dtype != np.uint8:
+        samples = np.right_shift(samples, pixels.bits - 8).astype(np.uint8)
+    if samples.ndim == 2:
+        samples = np.repeat(samples[:, :, None], 3, axis=2)
+    return np.asarray(samples[:, :, :3], dtype=np.uint8)

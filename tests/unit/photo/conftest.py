@@ -1,0 +1,41 @@
+"""What the tests of photo/ share: photos on disk, and pillow-heif's own whole decode to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Return a function that writes a generated photo, ``Recipe`` knobs as keywords."""
+    from heicdepth_tui.samples.write import build_photo
+
+    folder = tmp_path_factory.mktemp("generated")
+    known: dict[str, Path] = {}
+
+    def write(**knobs: Any) -> Path:
+        key = repr(sorted(knobs.items()))
+        if key not in known:
+            known[key] = folder / f"{len(known)}.heic"
+            known[key].write_bytes(build_photo(**knobs))
+        return known[key]
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def whole() -> Callable[[Path], NDArray[Any]]:
+    """Return a function that decodes a primary image whole, as pillow-heif does it."""
+    import pillow_heif
+
+    def decode(path: Path) -> NDArray[Any]:
+        opened = pillow_heif.open_heif(path, convert_hdr_to_8bit=False, hdr_to_16bit=False)
+        return np.asarray(opened[opened.primary_index])[..., :3]
+
+    return decode

@@ -1,0 +1,135 @@
+"""The decoder process itself, spoken to over its pipes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.photo import serve
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
+from heicdepth_tui.photo.protocol import Frame, FrameReader, pack, read_answer, request_to_head
+from heicdepth_tui.photo.worker import worker_environment
+
+SECONDS = 20
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    """A decoder process without a memory cap."""
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "heicdepth_tui.photo.serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=worker_environment(),
+    ) as running:
+        yield running
+        running.kill()
+
+
+def _send(process: subprocess.Popen[bytes], data: bytes) -> None:
+    assert process.stdin is not None
+    process.stdin.write(data)
+
+
+def _frames(stream: IO[bytes] | None) -> Iterator[Frame]:
+    reader = FrameReader(max_raw=1 << 30)
+    raw: Any = stream
+    while (frame := reader.read(raw.readinto)) is not None:
+        yield frame
+
+
+def test_it_says_what_it_begins_and_answers(
+    process: subprocess.Popen[bytes], photo: Callable[..., Path]
+) -> None:
+    request = Request(3, "depth", str(photo()), DEPTH)
+    _send(process, pack(request_to_head(request)))
+    frames = _frames(process.stdout)
+    assert next(frames).head == {"type": "ready"}
+    assert next(frames).head == {"type": "started", "ticket": 3}
+    answer = read_answer(request, next(frames))
+    assert answer.pixels is not None
+    assert answer.pixels.shape == (72, 96)
+
+
+def test_it_ends_when_stdin_does(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.wait(SECONDS) == 0
+
+
+def test_nonsense_on_stdin_ends_it_with_a_reason(process: subprocess.Popen[bytes]) -> None:
+    _send(process, b"this is no frame at all")
+    assert process.wait(SECONDS) == 1
+    assert process.stderr is not None
+    assert b"ProtocolError" in process.stderr.read()
+
+
+def test_what_a_library_prints_does_not_get_between_the_frames(
+    photo: Callable[..., Path], tmp_path: Path
+) -> None:
+    script = (
+        "import os, sys\n"
+        "from heicdepth_tui.photo import serve, decode\n"
+        "steps = decode.steps\n"
+        "def noisy(request):\n"
+        "    print('a library talks', flush=True)\n"
+        "    os.write(1, b'in C too\\n')\n"
+        "    yield from steps(request)\n"
+        "decode.steps = noisy\n"
+        "serve.main()\n"
+    )
+    request = Request(3, "depth", str(photo()), DEPTH)
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=worker_environment(),
+    ) as running:
+        _send(running, pack(request_to_head(request)))
+        frames = _frames(running.stdout)
+        assert [next(frames).head["type"] for _ in range(3)] == ["ready", "started", "answer"]
+        running.kill()
+        assert running.stderr is not None
+        assert running.stderr.read() == b"a library talks\nin C too\n"
+
+
+def test_limits_are_set_where_the_system_has_them() -> None:
+    script = (
+        "import resource\n"
+        "from heicdepth_tui.photo import serve\n"
+        "serve._limit_resources(1 << 30)\n"
+        "print(resource.getrlimit(resource.RLIMIT_AS)[0], "
+        "resource.getrlimit(resource.RLIMIT_CORE)[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=worker_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    assert done.stdout.split() == [str(1 << 30), "0"]
+
+
+def test_a_defect_of_ours_costs_one_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> Iterator[Answer | None]:
+        yield None
+        raise ZeroDivisionError("a bug")
+
+    request = Request(1, "photo", "a.heic", PRIMARY)
+    *_, answer = serve._guarded(request, broken())  # type: ignore[arg-type]
+    assert answer is not None
+    assert isinstance(answer.error, DecodeError)
+    assert answer.error.what == "an unexpected ZeroDivisionError while decoding: a bug"
+    assert "a bug" in capsys.readouterr().err

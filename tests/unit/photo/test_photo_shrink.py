@@ -1,0 +1,71 @@
+"""Shrinking: sizes, strides, and Pillow's BOX to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from heicdepth_tui.photo.shrink import box, fit_size, fit_stride, shrink_to_fit
+
+RNG = np.random.default_rng(5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "fit", "size"),
+    [
+        ((3024, 4032), (120, 100), (120, 90)),
+        ((3024, 4032), (200, 90), (120, 90)),
+        ((4032, 3024), (120, 100), (75, 100)),
+        ((10, 20), (100, 100), (20, 10)),
+        ((1, 5000), (10, 10), (10, 1)),
+    ],
+)
+def test_fit_keeps_the_aspect_and_never_enlarges(
+    shape: tuple[int, int], fit: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert fit_size(shape, fit) == size
+
+
+def test_at_least_eight_samples_a_side_go_into_each_shrunk_one() -> None:
+    assert fit_stride((3024, 4032), (120, 90)) == 4
+    assert fit_stride((16320, 12240), (75, 100)) == 20
+    assert fit_stride((768, 576), (96, 96)) == 1
+
+
+def test_a_box_of_two_by_two_is_the_mean() -> None:
+    array = np.array([[10, 20, 0, 0], [30, 40, 0, 4]], dtype=np.uint8)
+    assert box(array, (2, 1)).tolist() == [[25, 1]]
+
+
+@pytest.mark.parametrize("shape", [(31, 47), (31, 47, 3)])
+def test_uint8_is_pillows_box(shape: tuple[int, ...]) -> None:
+    array = RNG.integers(0, 256, shape, dtype=np.uint8)
+    expected = np.asarray(Image.fromarray(array).resize((9, 5), Image.Resampling.BOX))
+    assert np.array_equal(box(array, (9, 5)), expected)
+
+
+@pytest.mark.parametrize("shape", [(8, 12), (8, 12, 3)])
+def test_uint16_is_the_rounded_mean(shape: tuple[int, ...]) -> None:
+    array = RNG.integers(0, 1024, shape, dtype=np.uint16)
+    result = box(array, (3, 2))
+    blocks = array.astype(np.float64).reshape(2, 4, 3, 4, *shape[2:])
+    assert result.dtype == np.uint16
+    assert np.abs(result - blocks.mean(axis=(1, 3))).max() <= 0.5 + 1e-4
+
+
+def test_shrinking_thins_first_then_averages() -> None:
+    array = RNG.integers(0, 256, (640, 800, 3), dtype=np.uint8)
+    stride = fit_stride((640, 800), (20, 20))
+    assert stride == 5
+    expected = Image.fromarray(np.ascontiguousarray(array[::5, ::5]))
+    assert np.array_equal(
+        shrink_to_fit(array, (20, 20)),
+        np.asarray(expected.resize((20, 16), Image.Resampling.BOX)),
+    )
+
+
+def test_what_fits_already_comes_back_as_it_is() -> None:
+    array = RNG.integers(0, 256, (6, 8), dtype=np.uint8)
+    assert shrink_to_fit(array, (8, 8)) is not None
+    assert np.array_equal(shrink_to_fit(array, (8, 8)), array)

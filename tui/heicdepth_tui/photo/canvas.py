@@ -1,0 +1,93 @@
+"""Where tiles come together: a whole or thinned picture, or an exact size averaged band by band."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from heicdepth_tui.photo.shrink import Samples, box
+from heicdepth_tui.photo.tiles import Piece
+
+__all__ = ["BandCanvas", "Canvas"]
+
+_GREY = 32
+"""What is not there yet, and what cannot be decoded, in 8-bit levels."""
+
+
+class Canvas:
+    """An upright picture that is filled piece by piece.
+
+    ``shape`` is its (height, width), thinned by the stride of the pieces. ``size`` (width, height)
+    is what ``picture`` averages it to; None leaves it as it is.
+    """
+
+    def __init__(self, shape: tuple[int, int], size: tuple[int, int] | None, *, bits: int) -> None:
+        self._shape = shape
+        self._size = size
+        self._grey = _GREY << (bits - 8)
+        self._samples: Samples | None = None
+
+    def accepts(self, piece: Piece) -> bool:
+        """Return whether a piece has the same kind of samples as those before it."""
+        ours, its = self._samples, piece.samples
+        return ours is None or (ours.dtype == its.dtype and ours.shape[2:] == its.shape[2:])
+
+    def add(self, piece: Piece) -> None:
+        """Put a piece where it belongs."""
+        if self._samples is None:
+            shape = self._shape + piece.samples.shape[2:]
+            self._samples = np.full(shape, self._grey, dtype=piece.samples.dtype)
+        self._samples[piece.rows, piece.columns] = piece.samples
+
+    def skip(self, rows: range, columns: range) -> None:
+        """Do without a piece: its place stays grey."""
+
+    def picture(self) -> Samples | None:
+        """Return the picture so far, None before the first piece."""
+        if self._samples is None or self._size is None:
+            return self._samples
+        return box(self._samples, self._size)
+
+
+class BandCanvas(Canvas):
+    """A picture averaged to an exact size without ever being held whole.
+
+    Pillow's BOX filter first averages along rows, then along columns, rounding in between: a band
+    of rows can take the first step as soon as it is complete. The result is the same to the bit.
+    For uint8 samples and pieces of stride 1; ``spans`` are the upright rows and columns of all
+    pieces, whose rows are equal or disjoint.
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        size: tuple[int, int],
+        spans: Sequence[tuple[range, range]],
+    ) -> None:
+        super().__init__((shape[0], size[0]), size, bits=8)
+        self._width = shape[1]
+        self._missing = Counter((rows.start, rows.stop) for rows, _ in spans)
+        self._bands: dict[tuple[int, int], Samples] = {}
+
+    def add(self, piece: Piece) -> None:
+        """Put a piece into its band, and the band into the picture once it is complete."""
+        key = (piece.rows.start, piece.rows.stop)
+        if key not in self._bands:
+            shape = (key[1] - key[0], self._width, *piece.samples.shape[2:])
+            self._bands[key] = np.full(shape, self._grey, dtype=piece.samples.dtype)
+        self._bands[key][:, piece.columns] = piece.samples
+        self._count(key)
+
+    def skip(self, rows: range, columns: range) -> None:
+        """Do without a piece: its place stays grey."""
+        self._count((rows.start, rows.stop))
+
+    def _count(self, key: tuple[int, int]) -> None:
+        self._missing[key] -= 1
+        if self._missing[key] == 0 and key in self._bands:
+            band = self._bands.pop(key)
+            averaged = box(band, (self._shape[1], band.shape[0]))
+            rows, columns = slice(*key), slice(0, self._shape[1])
+            super().add(Piece(rows, columns, averaged, 0, 0))

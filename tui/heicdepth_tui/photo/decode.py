@@ -1,0 +1,166 @@
+"""A layer of a photo to pixels: only the bytes it needs, upright, shrunk on the way where asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import closing
+from os import PathLike, fspath
+
+from heicdepth_tui.errors import DecodeError, HeicDepthError, MissingLayerError, TruncatedError
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
+from heicdepth_tui.photo.library import decode_layer
+from heicdepth_tui.photo.painting import Painting
+from heicdepth_tui.photo.shrink import Samples, box, contiguous, shrink_to_fit
+from heicdepth_tui.photo.tiles import Tiling, decode_item, decode_tiles, is_plain, plan_tiles
+from heicdepth_tui.photo.transforms import place
+
+__all__ = ["PARTIAL_SECONDS", "decode", "load", "steps"]
+
+PARTIAL_SECONDS = 0.06
+"""Least time between two intermediate pictures of a grid."""
+
+
+def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Answer]:
+    """Decode a layer in this process: intermediate answers if asked for, then the final one.
+
+    The array is upright: the item's own rotation, mirror and crop are applied, in order, as
+    pillow-heif does. Without ``fit`` and ``exact`` it is pillow-heif's whole decode to the bit
+    (with ``convert_hdr_to_8bit=False, hdr_to_16bit=False`` for more than 8 bits; transparency is
+    left out). With ``fit`` it is ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where
+    ``s`` is ``shrink.fit_stride``; a grid of HEVC tiles is never held whole then. With ``exact`` it
+    is Pillow's BOX resize of the whole picture. ``exact`` wins where both are given.
+
+    Every failure is the error of the final answer: the errors of ``read_header`` and of
+    ``ItemTable``, MissingLayerError, UnsupportedError, DecodeError. Nothing else is raised. A
+    photo that is cut short gives what is there, with a note; a depth map gives an error instead.
+    """
+    with closing(steps(request, limits=limits)) as answers:
+        for answer in answers:
+            if answer is not None:
+                yield answer
+
+
+def load(
+    path: str | PathLike[str],
+    layer: Layer,
+    *,
+    exact: tuple[int, int] | None = None,
+    fit: tuple[int, int] | None = None,
+) -> Pixels:
+    """Return a layer decoded in this process; raises what ``decode`` puts into its answer.
+
+    ``fit`` and ``exact`` are (width, height) as in ``Request``.
+    """
+    request = Request(0, "load", fspath(path), layer, fit=fit, exact=exact, keep=True)
+    *_, answer = decode(request)
+    if answer.error is not None:
+        raise answer.error
+    assert answer.pixels is not None  # noqa: S101  an answer carries one of the two
+    return answer.pixels
+
+
+def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Answer | None]:
+    """Like ``decode``, but yields None between tiles, so that who asks can pause or leave."""
+    try:
+        yield from _steps(request, limits)
+    except HeicDepthError as error:
+        yield Answer(request, error=error.at(request.path))
+    except MemoryError:
+        what = f"its {request.layer.label} needs more memory than the decoder is allowed"
+        yield Answer(request, error=DecodeError(what, path=request.path))
+
+
+def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
+    header = read_header(request.path, limits=limits)
+    item_id = _item_of(header, request.layer)
+    with read_items(request.path, limits=limits) as table:
+        item = table.coded(item_id)
+        if is_plain(item):
+            yield _whole_item(request, table, item)
+            return
+        tiling = plan_tiles(table, item)
+        if tiling is not None:
+            yield from _tile_by_tile(request, table, item, tiling)
+            return
+        yield _by_library(request, header, table, item)
+
+
+def _item_of(header: Header, layer: Layer) -> int:
+    """Return the item a layer means; raises MissingLayerError."""
+    known = {
+        LayerKind.PRIMARY: (header.primary.id, *(image.id for image in header.images)),
+        LayerKind.THUMBNAIL: tuple(image.id for image in header.thumbnails),
+        LayerKind.DEPTH: () if header.depth.item is None else (header.depth.item.id,),
+        LayerKind.AUXILIARY: tuple(aux.item.id for aux in header.auxiliaries),
+    }[layer.kind]
+    if layer.kind is LayerKind.DEPTH:
+        known += header.depth.others
+    if layer.item_id in known:
+        return layer.item_id
+    if not known or layer.item_id or layer.kind is LayerKind.AUXILIARY:
+        reason = header.depth.reason if layer.kind is LayerKind.DEPTH else ""
+        what = reason or f"the photo has no {layer.label}"
+        raise MissingLayerError(what, path=header.path)
+    return known[0]
+
+
+def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
+    coded = decode_item(table, item, f"its {request.layer.label}")
+    upright = place(item.size, item.transforms).apply(coded)
+    return _answer(request, upright, item.bits or 8)
+
+
+def _by_library(request: Request, header: Header, table: ItemTable, item: CodedItem) -> Answer:
+    """Decode what is neither a single HEVC picture nor a grid of them: overlays, other codecs."""
+    data = table.source.read_payload(0, table.source.size)
+    thumbnails = [image.id for image in header.thumbnails]
+    position = thumbnails.index(item.id) if item.id in thumbnails else 0
+    decoded = decode_layer(
+        data, request.layer, item.id, coding=header.codec or item.type, position=position
+    )
+    notes = [decoded.note]
+    if header.truncated:
+        if request.layer.kind is LayerKind.DEPTH:
+            raise TruncatedError(header.truncated, hint="copy the file again")
+        notes.append(f"parts may be missing: {header.truncated}")
+    return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
+
+
+def _answer(request: Request, upright: Samples, bits: int, note: str = "") -> Answer:
+    array = upright
+    if request.exact is not None:
+        array = box(upright, request.exact)
+    elif request.fit is not None:
+        array = shrink_to_fit(upright, request.fit)
+    pixels = Pixels(
+        array=contiguous(array),
+        shape=upright.shape,
+        dtype=upright.dtype.name,
+        minimum=int(upright.min()),
+        maximum=int(upright.max()),
+        bits=bits,
+        note=note,
+    )
+    return Answer(request, pixels=pixels)
+
+
+def _tile_by_tile(
+    request: Request, table: ItemTable, item: CodedItem, tiling: Tiling
+) -> Generator[Answer | None]:
+    painting = Painting(request, tiling, item.bits or tiling.tiles[0].bits or 8)
+    shown = time.monotonic()
+    with closing(decode_tiles(table, tiling, painting.stride)) as tiles:
+        for index, tile in tiles:
+            painting.add(index, tile)
+            if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
+                pixels = painting.so_far()
+                if pixels is not None:
+                    yield Answer(request, pixels=pixels, final=False)
+                    shown = time.monotonic()
+            yield None
+    yield Answer(request, pixels=painting.finish())

@@ -1,0 +1,272 @@
+"""Frames between the app and its decoder process: a small JSON head and, with pixels, raw bytes."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from heicdepth_tui import errors
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "MAX_HEAD",
+    "Frame",
+    "FrameReader",
+    "ProtocolError",
+    "pack",
+    "pack_answer",
+    "read_answer",
+    "request_from_head",
+    "request_to_head",
+]
+
+_PREFIX = struct.Struct(">4sIQ")
+_MAGIC = b"hdt1"
+MAX_HEAD = 1 << 20
+"""Bytes of JSON in one frame: thousands of times what an answer needs."""
+
+_ITEM_SIZES = {"uint8": 1, "uint16": 2}
+_MAX_DIMENSIONS = 3
+
+
+class ProtocolError(Exception):
+    """The other end sent bytes that are no frame; the connection cannot go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One message: its JSON object and the raw bytes that follow it."""
+
+    head: dict[str, Any]
+    raw: bytearray
+
+
+class FrameReader:
+    """Puts frames together from a stream that gives its bytes piecemeal.
+
+    ``max_raw`` bounds the raw bytes of a frame: the other end cannot make this one allocate more.
+    """
+
+    def __init__(self, *, max_raw: int) -> None:
+        self._max_raw = max_raw
+        self._head: dict[str, Any] | None = None
+        self._lengths: tuple[int, int] | None = None
+        self._expect(_PREFIX.size)
+
+    def _expect(self, length: int) -> None:
+        self._buffer = bytearray(length)
+        self._filled = 0
+
+    def read(self, readinto: Callable[[memoryview], int | None]) -> Frame | None:
+        """Return the next whole frame, or None when ``readinto`` has no more bytes for now.
+
+        ``readinto`` behaves as ``io.RawIOBase.readinto``: None when it would block, 0 at the end.
+        Raises EOFError at the end of the stream, ProtocolError when the bytes are no frame.
+        """
+        while True:
+            while self._filled < len(self._buffer):
+                count = readinto(memoryview(self._buffer)[self._filled :])
+                if count is None:
+                    return None
+                if count == 0:
+                    raise EOFError
+                self._filled += count
+            frame = self._advance()
+            if frame is not None:
+                return frame
+
+    def _advance(self) -> Frame | None:
+        """Take the part that is complete; return the frame when it was the last part."""
+        buffer = self._buffer
+        if self._lengths is None:
+            self._lengths = self._parse_prefix(buffer)
+            self._expect(self._lengths[0])
+            return None
+        if self._head is None:
+            self._head = _parse_head(buffer)
+            self._expect(self._lengths[1])
+            if self._lengths[1]:
+                return None
+            buffer = self._buffer
+        frame = Frame(self._head, buffer)
+        self._head = self._lengths = None
+        self._expect(_PREFIX.size)
+        return frame
+
+    def _parse_prefix(self, buffer: bytearray) -> tuple[int, int]:
+        magic, head, raw = _PREFIX.unpack(buffer)
+        if magic != _MAGIC or not 0 < head <= MAX_HEAD or raw > self._max_raw:
+            raise ProtocolError(f"bad frame: {magic!r}, {head} + {raw} bytes")
+        return head, raw
+
+
+def _parse_head(buffer: bytearray) -> dict[str, Any]:
+    try:
+        head = json.loads(buffer)
+    except ValueError as error:
+        raise ProtocolError(f"bad frame: {error}") from error
+    if not isinstance(head, dict):
+        raise ProtocolError("bad frame: its head is no object")
+    return head
+
+
+def pack(head: Mapping[str, object], raw_length: int = 0) -> bytes:
+    """Return the start of a frame: prefix and JSON; ``raw_length`` raw bytes must follow."""
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")
+    if len(text) > MAX_HEAD:
+        raise ProtocolError(f"a head of {len(text)} bytes is too long")
+    return _PREFIX.pack(_MAGIC, len(text), raw_length) + text
+
+
+def request_to_head(request: Request) -> dict[str, object]:
+    """Return a request as a JSON object; lone surrogates of undecodable file names survive."""
+    return {
+        "type": "request",
+        "ticket": request.ticket,
+        "pane": request.pane,
+        "path": request.path,
+        "layer": [request.layer.kind.value, request.layer.item_id, request.layer.name],
+        "fit": request.fit,
+        "exact": request.exact,
+        "partial": request.partial,
+        "keep": request.keep,
+    }
+
+
+def request_from_head(head: Mapping[str, Any]) -> Request:
+    """Return the request that ``request_to_head`` wrote."""
+    kind, item_id, name = head["layer"]
+    return Request(
+        ticket=head["ticket"],
+        pane=head["pane"],
+        path=head["path"],
+        layer=Layer(LayerKind(kind), item_id, name),
+        fit=_pair(head["fit"]),
+        exact=_pair(head["exact"]),
+        partial=head["partial"],
+        keep=head["keep"],
+    )
+
+
+def _pair(value: list[int] | None) -> tuple[int, int] | None:
+    return None if value is None else (value[0], value[1])
+
+
+def pack_answer(answer: Answer) -> tuple[bytes, memoryview]:
+    """Return an answer as the start of its frame and the raw bytes that follow it."""
+    head: dict[str, object] = {
+        "type": "answer",
+        "ticket": answer.request.ticket,
+        "final": answer.final,
+    }
+    raw = memoryview(b"")
+    if answer.error is not None:
+        head["error"] = _error_to_head(answer.error)
+    if answer.pixels is not None:
+        head["pixels"], raw = _pixels_to_head(answer.pixels)
+    return pack(head, raw.nbytes), raw
+
+
+def read_answer(request: Request, frame: Frame) -> Answer:
+    """Return the answer to ``request`` that a frame of type ``answer`` carries.
+
+    The array shares the frame's bytes. Raises ProtocolError when head and bytes do not agree.
+    Imports numpy only where the frame carries pixels.
+    """
+    try:
+        head = frame.head
+        return Answer(
+            request=request,
+            pixels=_pixels_from_head(head["pixels"], frame.raw) if "pixels" in head else None,
+            error=_error_from_head(head["error"]) if "error" in head else None,
+            final=bool(head["final"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(f"bad answer: {error}") from error
+
+
+def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
+    # Imported here: the app's side must not pay for numpy before it has pixels.
+    import numpy as np
+
+    from heicdepth_tui.photo.shrink import contiguous
+
+    array = contiguous(pixels.array)
+    head: dict[str, object] = {
+        "array_shape": array.shape,
+        "array_dtype": array.dtype.name,
+        "shape": pixels.shape,
+        "dtype": pixels.dtype,
+        "minimum": pixels.minimum,
+        "maximum": pixels.maximum,
+        "bits": pixels.bits,
+        "note": pixels.note,
+    }
+    return head, array.reshape(-1).view(np.uint8).data
+
+
+def _pixels_from_head(head: Mapping[str, Any], raw: bytearray) -> Pixels:
+    return Pixels(
+        array=_array_from(head["array_shape"], head["array_dtype"], raw),
+        shape=tuple(int(side) for side in head["shape"]),
+        dtype=str(head["dtype"]),
+        minimum=int(head["minimum"]),
+        maximum=int(head["maximum"]),
+        bits=int(head["bits"]),
+        note=str(head["note"]),
+    )
+
+
+def _array_from(
+    sides: list[Any], dtype: str, raw: bytearray
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    shape = tuple(int(side) for side in sides)
+    item_size = _ITEM_SIZES.get(dtype)
+    if item_size is None or not 0 < len(shape) <= _MAX_DIMENSIONS or min(shape) < 0:
+        raise ProtocolError(f"bad answer: an array {shape} of {dtype}")
+    if prod(shape) * item_size != len(raw):
+        raise ProtocolError(f"bad answer: {len(raw)} bytes for an array {shape} of {dtype}")
+    import numpy as np
+
+    array: NDArray[np.uint8] | NDArray[np.uint16] = np.frombuffer(raw, dtype=dtype).reshape(shape)
+    return array
+
+
+def _error_to_head(error: HeicDepthError) -> dict[str, object]:
+    head: dict[str, object] = {
+        "class": _public_class(error).__name__,
+        "what": error.what,
+        "hint": error.hint,
+        "path": None if error.path is None else str(error.path),
+    }
+    if isinstance(error, errors.NotHeifError):
+        head["kind"] = error.kind
+    return head
+
+
+def _public_class(error: HeicDepthError) -> type[HeicDepthError]:
+    """Return the nearest class of an error that errors.py defines."""
+    for cls in type(error).__mro__:
+        if issubclass(cls, HeicDepthError) and cls.__module__ == errors.__name__:
+            return cls
+    return HeicDepthError
+
+
+def _error_from_head(head: Mapping[str, Any]) -> HeicDepthError:
+    found = getattr(errors, str(head["class"]), None)
+    if not (isinstance(found, type) and issubclass(found, HeicDepthError)):
+        raise ProtocolError(f"bad answer: an error of class {head['class']!r}")
+    what, hint = str(head["what"]), str(head["hint"])
+    path = None if head["path"] is None else str(head["path"])
+    if found is errors.NotHeifError:
+        return errors.NotHeifError(what, kind=str(head["kind"]), path=path, hint=hint)
+    return found(what, path=path, hint=hint)

@@ -1,0 +1,87 @@
+"""Which wish the decoder process serves next: the latest of each pane, what is on screen first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+
+from heicdepth_tui.photo.layers import Answer, LayerKind, Request
+
+__all__ = ["PREFETCH", "Agenda", "Job", "rank", "replaces"]
+
+PREFETCH = "prefetch"
+"""Panes whose names begin with this word are served last."""
+
+
+def replaces(newer: Request, older: Request) -> bool:
+    """Return whether a newer request makes an older one pointless: same pane, not to be kept."""
+    return newer.pane == older.pane and not newer.keep and not older.keep
+
+
+def rank(request: Request) -> int:
+    """Return the order of service, lower first: panes, then kept wishes, then prefetches.
+
+    Within each, the photo itself comes after the layers that decode in a few milliseconds.
+    """
+    if request.pane.startswith(PREFETCH):
+        group = 2
+    elif request.keep:
+        group = 1
+    else:
+        group = 0
+    return 2 * group + (request.layer.kind is LayerKind.PRIMARY)
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A request and how far it is: ``steps`` is None until it is begun."""
+
+    request: Request
+    dropped: bool = False
+    steps: Generator[Answer | None] | None = field(default=None, repr=False)
+
+
+class Agenda:
+    """The jobs that wait or are under way; filled by one thread, worked off by another."""
+
+    def __init__(self) -> None:
+        self._jobs: list[Job] = []
+        self._changed = threading.Condition()
+
+    def add(self, request: Request) -> None:
+        """Take a wish; older ones of the same pane are dropped unless one of the two is kept."""
+        with self._changed:
+            for job in self._jobs:
+                if replaces(request, job.request):
+                    job.dropped = True
+            self._jobs.append(Job(request))
+            self._changed.notify()
+
+    def cancel(self, tickets: Iterable[int]) -> None:
+        """Drop the wishes with these tickets."""
+        unwanted = set(tickets)
+        with self._changed:
+            for job in self._jobs:
+                if job.request.ticket in unwanted:
+                    job.dropped = True
+            self._changed.notify()
+
+    def choose(self) -> Job:
+        """Return the job to work on now; waits while there is none.
+
+        Dropped jobs come first, so that what they hold is let go.
+        """
+        with self._changed:
+            while not self._jobs:
+                self._changed.wait()
+            return min(self._jobs, key=lambda job: (not job.dropped, rank(job.request)))
+
+    def is_dropped(self, job: Job) -> bool:
+        """Return whether nobody wants a job any more."""
+        return job.dropped
+
+    def finish(self, job: Job) -> None:
+        """Take a job off the agenda."""
+        with self._changed:
+            self._jobs.remove(job)

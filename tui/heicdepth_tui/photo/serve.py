@@ -1,0 +1,148 @@
+"""The decoder process: wishes from stdin, pixels to stdout, the most urgent first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.photo.layers import Answer, Request
+from heicdepth_tui.photo.protocol import (
+    FrameReader,
+    pack,
+    pack_answer,
+    request_from_head,
+)
+from heicdepth_tui.photo.schedule import Agenda, Job
+
+__all__ = ["main", "serve"]
+
+_PIPE_SIZE = 1 << 20
+
+
+def main() -> None:
+    """Run the decoder process; the memory cap in bytes is the first argument (0: none).
+
+    Ends when stdin does: the app has gone, and nobody waits for what is being decoded.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_resources(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    output = _take_stdout()
+    agenda = Agenda()
+    threading.Thread(target=_listen, args=(agenda,), name="wishes", daemon=True).start()
+    serve(agenda, output)
+
+
+def serve(agenda: Agenda, output: int) -> None:
+    """Work off the agenda for ever, writing frames to the file descriptor ``output``.
+
+    A job gives up the processor between tiles: a more urgent one goes first, a dropped one ends.
+    """
+    # Wishes are being read meanwhile; numpy and pillow-heif take 90 ms to import.
+    from heicdepth_tui.photo.decode import steps
+
+    write(output, pack({"type": "ready"}))
+    last: Job | None = None
+    while True:
+        job = agenda.choose()
+        if agenda.is_dropped(job):
+            _close(job)
+            agenda.finish(job)
+            write(output, pack({"type": "dropped", "ticket": job.request.ticket}))
+            continue
+        if job is not last:
+            write(output, pack({"type": "started", "ticket": job.request.ticket}))
+            last = job
+        if job.steps is None:
+            job.steps = _guarded(job.request, steps(job.request))
+        answer = next(job.steps)
+        if answer is None or (not answer.final and agenda.is_dropped(job)):
+            continue
+        if answer.final:
+            _close(job)
+            agenda.finish(job)
+        write(output, *pack_answer(answer))
+
+
+def write(output: int, *parts: bytes | memoryview) -> None:
+    """Write all bytes of some parts to a file descriptor."""
+    for part in parts:
+        view = memoryview(part)
+        while view:
+            view = view[os.write(output, view) :]
+
+
+def _close(job: Job) -> None:
+    if job.steps is not None:
+        job.steps.close()
+        job.steps = None
+
+
+def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Answer | None]:
+    """Pass steps on; whatever goes wrong with one photo becomes its answer."""
+    try:
+        yield from steps
+    except Exception as error:  # noqa: BLE001  a defect of ours must cost one photo, not all of them
+        traceback.print_exc()
+        what = f"an unexpected {type(error).__name__} while decoding: {error}"
+        yield Answer(request, error=DecodeError(what, path=request.path))
+
+
+def _listen(agenda: Agenda) -> None:
+    """Fill the agenda from stdin; end the process when stdin ends."""
+    reader = FrameReader(max_raw=0)
+    stdin = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115  kept open
+    try:
+        while True:
+            frame = reader.read(stdin.readinto)
+            if frame is not None:
+                _take(agenda, frame.head)
+    except EOFError:
+        os._exit(0)
+    except BaseException:  # noqa: BLE001  without wishes the process is of no use
+        traceback.print_exc()
+        os._exit(1)
+
+
+def _take(agenda: Agenda, head: Mapping[str, Any]) -> None:
+    if head["type"] == "cancel":
+        agenda.cancel(head["tickets"])
+    else:
+        agenda.add(request_from_head(head))
+
+
+def _take_stdout() -> int:
+    """Keep stdout for frames: what a library prints goes to stderr."""
+    output = os.dup(1)
+    os.dup2(2, 1)
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        # Larger pipes mean fewer switches between the two processes; only Linux can.
+        import fcntl
+
+        fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+    return output
+
+
+def _limit_resources(memory_cap: int) -> None:
+    """Cap the address space and leave no core dump; a system without such limits has none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_cap > 0 and hasattr(resource, "RLIMIT_AS"):
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        cap = memory_cap if hard == resource.RLIM_INFINITY else min(memory_cap, hard)
+        # macOS knows the limit but refuses to set it.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Smaller pictures for panes and point clouds: thin by a stride, then average by boxes."""
+
+from __future__ import annotations
+
+from typing import TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Samples", "box", "contiguous", "fit_size", "fit_stride", "shrink_to_fit"]
+
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+
+_BOX_SAMPLES = 8
+"""At least so many samples a side go into each shrunk one, so that thinning costs under 0.1 dB."""
+
+
+def fit_size(shape: tuple[int, int], fit: tuple[int, int]) -> tuple[int, int]:
+    """Return the (width, height) of a picture of ``shape`` (height, width) made to fit ``fit``.
+
+    The aspect is kept to the nearest sample, nothing is enlarged, and no side is under 1.
+    """
+    height, width = shape
+    scale = min(fit[0] / width, fit[1] / height, 1.0)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def fit_stride(shape: tuple[int, int], fit: tuple[int, int]) -> int:
+    """Return the stride that thins a picture of ``shape`` (height, width) before it is averaged."""
+    width, height = fit_size(shape, fit)
+    return max(1, min(shape[1] // width, shape[0] // height) // _BOX_SAMPLES)
+
+
+def shrink_to_fit(upright: Samples, fit: tuple[int, int]) -> Samples:
+    """Return ``upright[::s, ::s]`` averaged by boxes to ``fit_size``, ``s`` being ``fit_stride``.
+
+    A picture that fits already comes back as it is.
+    """
+    shape = (upright.shape[0], upright.shape[1])
+    stride = fit_stride(shape, fit)
+    return box(upright[::stride, ::stride], fit_size(shape, fit))
+
+
+def contiguous(samples: Samples) -> Samples:
+    """Return the samples in C order, as they are where they lie so already."""
+    return cast("Samples", np.ascontiguousarray(samples))
+
+
+def box(array: Samples, size: tuple[int, int]) -> Samples:
+    """Return an array (H, W) or (H, W, 3) resized to ``size`` (width, height) by Pillow's BOX.
+
+    uint8 is exactly ``Image.resize(size, Image.Resampling.BOX)``; uint16, for which Pillow has no
+    colour mode, is the same filter in float32 a channel, rounded to the nearest integer.
+    """
+    if (array.shape[1], array.shape[0]) == size:
+        return array
+    from PIL import Image
+
+    if array.dtype == np.uint8:
+        image = Image.fromarray(np.ascontiguousarray(array))
+        return np.asarray(image.resize(size, Image.Resampling.BOX), dtype=np.uint8)
+    planes = np.atleast_3d(array)
+    resized = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(planes[:, :, index], dtype=np.float32)).resize(
+                size, Image.Resampling.BOX
+            )
+        )
+        for index in range(planes.shape[2])
+    ]
+    stacked = resized[0] if array.ndim == 2 else np.stack(resized, axis=2)
+    rounded: NDArray[np.uint16] = np.rint(stacked).astype(np.uint16)
+    return rounded

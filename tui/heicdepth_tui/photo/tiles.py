@@ -1,0 +1,234 @@
+"""A grid decoded tile by tile in threads: what is cropped away is skipped, the rest can be left."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+from heicdepth_tui.errors import DecodeError, HeicDepthError
+from heicdepth_tui.heif.facts import Size, Transform
+from heicdepth_tui.heif.items import CodedItem, ItemTable
+from heicdepth_tui.heif.mux import wrap_hevc
+from heicdepth_tui.photo.library import decode_hevc
+from heicdepth_tui.photo.shrink import Samples, contiguous
+from heicdepth_tui.photo.transforms import Placement, place
+
+__all__ = ["Piece", "Tiling", "decode_item", "decode_tiles", "in_threads", "is_plain", "plan_tiles"]
+
+Result = TypeVar("Result")
+
+_MAX_THREADS = 4
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+THREADS = max(2, min(_MAX_THREADS, _cores()))
+"""Tiles under way at a time; the decoder releases the GIL while it decodes one."""
+
+
+def is_plain(item: CodedItem) -> bool:
+    """Return whether an item is a single HEVC picture that can be decoded by itself."""
+    return item.type == "hvc1" and item.hvcc is not None
+
+
+def decode_item(table: ItemTable, item: CodedItem, what: str) -> Samples:
+    """Return the samples of a plain item as coded: no transform is applied.
+
+    Only its own bytes are read. (H, W) or (H, W, 3); uint8, or uint16 with 10- and 12-bit values
+    unshifted. Raises DecodeError, and what ``ItemTable.payload`` raises.
+    """
+    return _decode(table, item, item.colr, what)
+
+
+def _decode(table: ItemTable, item: CodedItem, colr: tuple[bytes, ...], what: str) -> Samples:
+    assert item.hvcc is not None  # noqa: S101  is_plain
+    data = wrap_hevc(
+        table.payload(item.id), hvcc=item.hvcc, size=item.size, pixi=item.pixi, colr=colr
+    )
+    samples = decode_hevc(data, what)
+    height, width = samples.shape[:2]
+    if (width, height) != item.size:
+        raise DecodeError(
+            f"{what} decodes to {width}×{height} samples, but its header says {item.size}"
+        )
+    return samples
+
+
+@dataclass(frozen=True, slots=True)
+class Tiling:
+    """A grid of equal plain tiles in raster order."""
+
+    size: Size
+    """Size of the grid's output, before its transforms."""
+    transforms: tuple[Transform, ...]
+    columns: int
+    tiles: tuple[CodedItem, ...]
+    colr: tuple[bytes, ...]
+    """The grid's own colour properties; empty where it leaves them to the tiles."""
+
+    @property
+    def tile(self) -> Size:
+        """Size of every tile."""
+        return self.tiles[0].size
+
+    def box(self, index: int) -> tuple[int, int, int, int]:
+        """Return top, left, height and width of a tile inside the grid's output."""
+        row, column = divmod(index, self.columns)
+        top, left = row * self.tile.height, column * self.tile.width
+        return (
+            top,
+            left,
+            min(self.tile.height, self.size.height - top),
+            min(self.tile.width, self.size.width - left),
+        )
+
+    def order(self, placement: Placement) -> list[int]:
+        """Return the tiles that are seen at all, upright top to bottom, then left to right."""
+        found = []
+        for index in range(len(self.tiles)):
+            top, left, height, width = self.box(index)
+            if height > 0 and width > 0:
+                rows, columns = placement.span(top, left, height, width)
+                if rows and columns:
+                    found.append((rows.start, columns.start, index))
+        return [index for _, _, index in sorted(found)]
+
+
+def plan_tiles(table: ItemTable, item: CodedItem) -> Tiling | None:
+    """Return how a grid is tiled, None where it cannot be decoded tile by tile.
+
+    That is where the item is no grid, or a tile is of another codec or size, or has transforms of
+    its own, or the tiles do not cover the output.
+    """
+    grid = table.grid(item.id)
+    if grid is None:
+        return None
+    tiles = tuple(table.coded(tile) for tile in grid.tiles)
+    first = tiles[0].size
+    if any(not is_plain(tile) or tile.transforms or tile.size != first for tile in tiles):
+        return None
+    size = Size(grid.width, grid.height)
+    if size != item.size or not (
+        first.width * grid.columns >= grid.width and first.height * grid.rows >= grid.height
+    ):
+        return None
+    return Tiling(size, item.transforms, grid.columns, tiles, item.colr)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A decoded tile where it belongs in the upright picture."""
+
+    rows: slice
+    columns: slice
+    samples: Samples
+    """Thinned as asked; may be a view of the tile."""
+    minimum: int
+    maximum: int
+    """Of all its samples that are seen, whatever the stride."""
+
+
+def decode_tiles(
+    table: ItemTable, tiling: Tiling, stride: int
+) -> Generator[tuple[int, Piece | HeicDepthError]]:
+    """Yield the tiles that are seen, as they are ready: their index and what became of them.
+
+    Pieces belong to ``upright[::stride, ::stride]``. A tile that cannot be read or decoded comes
+    as its error, and the others go on. Closing the generator leaves the rest undone.
+    """
+    whole = place(tiling.size, tiling.transforms)
+    thinned = whole.every(stride)
+
+    def work(index: int) -> Piece | HeicDepthError:
+        try:
+            samples = _decode_tile(table, tiling, index)
+        except HeicDepthError as error:
+            return error
+        top, left, height, width = tiling.box(index)
+        inside = samples[:height, :width]
+        _, _, seen = whole.piece(inside, top, left)
+        rows, columns, kept = thinned.piece(inside, top, left)
+        if stride > 1:
+            # A view would keep the whole tile in memory.
+            kept = contiguous(kept)
+        return Piece(rows, columns, kept, int(seen.min()), int(seen.max()))
+
+    yield from in_threads(work, tiling.order(whole))
+
+
+def _decode_tile(table: ItemTable, tiling: Tiling, index: int) -> Samples:
+    tile = tiling.tiles[index]
+    return _decode(table, tile, tiling.colr or tile.colr, f"tile {index + 1}")
+
+
+class _Threads(Generic[Result]):
+    """Threads that work through a list, never more than a few results ahead of who takes them."""
+
+    def __init__(self, work: Callable[[int], Result], order: Sequence[int]) -> None:
+        self._work = work
+        self._todo = iter(order)
+        self._next = threading.Lock()
+        self._is_stopped = False
+        count = min(THREADS, len(order))
+        self._room = threading.Semaphore(2 * count)
+        self._results: SimpleQueue[tuple[int, Result | BaseException]] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"tiles-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._room.acquire()
+            with self._next:
+                index = None if self._is_stopped else next(self._todo, None)
+            if index is None:
+                return
+            result: Result | BaseException
+            try:
+                result = self._work(index)
+            except BaseException as error:  # noqa: BLE001  raised again in the thread that asked
+                result = error
+            self._results.put((index, result))
+
+    def take(self) -> tuple[int, Result]:
+        index, result = self._results.get()
+        self._room.release()
+        if isinstance(result, BaseException) and not isinstance(result, HeicDepthError):
+            raise result
+        return index, result  # type: ignore[return-value]
+
+    def stop(self) -> None:
+        with self._next:
+            self._is_stopped = True
+        self._room.release(len(self._threads))
+        for thread in self._threads:
+            thread.join()
+
+
+def in_threads(
+    work: Callable[[int], Result], order: Sequence[int]
+) -> Generator[tuple[int, Result]]:
+    """Yield (index, ``work(index)``) for every index, in the order in which they are ready.
+
+    An exception of ``work`` is raised here. When the generator is closed, what is under way is
+    finished and the rest left undone; no thread stays behind.
+    """
+    if not order:
+        return
+    threads = _Threads(work, order)
+    try:
+        for _ in order:
+            yield threads.take()
+    finally:
+        threads.stop()
