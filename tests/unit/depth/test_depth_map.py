@@ -1,0 +1,297 @@
+"""DepthMap: codes to disparity, metres and steps, and the reasons why not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.errors import NoMetresError
+from heicdepth_tui.heif.facts import (
+    Accuracy,
+    Calibration,
+    DepthFacts,
+    DepthRepresentation,
+    DepthStatus,
+    RepresentationType,
+)
+
+INVERSE_Z = RepresentationType.UNIFORM_INVERSE_Z
+DISPARITY = RepresentationType.UNIFORM_DISPARITY
+UNIFORM_Z = RepresentationType.UNIFORM_Z
+NONUNIFORM = RepresentationType.NONUNIFORM_DISPARITY
+
+PUG = DepthRepresentation(DISPARITY, d_min=1.498046875, d_max=4.3828125)
+PUG_XMP = Calibration(
+    float_min=1.498047,
+    float_max=4.382812,
+    native_format="hdis",
+    accuracy=Accuracy.RELATIVE,
+    auxiliary_image_type="disparity",
+)
+
+
+def facts_of(
+    representation: DepthRepresentation | None,
+    calibration: Calibration | None = PUG_XMP,
+    problem: str = "",
+) -> DepthFacts:
+    return DepthFacts(
+        DepthStatus.PRESENT,
+        representation=representation,
+        calibration=calibration,
+        representation_problem=problem,
+    )
+
+
+def ramp(
+    representation: DepthRepresentation | None,
+    bits: int = 8,
+    calibration: Calibration | None = PUG_XMP,
+) -> DepthMap:
+    codes = np.arange(2**bits).reshape(1, -1).astype(np.uint8 if bits == 8 else np.uint16)
+    return build_depth_map(codes, bits, facts_of(representation, calibration))
+
+
+def test_uniform_disparity_by_hand() -> None:
+    # 1 to 4 1/m: code 85 is a third of the way, 2 1/m, half a metre.
+    depth = ramp(DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0))
+    assert depth.disparity()[0, [0, 85, 255]].tolist() == [1.0, 2.0, 4.0]
+    assert depth.metres()[0, [0, 85, 255]].tolist() == [1.0, 0.5, 0.25]
+    assert depth.metres().dtype == depth.disparity().dtype == depth.step().dtype == np.float32
+    assert depth.valid().all()
+
+
+def test_uniform_inverse_z_by_hand() -> None:
+    # 1/2 to 2 1/m: code 85 is 0.5 + 1.5/3 = 1 1/m.
+    depth = ramp(DepthRepresentation(INVERSE_Z, z_near=0.5, z_far=2.0))
+    np.testing.assert_allclose(depth.metres()[0, [0, 85, 255]], [2.0, 1.0, 0.5], rtol=1e-7)
+
+
+def test_uniform_z_by_hand_and_marked_as_assumed() -> None:
+    depth = ramp(DepthRepresentation(UNIFORM_Z, z_near=1.0, z_far=3.55))
+    np.testing.assert_allclose(depth.metres()[0, [0, 100, 255]], [1.0, 2.0, 3.55], rtol=1e-7)
+    np.testing.assert_allclose(depth.step(), 0.01, rtol=1e-6)
+    assert depth.metres_label == "m, relative, assumed"
+    assert any("assumption" in note for note in depth.notes)
+    assert (depth.ends.near_code, depth.ends.far_code) == (0, 255)
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_deeper_maps_share_the_range(bits: int) -> None:
+    depth = ramp(PUG, bits)
+    assert depth.top == 2**bits - 1
+    assert depth.disparity()[0, 0] == np.float32(1.498046875)
+    assert depth.disparity()[0, -1] == np.float32(4.3828125)
+    # Steps shrink with the number of codes: 255/1023 and 255/4095.
+    assert depth.step()[0, -1] / ramp(PUG).step()[0, -1] == pytest.approx(255 / depth.top)
+
+
+def test_step_of_pug() -> None:
+    # One code is (4.3828125 - 1.498046875)/255 = 0.011312806 1/m. Near, Z = 1/4.3828125 =
+    # 0.22816399 m, Z² · 0.011312806 = 0.58893 mm; far, Z = 0.66753585 m gives 5.0411 mm.
+    step = ramp(PUG).step()[0]
+    assert step[255] == pytest.approx(0.58893e-3, rel=1e-4)
+    assert step[0] == pytest.approx(5.0411e-3, rel=1e-4)
+    # The definition in words: Z half a code up minus Z half a code down.
+    d = 1.498046875 + np.array([99.5, 100.5]) * 0.0113128063725
+    assert step[100] == pytest.approx(1 / d[0] - 1 / d[1], rel=1e-4)
+
+
+def test_ends_of_pug() -> None:
+    ends = ramp(PUG).ends
+    assert (ends.near_code, ends.far_code) == (255, 0)
+    assert (ends.near_disparity, ends.far_disparity) == (4.3828125, 1.498046875)
+    assert ends.near_metres == pytest.approx(0.228164, rel=1e-5)
+    assert ends.far_metres == pytest.approx(0.667536, rel=1e-5)
+    assert ramp(PUG).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "label", "promised"),
+    [
+        (Accuracy.ABSOLUTE, "m", True),
+        (Accuracy.RELATIVE, "m, relative", False),
+        (Accuracy.UNKNOWN, "m, accuracy unknown", False),
+    ],
+)
+def test_accuracy_travels_with_the_map(accuracy: Accuracy, label: str, promised: bool) -> None:
+    depth = ramp(PUG, calibration=Calibration(accuracy=accuracy))
+    assert depth.metres_label == label
+    assert depth.is_relative is (accuracy is Accuracy.RELATIVE)
+    assert depth.is_promised is promised
+
+
+BAD = [
+    (DepthRepresentation(DISPARITY), "no d_min and d_max"),
+    (DepthRepresentation(DISPARITY, d_min=1.0), "no d_max"),
+    (DepthRepresentation(DISPARITY, z_near=0.5, z_far=2.0), "z_near and z_far instead"),
+    (DepthRepresentation(DISPARITY, d_min=2.0, d_max=2.0), "both 2"),
+    (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), "reversed"),
+    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=-1.0), "in front of the camera"),
+    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=0.0), "in front of the camera"),
+    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=1e-3), "in front of the camera"),
+    (DepthRepresentation(DISPARITY, d_min=math.nan, d_max=1.0), "nan"),
+    (DepthRepresentation(DISPARITY, d_min=0.0, d_max=math.inf), "inf"),
+    (DepthRepresentation(DISPARITY, d_min=0.5, d_max=1e29), "which no scene has"),
+    (DepthRepresentation(DISPARITY, d_min=-1e29, d_max=1.0), "which no scene has"),
+    (DepthRepresentation(INVERSE_Z), "no z_near and z_far"),
+    (DepthRepresentation(INVERSE_Z, z_near=1.0), "no z_far"),
+    (DepthRepresentation(INVERSE_Z, d_min=1.0, d_max=2.0), "d_min and d_max instead"),
+    (DepthRepresentation(INVERSE_Z, z_near=2.0, z_far=1.0), "reversed"),
+    (DepthRepresentation(INVERSE_Z, z_near=1.0, z_far=1.0), "both 1"),
+    (DepthRepresentation(INVERSE_Z, z_near=0.0, z_far=1.0), "not in front of the camera"),
+    (DepthRepresentation(INVERSE_Z, z_near=-1.0, z_far=1.0), "not in front of the camera"),
+    (DepthRepresentation(INVERSE_Z, z_near=0.5, z_far=7.9e28), "which no scene has"),
+    (DepthRepresentation(INVERSE_Z, z_near=1e-290, z_far=1.0), "which no scene has"),
+    (DepthRepresentation(INVERSE_Z, z_near=2000.0, z_far=3000.0), "beyond 1000 m"),
+    (DepthRepresentation(UNIFORM_Z, z_near=0.5, z_far=math.nan), "nan"),
+    (DepthRepresentation(UNIFORM_Z, z_near=3.0, z_far=0.5), "reversed"),
+    (DepthRepresentation(UNIFORM_Z), "no z_near and z_far"),
+    (DepthRepresentation(NONUNIFORM, d_min=1.0, d_max=2.0), "curve"),
+]
+
+
+@pytest.mark.parametrize(("representation", "reason"), BAD, ids=[reason for _, reason in BAD])
+def test_contradictory_metadata_gives_codes_and_a_reason(
+    representation: DepthRepresentation, reason: str
+) -> None:
+    depth = ramp(representation, calibration=Calibration())
+    assert reason in depth.reason
+    assert depth.codes.shape == (1, 256)
+    for derive in (depth.disparity, depth.metres, depth.step, depth.valid):
+        with pytest.raises(NoMetresError, match=r".") as caught:
+            derive()
+        assert caught.value.what == depth.reason
+    assert (depth.ends.near_metres, depth.ends.far_metres) == (None, None)
+    assert depth.ends.near_disparity is None
+
+
+def test_disparities_of_zero_and_less_are_invalid_never_infinite() -> None:
+    # -1 to 1 1/m: code 127 is -0.0039, code 128 is 0.0039 1/m.
+    depth = ramp(DepthRepresentation(DISPARITY, d_min=-1.0, d_max=1.0))
+    assert depth.valid()[0].tolist() == [False] * 128 + [True] * 128
+    for derived in (depth.disparity(), depth.metres(), depth.step()):
+        assert np.isnan(derived[0, :128]).all()
+        assert np.isfinite(derived[0, 128:]).all()
+    assert depth.ends.far_metres is None
+    assert depth.ends.far_disparity == -1.0
+    assert any("invalid" in note for note in depth.notes)
+
+
+def test_a_disparity_of_a_thousandth_is_invalid() -> None:
+    depth = ramp(DepthRepresentation(DISPARITY, d_min=0.001, d_max=0.256))
+    assert depth.valid()[0].tolist() == [False] + [True] * 255
+
+
+def test_distances_beyond_a_kilometre_are_invalid() -> None:
+    depth = ramp(DepthRepresentation(UNIFORM_Z, z_near=10.0, z_far=2560.0))
+    # Code 98 is 990 m, code 99 is 1000 m.
+    assert depth.valid()[0].tolist() == [True] * 99 + [False] * 157
+
+
+def test_sei_and_xmp_that_differ_are_both_noted() -> None:
+    other = Calibration(float_min=1.498, float_max=4.2, native_format="hdis")
+    (note,) = ramp(PUG, calibration=other).notes
+    assert "4.382812" in note
+    assert "4.2" in note
+
+
+def test_xmp_of_depth_against_a_sei_of_disparity_is_noted() -> None:
+    other = Calibration(float_min=0.2, float_max=0.7, native_format="hdep")
+    (note,) = ramp(PUG, calibration=other).notes
+    assert "hdep" in note
+
+
+def test_unit_is_assumed_without_xmp() -> None:
+    (note,) = ramp(PUG, calibration=None).notes
+    assert "1/m" in note
+    assert ramp(PUG, calibration=None).accuracy is Accuracy.UNKNOWN
+
+
+def test_distances_that_do_not_match_disparities_are_noted() -> None:
+    both = DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0, z_near=0.25, z_far=1.0)
+    assert ramp(both, calibration=Calibration()).notes == ()
+    odd = DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0, z_near=0.5, z_far=3.0)
+    (note,) = ramp(odd, calibration=Calibration()).notes
+    assert "z_near 0.5" in note
+
+
+@pytest.mark.parametrize("representation", [None, DepthRepresentation(DISPARITY)])
+def test_xmp_stands_in_for_a_missing_range(representation: DepthRepresentation | None) -> None:
+    depth = ramp(representation)
+    assert depth.disparity()[0, 255] == np.float32(4.382812)
+    assert "FloatMinValue" in depth.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("xmp", "reason"),
+    [
+        (None, "the SEI is broken"),
+        (Calibration(), "does not say that the samples are disparity"),
+        (Calibration(native_format="hdep", float_min=0.2, float_max=2.0), "hdep"),
+        (Calibration(native_format="hdis"), "no FloatMinValue"),
+        (Calibration(native_format="hdis", float_min=2.0, float_max=1.0), "reversed"),
+        (
+            Calibration(
+                native_format="hdis", float_min=1.0, float_max=2.0, auxiliary_image_type="depth"
+            ),
+            "calls the image depth",
+        ),
+    ],
+)
+def test_xmp_does_not_stand_in_where_it_is_ambiguous(xmp: Calibration | None, reason: str) -> None:
+    codes = np.zeros((2, 2), dtype=np.uint8)
+    depth = build_depth_map(codes, 8, facts_of(None, xmp, problem="the SEI is broken"))
+    assert reason in depth.reason
+
+
+@pytest.mark.parametrize(
+    ("codes", "bits"),
+    [
+        (np.zeros((2, 2, 1), dtype=np.uint8), 8),
+        (np.zeros((0, 2), dtype=np.uint8), 8),
+        (np.zeros((2, 2), dtype=np.float32), 8),
+        (np.full((2, 2), 1024, dtype=np.uint16), 10),
+        (np.zeros((2, 2), dtype=np.uint8), 0),
+        (np.zeros((2, 2), dtype=np.uint16), 17),
+    ],
+)
+def test_arrays_that_are_no_depth_codes(codes: np.ndarray, bits: int) -> None:
+    with pytest.raises(ValueError, match=r"code|bits"):
+        build_depth_map(codes, bits, facts_of(PUG))
+
+
+any_float = st.one_of(st.none(), st.floats(), st.floats(-5, 5))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(RepresentationType), any_float, any_float, any_float, any_float)
+def test_no_metadata_makes_up_a_distance(
+    kind: RepresentationType,
+    d_min: float | None,
+    d_max: float | None,
+    z_near: float | None,
+    z_far: float | None,
+) -> None:
+    depth = ramp(DepthRepresentation(kind, d_min, d_max, z_near, z_far), calibration=None)
+    if depth.reason:
+        assert depth.coding is None
+        return
+    metres = depth.metres()[depth.valid()]
+    assert np.isfinite(metres).all()
+    assert (metres > 0).all()
+    assert (metres <= 1000).all()
+    assert np.isnan(depth.metres()[~depth.valid()]).all()
+    steps = depth.step()[depth.valid()]
+    assert np.isfinite(steps).all()
+    assert metres.size
+
+
+def test_a_map_cannot_both_know_and_not_know_its_metres() -> None:
+    with pytest.raises(ValueError, match="reason"):
+        DepthMap(np.zeros((1, 1), dtype=np.uint8), 8, None, Accuracy.UNKNOWN, "")

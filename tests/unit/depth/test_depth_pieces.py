@@ -1,0 +1,282 @@
+"""Flying pixels, smoothing, raising to the photo and normals, each against values made by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_np
+from numpy.typing import NDArray
+
+from heicdepth_tui.depth.flying import flying_mask
+from heicdepth_tui.depth.normals import grid_normals
+from heicdepth_tui.depth.smooth import smooth_codes
+from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity
+
+# 1 to 3.55 1/m: code v means 1 + v/100 1/m, so 2 % of code 100 (2 1/m) are 4 codes.
+RISING = 1 + np.arange(256) / 100
+ALL = np.ones(256, dtype=np.bool_)
+
+
+def flies(*line: int, table: NDArray[np.float64] = RISING, threshold: float = 0.02) -> list[bool]:
+    """Test a line of codes lying, and see that standing upright makes no difference."""
+    codes = np.array([line], dtype=np.uint8)
+    lying = flying_mask(codes, table, threshold)
+    upright = flying_mask(codes.T, table, threshold)
+    assert np.array_equal(lying, upright.T)
+    return lying[0].tolist()
+
+
+def test_between_a_nearer_and_a_farther_neighbour() -> None:
+    # 2.05/2 = 1.025 and 2/1.95 = 1.0256: both beyond 2 %.
+    assert flies(95, 100, 105) == [False, True, False]
+    assert flies(105, 100, 95) == [False, True, False]
+
+
+def test_each_neighbour_must_be_beyond_the_threshold() -> None:
+    assert flies(95, 100, 104) == [False, False, False]  # 2.04/2 is 2 %, not more
+    assert flies(97, 100, 105) == [False, False, False]  # 2/1.97 is 1.5 %
+    assert flies(95, 100, 104, threshold=0.015) == [False, True, False]
+
+
+def test_edges_that_are_sharp_or_points_that_stick_out_do_not_fly() -> None:
+    assert not any(flies(50, 50, 200, 200))
+    assert not any(flies(50, 50, 200, 50, 50))
+    assert not any(flies(200, 50, 200))
+
+
+def test_one_code_is_rounding_not_an_edge() -> None:
+    # At 0.02 1/m a single code of 0.01 1/m is half the distance.
+    coarse = 0.01 + np.arange(256) / 100
+    assert not any(flies(1, 2, 3, 4, table=coarse))
+    assert flies(1, 3, 5, table=coarse) == [False, True, False]
+
+
+def test_invalid_samples_neither_fly_nor_make_fly() -> None:
+    table = RISING.copy()
+    table[:60] = np.nan
+    assert flies(59, 100, 105, table=table) == [False, False, False]
+    assert flies(60, 100, 105, table=table) == [False, True, False]
+    assert flies(105, 59, 10, table=table) == [False, False, False]
+    assert not any(flies(10, 100, 200, table=np.full(256, np.nan)))
+
+
+def test_laws_that_fall_with_the_code_fly_alike() -> None:
+    # Uniform Z, 1 m + 1 cm a code: 2 % of 2 m are 4 codes again.
+    falling = 1 / RISING
+    assert flies(95, 100, 105, table=falling) == [False, True, False]
+    assert flies(95, 100, 104, table=falling) == [False, False, False]
+    falling[200:] = np.nan
+    assert flies(95, 100, 201, table=falling) == [False, False, False]
+    assert flies(95, 100, 199, table=falling) == [False, True, False]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st_np.arrays(np.uint16, (5, 6), elements=st.integers(0, 255)), st.sampled_from([0.02, 0.1]))
+def test_flying_against_the_definition_in_plain_words(
+    codes: NDArray[np.uint16], threshold: float
+) -> None:
+    table = np.where(np.arange(256) < 20, np.nan, RISING)
+
+    def side(one: int, other: int) -> int:
+        here, there = table[one], table[other]
+        if np.isnan(here) or np.isnan(there) or abs(int(one) - int(other)) < 2:
+            return 0
+        return int(there > here * (1 + threshold)) - int(here > there * (1 + threshold))
+
+    expected = np.zeros(codes.shape, dtype=np.bool_)
+    for y, x in np.ndindex(codes.shape):
+        if 0 < x < 5:
+            pair = {side(codes[y, x], codes[y, x - 1]), side(codes[y, x], codes[y, x + 1])}
+            expected[y, x] |= pair == {-1, 1}
+        if 0 < y < 4:
+            pair = {side(codes[y, x], codes[y - 1, x]), side(codes[y, x], codes[y + 1, x])}
+            expected[y, x] |= pair == {-1, 1}
+    assert np.array_equal(flying_mask(codes, table, threshold), expected)
+
+
+def test_smoothing_takes_the_stairs_out_of_a_ramp() -> None:
+    truth = np.linspace(20, 30, 400)
+    codes = np.broadcast_to(np.rint(truth).astype(np.uint8), (60, 400))
+    smooth = smooth_codes(codes, ALL)
+    inner = np.s_[:, 8:-8]
+    # Steps are 40 samples wide, the window 17: the error of rounding, 0.29 rms, falls by half.
+    before = np.sqrt(np.mean((codes - truth)[inner] ** 2))
+    after = np.sqrt(np.mean((smooth - truth)[inner] ** 2))
+    assert before == pytest.approx(12**-0.5, abs=0.01)
+    assert after < 0.7 * before
+    assert smooth.dtype == np.float32
+
+
+@settings(max_examples=60, deadline=None)
+@given(st_np.arrays(np.uint8, st_np.array_shapes(min_dims=2, max_dims=2, max_side=25)))
+def test_smoothing_is_a_clamped_mean_of_the_valid(codes: NDArray[np.uint8]) -> None:
+    valid = np.arange(256) >= 40
+    smooth = smooth_codes(codes, valid, box=5)
+    for y, x in np.ndindex(codes.shape):
+        window = codes[max(y - 2, 0) : y + 3, max(x - 2, 0) : x + 3]
+        code = float(codes[y, x])
+        if code < 40:
+            assert smooth[y, x] == code
+            continue
+        mean = window[window >= 40].mean()
+        expected = max(np.clip(mean, code - 0.5, code + 0.5), 40)
+        assert smooth[y, x] == pytest.approx(expected, abs=1e-4)
+
+
+def test_smoothing_of_deep_codes_is_exact_in_its_sums() -> None:
+    codes = np.full((40, 5000), 65535, dtype=np.uint16)
+    assert np.array_equal(smooth_codes(codes, np.ones(65536, dtype=np.bool_)), codes)
+
+
+def test_cells_and_box_means() -> None:
+    assert cell_of(8, 4).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert cell_of(5, 3).tolist() == [0, 0, 1, 2, 2]
+    rgb = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    expected = rgb.reshape(2, 2, 3, 2, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(box_mean(rgb, 2, 3), expected)
+
+
+def test_a_plane_of_disparity_is_reproduced() -> None:
+    # B-splines reproduce linear functions; borders repeat their sample, so leave them out.
+    y, x = np.mgrid[0:20, 0:24]
+    coarse = (2 + 0.002 * x + 0.001 * y).astype(np.float32)
+    rgb = np.random.default_rng(1).integers(0, 256, (105, 126, 3), dtype=np.uint8)  # 5.25 times
+    fine = raise_disparity(coarse, rgb)
+    v, u = np.mgrid[0:105, 0:126]
+    truth = 2 + 0.002 * ((u + 0.5) / 5.25 - 0.5) + 0.001 * ((v + 0.5) / 5.25 - 0.5)
+    np.testing.assert_allclose(fine[6:-6, 6:-6], truth[6:-6, 6:-6], rtol=1e-6)
+
+
+def edge_scene(factor: int) -> tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return a slanted edge between 1 and 3 1/m: coarse disparity, photo, truth (is near)."""
+    height, width = 24, 32
+    v, u = np.mgrid[0 : height * factor, 0 : width * factor] / factor
+    near = u + 0.3 * v > 19.4
+    rgb = np.where(near[..., None], [200, 120, 40], [40, 90, 160]).astype(np.uint8)
+    share = near.reshape(height, factor, width, factor).mean(axis=(1, 3))
+    return np.where(share > 0.5, 3, 1).astype(np.float32), rgb, near
+
+
+def test_the_photo_says_where_the_edge_runs() -> None:
+    coarse, rgb, near = edge_scene(4)
+    fine = raise_disparity(coarse, rgb)
+    assert set(np.unique(np.round(fine, 5))) == {1.0, 3.0}  # nothing hangs between
+    wrong = np.count_nonzero((fine > 2) != near)
+    blocks = np.repeat(np.repeat(coarse > 2, 4, axis=0), 4, axis=1)
+    assert np.count_nonzero(blocks != near) > 50
+    assert wrong == 0
+
+
+def test_samples_not_to_be_used_stay_holes_and_give_nothing_to_others() -> None:
+    coarse, rgb, near = edge_scene(4)
+    hole = np.zeros(coarse.shape, dtype=np.bool_)
+    hole[12, 10] = hole[3, 3:6] = True
+    hole[0, 0] = True
+    fine = raise_disparity(np.where(hole, np.nan, coarse), rgb)
+    assert np.array_equal(np.isnan(fine), np.repeat(np.repeat(hole, 4, axis=0), 4, axis=1))
+    there = ~np.isnan(fine)
+    assert np.array_equal(fine[there] > 2, near[there])
+
+
+def test_a_doubtful_sample_takes_a_neighbours_surface_and_alone_is_a_hole() -> None:
+    coarse, rgb, near = edge_scene(4)
+    share = near.reshape(24, 4, 32, 4).mean(axis=(1, 3))
+    straddling = (share > 0) & (share < 1)
+    assert straddling.any()
+    coarse[straddling] = 2
+    fine = raise_disparity(coarse, rgb, doubtful=straddling)
+    assert np.array_equal(fine > 2, near)
+    assert set(np.unique(np.round(fine, 5))) == {1.0, 3.0}
+    everywhere = np.ones(coarse.shape, dtype=np.bool_)
+    assert np.isnan(raise_disparity(coarse, rgb, doubtful=everywhere)).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st_np.arrays(
+        np.float32,
+        (4, 5),
+        elements=st.one_of(st.just(np.nan), st.floats(0.015625, 100, width=32)),
+    ),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([(4, 5), (8, 10), (9, 13), (21, 26)]),
+)
+def test_no_value_leaves_its_coarse_neighbourhood(
+    coarse: NDArray[np.float32], seed: int, shape: tuple[int, int]
+) -> None:
+    rgb = np.random.default_rng(seed).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    fine = raise_disparity(coarse, rgb)
+    rows, columns = cell_of(shape[0], 4), cell_of(shape[1], 5)
+    for y, x in np.ndindex(shape):
+        r, c = rows[y], columns[x]
+        if np.isnan(coarse[r, c]):
+            assert np.isnan(fine[y, x])
+            continue
+        near_by = coarse[max(r - 1, 0) : r + 2, max(c - 1, 0) : c + 2]
+        assert np.nanmin(near_by) * (1 - 1e-6) <= fine[y, x] <= np.nanmax(near_by) * (1 + 1e-6)
+
+
+def test_strips_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    coarse, rgb, _ = edge_scene(4)
+    whole = raise_disparity(coarse, rgb)
+    monkeypatch.setattr("heicdepth_tui.depth.upsample._STRIP_SAMPLES", 700)
+    assert np.array_equal(raise_disparity(coarse, rgb), whole)
+
+
+def test_grids_that_do_not_fit() -> None:
+    with pytest.raises(ValueError, match="cannot be raised"):
+        raise_disparity(np.ones((4, 4), dtype=np.float32), np.zeros((3, 4, 3), dtype=np.uint8))
+
+
+def plane_grid(slope: float = 0.5) -> NDArray[np.float32]:
+    """Return a plane z = -(2 + slope·x) seen by rays on an 9 x 12 grid."""
+    u = (np.arange(12) - 5.5) / 20
+    v = (4.0 - np.arange(9))[:, None] / 20
+    depth = 2 / (1 - slope * u)  # Z = 2 + slope · u · Z
+    depth = np.broadcast_to(depth, (9, 12))
+    return np.stack([u * depth, v * depth, -depth], axis=-1).astype(np.float32)
+
+
+def test_normals_of_a_plane_point_to_the_camera() -> None:
+    # The plane 0.5·x + z = -2 has the normal (0.5, 0, 1)/1.118; the camera lies on that side.
+    normals = grid_normals(plane_grid(), None)
+    expected = np.array([0.5, 0, 1]) / np.sqrt(1.25)
+    np.testing.assert_allclose(normals, np.broadcast_to(expected, (9, 12, 3)), atol=1e-5)
+
+
+def test_normals_stop_at_a_depth_jump() -> None:
+    grid = plane_grid()
+    grid[:, 6:] *= 3  # the right half three times as far, along the same rays
+    normals = grid_normals(grid, None)
+    expected = np.array([0.5, 0, 1]) / np.sqrt(1.25)
+    np.testing.assert_allclose(normals, np.broadcast_to(expected, (9, 12, 3)), atol=1e-5)
+
+
+def test_normals_beside_holes_are_one_sided_and_alone_unknown() -> None:
+    grid = plane_grid()
+    usable = np.ones(grid.shape[:2], dtype=np.bool_)
+    usable[4, 5] = False
+    usable[:2, 0:3] = usable[0:3, 1] = False
+    usable[2, 0] = usable[1, 1] = False
+    usable[0, 0] = True  # alone in its corner
+    grid[~usable] = np.nan
+    normals = grid_normals(grid, usable)
+    assert np.isfinite(normals).all()
+    known = np.linalg.norm(normals, axis=-1) > 0
+    assert not known[~usable].any()
+    assert not known[0, 0]
+    assert known[4, 4]
+    np.testing.assert_allclose(np.linalg.norm(normals[known], axis=-1), 1, atol=1e-6)
+
+
+def test_normals_of_a_single_row_are_unknown() -> None:
+    assert not grid_normals(plane_grid()[:1], None).any()
+
+
+def test_normals_in_strips_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid = plane_grid() * np.random.default_rng(0).uniform(0.99, 1.01, (9, 12, 1))
+    whole = grid_normals(grid.astype(np.float32), None)
+    monkeypatch.setattr("heicdepth_tui.depth.normals._STRIP_SAMPLES", 24)
+    assert np.array_equal(grid_normals(grid.astype(np.float32), None), whole)

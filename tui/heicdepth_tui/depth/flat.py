@@ -1,0 +1,51 @@
+"""The flat cloud of the blog post that started this project, kept exactly as it was."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heicdepth_tui.errors import NoMetresError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.depthmap import DepthMap
+
+__all__ = ["flat_grid"]
+
+
+def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
+    """Return the flat points (rows, columns, 3) float32 of every ``step``-th row and column.
+
+    For n rows and m columns: x = linspace(0, 2·n/m, n) down the rows, y = linspace(0, 2, m) along
+    the columns, z = (d_max − d_min) · code/N + d_min, N = 2**bits − 1, all in float64, rounded to
+    float32 at the end as the PCD writer does. x and y have no unit, z is disparity in 1/m and not
+    depth: nothing is invalid, nothing is dropped. Raises NoMetresError without d_min and d_max.
+    """
+    d_min, d_max = _range(depth_map)
+    rows, columns = depth_map.codes.shape
+    x = np.linspace(0, 2 * (rows / columns), rows)[::step]
+    y = np.linspace(0, 2, columns)[::step]
+    z = (d_max - d_min) * (np.arange(depth_map.top + 1) / float(depth_map.top)) + d_min
+    grid = np.empty((len(x), len(y), 3), dtype=np.float32)
+    grid[..., 0] = x[:, None]
+    grid[..., 1] = y
+    grid[..., 2] = z.astype(np.float32).take(depth_map.codes[::step, ::step], mode="clip")
+    return grid
+
+
+def _range(depth_map: DepthMap) -> tuple[float, float]:
+    """Return d_min and d_max as the file gives them, even reversed; from the XMP if from there."""
+    representation, coding = depth_map.representation, depth_map.coding
+    if representation is not None:
+        low, high = representation.d_min, representation.d_max
+        if low is not None and high is not None:
+            if math.isfinite(low) and math.isfinite(high) and max(abs(low), abs(high)) < 1e30:
+                return low, high
+            raise NoMetresError(f"the flat cloud needs d_min and d_max; they are {low}, {high}")
+    if coding is not None and not coding.is_depth:
+        return coding.at_zero, coding.at_top
+    raise NoMetresError("the flat cloud needs d_min and d_max, which the file does not give")

@@ -1,0 +1,184 @@
+"""What a point cloud is, how it is asked for, and what its file says of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from heicdepth_tui.heif.facts import Accuracy, Size
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.camera import Camera
+
+__all__ = [
+    "Cloud",
+    "CloudOptions",
+    "ColorResolution",
+    "Dropped",
+    "Projection",
+    "color_size",
+]
+
+
+class Projection(Enum):
+    """How samples become points."""
+
+    PERSPECTIVE = "perspective"
+    FLAT = "flat"
+
+
+class ColorResolution(Enum):
+    """The grid of the cloud: the depth map's, or finer ones guided by the photo."""
+
+    DEPTH = "depth"
+    X2 = "2x"
+    X4 = "4x"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class CloudOptions:
+    """What cloud is wanted. Raises ValueError for values that mean nothing.
+
+    ``step`` takes every step-th row and column of the grid. ``max_depth``, ``near`` and ``far``
+    are metres along the optical axis and keep near ≤ Z ≤ min(far, max_depth). The flat projection
+    heeds only ``projection``, ``step`` and ``normals``: it drops and changes nothing.
+    """
+
+    projection: Projection = Projection.PERSPECTIVE
+    step: int = 1
+    max_depth: float | None = None
+    near: float | None = None
+    far: float | None = None
+    drop_flying: bool = True
+    flying_threshold: float = 0.02
+    smooth: bool = False
+    color_resolution: ColorResolution = ColorResolution.DEPTH
+    normals: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what no cloud can be made with."""
+        if self.step < 1:
+            raise ValueError(f"step must be 1 or more, not {self.step}")
+        for name in ("max_depth", "near", "far"):
+            value = getattr(self, name)
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{name} must be a positive number of metres, not {value}")
+        if self.near is not None and self.near > self.farthest:
+            raise ValueError(f"near ({self.near:g} m) lies beyond far ({self.farthest:g} m)")
+        if not (math.isfinite(self.flying_threshold) and self.flying_threshold > 0):
+            raise ValueError(f"flying_threshold must be positive, not {self.flying_threshold}")
+
+    @property
+    def nearest(self) -> float:
+        """Smallest Z that is kept, m; 0 without a limit."""
+        return self.near or 0.0
+
+    @property
+    def farthest(self) -> float:
+        """Largest Z that is kept, m; infinite without a limit."""
+        limits = [limit for limit in (self.far, self.max_depth) if limit is not None]
+        return min(limits, default=math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many samples gave no point, each counted once, for the first reason that holds."""
+
+    invalid: int = 0
+    clipped: int = 0
+    flying: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.invalid + self.clipped + self.flying
+
+    def describe(self) -> str:
+        """Return ``612 flying, 3 invalid``; ``nothing`` when nothing was dropped."""
+        counts = ((self.flying, "flying"), (self.clipped, "clipped"), (self.invalid, "invalid"))
+        return ", ".join(f"{count} {name}" for count, name in counts if count) or "nothing"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cloud:
+    """Coloured points in row-major order of their grid.
+
+    Perspective: metres, x right, y up, −z forward, the camera at the origin. Flat: see
+    ``flat_grid``. ``grid`` is the size of the organised grid after ``step``; ``camera`` belongs to
+    the grid before it.
+    """
+
+    xyz: NDArray[np.float32]
+    """(N, 3)."""
+    rgb: NDArray[np.uint8]
+    """(N, 3)."""
+    normals: NDArray[np.float32] | None
+    """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless asked for."""
+    dropped: Dropped
+    projection: Projection
+    accuracy: Accuracy
+    camera: Camera | None
+    grid: Size
+    index: NDArray[np.intp]
+    """(N,) ascending: row · grid.width + column of each point."""
+    remarks: tuple[str, ...] = ()
+    """What else the file's reader must know: how the values were made, what was assumed."""
+
+    def __len__(self) -> int:
+        return len(self.xyz)
+
+    def comments(self) -> tuple[str, ...]:
+        """Return printable ASCII lines for a file's header: unit, frame, accuracy, camera."""
+        if self.projection is Projection.FLAT:
+            lines = [_FLAT_LINE]
+        else:
+            lines = [_PERSPECTIVE_LINE, _ACCURACY_LINES[self.accuracy]]
+            if self.camera is not None:
+                lines.append(self.camera.describe())
+                lines.append("lens distortion and extrinsics of the file are not applied")
+        lines.append(f"{len(self)} points of a {self.grid.width}x{self.grid.height} grid")
+        lines.append(f"dropped: {self.dropped.describe()}")
+        lines.extend(self.remarks)
+        return tuple(printable(line).encode("ascii", "backslashreplace").decode() for line in lines)
+
+
+_FLAT_LINE = (
+    "flat projection: x down the rows, y along the columns, no unit; z is disparity in 1/m "
+    "(larger is nearer), not depth: shapes and distances are not real"
+)
+_PERSPECTIVE_LINE = (
+    "perspective projection, unit metre, frame x right, y up, -z forward, camera at the origin"
+)
+_ACCURACY_LINES = {
+    Accuracy.ABSOLUTE: "accuracy absolute: the file promises real distances",
+    Accuracy.RELATIVE: "accuracy relative: ratios are usable, real distances are not promised",
+    Accuracy.UNKNOWN: "accuracy unknown: the file does not say whether distances are real",
+}
+
+
+def color_size(depth: Size, photo: Size, resolution: ColorResolution) -> Size:
+    """Return the exact size of the photo's colours that ``build_cloud`` wants.
+
+    Never more than the photo has, never less than the depth map has; all sizes upright.
+    """
+    factor = {ColorResolution.X2: 2, ColorResolution.X4: 4}.get(resolution, 1)
+    wanted = Size(depth.width * factor, depth.height * factor)
+    if resolution is ColorResolution.DEPTH:
+        return depth
+    if (
+        resolution is ColorResolution.PHOTO
+        or wanted.width > photo.width
+        or wanted.height > photo.height
+    ):
+        wanted = photo
+    if wanted.width < depth.width or wanted.height < depth.height:
+        return depth
+    return wanted
