@@ -7,148 +7,324 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from heicdepth_tui.errors import WriteError
+from heicdepth_tui.text import printable
 
-__all__ = ["numbered", "write_new"]
+__all__ = ["Writer", "safe_name", "write_new", "write_new_set"]
+
+Writer = Callable[[BinaryIO], object]
+"""Fills a new binary file that is open for reading and writing, from its start."""
 
 _MAX_NAME_BYTES = 255
 _MAX_TRIES = 10_000
+# What Windows, FAT and network folders refuse in a name, besides what moves a terminal's cursor.
+_FORBIDDEN_CHARACTERS = frozenset('<>:"/\\|?*')
+_DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
+)
+_NO_NAMELESS_FILES = frozenset(
+    {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EISDIR, errno.EINVAL, errno.ENOSYS, errno.ENOENT}
+)
+_NO_HARD_LINKS = frozenset(
+    {
+        errno.EPERM,
+        errno.ENOTSUP,
+        errno.EOPNOTSUPP,
+        errno.ENOSYS,
+        errno.EMLINK,
+        errno.EXDEV,
+        errno.EINVAL,
+    }
+)
+_NO_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF})
 
 
-def write_new(
-    folder: Path, name: str, write: Callable[[BinaryIO], object], *, make_folder: bool = True
-) -> Path:
+def write_new(folder: Path, name: str, write: Writer, *, make_folder: bool = True) -> Path:
     """Write a new file ``name`` in ``folder`` and return its path.
 
-    ``write`` is called with a binary file, open for reading and writing, and fills it. The bytes go
-    to a temporary file in ``folder``, reach the disk, and are linked to the first free name of
-    ``name``, ``stem-1.suffix``, ``stem-2.suffix`` …: an existing file is never replaced, also when
-    two writers race. On any failure the temporary file is removed and the folder is as before.
+    The file appears under the first free name of ``name``, ``stem-1.suffix``, ``stem-2.suffix`` …
+    once its bytes have reached the disk: an existing file, folder or link is never replaced or
+    followed, also when two writers race. On any failure the folder is as before, and folders that
+    were made for the file are removed.
 
-    Raises WriteError with cause and remedy when the folder or the file cannot be written; an
-    exception of ``write`` that is no OSError passes through after the clean-up.
+    ``write`` may be called a second time, with another empty file, where the folder turns out to
+    have no hard links.
+
+    Raises WriteError with cause and remedy when the folder or the file cannot be written, and
+    ValueError when ``name`` is no plain file name; an exception of ``write`` that is no OSError
+    passes through after the clean-up.
     """
-    made = _ensure_folder(folder) if make_folder else []
+    stem, suffix = _split(name)
+    return write_new_set(folder, stem, [(suffix, write)], make_folder=make_folder)[0]
+
+
+def write_new_set(
+    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]], *, make_folder: bool = True
+) -> tuple[Path, ...]:
+    """Write files that belong together, ``stem + tail`` for each (tail, write), all or none.
+
+    They share one number: where a name of the set is taken, all become ``stem-1`` + tail, and so
+    on. Nothing is published before every part is written. Otherwise as ``write_new``.
+    """
+    for tail, _ in parts:
+        _check_plain(stem + tail)
+    made: list[Path] = []
     done = False
     try:
-        _check_folder(folder)
-        path = _write_and_link(folder, name, write)
+        with _told_of(folder):
+            if make_folder:
+                _make_folders(folder, made)
+            _check_folder(folder)
+        with _told_of(folder / (stem + parts[0][0])):
+            paths = _write_and_publish(folder, stem, parts)
         done = True
-        return path
-    except OSError as error:
-        raise WriteError(_cause(error), path=folder / name, hint=_remedy(error)) from error
+        return paths
     finally:
         if not done:
             for parent in reversed(made):
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # somebody else uses it by now
                     parent.rmdir()
 
 
-def numbered(name: str) -> Iterator[str]:
-    """Yield ``name``, then ``stem-1.suffix``, ``stem-2.suffix`` …, each at most 255 bytes long."""
+def safe_name(text: str) -> str:
+    """Return ``text`` as a file name without suffix that is plain on every file system.
+
+    Separators, control and invisible characters, undecodable bytes and what Windows forbids become
+    ``_``; leading dots (hidden files) and blanks go, a leading ``-`` (an option to a command)
+    becomes ``_``, and a name of which nothing is left is ``photo``.
+    """
+    plain = "".join(
+        "_" if char in _FORBIDDEN_CHARACTERS or printable(char) != char else char for char in text
+    )
+    plain = plain.strip(" ").lstrip(".").strip(" .")
+    if plain.startswith("-") or plain.partition(".")[0].casefold() in _DEVICE_NAMES:
+        plain = f"_{plain.removeprefix('-')}"
+    return plain or "photo"
+
+
+def _split(name: str) -> tuple[str, str]:
     stem, dot, suffix = name.rpartition(".")
-    if not dot or not stem:
-        stem, suffix = name, ""
-    else:
-        suffix = dot + suffix
-    for number in range(_MAX_TRIES):
-        tail = (f"-{number}" if number else "") + suffix
-        yield _shorten(stem, _MAX_NAME_BYTES - len(os.fsencode(tail))) + tail
+    return (stem, dot + suffix) if dot and stem else (name, "")
 
 
-def _shorten(stem: str, limit: int) -> str:
-    while len(os.fsencode(stem)) > limit:
+def _numbered_name(stem: str, number: int, tail: str) -> str:
+    tail = (f"-{number}" if number else "") + tail
+    while stem and len(os.fsencode(stem + tail)) > _MAX_NAME_BYTES:
         stem = stem[:-1]
-    return stem
+    return stem + tail
 
 
-def _ensure_folder(folder: Path) -> list[Path]:
-    missing = []
-    parent = folder
-    while not os.path.lexists(parent) and parent != parent.parent:
-        missing.append(parent)
-        parent = parent.parent
+def _check_plain(name: str) -> None:
+    separators = {"/", "\0", os.sep, os.altsep or os.sep}
+    if name in ("", ".", "..") or separators & set(name):
+        raise ValueError(f"no plain file name: {name!r}")
+
+
+@contextlib.contextmanager
+def _told_of(path: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
-        raise WriteError(_cause(error), path=folder, hint=_remedy(error)) from error
-    return list(reversed(missing))
+        raise WriteError(_cause(error), path=path, hint=_remedy(error)) from error
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    if folder.is_dir() or folder == folder.parent:
+        return
+    _make_folders(folder.parent, made)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        _check_folder(folder)
+    else:
+        made.append(folder)
 
 
 def _check_folder(folder: Path) -> None:
-    if not stat.S_ISDIR(folder.stat().st_mode):
+    try:
+        mode = folder.stat().st_mode
+    except FileNotFoundError:
+        if not folder.is_symlink():
+            raise
+        mode = 0
+    if not stat.S_ISDIR(mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
 
 
-def _write_and_link(folder: Path, name: str, write: Callable[[BinaryIO], object]) -> Path:
-    temporary = folder / f".heicdepth-{secrets.token_hex(8)}.part"
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
-    flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o666)
-    try:
-        with os.fdopen(descriptor, "w+b") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        return _publish(temporary, folder, name)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
+class _NamelessCannotBeLinked(Exception):  # noqa: N818 - a signal between two functions here
+    """The folder takes files without a name, but gives them none."""
 
 
-def _publish(temporary: Path, folder: Path, name: str) -> Path:
-    for candidate in numbered(name):
-        target = folder / candidate
+def _write_and_publish(
+    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]]
+) -> tuple[Path, ...]:
+    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
+        with contextlib.suppress(_NamelessCannotBeLinked):
+            return _write_drafts(folder, stem, parts, nameless=True)
+    return _write_drafts(folder, stem, parts, nameless=False)
+
+
+def _write_drafts(
+    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]], *, nameless: bool
+) -> tuple[Path, ...]:
+    with contextlib.ExitStack() as stack:
+        drafts = [
+            stack.enter_context(_draft(folder, write, nameless=nameless)) for _, write in parts
+        ]
+        return _publish(drafts, folder, stem, [tail for tail, _ in parts])
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A written file that is not yet published: nameless where the system can, else hidden.
+
+    The kernel drops a nameless file (O_TMPFILE) with the process, however that ends.
+    """
+
+    descriptor: int
+    path: Path | None
+    renamed: bool = False
+
+    def place(self, target: Path) -> bool:
+        """Give the file the name ``target``; False where that is taken."""
         try:
-            os.link(temporary, target, follow_symlinks=False)
+            if self.path is None:
+                # With a folder descriptor, which an absolute path makes meaningless, Python calls
+                # linkat with AT_SYMLINK_FOLLOW: the documented way to name an O_TMPFILE.
+                source = f"/proc/self/fd/{self.descriptor}"
+                os.link(source, target, src_dir_fd=self.descriptor, follow_symlinks=True)
+            else:
+                os.link(self.path, target)
         except FileExistsError:
-            continue
+            # Over NFS a repeated request fails although the first one succeeded.
+            return self._is(target)
         except OSError as error:
-            if error.errno in (
-                errno.EPERM,
-                errno.ENOTSUP,
-                errno.EOPNOTSUPP,
-                errno.ENOSYS,
-                errno.EMLINK,
-            ):
-                if _claim_and_rename(temporary, target):
-                    return target
-                continue
-            raise
-        return target
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / name))
+            if self.path is None and error.errno in _NO_HARD_LINKS | {errno.ENOENT}:
+                raise _NamelessCannotBeLinked from error
+            if self.path is None or error.errno not in _NO_HARD_LINKS:
+                raise
+            return self._claim_and_rename(self.path, target)
+        return True
 
-
-def _claim_and_rename(temporary: Path, target: Path) -> bool:
-    """Where hard links do not exist (FAT, some network folders): claim the name, then rename."""
-    try:
-        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-    except FileExistsError:
-        return False
-    os.close(descriptor)
-    try:
-        temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
+    def take_back(self, target: Path) -> None:
+        """Undo ``place``, so that another name can be tried."""
+        if not self._is(target):
+            return
+        if self.renamed and self.path is not None:
+            target.rename(self.path)
+            self.renamed = False
+        else:
             target.unlink()
-        raise
-    return True
+
+    def _is(self, target: Path) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self.descriptor), target.lstat())
+        except FileNotFoundError:
+            return False
+
+    def _claim_and_rename(self, path: Path, target: Path) -> bool:
+        """Where hard links do not exist (FAT, some network folders): claim the name, rename."""
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            return False
+        try:
+            path.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):  # the first error is the one to report
+                target.unlink()
+            raise
+        self.renamed = True
+        return True
+
+
+@contextlib.contextmanager
+def _draft(folder: Path, write: Writer, *, nameless: bool) -> Iterator[_Draft]:
+    draft = _open_draft(folder, nameless=nameless)
+    file = os.fdopen(draft.descriptor, "w+b")
+    try:
+        write(file)
+        file.flush()
+        _sync(draft.descriptor)
+        yield draft
+    finally:
+        # What counts was flushed and synced above; here an error would only hide the first one.
+        with contextlib.suppress(OSError):
+            file.close()
+        if draft.path is not None and not draft.renamed:
+            with contextlib.suppress(OSError):
+                draft.path.unlink()
+
+
+def _open_draft(folder: Path, *, nameless: bool) -> _Draft:
+    flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    if nameless:
+        try:
+            return _Draft(os.open(folder, flags | os.O_TMPFILE, 0o666), None)
+        except OSError as error:
+            if error.errno not in _NO_NAMELESS_FILES:
+                raise
+    path = folder / f".heicdepth-{secrets.token_hex(8)}.part"
+    flags |= os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    return _Draft(os.open(path, flags, 0o666), path)
+
+
+def _publish(
+    drafts: Sequence[_Draft], folder: Path, stem: str, tails: Sequence[str]
+) -> tuple[Path, ...]:
+    for number in range(_MAX_TRIES):
+        targets = [folder / _numbered_name(stem, number, tail) for tail in tails]
+        with contextlib.ExitStack() as undo:
+            for draft, target in zip(drafts, targets, strict=True):
+                if not draft.place(target):
+                    break
+                undo.callback(draft.take_back, target)
+            else:
+                _sync_folder(folder)
+                undo.pop_all()
+                return tuple(targets)
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network and FUSE folders cannot sync; a real failure (EIO, ENOSPC) is reported.
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new names durable, where the system lets a folder be opened for that."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except PermissionError:
+        return  # a drop box: writable, not readable
+    try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _cause(error: OSError) -> str:
     return {
         errno.ENOSPC: "cannot be written: no space left on the disk",
         errno.EDQUOT: "cannot be written: the disk quota is used up",
+        errno.EFBIG: "cannot be written: the file is too large for this file system",
+        errno.EIO: "cannot be written: the disk or the connection to it reports an error",
         errno.EACCES: "cannot be written: no permission",
         errno.EPERM: "cannot be written: no permission",
         errno.EROFS: "cannot be written: the file system is read-only",
         errno.ENAMETOOLONG: "cannot be written: the name is too long",
         errno.ENOTDIR: "cannot be written: the target folder is not a folder",
-        errno.EEXIST: "cannot be written: the name is taken",
+        errno.ENOENT: "cannot be written: the target folder does not exist",
+        errno.EEXIST: "cannot be written: the name is taken, with every number tried",
     }.get(error.errno or 0, f"cannot be written: {error.strerror or error}")
 
 
@@ -159,7 +335,7 @@ def _remedy(error: OSError) -> str:
         errno.EACCES: "choose a folder you may write to with --out",
         errno.EPERM: "choose a folder you may write to with --out",
         errno.EROFS: "choose a folder you may write to with --out",
-        errno.ENAMETOOLONG: "choose a shorter folder with --out",
+        errno.ENAMETOOLONG: "choose a folder with a shorter path with --out",
         errno.ENOTDIR: "choose a folder with --out",
         errno.EEXIST: "choose an empty folder with --out",
     }.get(error.errno or 0, "choose another folder with --out")
