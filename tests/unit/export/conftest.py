@@ -1,0 +1,132 @@
+"""Small photos of values that can be checked by hand, decoded without a decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.depth.camera import camera_for_depth
+from heicdepth_tui.depth.cloud import CloudOptions
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.heif.facts import (
+    Accuracy,
+    Calibration,
+    DepthFacts,
+    DepthRepresentation,
+    DepthStatus,
+    Header,
+    ImageItem,
+    RepresentationType,
+    Size,
+)
+
+WIDTH, HEIGHT = 6, 4
+DEPTH_SIZE = Size(WIDTH, HEIGHT)
+CODES = np.arange(WIDTH * HEIGHT).reshape(HEIGHT, WIDTH) * 11  # 0 .. 253; code 0 is invalid
+PHOTO = np.random.default_rng(4).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+
+
+def item(item_id: int, size: Size, bits: int, channels: int) -> ImageItem:
+    return ImageItem(item_id, "hvc1", size, size, (), bits, channels, None, False, 1000)
+
+
+def facts(*, metres: bool, accuracy: Accuracy, bits: int, camera: bool) -> DepthFacts:
+    """Uniform disparity 0 .. 2 1/m, so that code 0 is infinitely far: an invalid sample."""
+    known = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=2.0)
+    # Column-major, corner convention: fx 5, fy 4, cx 3, cy 2 for the map's own size.
+    matrix = (5.0, 0.0, 0.0, 0.0, 4.0, 0.0, 3.0, 2.0, 1.0) if camera else None
+    return DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(7, Size(WIDTH, HEIGHT), bits, 1),
+        urn="urn:mpeg:hevc:2015:auxid:2",
+        representation=known if metres else DepthRepresentation(RepresentationType(3)),
+        calibration=Calibration(
+            accuracy=accuracy,
+            native_format="hdis",
+            intrinsics=matrix,
+            reference_width=float(WIDTH),
+            reference_height=float(HEIGHT),
+        ),
+    )
+
+
+@pytest.fixture
+def make_header() -> Callable[..., Header]:
+    def make(
+        path: str = "IMG_0412.HEIC",
+        *,
+        metres: bool = True,
+        accuracy: Accuracy = Accuracy.RELATIVE,
+        bits: int = 8,
+        camera: bool = True,
+        photo: Size = DEPTH_SIZE,
+    ) -> Header:
+        depth = facts(metres=metres, accuracy=accuracy, bits=bits, camera=camera)
+        return Header(path, 5000, "heic", ("mif1",), item(1, photo, 8, 3), depth)
+
+    return make
+
+
+@pytest.fixture
+def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
+    """Return a maker of subjects; cloud options are keywords, nothing is dropped as flying."""
+
+    def make(
+        path: str = "/photos/IMG_0412.HEIC",
+        *,
+        codes: Any = None,
+        bits: int = 8,
+        metres: bool = True,
+        camera: bool = True,
+        accuracy: Accuracy = Accuracy.RELATIVE,
+        organised: bool = False,
+        **cloud: Any,
+    ) -> Subject:
+        header = make_header(path, metres=metres, accuracy=accuracy, bits=bits, camera=camera)
+        codes = CODES if codes is None else np.asarray(codes)
+        array = codes.astype(np.uint8 if bits == 8 else np.uint16)
+        return Subject(
+            path=Path(path),
+            header=header,
+            depth_map=build_depth_map(array, bits, header.depth),
+            camera=camera_for_depth(header, DEPTH_SIZE),
+            colours=lambda size: (
+                PHOTO if size == (WIDTH, HEIGHT) else PHOTO.repeat(2, 0).repeat(2, 1)
+            ),
+            options=ExportOptions(
+                cloud=CloudOptions(**{"drop_flying": False, **cloud}), organised=organised
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def expected_points() -> list[tuple[float, float, float, int, int, int]]:
+    """Return the default subject's points by the pinhole formula, one by one: x y z r g b."""
+    points = []
+    for v in range(HEIGHT):
+        for u in range(WIDTH):
+            disparity = CODES[v, u] / 255 * 2.0
+            if disparity > 1e-3:
+                z = 1 / disparity
+                r, g, b = (int(value) for value in PHOTO[v, u])
+                points.append(((u - 2.5) / 5.0 * z, -(v - 1.5) / 4.0 * z, -z, r, g, b))
+    return points
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[str, Subject], Path]:
+    """Return a writer that exports a subject in one format and gives the one file's path."""
+    from heicdepth_tui.export.registry import FORMATS
+
+    def write(name: str, subject: Subject) -> Path:
+        (exported,) = FORMATS[name].write(subject, tmp_path)
+        return exported.path
+
+    return write

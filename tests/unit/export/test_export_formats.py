@@ -1,0 +1,217 @@
+"""PLY, NPZ, PNG, TIFF and GLB give back every value to a reader that is not ours."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+import trimesh
+from PIL import Image
+from plyfile import PlyData
+
+from heicdepth_tui.errors import NoMetresError
+from heicdepth_tui.export.glb import linear_colours
+from heicdepth_tui.export.png import millimetres
+from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.heif.facts import Accuracy
+
+Points = list[tuple[float, float, float, int, int, int]]
+Written = Callable[[str, Subject], Path]
+Make = Callable[..., Subject]
+
+
+def test_ply_read_by_plyfile(make_subject: Make, written: Written, expected_points: Points) -> None:
+    ply = PlyData.read(written("ply", make_subject()))
+    assert (ply.text, ply.byte_order) == (False, "<")
+    vertex = ply["vertex"]
+    assert [prop.name for prop in vertex.properties] == ["x", "y", "z", "red", "green", "blue"]
+    assert [str(vertex.data.dtype[name]) for name in ("x", "red")] == ["float32", "uint8"]
+    want = np.array(expected_points)
+    for column, name in enumerate(vertex.data.dtype.names):
+        np.testing.assert_allclose(vertex[name], want[:, column], rtol=3e-7)
+    assert any("relative" in line for line in ply.comments)
+    assert "photo: IMG_0412.HEIC" in ply.comments
+    assert ply.obj_info == ["dropped_invalid 1", "dropped_clipped 0", "dropped_flying 0"]
+
+
+def test_ply_read_by_trimesh(make_subject: Make, written: Written, expected_points: Points) -> None:
+    cloud = trimesh.load(written("ply", make_subject()))
+    want = np.array(expected_points)
+    np.testing.assert_allclose(cloud.vertices, want[:, :3], rtol=3e-7)
+    np.testing.assert_array_equal(cloud.colors[:, :3], want[:, 3:])
+
+
+def test_ply_normals(make_subject: Make, written: Written) -> None:
+    subject = make_subject(normals=True)
+    vertex = PlyData.read(written("ply", subject))["vertex"]
+    normals = np.stack([vertex[name] for name in ("nx", "ny", "nz")], axis=1)
+    np.testing.assert_array_equal(normals, subject.cloud.normals)
+
+
+def test_npz_read_by_numpy(make_subject: Make, written: Written) -> None:
+    subject = make_subject()
+    with np.load(written("npz", subject), allow_pickle=False) as arrays:
+        assert sorted(arrays) == ["K", "codes", "disparity", "metadata", "metres", "rgb"]
+        np.testing.assert_array_equal(arrays["codes"], subject.depth_map.codes)
+        np.testing.assert_array_equal(arrays["rgb"], subject.rgb)
+        assert arrays["K"].tolist() == [[5, 0, 2.5], [0, 4, 1.5], [0, 0, 1]]
+        assert arrays["K"].dtype == np.float64
+        metres, disparity = arrays["metres"], arrays["disparity"]
+        metadata = json.loads(str(arrays["metadata"]))
+    assert metres.dtype == disparity.dtype == np.float32
+    assert np.isnan(metres[0, 0])
+    assert np.isnan(disparity[0, 0])
+    codes = subject.depth_map.codes.ravel()[1:].astype(float)
+    np.testing.assert_allclose(disparity.ravel()[1:], codes / 255 * 2, rtol=1e-6)
+    np.testing.assert_allclose(metres.ravel()[1:], 255 / codes / 2, rtol=1e-6)
+    assert metadata["path"] == "IMG_0412.HEIC"
+    assert metadata["export"]["accuracy"] == "relative"
+    assert metadata["depth"]["d_max"] == 2.0
+
+
+def test_npz_without_metres_or_camera_says_so(make_subject: Make, written: Written) -> None:
+    with np.load(written("npz", make_subject(metres=False, camera=False))) as arrays:
+        assert sorted(arrays) == ["codes", "metadata", "rgb"]
+        metadata = json.loads(str(arrays["metadata"]))
+    assert "nonuniform disparity" in metadata["export"]["no_metres_because"]
+    assert metadata["export"]["metres"] is None
+    assert metadata["export"]["K"] is None
+
+
+def test_png_read_by_pillow(make_subject: Make, tmp_path: Path) -> None:
+    subject = make_subject()
+    exported = FORMATS["png"].write(subject, tmp_path)
+    names = [one.path.name for one in exported]
+    assert names == ["IMG_0412-photo.png", "IMG_0412-codes.png", "IMG_0412-depth-mm.png"]
+    photo, codes, depth = (Image.open(one.path) for one in exported)
+    assert (photo.mode, codes.mode, depth.mode) == ("RGB", "L", "I;16")
+    np.testing.assert_array_equal(np.asarray(photo), subject.rgb)
+    np.testing.assert_array_equal(np.asarray(codes), subject.depth_map.codes)
+    want = [0, *(round(1000 / (code / 255 * 2)) for code in range(11, 254, 11))]
+    assert np.asarray(depth).ravel().tolist() == want
+    assert "relative" in depth.info["Comment"]
+    assert "millimetres" in depth.info["Description"]
+
+
+def test_png_keeps_ten_bit_codes_as_they_are(make_subject: Make, tmp_path: Path) -> None:
+    exported = FORMATS["png"].write(make_subject(codes=[[0, 1, 1023] * 2] * 4, bits=10), tmp_path)
+    assert np.asarray(Image.open(exported[1].path))[0].tolist() == [0, 1, 1023] * 2
+
+
+def test_png_without_metres_writes_photo_and_codes(make_subject: Make, tmp_path: Path) -> None:
+    exported = FORMATS["png"].write(make_subject(metres=False), tmp_path)
+    assert [one.path.name for one in exported] == ["IMG_0412-photo.png", "IMG_0412-codes.png"]
+    assert "no depth in millimetres: " in exported[1].summary
+
+
+def test_millimetres_are_rounded_saturated_and_counted() -> None:
+    metres = np.array([[np.nan, 0.0001, 0.0014, 1.2346], [65.535, 65.536, 1000, np.inf]])
+    depth, saturated = millimetres(metres.astype(np.float32))
+    assert depth.tolist() == [[0, 1, 1, 1235], [65535] * 4]
+    assert depth.dtype == np.uint16
+    assert saturated == 3
+
+
+def test_png_says_how_many_samples_were_too_far(make_subject: Make, tmp_path: Path) -> None:
+    # 12 bits: code 31 is 31 / 4095 · 2 1/m = 66.05 m, code 32 is 63.98 m.
+    subject = make_subject(codes=[[31, 31, 32, 32, 4095, 0]] * 4, bits=12)
+    told = FORMATS["png"].write(subject, tmp_path)[2]
+    assert "8 farther than 65.535 m are written as 65535" in told.summary
+    assert np.asarray(Image.open(told.path))[0].tolist() == [65535, 65535, 63984, 63984, 500, 0]
+
+
+def test_tiff_read_by_tifffile_and_pillow(make_subject: Make, written: Written) -> None:
+    path = written("tiff", make_subject())
+    metres = tifffile.imread(path)
+    assert metres.dtype == np.float32
+    assert np.isnan(metres[0, 0])
+    np.testing.assert_allclose(
+        metres.ravel()[1:], [255 / code / 2 for code in range(11, 254, 11)], rtol=1e-6
+    )
+    np.testing.assert_array_equal(np.asarray(Image.open(path)), metres)
+    with tifffile.TiffFile(path) as file:
+        assert "relative" in file.pages[0].description
+
+
+def test_tiff_without_metres_is_refused(make_subject: Make, tmp_path: Path) -> None:
+    with pytest.raises(NoMetresError):
+        FORMATS["tiff"].write(make_subject(metres=False), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_glb_read_by_trimesh(make_subject: Make, written: Written, expected_points: Points) -> None:
+    scene = trimesh.load(written("glb", make_subject()))
+    (cloud,) = scene.geometry.values()
+    want = np.array(expected_points)
+    np.testing.assert_allclose(cloud.vertices, want[:, :3], rtol=3e-7)
+
+
+@pytest.mark.parametrize("normals", [False, True])
+def test_glb_read_by_hand(
+    make_subject: Make, written: Written, expected_points: Points, normals: bool
+) -> None:
+    subject = make_subject("/photos/Käse.HEIC", normals=normals)
+    data = written("glb", subject).read_bytes()
+    magic, version, length, json_length, json_type = struct.unpack_from("<4sIII4s", data)
+    assert (magic, version, length, json_type) == (b"glTF", 2, len(data), b"JSON")
+    assert json_length % 4 == 0
+    document = json.loads(data[20 : 20 + json_length])
+    bin_length, bin_type = struct.unpack_from("<I4s", data, 20 + json_length)
+    blob = data[28 + json_length :]
+    assert (bin_length, bin_type) == (len(blob), b"BIN\0")
+    assert document["buffers"] == [{"byteLength": len(blob)}]
+    primitive = document["meshes"][0]["primitives"][0]
+    assert primitive["mode"] == 0
+    arrays = {}
+    for name, index in primitive["attributes"].items():
+        accessor = document["accessors"][index]
+        view = document["bufferViews"][accessor["bufferView"]]
+        assert (accessor["componentType"], accessor["type"]) == (5126, "VEC3")
+        assert view["byteOffset"] % 4 == 0
+        assert view["byteLength"] == accessor["count"] * 12
+        arrays[name] = np.frombuffer(
+            blob, "<f4", accessor["count"] * 3, view["byteOffset"]
+        ).reshape(-1, 3)
+    want = np.array(expected_points)
+    np.testing.assert_allclose(arrays["POSITION"], want[:, :3], rtol=3e-7)
+    position = document["accessors"][primitive["attributes"]["POSITION"]]
+    np.testing.assert_array_equal(np.float32(position["min"]), arrays["POSITION"].min(axis=0))
+    np.testing.assert_array_equal(np.float32(position["max"]), arrays["POSITION"].max(axis=0))
+    coded = want[:, 3:] / 255
+    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    np.testing.assert_allclose(arrays["COLOR_0"], linear, rtol=1e-6)
+    assert ("NORMAL" in arrays) == normals
+    if normals:  # also where the cloud does not know one: glTF allows unit vectors only
+        assert not subject.cloud.normals.any(axis=1).all()
+        np.testing.assert_allclose(np.linalg.norm(arrays["NORMAL"], axis=1), 1, rtol=1e-5)
+    assert document["asset"]["version"] == "2.0"
+    assert document["asset"]["extras"]["unit"] == "m"
+    assert document["asset"]["extras"]["accuracy"] == "relative"
+
+
+def test_linear_colours_of_known_values() -> None:
+    linear = linear_colours(np.array([[0, 255, 128]], np.uint8))
+    assert linear.dtype == np.float32
+    assert linear[0].tolist() == pytest.approx([0, 1, 0.2158605], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "words"),
+    [
+        (Accuracy.RELATIVE, "distances relative"),
+        (Accuracy.ABSOLUTE, "distances absolute"),
+        (Accuracy.UNKNOWN, "accuracy of distances unknown"),
+    ],
+)
+@pytest.mark.parametrize("name", ["pcd", "ply", "npz", "png", "tiff", "glb"])
+def test_every_summary_says_how_far_to_trust_distances(
+    make_subject: Make, tmp_path: Path, name: str, accuracy: Accuracy, words: str
+) -> None:
+    exported = FORMATS[name].write(make_subject(accuracy=accuracy), tmp_path)
+    assert words in exported[-1].summary

@@ -1,0 +1,205 @@
+"""The page's text: policy, hashes, escapes, caption, size."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heicdepth_tui.depth.cloud import CloudOptions, Projection
+from heicdepth_tui.export.html import write_html
+from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.heif.facts import Accuracy
+
+EVIL = "</script><script>alert(1)</script>\x1b]0;x\x07\u202e\"'&{{style}}"
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, the text of each script and style, all other text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.raw: dict[str, str] = {}
+        self.text = ""
+        self._inside = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in ("script", "style"):
+            self._inside = dict(attrs).get("type") or tag
+            self.raw[self._inside] = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.raw[self._inside] += data
+        else:
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page_of(subject: Subject) -> str:
+    file = io.BytesIO()
+    write_html(subject, file)
+    return file.getvalue().decode("utf-8", "strict")
+
+
+@pytest.fixture
+def page(make_subject: Callable[..., Subject]) -> str:
+    return page_of(make_subject("/photos/IMG_0412.HEIC"))
+
+
+def policy(page: str) -> dict[str, str]:
+    (meta,) = [m for m in Elements(page).all("meta") if "http-equiv" in m]
+    assert meta["http-equiv"] == "Content-Security-Policy"
+    rules = [rule.strip().partition(" ") for rule in str(meta["content"]).split(";")]
+    return {name: value for name, _, value in rules}
+
+
+def sha256(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def test_the_policy_allows_this_script_and_this_style_and_nothing_else(page: str) -> None:
+    elements = Elements(page)
+
+    assert policy(page) == {
+        "default-src": "'none'",
+        "img-src": "data:",
+        "script-src": sha256(elements.raw["script"]),
+        "style-src": sha256(elements.raw["style"]),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    # The policy stands before anything it shall govern.
+    assert page.index("Content-Security-Policy") < page.index("<link") < page.index("<style")
+    assert len(elements.all("script")) == 2
+    assert len(elements.all("style")) == 1
+
+
+def test_nothing_in_the_page_points_outside(page: str) -> None:
+    elements = Elements(page)
+
+    for tag, attributes in elements.tags:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert "style" not in attributes, tag
+        for name in ("src", "href", "action", "srcset"):
+            assert str(attributes.get(name) or "data:").startswith("data:"), tag
+    code = elements.raw["script"] + elements.raw["style"]
+    assert not re.search(r"https?:|//[a-z]|url\(|@import|import\(|fetch\(|XMLHttp|WebSocket", code)
+
+
+def test_the_scene_is_json_with_both_images(page: str) -> None:
+    scene = json.loads(Elements(page).raw["application/json"])
+
+    assert scene["version"] == 1
+    assert (scene["width"], scene["height"], scene["points"]) == (6, 4, 23)  # code 0 is invalid
+    assert base64.b64decode(scene["codes"]["data"]).startswith(b"\x89PNG")
+    assert scene["colours"]["type"] in ("image/webp", "image/png")
+
+
+def test_a_hostile_name_stays_text(make_subject: Callable[..., Subject]) -> None:
+    name = EVIL.replace("/", "\N{DIVISION SLASH}")
+    plain = Elements(page_of(make_subject("/photos/a.heic")))
+
+    page = page_of(make_subject(f"/photos/{name}.heic"))
+    elements = Elements(page)
+
+    assert [tag for tag, _ in elements.tags] == [tag for tag, _ in plain.tags]
+    assert elements.raw["script"] == plain.raw["script"]
+    assert "\x1b" not in page
+    assert "\x07" not in page
+    assert "\u202e" not in page
+    assert "\\x1b]0;x\\x07\\u202e\"'&{{style}}.heic" in elements.text
+    assert "\\u202e" in str(elements.all("canvas")[0]["aria-label"])
+
+
+def test_undecodable_bytes_of_a_name_are_shown_as_escapes(
+    make_subject: Callable[..., Subject],
+) -> None:
+    path = os.fsdecode(b"/photos/caf\xe9.heic")
+
+    assert "caf\\xe9.heic" in Elements(page_of(make_subject(path))).text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "caveat"),
+    [
+        (Accuracy.RELATIVE, "relative: ratios of distances hold, metres are not promised"),
+        (Accuracy.ABSOLUTE, "absolute: the camera gave these distances as metres"),
+        (Accuracy.UNKNOWN, "accuracy unknown: the file does not say whether its metres are real"),
+    ],
+)
+def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
+    make_subject: Callable[..., Subject], accuracy: Accuracy, caveat: str
+) -> None:
+    text = Elements(page_of(make_subject(accuracy=accuracy))).text
+
+    assert "IMG_0412.HEIC" in text
+    assert "photo 6×4 · depth 6×4 · 23 points (dropped: 1 invalid)" in text
+    assert "perspective · camera from the file" in text
+    assert caveat in text
+    # Codes 11 and 253 of 255 at 2 1/m: 11.6 m and 0.504 m.
+    about = "" if accuracy is Accuracy.ABSOLUTE else "≈ "
+    assert f"{about}0.504 to 11.6 m" in text
+
+
+def test_a_flat_cloud_says_that_nothing_is_to_scale(make_subject: Callable[..., Subject]) -> None:
+    text = Elements(page_of(make_subject(camera=False, projection=Projection.FLAT))).text
+
+    assert "24 points" in text
+    assert "flat projection" in text
+    assert "nothing is to scale" in text
+    assert "perspective" not in text
+
+
+def test_without_scripts_the_page_still_says_what_it_is(page: str) -> None:
+    elements = Elements(page)
+
+    assert "Scripts are turned off" in elements.text
+    assert elements.all("html")[0]["lang"] == "en"
+    assert "Arrow keys turn it" in str(elements.all("canvas")[0]["aria-label"])
+    assert elements.all("canvas")[0]["tabindex"] == "0"
+
+
+def test_the_same_photo_gives_the_same_bytes(make_subject: Callable[..., Subject]) -> None:
+    assert page_of(make_subject()) == page_of(make_subject())
+
+
+def test_pug_is_a_page_of_442_thousand_points_under_1_2_megabytes() -> None:
+    folder = os.environ.get("HEICDEPTH_PHOTOS")
+    if not folder:
+        pytest.skip("HEICDEPTH_PHOTOS is not set")
+    from heicdepth_tui.export.run import read_subject
+    from heicdepth_tui.photo.decode import load
+
+    subject = read_subject(
+        Path(folder) / "real" / "pug.heic",
+        ExportOptions(cloud=CloudOptions(drop_flying=False)),
+        lambda request: load(request.path, request.layer, exact=request.exact),
+    )
+    page = page_of(subject)
+
+    scene: dict[str, Any] = json.loads(Elements(page).raw["application/json"])
+    assert scene["points"] == 442_368
+    assert len(page.encode()) < 1_200_000
+    assert scene["colours"]["type"] != "image/jpeg"  # the colours are exact
+    # 1/Z runs from d_min to d_max over the 255 codes; fx, cx of FACTS at 768 of 4032 samples.
+    assert scene["law"][0] == pytest.approx(1.498046875, rel=1e-5)
+    assert scene["law"][0] + 255 * scene["law"][1] == pytest.approx(4.3828125, rel=1e-5)
+    assert 1 / scene["columns"][1] == pytest.approx(3032.594 * 768 / 4032, rel=1e-5)

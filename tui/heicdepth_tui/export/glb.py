@@ -1,0 +1,128 @@
+"""GLB, binary glTF 2.0: coloured points for browsers, phones and game engines."""
+
+from __future__ import annotations
+
+import json
+import struct
+from functools import partial
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heicdepth_tui import __version__
+from heicdepth_tui.depth.cloud import Cloud, Projection
+from heicdepth_tui.export.subject import Part, Subject, ascii_line
+
+__all__ = ["linear_colours", "parts", "unit_normals", "write_glb"]
+
+_MAGIC = 0x46546C67  # "glTF", glTF 2.0 section 4.4.2
+_JSON_CHUNK = 0x4E4F534A
+_BIN_CHUNK = 0x004E4942
+_FLOAT = 5126
+_ARRAY_BUFFER = 34962
+_POINTS = 0
+
+
+def parts(subject: Subject) -> tuple[Part, ...]:
+    """Return the one part of ``glb``."""
+    told = subject.cloud_told()
+    return (Part(".glb", partial(write_glb, subject), told, len(subject.cloud)),)
+
+
+def linear_colours(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return sRGB bytes (N, 3) as linear float32 0..1 (N, 3), as COLOR_0 wants them.
+
+    The transfer function of IEC 61966-2-1.
+    """
+    coded = np.arange(256) / 255
+    table = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return table.astype(np.float32)[rgb]
+
+
+def unit_normals(cloud: Cloud) -> NDArray[np.float32]:
+    """Return the cloud's normals with the unknown ones, 0,0,0, turned towards the viewer.
+
+    glTF allows unit vectors only. The viewer is at the origin, or above a flat cloud.
+    """
+    if cloud.normals is None:
+        raise ValueError("the cloud has no normals")
+    normals = cloud.normals.copy()
+    unknown = ~normals.any(axis=1)
+    if cloud.projection is Projection.FLAT:
+        normals[unknown] = (0, 0, 1)
+    else:
+        towards = -cloud.xyz[unknown]
+        normals[unknown] = towards / np.linalg.norm(towards, axis=1, keepdims=True)
+    return normals
+
+
+def write_glb(subject: Subject, file: BinaryIO) -> None:
+    """Write the subject's cloud as one POINTS primitive.
+
+    POSITION in metres with min and max, COLOR_0 linear, NORMAL where the cloud has normals, all
+    float32 VEC3; an unlit material, since the photo's light is in its colours already; unit, frame
+    and accuracy in ``asset.extras``.
+    """
+    cloud = subject.cloud
+    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb)}
+    if cloud.normals is not None:
+        arrays["NORMAL"] = unit_normals(cloud)
+    chunks = [np.ascontiguousarray(array, "<f4") for array in arrays.values()]
+    length = sum(chunk.nbytes for chunk in chunks)  # float32: always a multiple of 4
+    document = json.dumps(_document(subject, list(arrays), length), allow_nan=False).encode()
+    document += b" " * (-len(document) % 4)
+    file.write(struct.pack("<III", _MAGIC, 2, 12 + 8 + len(document) + 8 + length))
+    file.write(struct.pack("<II", len(document), _JSON_CHUNK) + document)
+    file.write(struct.pack("<II", length, _BIN_CHUNK))
+    file.writelines(chunk.data for chunk in chunks)
+
+
+def _document(subject: Subject, attributes: list[str], length: int) -> dict[str, object]:
+    count = len(subject.cloud)
+    accessors: list[dict[str, object]] = [
+        {"bufferView": index, "componentType": _FLOAT, "count": count, "type": "VEC3"}
+        for index in range(len(attributes))
+    ]
+    # JSON numbers hold a float32 exactly, and a validator compares them so.
+    accessors[0]["min"] = subject.cloud.xyz.min(axis=0).tolist()
+    accessors[0]["max"] = subject.cloud.xyz.max(axis=0).tolist()
+    size = count * 12
+    primitive = {
+        "attributes": {name: index for index, name in enumerate(attributes)},
+        "mode": _POINTS,
+        "material": 0,
+    }
+    name = ascii_line(subject.name)
+    return {
+        "asset": {"version": "2.0", "generator": f"heicdepth-tui {__version__}"}
+        | {"extras": _extras(subject)},
+        "extensionsUsed": ["KHR_materials_unlit"],
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0, "name": name}],
+        "meshes": [{"name": name, "primitives": [primitive]}],
+        "materials": [
+            {
+                "extensions": {"KHR_materials_unlit": {}},
+                "pbrMetallicRoughness": {"metallicFactor": 0, "roughnessFactor": 1},
+            }
+        ],
+        "accessors": accessors,
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": size * index, "byteLength": size, "target": _ARRAY_BUFFER}
+            for index in range(len(attributes))
+        ],
+        "buffers": [{"byteLength": length}],
+    }
+
+
+def _extras(subject: Subject) -> dict[str, object]:
+    perspective = subject.cloud.projection is Projection.PERSPECTIVE
+    return {
+        "unit": "m" if perspective else None,
+        "frame": "x right, y up, -z forward" if perspective else None,
+        "accuracy": subject.depth_map.accuracy.value,
+        "caveat": subject.caveat,
+        "comments": list(subject.cloud_comments()),
+    }

@@ -1,0 +1,65 @@
+"""NPZ, numpy's archive: the arrays behind the cloud, with what the file says of them as JSON."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from heicdepth_tui.export.record import photo_record
+from heicdepth_tui.export.subject import Part, Subject, camera_told
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["npz_metadata", "parts", "write_npz"]
+
+
+def parts(subject: Subject) -> tuple[Part, ...]:
+    """Return the one part of ``npz``."""
+    depth_map = subject.depth_map
+    told = [f"codes {subject.size}, {depth_map.bits} bit"]
+    told += [f"no metres: {depth_map.reason}"] if depth_map.reason else ["metres", subject.trust]
+    told += [camera_told(subject.camera), *subject.notes]
+    return (Part(".npz", partial(write_npz, subject), "; ".join(told)),)
+
+
+def write_npz(subject: Subject, file: BinaryIO) -> None:
+    """Write the arrays of a photo; ``numpy.load`` reads them without pickle.
+
+    ``codes`` uint8 or uint16 (H, W) as stored, ``rgb`` uint8 (H, W, 3) sRGB at the same size,
+    ``metadata`` a JSON string. Where a code's metres are known also ``disparity`` in 1/m and
+    ``metres`` along the optical axis, float32 (H, W), NaN where invalid. Where the camera is known
+    also ``K``, float64 (3, 3), row-major, for pixel centres of the upright map.
+    """
+    depth_map = subject.depth_map
+    arrays: dict[str, NDArray[Any]] = {"codes": depth_map.codes, "rgb": subject.rgb}
+    if not depth_map.reason:
+        arrays["disparity"] = depth_map.disparity()
+        arrays["metres"] = depth_map.metres()
+    if subject.camera is not None:
+        arrays["K"] = subject.camera.matrix()
+    arrays["metadata"] = np.array(json.dumps(npz_metadata(subject), allow_nan=False))
+    np.savez(file, allow_pickle=False, **arrays)
+
+
+def npz_metadata(subject: Subject) -> dict[str, object]:
+    """Return the photo's record as ``info --json`` gives it, and ``export`` with units and caveats.
+
+    The path is cut down to the name: where a photo lay is nobody's business but the owner's.
+    """
+    depth_map = subject.depth_map
+    record = photo_record(Path(subject.path.name), subject.header, None, None)
+    export: dict[str, object] = {
+        "comments": list(subject.depth_comments()),
+        "disparity": None if depth_map.reason else "1/m, NaN where invalid",
+        "metres": None if depth_map.reason else "m along the optical axis, NaN where invalid",
+        "no_metres_because": depth_map.reason or None,
+        "accuracy": depth_map.accuracy.value,
+        "camera": camera_told(subject.camera),
+        "K": None if subject.camera is None else subject.camera.describe(),
+    }
+    return {**record, "export": export}

@@ -1,0 +1,53 @@
+"""PLY, the format of Blender, MeshLab and CloudCompare: binary coloured points."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import BinaryIO
+
+import numpy as np
+
+from heicdepth_tui.export.subject import Part, Subject
+
+__all__ = ["parts", "write_ply"]
+
+_POSITION = [("x", "<f4"), ("y", "<f4"), ("z", "<f4")]
+_NORMAL = [("nx", "<f4"), ("ny", "<f4"), ("nz", "<f4")]
+_COLOUR = [("red", "u1"), ("green", "u1"), ("blue", "u1")]
+
+
+def parts(subject: Subject) -> tuple[Part, ...]:
+    """Return the one part of ``ply``."""
+    told = subject.cloud_told()
+    return (Part(".ply", partial(write_ply, subject), told, len(subject.cloud)),)
+
+
+def write_ply(subject: Subject, file: BinaryIO) -> None:
+    """Write the subject's cloud as binary little-endian PLY.
+
+    The ``vertex`` element has x y z in metres (float32), nx ny nz where the cloud has normals, and
+    red green blue (uchar, sRGB); unit, frame, accuracy and camera are ``comment`` lines, the number
+    of dropped samples an ``obj_info`` line.
+    """
+    from plyfile import PlyData, PlyElement
+
+    cloud = subject.cloud
+    dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR]
+    vertex = np.empty(len(cloud), dtype)
+    for axis in range(3):
+        vertex[_POSITION[axis][0]] = cloud.xyz[:, axis]
+        vertex[_COLOUR[axis][0]] = cloud.rgb[:, axis]
+        if cloud.normals is not None:
+            vertex[_NORMAL[axis][0]] = cloud.normals[:, axis]
+    dropped = cloud.dropped
+    data = PlyData(
+        [PlyElement.describe(vertex, "vertex")],
+        byte_order="<",
+        comments=subject.cloud_comments(),
+        obj_info=[
+            f"dropped_invalid {dropped.invalid}",
+            f"dropped_clipped {dropped.clipped}",
+            f"dropped_flying {dropped.flying}",
+        ],
+    )
+    data.write(file)

@@ -1,0 +1,234 @@
+"""What is known of one photo as a JSON object; ``info.schema.json`` beside it is its schema."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from heicdepth_tui.depth.camera import CameraOrigin, camera_for_depth, stored_camera
+from heicdepth_tui.errors import HeicDepthError, NotHeifError
+from heicdepth_tui.heif.facts import DepthFacts, Exif, Header, ImageItem, Mirror, Rotation
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.photo.layers import Pixels
+
+__all__ = ["SCHEMA_VERSION", "array_records", "info_schema", "photo_record"]
+
+SCHEMA_VERSION = 1
+"""Raised when a key changes its meaning or goes; new keys alone do not raise it."""
+
+Record = dict[str, Any]
+
+
+@cache
+def info_schema() -> Record:
+    """Return the JSON Schema (draft 2020-12) of ``photo_record``; treat it as read-only."""
+    text = (files(__package__) / "info.schema.json").read_text(encoding="utf-8")
+    schema: Record = json.loads(text)
+    return schema
+
+
+def photo_record(
+    path: str | os.PathLike[str],
+    header: Header | None,
+    error: HeicDepthError | None,
+    arrays: Sequence[Record] | None = None,
+) -> Record:
+    """Return all that is known of a photo as JSON values, valid by ``info_schema()``.
+
+    ``header`` is None where it could not be read, and ``error`` then says why; with a header,
+    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key. Text from
+    the file comes with control characters escaped, numbers are finite or null. Position data (GPS)
+    is never part of it. Raises nothing.
+    """
+    record: Record = {
+        "schema": SCHEMA_VERSION,
+        "path": printable(os.fspath(path)),
+        "bytes": _file_size(path) if header is None else header.file_size,
+        "format": _format(header, error),
+        "primary": None if header is None else _primary(header.primary),
+        "depth": None if header is None else _depth(header.depth),
+        "camera": None if header is None else _camera(header),
+        "depth_camera": None if header is None else _depth_camera(header),
+        "layers": [] if header is None else _layers(header),
+        "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
+        "exif": None if header is None else _exif(header.exif),
+        "error": None if error is None else _error(error),
+    }
+    if arrays is not None:
+        record["arrays"] = list(arrays)
+    return record
+
+
+def array_records(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> list[Record]:
+    """Return name, shape, dtype, min and max of each decoded layer, for ``photo_record``.
+
+    ``layers`` maps the layers' labels to what was decoded, in the order to list. Right after
+    ``depth`` follow ``disparity`` (1/m) and ``metres``, with the range of their valid samples
+    (null where none is), unless the metadata does not say what a code means.
+    """
+    records: list[Record] = []
+    for label, pixels in layers.items():
+        records.append(
+            {
+                "name": printable(label),
+                "shape": [int(side) for side in pixels.shape],
+                "dtype": pixels.dtype,
+                "min": int(pixels.minimum),
+                "max": int(pixels.maximum),
+            }
+        )
+        if label == "depth" and depth_map is not None and not depth_map.reason:
+            records.append(_derived("disparity", depth_map.disparity()))
+            records.append(_derived("metres", depth_map.metres()))
+    return records
+
+
+def _derived(name: str, values: NDArray[np.float32]) -> Record:
+    valid = values[np.isfinite(values)]
+    return {
+        "name": name,
+        "shape": [int(side) for side in values.shape],
+        "dtype": str(values.dtype),
+        "min": float(valid.min()) if valid.size else None,
+        "max": float(valid.max()) if valid.size else None,
+    }
+
+
+def _file_size(path: str | os.PathLike[str]) -> int | None:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError):
+        # Gone, forbidden, or a name that no file can have: the error key says so.
+        return None
+
+
+def _format(header: Header | None, error: HeicDepthError | None) -> str | None:
+    if header is not None:
+        return printable(header.brand)
+    return printable(error.kind) if isinstance(error, NotHeifError) else None
+
+
+def _primary(item: ImageItem) -> Record:
+    """Size as seen, and the turn and mirroring that make the coded picture stand upright.
+
+    irot, imir and their order are reduced to one rotation followed by at most one mirroring.
+    """
+    turns, mirrored = 0, False
+    for step in item.transforms:
+        if isinstance(step, Rotation):
+            # A turn after a mirroring is the opposite turn before it.
+            turns += -step.quarter_turns if mirrored else step.quarter_turns
+        elif isinstance(step, Mirror):
+            mirrored = not mirrored
+            turns += 0 if step.axis == 1 else 2
+    return {**_size(item), "rotation": turns % 4 * 90, "mirror": mirrored}
+
+
+def _size(item: ImageItem) -> Record:
+    return {"width": item.upright.width, "height": item.upright.height}
+
+
+def _depth(depth: DepthFacts) -> Record:
+    item, rep, cal = depth.item, depth.representation, depth.calibration
+    problems = (depth.reason, depth.representation_problem, depth.calibration_problem)
+    return {
+        "status": depth.status.value,
+        "reason": printable("; ".join(filter(None, problems))),
+        "width": None if item is None else item.upright.width,
+        "height": None if item is None else item.upright.height,
+        "bits": None if item is None else item.bits,
+        "representation": None if rep is None else rep.type.label,
+        "d_min": None if rep is None else _finite(rep.d_min),
+        "d_max": None if rep is None else _finite(rep.d_max),
+        "z_near": None if rep is None else _finite(rep.z_near),
+        "z_far": None if rep is None else _finite(rep.z_far),
+        "accuracy": None if item is None else depth.accuracy.value,
+        "quality": None if cal is None else _text(cal.quality),
+        "filtered": None if cal is None else cal.filtered,
+        "native_format": None if cal is None else _text(cal.native_format),
+        "stored_format": None if cal is None else _text(cal.stored_format),
+    }
+
+
+def _camera(header: Header) -> Record:
+    camera = stored_camera(header)
+    if camera is None:
+        names = ("fx", "fy", "cx", "cy", "reference_width", "reference_height")
+        return {"origin": CameraOrigin.NONE.value, **dict.fromkeys(names)}
+    return {
+        "origin": camera.origin.value,
+        "fx": _finite(camera.fx),
+        "fy": _finite(camera.fy),
+        "cx": _finite(camera.cx),
+        "cy": _finite(camera.cy),
+        "reference_width": _finite(camera.reference_width),
+        "reference_height": _finite(camera.reference_height),
+    }
+
+
+def _depth_camera(header: Header) -> Record | None:
+    if header.depth.item is None:
+        return None
+    camera = camera_for_depth(header, header.depth.item.upright)
+    if camera is None:
+        return None
+    return {
+        "fx": _finite(camera.fx),
+        "fy": _finite(camera.fy),
+        "cx": _finite(camera.cx),
+        "cy": _finite(camera.cy),
+        "width": camera.width,
+        "height": camera.height,
+    }
+
+
+def _layers(header: Header) -> list[Record]:
+    return [
+        {"name": printable(aux.name), "urn": printable(aux.urn), **_size(aux.item)}
+        for aux in header.auxiliaries
+    ]
+
+
+def _exif(exif: Exif) -> Record:
+    return {
+        "make": _text(exif.make),
+        "model": _text(exif.model),
+        "lens": _text(exif.lens),
+        "date": _text(exif.date),
+        "orientation": exif.orientation,
+        "focal_length": _finite(exif.focal_length),
+        "focal_length_35mm": _finite(exif.focal_length_35mm),
+        "portrait": exif.portrait,
+    }
+
+
+def _error(error: HeicDepthError) -> Record:
+    """``kind`` is the error's class in small words: NotHeifError is ``not-heif``."""
+    name = type(error).__name__.removesuffix("Error")
+    return {
+        "kind": re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower(),
+        "message": printable(error.what),
+        "hint": printable(error.hint),
+    }
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else printable(text)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
