@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.draw.cells import Blocks, ColorMode, Fit, Picture, fit_cells, render_cells
+from heicdepth_tui.draw.encode import COMPLEMENTS
+from heicdepth_tui.draw.palette import XTERM_COLORS, snap
+from heicdepth_tui.draw.quad import QUAD_GLYPHS, glyph_masks
+
+RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 128, 0)
+
+
+def half(samples) -> Picture:
+    pixels = np.array(samples, dtype=np.uint8)
+    height, width = pixels.shape[:2]
+    return render_cells(pixels, Fit(width, height // 2, width, height))
+
+
+def test_bytes_of_two_cells():
+    # The second cell is all red, which is the foreground already: a full block, no codes.
+    picture = half([[RED, RED], [BLUE, RED]])
+    assert picture.ansi_rows() == ("\x1b[38;2;255;0;0;48;2;0;0;255m▀█\x1b[0m",)
+
+
+def test_cell_upside_down_keeps_both_colours():
+    picture = half([[RED, BLUE], [BLUE, RED]])
+    assert picture.ansi_rows() == ("\x1b[38;2;255;0;0;48;2;0;0;255m▀▄\x1b[0m",)
+
+
+def test_only_the_colour_that_changes_is_set():
+    picture = half([[RED, RED], [BLUE, GREEN]])
+    assert picture.ansi_rows() == ("\x1b[38;2;255;0;0;48;2;0;0;255m▀\x1b[48;2;0;128;0m▀\x1b[0m",)
+
+
+def test_plain_colour_is_a_background_and_spaces():
+    picture = half(np.full((4, 5, 3), 7))
+    assert picture.ansi_rows() == ("\x1b[48;2;7;7;7m     \x1b[0m",) * 2
+
+
+def test_tolerance_keeps_a_colour_that_is_near_but_does_not_drift():
+    greys = [[(v, v, v) for v in (100, 103, 106, 109)]] * 2
+    assert half(greys).ansi_rows(tolerance=4) == (
+        "\x1b[48;2;100;100;100m  \x1b[48;2;106;106;106m  \x1b[0m",
+    )
+
+
+@pytest.mark.parametrize("blocks", Blocks)
+def test_lossless_rows_show_the_very_picture(blocks, scene, terminal):
+    fit = fit_cells((400, 300), (40, 20), blocks)
+    picture = render_cells(scene(400, 300), fit, blocks)
+    shown = terminal(picture.ansi_rows(), fit.cols).samples()
+    assert np.array_equal(shown, samples_of(picture))
+
+
+def samples_of(picture: Picture):
+    """The picture in (8 rows, 4 columns) a cell, from its own characters and colours."""
+    masks = dict(zip(QUAD_GLYPHS, glyph_masks(), strict=True))
+    masks["▀"] = ~masks["▄"]
+    inked = np.array([[masks[chr(char)] for char in row] for row in picture.chars])
+    fg, bg = picture.fg[:, :, None, None], picture.bg[:, :, None, None]
+    cells = np.where(inked[..., None], fg, bg)
+    return cells.swapaxes(1, 2).reshape(picture.rows * 8, picture.cols * 4, 3)
+
+
+def test_lossless_half_blocks_are_the_shrunk_samples(scene, terminal):
+    pixels = scene(40, 60)
+    picture = render_cells(pixels, Fit(40, 30, 40, 60))
+    assert np.array_equal(terminal(picture.ansi_rows(), 40).half_samples(), pixels)
+
+
+def test_tolerance_four_keeps_43_db_and_no_channel_is_off_by_more(scene, terminal, psnr):
+    pixels = scene(40, 60)
+    picture = render_cells(pixels, Fit(40, 30, 40, 60))
+    exact, near = picture.ansi_rows(), picture.ansi_rows(tolerance=4)
+    shown = terminal(near, 40).half_samples()
+    assert np.abs(shown.astype(int) - pixels).max() <= 4
+    assert psnr(shown, pixels) >= 43
+    assert sum(map(len, near)) < 0.6 * sum(map(len, exact))
+
+
+def test_rows_are_self_contained(scene, terminal):
+    picture = render_cells(scene(30, 20), Fit(30, 10, 30, 20))
+    rows = picture.ansi_rows(tolerance=4)
+    upside_down = terminal(rows[::-1], 30).half_samples()
+    in_order = terminal(rows, 30).half_samples()
+    assert np.array_equal(upside_down.reshape(10, 2, 30, 3)[::-1], in_order.reshape(10, 2, 30, 3))
+
+
+@pytest.mark.parametrize("mode", [ColorMode.PALETTE, ColorMode.GREY])
+@pytest.mark.parametrize("blocks", Blocks)
+def test_palette_modes_send_indices_of_the_nearest_colours(mode, blocks, scene, terminal):
+    fit = fit_cells((160, 80), (30, 20), blocks)
+    picture = render_cells(scene(160, 80), fit, blocks, mode)
+    rows = picture.ansi_rows()
+    assert not re.search(r"[34]8;2;", "".join(rows))
+    sent = {int(index) for index in re.findall(r"[34]8;5;(\d+)", "".join(rows))}
+    assert sent <= (set(range(16, 256)) if mode is ColorMode.PALETTE else {16, *range(231, 256)})
+    truecolor = terminal(picture.ansi_rows(ColorMode.TRUECOLOR), fit.cols).samples()
+    assert np.array_equal(terminal(rows, fit.cols).samples(), truecolor)
+
+
+def test_a_truecolor_picture_can_be_sent_with_fewer_colours(scene, terminal):
+    pixels = scene(20, 20)
+    rows = render_cells(pixels, Fit(20, 10, 20, 20)).ansi_rows(ColorMode.PALETTE)
+    assert np.array_equal(terminal(rows, 20).half_samples(), snap(pixels, ColorMode.PALETTE))
+
+
+def test_sixteen_colours_by_their_own_codes(terminal, color_names):
+    palette = [(205, 0, 0), (92, 92, 255), (0, 0, 0), (255, 255, 255)]
+    rows = render_cells(
+        np.array([palette, palette[::-1]], dtype=np.uint8), Fit(4, 1, 4, 2), mode=ColorMode.ANSI16
+    ).ansi_rows()
+    assert rows[0].startswith("\x1b[31;107m▀")
+    shown = terminal(rows, 4)
+    upper = [
+        fg if char in "▀█" else bg
+        for char, fg, bg in zip(shown.chars[0], shown.fg[0], shown.bg[0], strict=True)
+    ]
+    assert upper == [color_names[index] for index in (1, 12, 0, 15)]
+
+
+def test_no_colour_sends_no_codes():
+    ramp = np.repeat(np.linspace(0, 255, 5).astype(np.uint8)[None, :, None], 3, axis=2)
+    pixels = np.concatenate([ramp, ramp])
+    picture = render_cells(pixels, Fit(5, 1, 5, 2), mode=ColorMode.NONE)
+    assert picture.ansi_rows() == (" ░▒▓█",)
+    assert picture.runs(0) == [(" ░▒▓█", (255, 255, 255), None)]
+
+
+def test_no_colour_uses_halves_for_edges():
+    pixels = np.array([[[255] * 3, [0] * 3], [[0] * 3, [255] * 3]], dtype=np.uint8)
+    assert render_cells(pixels, Fit(2, 1, 2, 2), mode=ColorMode.NONE).ansi_rows() == ("▀▄",)
+
+
+def test_a_coloured_picture_cannot_be_sent_without_colours():
+    with pytest.raises(ValueError, match="NONE"):
+        half([[RED], [BLUE]]).ansi_rows(ColorMode.NONE)
+
+
+@pytest.mark.parametrize("glyph", QUAD_GLYPHS)
+def test_quad_finds_every_split_exactly(glyph, terminal):
+    mask = glyph_masks()[QUAD_GLYPHS.index(glyph)]
+    cell = np.where(mask[:, :, None], RED, BLUE).astype(np.uint8)
+    picture = render_cells(cell, Fit(1, 1, 4, 8), Blocks.QUAD)
+    assert np.array_equal(terminal(picture.ansi_rows(), 1).samples(), cell)
+
+
+@pytest.mark.parametrize(("glyph", "rest"), COMPLEMENTS.items())
+def test_complements_ink_the_rest_of_the_cell(glyph, rest):
+    import unicodedata
+
+    assert COMPLEMENTS[rest] == glyph
+    names = [unicodedata.name(char) for char in (glyph, rest)]
+    assert all("BLOCK" in name or "QUADRANT" in name for name in names), names
+
+
+def test_quad_is_closer_to_the_photo_than_half_blocks(scene, terminal, psnr):
+    photo = scene(160, 160)
+    fits = {blocks: fit_cells((160, 160), (40, 20), blocks) for blocks in Blocks}
+    shown = {
+        blocks: terminal(render_cells(photo, fit, blocks).ansi_rows(), fit.cols).samples()
+        for blocks, fit in fits.items()
+    }
+    assert psnr(shown[Blocks.QUAD], photo) > psnr(shown[Blocks.HALF], photo) + 1
+
+
+def test_runs_hold_the_row_and_its_colours():
+    picture = half([[RED, RED, BLUE], [BLUE, BLUE, BLUE]])
+    assert picture.runs(0) == [("▀▀", RED, BLUE), ("▀", BLUE, BLUE)]
+    assert (picture.rows, picture.cols) == (1, 3)
+
+
+def test_grey_arrays_are_shown_as_greys():
+    picture = render_cells(np.full((2, 1), 9, dtype=np.uint8), Fit(1, 1, 1, 2))
+    assert picture.ansi_rows() == ("\x1b[48;2;9;9;9m \x1b[0m",)
+
+
+@pytest.mark.parametrize("mode", ColorMode)
+def test_empty_fit_is_an_empty_picture(mode):
+    picture = render_cells(np.zeros((4, 4, 3), dtype=np.uint8), Fit(0, 0, 0, 0), mode=mode)
+    assert (picture.rows, picture.cols, picture.ansi_rows()) == (0, 0, ())
+
+
+def test_xterm_black_and_white_are_not_the_themes():
+    picture = render_cells(
+        np.array([[[0] * 3], [[255] * 3]], dtype=np.uint8), Fit(1, 1, 1, 2), mode=ColorMode.PALETTE
+    )
+    assert picture.ansi_rows() == ("\x1b[38;5;16;48;5;231m▀\x1b[0m",)
+    assert XTERM_COLORS[231].tolist() == [255, 255, 255]
+
+
+def test_drawing_imports_neither_an_imaging_library_nor_rich():
+    code = (
+        "import sys, heicdepth_tui.draw.modes, heicdepth_tui.draw.fit\n"
+        "assert 'numpy' not in sys.modules\n"
+        "import heicdepth_tui.draw.cells, heicdepth_tui.draw.console, heicdepth_tui.draw.ramp\n"
+        "print(sorted({'PIL', 'rich', 'textual', 'rich_pixels'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

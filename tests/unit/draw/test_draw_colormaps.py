@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.draw.colormaps import (
+    COLORMAPS,
+    DEFAULT_COLORMAP,
+    GREY,
+    ORDERED_COLORMAPS,
+    colorize,
+    colormap_label,
+    next_colormap,
+)
+
+# First, middle and last entries of the published tables.
+PUBLISHED = {
+    "viridis": {0: (68, 1, 84), 64: (59, 82, 139), 127: (33, 144, 141), 255: (253, 231, 37)},
+    "inferno": {0: (0, 0, 4), 64: (87, 16, 110), 127: (186, 54, 85), 255: (252, 255, 164)},
+    "magma": {0: (0, 0, 4), 64: (81, 18, 124), 192: (252, 137, 97), 255: (252, 253, 191)},
+    "cividis": {0: (0, 34, 78), 128: (125, 124, 120), 192: (188, 174, 108), 255: (254, 232, 56)},
+    "turbo": {0: (48, 18, 59), 64: (40, 188, 235), 128: (164, 252, 60), 255: (122, 4, 3)},
+    "grey": {0: (0, 0, 0), 100: (100, 100, 100), 255: (255, 255, 255)},
+}
+
+
+def lightness(table: np.ndarray) -> np.ndarray:
+    """CIE L* of sRGB colours (IEC 61966-2-1 for the linear values, CIE 15 for L*)."""
+    value = table / 255
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    y = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return np.where(y > (6 / 29) ** 3, 116 * np.cbrt(y) - 16, y * (29 / 3) ** 3)
+
+
+@pytest.mark.parametrize("name", COLORMAPS)
+def test_table_is_within_two_levels_of_the_published_one(name):
+    table = COLORMAPS[name]
+    assert table.shape == (256, 3)
+    assert table.dtype == np.uint8
+    for code, colour in PUBLISHED[name].items():
+        assert np.abs(table[code].astype(int) - colour).max() <= 2, code
+
+
+@pytest.mark.parametrize("name", ORDERED_COLORMAPS)
+def test_nearer_is_never_darker(name):
+    light = lightness(COLORMAPS[name])
+    # Rounding to whole levels may dim one step by a hair; four steps are always lighter.
+    assert np.diff(light).min() > -0.1
+    assert (light[4:] - light[:-4]).min() > 0
+
+
+def test_only_turbo_is_out_of_order_and_says_so():
+    assert set(COLORMAPS) - set(ORDERED_COLORMAPS) == {"turbo"}
+    assert np.diff(lightness(COLORMAPS["turbo"])).min() < -0.5
+    assert "not ordered" in colormap_label("turbo")
+    assert colormap_label("viridis") == "viridis"
+
+
+def test_the_default_is_ordered_and_comes_first():
+    assert DEFAULT_COLORMAP in ORDERED_COLORMAPS
+    assert next(iter(COLORMAPS)) == DEFAULT_COLORMAP
+
+
+def test_cycle_visits_every_map_once():
+    names = [DEFAULT_COLORMAP]
+    while (name := next_colormap(names[-1])) != DEFAULT_COLORMAP:
+        names.append(name)
+    assert names == list(COLORMAPS)
+
+
+def test_tables_cannot_be_changed_by_a_caller():
+    with pytest.raises(ValueError, match="read-only"):
+        COLORMAPS[GREY][0] = 1
+
+
+def test_grey_shows_eight_bit_codes_as_they_are():
+    codes = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    assert np.array_equal(colorize(codes, 255, GREY)[:, :, 1], codes)
+
+
+def test_more_bits_are_scaled_by_their_top_and_never_stretched():
+    codes = np.array([[0, 2047, 4095]], dtype=np.uint16)
+    assert colorize(codes, 4095, GREY)[0, :, 0].tolist() == [0, 127, 255]
+    narrow = np.array([[1000, 1001]], dtype=np.uint16)
+    assert colorize(narrow, 4095, GREY)[0, :, 0].tolist() == [62, 62]
+
+
+def test_ten_bit_codes_use_every_colour_evenly():
+    codes = np.arange(1024, dtype=np.uint16)[None]
+    counts = np.bincount(colorize(codes, 1023, GREY)[0, :, 0], minlength=256)
+    assert set(counts[1:-1]) <= {4, 5}
+
+
+def test_code_over_the_top_takes_the_last_colour():
+    assert colorize(np.array([[5000]], dtype=np.uint16), 4095, GREY)[0, 0, 0] == 255
+    assert colorize(np.array([[200]], dtype=np.uint8), 15, GREY)[0, 0, 0] == 255

@@ -1,0 +1,44 @@
+"""How many cells a picture takes in its true aspect, and how many samples to shrink it to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from heicdepth_tui.draw.modes import Blocks
+
+__all__ = ["Fit", "fit_cells"]
+
+
+class Fit(NamedTuple):
+    """Where a picture fits: cells used, and the sample size to shrink it to."""
+
+    cols: int
+    rows: int
+    width: int
+    """Samples, ``cols`` times the samples across a cell."""
+    height: int
+    """Samples, ``rows`` times the samples down a cell."""
+
+
+def fit_cells(
+    image: tuple[int, int],
+    cells: tuple[int, int],
+    blocks: Blocks = Blocks.HALF,
+    cell_aspect: float = 2.0,
+) -> Fit:
+    """Return the largest whole number of cells that shows ``image`` in its true aspect.
+
+    ``image`` is (width, height) in samples, ``cells`` the (columns, rows) there is room for,
+    ``cell_aspect`` a cell's height over its width. One of the two directions is filled, the other
+    is rounded to the nearest cell, at least one. Without an image or without room the fit is empty
+    (all zeros).
+    """
+    width, height = image
+    columns, rows = cells
+    if min(width, height, columns, rows) <= 0:
+        return Fit(0, 0, 0, 0)
+    scale = min(columns / width, rows * cell_aspect / height)
+    used_columns = min(columns, max(1, round(width * scale)))
+    used_rows = min(rows, max(1, round(height * scale / cell_aspect)))
+    across, down = blocks.samples
+    return Fit(used_columns, used_rows, used_columns * across, used_rows * down)

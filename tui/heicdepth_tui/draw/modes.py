@@ -1,0 +1,56 @@
+"""How many colours a terminal takes and which blocks it shows: enums without any import cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+__all__ = ["Blocks", "ColorMode", "color_mode_of"]
+
+
+class Blocks(Enum):
+    """Which block characters a picture is built from."""
+
+    HALF = "half"
+    """▀ ▄ █ and space: one sample wide and two high a cell."""
+    QUAD = "quad"
+    """Halves, eighths and quadrants (U+2580 to U+259F), two colours a cell: finer edges."""
+
+    @property
+    def samples(self) -> tuple[int, int]:
+        """Samples (across, down) that a cell is fitted to; square for cells of aspect 2."""
+        return (1, 2) if self is Blocks.HALF else (4, 8)
+
+
+class ColorMode(Enum):
+    """What is sent to the terminal for a colour."""
+
+    TRUECOLOR = "truecolor"
+    """24 bits, ``38;2;r;g;b``."""
+    PALETTE = "256"
+    """The nearest of xterm's fixed 240 colours (16 to 255), ``38;5;n``."""
+    ANSI16 = "16"
+    """The nearest of the 16 colours, taken to look as in xterm; a theme may differ."""
+    GREY = "grey"
+    """The 26 greys of xterm's palette: what NO_COLOR means in a full-screen application."""
+    NONE = "none"
+    """No colour codes at all: shade characters, made for light text on a dark background."""
+
+
+_TRUECOLOR_NAMES = ("direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot")
+
+
+def color_mode_of(environ: Mapping[str, str]) -> ColorMode:
+    """Return the colour mode that the environment of a terminal promises.
+
+    NO_COLOR (set, not empty) means greys. COLORTERM, else the name in TERM, says how many
+    colours; over ssh COLORTERM is usually missing, so that a truecolor terminal counts as 256.
+    """
+    if environ.get("NO_COLOR"):
+        return ColorMode.GREY
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return ColorMode.TRUECOLOR
+    term = environ.get("TERM", "").lower()
+    if any(name in term for name in _TRUECOLOR_NAMES):
+        return ColorMode.TRUECOLOR
+    return ColorMode.PALETTE if "256" in term else ColorMode.ANSI16

@@ -1,0 +1,68 @@
+"""Block characters with two colours fitted to each cell: halves, eighths and quadrants."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heicdepth_tui.draw.modes import Blocks
+
+__all__ = ["QUAD_GLYPHS", "fit_quads", "glyph_masks"]
+
+_ACROSS, _DOWN = Blocks.QUAD.samples
+
+QUAD_GLYPHS = "▁▂▃▄▅▆▇▎▌▊▘▝▖▗▚"
+"""One character for every way to split a cell; the other half of a pair is the same split with
+its colours exchanged. Odd eighths of the width fall between the samples and gain nothing."""
+
+
+def glyph_masks() -> NDArray[np.bool_]:
+    """Return (len(QUAD_GLYPHS), 8, 4): which samples of a cell each character inks."""
+    masks = np.zeros((len(QUAD_GLYPHS), _DOWN, _ACROSS), dtype=np.bool_)
+    for eighths in range(1, 8):
+        masks[QUAD_GLYPHS.index("▁▂▃▄▅▆▇"[eighths - 1]), _DOWN - eighths :] = True
+    for quarters in range(1, 4):
+        masks[QUAD_GLYPHS.index("▎▌▊"[quarters - 1]), :, :quarters] = True
+    middle, centre = _DOWN // 2, _ACROSS // 2
+    masks[QUAD_GLYPHS.index("▘"), :middle, :centre] = True
+    masks[QUAD_GLYPHS.index("▝"), :middle, centre:] = True
+    masks[QUAD_GLYPHS.index("▖"), middle:, :centre] = True
+    masks[QUAD_GLYPHS.index("▗"), middle:, centre:] = True
+    masks[QUAD_GLYPHS.index("▚")] = masks[QUAD_GLYPHS.index("▘")] | masks[QUAD_GLYPHS.index("▗")]
+    return masks
+
+
+_MASKS = glyph_masks().reshape(len(QUAD_GLYPHS), -1).astype(np.float32)
+_SHARE = _MASKS.mean(axis=1)
+_CENTRED = _MASKS - _SHARE[:, None]
+_LENGTH = np.sqrt((_CENTRED * _CENTRED).sum(axis=1))
+_DIRECTIONS = np.ascontiguousarray((_CENTRED / _LENGTH[:, None]).T)
+_CODE_POINTS = np.array([ord(glyph) for glyph in QUAD_GLYPHS], dtype=np.uint32)
+
+
+def fit_quads(
+    rgb: NDArray[np.uint8], cols: int, rows: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return (chars, ink, ground) whose error against ``rgb`` is least, cell by cell.
+
+    ``rgb`` is (8 * rows, 4 * cols, 3) uint8; the result (rows, cols) uint32 code points and two
+    (rows, cols, 3) uint8 colours. Least squares: the ink and ground of a split are the means of
+    their samples, and the best split is the one whose mask, centred and scaled to length 1, has
+    the largest projection of the samples, summed over the channels.
+    """
+    cells = rgb.reshape(rows, _DOWN, cols, _ACROSS, 3).transpose(0, 2, 4, 1, 3)
+    # One small product a row of cells: a large one would wake the threads of the matrix library,
+    # which on a busy machine costs more than the product.
+    samples = cells.reshape(rows, cols * 3, _DOWN * _ACROSS).astype(np.float32)
+    projection = (samples @ _DIRECTIONS).reshape(rows * cols, 3, -1)
+    best = np.einsum("ncg,ncg->ng", projection, projection).argmax(axis=1)
+    mean = samples.mean(axis=2).reshape(rows * cols, 3)
+    contrast = np.take_along_axis(projection, best[:, None, None], axis=2)[:, :, 0]
+    contrast /= _LENGTH[best][:, None]
+    ground = mean - contrast * _SHARE[best][:, None]
+    ink = ground + contrast
+    return (
+        _CODE_POINTS[best].reshape(rows, cols),
+        np.clip(np.rint(ink), 0, 255).astype(np.uint8).reshape(rows, cols, 3),
+        np.clip(np.rint(ground), 0, 255).astype(np.uint8).reshape(rows, cols, 3),
+    )

@@ -1,0 +1,35 @@
+"""The colour bar of the legend: one row of cells from near to far."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heicdepth_tui.draw.cells import Picture, render_cells
+from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP
+from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.palette import grey_of, snap
+
+__all__ = ["ramp"]
+
+_LEFT_HALF = 0x258C
+
+
+def ramp(
+    name: str = DEFAULT_COLORMAP, width: int = 12, mode: ColorMode = ColorMode.TRUECOLOR
+) -> Picture:
+    """Return a bar of ``width`` x 1 cells through the colour map ``name``, near at the left.
+
+    The first sample is code 255, the last code 0; two samples a cell (one in mode NONE).
+    KeyError for an unknown ``name``.
+    """
+    across = width if mode is ColorMode.NONE else 2 * width
+    codes = np.rint(np.linspace(255, 0, across)).astype(np.uint8)
+    colours = COLORMAPS[name][codes][None]
+    if mode is ColorMode.NONE or width == 0:
+        both = np.repeat(colours, 2, axis=0)
+        return render_cells(both, Fit(width, 1, width, 2), Blocks.HALF, mode)
+    if mode is ColorMode.GREY:
+        colours = np.repeat(grey_of(colours)[:, :, None], 3, axis=2)
+    chars = np.full((1, width), _LEFT_HALF, dtype=np.uint32)
+    return Picture(chars, snap(colours[:, 0::2], mode), snap(colours[:, 1::2], mode), mode)

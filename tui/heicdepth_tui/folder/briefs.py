@@ -1,0 +1,210 @@
+"""Scan the headers of many photos in background threads, those on the screen first."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.heif.brief import read_brief
+from heicdepth_tui.heif.facts import Brief, DepthStatus
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+
+__all__ = ["BriefScanner", "Briefs", "read_briefs"]
+
+Briefs = list[tuple["Entry", Brief]]
+
+_WORKERS = 4
+_BATCH = 256
+_PATIENCE = 0.05
+"""Seconds after which a batch is delivered, however small."""
+_WIDE_RUN = 512
+"""Files read by all workers before one of them alone looks again whether that still helps."""
+_WAITING = 2.0
+"""Wall time over processor time above which reads are cold, so that more workers help."""
+_STALL = 0.5
+"""Seconds without a file taken after which the leader is taken to hang."""
+_POLL = 0.1
+"""Seconds between two questions whether the reader of ``read_briefs`` still wants it."""
+
+
+class BriefScanner:
+    """Reads the briefs of entries in its own threads and delivers them in batches.
+
+    One thread reads alone while files come from memory, where more only fight for the interpreter;
+    the others join in while reads have to wait for a disk or a network. ``deliver`` and ``failed``
+    are called from these threads, one call at a time; ``failed`` gets an exception that is a
+    programming error, since a bad file has a brief with a ``problem``. Entries with a problem of
+    their own are never opened.
+    """
+
+    def __init__(
+        self,
+        deliver: Callable[[Briefs], object],
+        failed: Callable[[Exception], object],
+        *,
+        workers: int = _WORKERS,
+        read: Callable[[str], Brief] = read_brief,
+    ) -> None:
+        self._deliver = deliver
+        self._failed = failed
+        self._workers = max(1, workers)
+        self._read = read
+        self._pending: dict[str, Entry] = {}
+        # A dictionary is slow to pop its oldest key from, time after time.
+        self._order: deque[str] = deque()
+        self._first: deque[str] = deque()
+        self._reading = 0
+        self._taken = 0
+        self._wide = 0
+        self._closed = False
+        self._threads: list[threading.Thread] = []
+        self._changed = threading.Condition()
+        self._delivery = threading.Lock()
+
+    @property
+    def pending(self) -> int:
+        """How many entries are not delivered yet."""
+        with self._changed:
+            return len(self._pending) + self._reading
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Read these too, after those already added; a path that waits already is kept once."""
+        with self._changed:
+            for entry in entries:
+                self._pending[entry.path] = entry
+                self._order.append(entry.path)
+            if not self._threads and not self._closed:
+                self._start()
+            self._changed.notify_all()
+
+    def prioritise(self, entries: Iterable[Entry]) -> None:
+        """Read these before all others, in this order; replaces the last wish of this kind."""
+        with self._changed:
+            self._first = deque(e.path for e in entries if e.path in self._pending)
+
+    def close(self) -> None:
+        """Stop: nothing more is delivered. Returns at once; threads end after their file."""
+        with self._changed:
+            self._closed = True
+            self._pending.clear()
+            self._order.clear()
+            self._changed.notify_all()
+
+    def _start(self) -> None:
+        # Daemons: one that hangs on a dead network folder must not hold up quitting.
+        self._threads = [
+            threading.Thread(
+                target=self._work, args=(index == 0,), name=f"briefs-{index}", daemon=True
+            )
+            for index in range(self._workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _work(self, is_leader: bool) -> None:
+        try:
+            while self._wait_for_work(is_leader):
+                started, used = time.perf_counter(), time.thread_time()
+                alone = self._wide == 0
+                batch = self._read_batch(is_leader)
+                waited = (time.perf_counter() - started) / max(time.thread_time() - used, 1e-6)
+                self._hand_over(batch)
+                if is_leader and alone and waited > _WAITING:
+                    self._widen()
+        except Exception as error:  # noqa: BLE001 - a thread's error would vanish: it is handed on
+            self._failed(error)
+
+    def _wait_for_work(self, is_leader: bool) -> bool:
+        """Wait until there is something for this thread; False when it should end.
+
+        The others also join in when the leader has not moved on for a while: it may hang.
+        """
+        with self._changed:
+            while not self._closed:
+                if self._pending and (is_leader or self._wide):
+                    return True
+                taken = self._taken
+                timeout = _STALL if self._pending else None
+                if not self._changed.wait(timeout) and taken == self._taken:
+                    self._wide = _WIDE_RUN
+            return False
+
+    def _widen(self) -> None:
+        with self._changed:
+            self._wide = _WIDE_RUN
+            self._changed.notify_all()
+
+    def _read_batch(self, is_leader: bool) -> Briefs:
+        """Read until the batch is full or due, or nothing more is to be done by this thread."""
+        batch: Briefs = []
+        due = time.monotonic() + _PATIENCE
+        while len(batch) < _BATCH and time.monotonic() < due:
+            entry, is_last_urgent = self._take(is_leader)
+            if entry is None:
+                break
+            batch.append((entry, self._brief(entry)))
+            if is_last_urgent:
+                break
+        return batch
+
+    def _take(self, is_leader: bool) -> tuple[Entry | None, bool]:
+        """Return the next entry, and whether it was the last of those that are on the screen."""
+        with self._changed:
+            if not self._pending or not (is_leader or self._wide):
+                return None, False
+            self._wide = max(0, self._wide - 1)
+            self._reading += 1
+            self._taken += 1
+            while True:
+                is_urgent = bool(self._first)
+                path = (self._first if is_urgent else self._order).popleft()
+                entry = self._pending.pop(path, None)
+                if entry is not None:
+                    return entry, is_urgent and not self._first
+
+    def _brief(self, entry: Entry) -> Brief:
+        if entry.problem:
+            return Brief(entry.size, None, DepthStatus.ABSENT, None, None, entry.problem)
+        return self._read(entry.path)
+
+    def _hand_over(self, batch: Briefs) -> None:
+        with self._delivery:
+            if batch and not self._closed:
+                self._deliver(batch)
+        with self._changed:
+            self._reading -= len(batch)
+
+
+def read_briefs(
+    entries: Sequence[Entry],
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    workers: int = _WORKERS,
+) -> Iterator[Briefs]:
+    """Yield the briefs of all entries in batches, until there are no more or ``cancelled``.
+
+    Each path comes once. A file that hangs holds up neither ``cancelled`` nor, on slow reads, the
+    other files. Raises only what ``read_brief`` raises by a programming error.
+    """
+    arrived: queue.SimpleQueue[Briefs | Exception] = queue.SimpleQueue()
+    scanner = BriefScanner(arrived.put, arrived.put, workers=workers)
+    left = len({entry.path for entry in entries})
+    scanner.add(entries)
+    try:
+        while left and not cancelled():
+            try:
+                batch = arrived.get(timeout=_POLL)
+            except queue.Empty:
+                continue
+            if isinstance(batch, Exception):
+                raise batch
+            left -= len(batch)
+            yield batch
+    finally:
+        scanner.close()
