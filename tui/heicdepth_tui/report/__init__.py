@@ -1,0 +1,1 @@
+"""Facts to tables: what the app and the plain output both print."""

@@ -1,0 +1,300 @@
+"""The array table and the metadata tables, as text cells for the app and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.heif.facts import Accuracy, Calibration, Crop, Header, Mirror, Rotation
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.camera import Camera, StoredCamera
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.photo.layers import Pixels
+
+__all__ = [
+    "ARRAY_COLUMNS",
+    "ArrayRow",
+    "Fact",
+    "FactGroup",
+    "array_rows",
+    "fact_groups",
+    "number",
+    "size_text",
+]
+
+ARRAY_COLUMNS = ("array", "shape", "dtype", "min", "max", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRow:
+    """One row of the array table; every cell is printable text."""
+
+    name: str
+    shape: str
+    dtype: str
+    minimum: str
+    maximum: str
+    unit: str = ""
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cells in the order of ARRAY_COLUMNS."""
+        return (self.name, self.shape, self.dtype, self.minimum, self.maximum, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of a metadata table: a label, its value, and how it was made where that matters."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """A titled run of facts."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+def number(value: float | None, digits: int = 10) -> str:
+    """Return a number as short as it can be without losing it, ``–`` for None."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.{digits}g}"
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes for people: ``1.3 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5 or unit == "GB":
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    raise AssertionError("unreachable")
+
+
+def array_rows(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> tuple[ArrayRow, ...]:
+    """Return a row for each decoded array, the depth map's derived arrays right below it.
+
+    ``layers`` maps layer labels to decoded layers in the order to show. Minimum and maximum are
+    those of the stored samples; for disparity and metres, of the valid samples.
+    """
+    rows: list[ArrayRow] = []
+    for label, pixels in layers.items():
+        rows.append(
+            ArrayRow(
+                printable(label),
+                str(pixels.shape),
+                pixels.dtype,
+                str(pixels.minimum),
+                str(pixels.maximum),
+                f"{pixels.bits}-bit codes" if label == "depth" and pixels.bits != 8 else "",
+            )
+        )
+        if label == "depth" and depth_map is not None:
+            rows.extend(_derived_rows(depth_map))
+    return tuple(rows)
+
+
+def _derived_rows(depth_map: DepthMap) -> Iterable[ArrayRow]:
+    if depth_map.reason:
+        yield ArrayRow("metres", "none", "", "", "", printable(depth_map.reason))
+        return
+    shape = str(tuple(depth_map.codes.shape))
+    about = "≈" if depth_map.accuracy is not Accuracy.ABSOLUTE else ""
+    for name, unit, values in (
+        ("disparity", "1/m", depth_map.disparity()),
+        (f"metres {about}".strip(), depth_map.metres_label, depth_map.metres()),
+    ):
+        finite = values[values == values]  # NaN marks an invalid sample
+        if finite.size:
+            low, high = f"{float(finite.min()):.4g}", f"{float(finite.max()):.4g}"
+        else:
+            low = high = "none valid"
+        yield ArrayRow(name, shape, str(values.dtype), low, high, unit)
+
+
+def fact_groups(
+    header: Header,
+    *,
+    depth_map: DepthMap | None = None,
+    stored: StoredCamera | None = None,
+    camera: Camera | None = None,
+) -> tuple[FactGroup, ...]:
+    """Return the metadata tables: depth, intrinsics, photo, file and lens.
+
+    ``depth_map`` adds what only the codes tell (notes), ``stored`` the intrinsics as stored,
+    ``camera`` those used for the upright map.
+    """
+    groups = [
+        FactGroup("depth", tuple(_depth_facts(header, depth_map))),
+        FactGroup("intrinsics", tuple(_camera_facts(header, stored, camera))),
+        FactGroup("photo", tuple(_photo_facts(header))),
+        FactGroup("file", tuple(_file_facts(header))),
+        FactGroup("lens, shown but not applied", tuple(_lens_facts(header))),
+    ]
+    return tuple(group for group in groups if group.facts)
+
+
+def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
+    depth = header.depth
+    if depth.item is None:
+        yield Fact("depth", depth.status.value)
+        if depth.reason:
+            yield Fact("why", printable(depth.reason))
+        return
+    if depth.reason:
+        yield Fact("depth", f"{depth.status.value}: {printable(depth.reason)}")
+    rep = depth.representation
+    if rep is None:
+        yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
+    else:
+        yield Fact("representation", f"{rep.type.label} (type {int(rep.type)})")
+        yield Fact("d_min", number(rep.d_min))
+        yield Fact("d_max", number(rep.d_max))
+        yield Fact("z_near", number(rep.z_near))
+        yield Fact("z_far", number(rep.z_far))
+        yield Fact("reference view", number(rep.reference_view))
+    cal = depth.calibration
+    if cal is not None:
+        yield Fact("accuracy", _accuracy_text(cal))
+        yield Fact("quality", printable(cal.quality or "–"))
+        yield Fact("filtered", "–" if cal.filtered is None else "yes" if cal.filtered else "no")
+        yield Fact("native format", printable(cal.native_format or "–"))
+        yield Fact("stored format", printable(cal.stored_format or "–"))
+        if cal.float_min is not None or cal.float_max is not None:
+            yield Fact("XMP min, max", f"{number(cal.float_min)}, {number(cal.float_max)}")
+    elif depth.calibration_problem:
+        yield Fact("calibration", printable(depth.calibration_problem))
+    else:
+        yield Fact("accuracy", "unknown: no calibration in the file")
+    for note in () if depth_map is None else depth_map.notes:
+        yield Fact("note", printable(note))
+    if depth_map is not None and depth_map.reason:
+        yield Fact("metres", printable(depth_map.reason))
+
+
+def _accuracy_text(cal: Calibration) -> str:
+    return {
+        Accuracy.ABSOLUTE: "absolute",
+        Accuracy.RELATIVE: "relative: ratios hold, real distances are not promised",
+        Accuracy.UNKNOWN: "unknown: the file does not say",
+    }[cal.accuracy]
+
+
+def _camera_facts(
+    header: Header, stored: StoredCamera | None, camera: Camera | None
+) -> Iterable[Fact]:
+    if header.depth.item is None:
+        return
+    if stored is None:
+        yield Fact("intrinsics", "none: neither in the file nor from EXIF")
+    else:
+        reference = f"{number(stored.reference_width)}×{number(stored.reference_height)}"
+        origin = {"file": "from the file", "exif": "estimated from EXIF"}
+        yield Fact("intrinsics", f"{origin.get(stored.origin.value, stored.origin.value)}")
+        yield Fact("fx, fy", f"{number(stored.fx, 7)}, {number(stored.fy, 7)} at {reference}")
+        yield Fact("cx, cy", f"{number(stored.cx, 7)}, {number(stored.cy, 7)} at {reference}")
+    if camera is not None:
+        yield Fact(
+            "for the map",
+            f"fx {camera.fx:.2f} fy {camera.fy:.2f} cx {camera.cx:.2f} cy {camera.cy:.2f}"
+            f" at {camera.width}×{camera.height}",
+        )
+        if camera.note:
+            yield Fact("note", printable(camera.note))
+    cal = header.depth.calibration
+    if cal is None:
+        return
+    if cal.simulated_aperture is not None:
+        yield Fact("aperture", f"f/{number(cal.simulated_aperture, 4)} (simulated)")
+    if cal.pixel_size_mm is not None:
+        yield Fact("pixel size", f"{number(cal.pixel_size_mm, 5)} mm")
+    for problem in cal.problems:
+        yield Fact("refused", printable(problem))
+
+
+def _lens_facts(header: Header) -> Iterable[Fact]:
+    cal = header.depth.calibration
+    if cal is None:
+        return
+    if cal.distortion_center is not None:
+        x, y = cal.distortion_center
+        yield Fact("distortion centre", f"{number(x, 7)}, {number(y, 7)}")
+    for label, values in (
+        ("distortion", cal.distortion),
+        ("inverse distortion", cal.inverse_distortion),
+        ("extrinsics", cal.extrinsics),
+    ):
+        if values is not None:
+            yield Fact(label, " ".join(number(value, 5) for value in values))
+
+
+def _photo_facts(header: Header) -> Iterable[Fact]:
+    exif = header.exif
+    if header.camera_name:
+        yield Fact("camera", printable(header.camera_name))
+    if exif.lens:
+        yield Fact("lens", printable(exif.lens))
+    if exif.date:
+        yield Fact("date", printable(exif.date))
+    if exif.focal_length is not None:
+        equivalent = (
+            ""
+            if exif.focal_length_35mm is None
+            else f" ({number(exif.focal_length_35mm, 4)} mm at 35 mm film)"
+        )
+        yield Fact("focal length", f"{number(exif.focal_length, 4)} mm{equivalent}")
+    primary = header.primary
+    coded = "" if primary.coded == primary.upright else f" (coded {primary.coded})"
+    yield Fact("size", f"{primary.upright}{coded}")
+    turned = orientation_text(header)
+    if turned:
+        yield Fact("orientation", turned)
+    if primary.grid is not None:
+        grid = primary.grid
+        yield Fact("grid", f"{grid.columns}×{grid.rows} tiles")
+    for aux in header.auxiliaries:
+        if header.depth.item is None or aux.item.id != header.depth.item.id:
+            yield Fact(printable(aux.name), f"{aux.item.upright}")
+        if aux.problem:
+            yield Fact("problem", printable(f"{aux.name}: {aux.problem}"))
+    for thumbnail in header.thumbnails:
+        yield Fact("thumbnail", str(thumbnail.upright))
+    if header.stereo_pairs:
+        yield Fact("stereo pairs", str(len(header.stereo_pairs)))
+
+
+def orientation_text(header: Header) -> str:
+    """Return how the stored photo is turned to stand upright; empty where it is not."""
+    words = []
+    for step in header.primary.transforms:
+        if isinstance(step, Rotation):
+            words.append(f"rotated {step.quarter_turns * 90}° counter-clockwise")
+        elif isinstance(step, Mirror):
+            words.append("mirrored " + ("top ↔ bottom" if step.axis == 0 else "left ↔ right"))
+        elif isinstance(step, Crop):
+            words.append(f"cropped to {step.width}×{step.height}")
+    return ", ".join(words)
+
+
+def _file_facts(header: Header) -> Iterable[Fact]:
+    yield Fact("format", printable(f"{header.format} ({header.brand}, {header.primary.type})"))
+    yield Fact("bytes", f"{header.file_size:,}")
+    if header.truncated:
+        yield Fact("cut short", printable(header.truncated))
+    if header.exif_problem:
+        yield Fact("EXIF", printable(header.exif_problem))
+    for problem in header.problems:
+        yield Fact("problem", printable(problem))
+    if header.is_sequence:
+        yield Fact("sequence", "the file also holds an image sequence")
