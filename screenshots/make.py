@@ -1,0 +1,124 @@
+"""Make the pictures of the README from the running app: ``python screenshots/make.py [FOLDER]``.
+
+Runs the app headless on the generated photos (or on FOLDER) and writes SVG and PNG beside this
+file. The PNG is painted from the very cells of the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+os.environ.pop("NO_COLOR", None)
+
+from paint import paint
+from textual.pilot import Pilot
+
+from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.samples.write import write_samples
+from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.screens.browse import BrowseScreen
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, size in cells, theme, and what to press first."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...] = ()
+    theme: str = "dark"
+    screen: bool = False
+    """Whether the keys open another screen, which is then on the picture."""
+
+
+SHOTS = (
+    Shot("browse", (140, 45)),
+    Shot("stripped", (140, 45), ("G",)),
+    Shot("portrait", (140, 45), ("j",)),
+    Shot("small", (80, 24)),
+    Shot("light", (140, 45), theme="light"),
+    Shot("wide", (200, 60)),
+    Shot("help", (120, 50), ("question_mark",), screen=True),
+)
+
+
+async def settled(pilot: Pilot[int], screen: BrowseScreen) -> None:
+    """Wait until everything asked for the selected photo has arrived and is painted."""
+
+    def done() -> bool:
+        inspector = screen.inspector
+        if inspector is None:
+            return False
+        if inspector.error is not None:
+            return True
+        wanted = inspector.layers[1:2] if screen.is_single else inspector.layers
+        return bool(inspector.layers) and all(
+            layer in inspector.pixels or layer in inspector.errors for layer in wanted
+        )
+
+    await until(pilot, done)
+    app = screen.app
+    await until(pilot, lambda: not app.library.waiting and len(app.library) > 0)
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[int], done: Callable[[], bool]) -> None:
+    """Wait for a state of the app."""
+    for _ in range(3000):
+        if done():
+            return
+        await pilot.pause(0.01)
+    raise SystemExit("the app did not settle")
+
+
+async def take(shot: Shot, folder: Path) -> None:
+    """Run the app, press the keys, write SVG and PNG."""
+    decoder = Decoder.start()
+    app = HeicDepthApp(decoder, AppOptions((folder,), theme=shot.theme, title="~/Photos"))
+    async with app.run_test(size=shot.size) as pilot:
+        await settled(pilot, app.browse)
+        for key in shot.keys:
+            await pilot.press(key)
+            if not shot.screen:
+                await settled(pilot, app.browse)
+        await pilot.pause()
+        (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))
+        rows = [list(strip) for strip in app.screen._compositor.render_strips()]
+        theme = app.current_theme
+        paint(
+            rows,
+            HERE / f"{shot.name}.png",
+            foreground=theme.foreground or "#ffffff",
+            background=theme.background or "#000000",
+        )
+    decoder.close()
+    print(f"{shot.name}.svg {shot.name}.png")
+
+
+async def main(folder: Path | None, take_shot: Callable[[Shot, Path], Awaitable[None]]) -> None:
+    """Take every picture."""
+    wanted = set(sys.argv[2:])
+    with tempfile.TemporaryDirectory() as scratch:
+        photos = folder or Path(scratch)
+        if folder is None:
+            write_samples(photos)
+        for shot in SHOTS:
+            if not wanted or shot.name in wanted:
+                await take_shot(shot, photos)
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] != "-" else ""
+    asyncio.run(main(Path(chosen) if chosen else None, take))

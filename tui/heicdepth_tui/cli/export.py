@@ -1,0 +1,150 @@
+"""``heicdepth-tui export``: write clouds and depth maps; prints each written path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heicdepth_tui.cli.paths import ExistingPath
+
+if TYPE_CHECKING:
+    from heicdepth_tui.export.subject import Exported, ExportOptions
+
+__all__ = ["export"]
+
+FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff", "glb", "html")
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
+@click.option(
+    "--format",
+    "formats",
+    type=click.Choice(FORMAT_NAMES),
+    multiple=True,
+    default=("pcd",),
+    show_default=True,
+    help="May be given more than once.",
+)
+@click.option(
+    "--projection",
+    type=click.Choice(["perspective", "flat"]),
+    default="perspective",
+    show_default=True,
+    help="By the photo's camera, or the plain relief (not to scale).",
+)
+@click.option("--step", type=click.IntRange(1, 1000), default=1, help="Take every N-th sample.")
+@click.option(
+    "--max-depth",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="M",
+    help="Drop points farther than M metres.",
+)
+@click.option(
+    "--near", type=click.FloatRange(min=0), metavar="M", help="Drop points nearer than M."
+)
+@click.option(
+    "--far",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="M",
+    help="Drop points farther than M (as --max-depth).",
+)
+@click.option("--keep-flying", is_flag=True, help="Keep points that hang between two surfaces.")
+@click.option(
+    "--smooth", is_flag=True, help="Smooth the terraces of 8-bit depth, within ± half a code."
+)
+@click.option(
+    "--color-resolution",
+    type=click.Choice(["depth", "2x", "4x", "photo"]),
+    default="depth",
+    show_default=True,
+    help="Raise depth to the photo's resolution, guided by the photo.",
+)
+@click.option("--normals", is_flag=True, help="Add normals (PCD, PLY, GLB).")
+@click.option(
+    "--organised",
+    "--organized",
+    "organised",
+    is_flag=True,
+    help="PCD: keep rows and columns; dropped samples are NaN.",
+)
+@click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Folder to write to (default: the current folder).",
+)
+def export(
+    paths: tuple[Path, ...],
+    formats: tuple[str, ...],
+    projection: str,
+    step: int,
+    max_depth: float | None,
+    near: float | None,
+    far: float | None,
+    keep_flying: bool,
+    smooth: bool,
+    color_resolution: str,
+    normals: bool,
+    organised: bool,
+    recursive: bool,
+    out: Path,
+) -> int:
+    """Write point clouds and depth maps of photos.
+
+    Frame: x right, y up, -z forward, metres. Existing files are never overwritten: the new one
+    gets -1, -2 … in its name. Every written path is one line on stdout.
+    """
+    from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
+    from heicdepth_tui.export.subject import ExportOptions
+
+    options = ExportOptions(
+        formats=formats,
+        cloud=CloudOptions(
+            projection=Projection(projection),
+            step=step,
+            max_depth=max_depth,
+            near=near,
+            far=far,
+            drop_flying=not keep_flying,
+            smooth=smooth,
+            color_resolution=ColorResolution(color_resolution),
+            normals=normals,
+        ),
+        organised=organised,
+        out=out,
+    )
+    return _export_all(paths, recursive, options)
+
+
+def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions) -> int:
+    from heicdepth_tui.cli.paths import photos_in
+    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.export.run import export_photo
+    from heicdepth_tui.photo.client import Decoder
+
+    entries = photos_in(paths, recursive)
+    if not entries:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    failed = False
+    decoder = Decoder.start()
+    try:
+        for entry in entries:
+            try:
+                export_photo(Path(entry.path), options, decoder.get, written=_tell)
+            except HeicDepthError as error:
+                click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
+                failed = True
+    finally:
+        decoder.close()
+    return 1 if failed else 0
+
+
+def _tell(done: Exported) -> None:
+    click.echo(str(done.path))
+    click.echo(done.summary, err=True)

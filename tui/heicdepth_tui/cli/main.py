@@ -1,0 +1,93 @@
+"""The group of commands; a first word that is no command means: browse these paths."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from heicdepth_tui import __version__
+from heicdepth_tui.cli.browse import browse
+from heicdepth_tui.cli.export import export
+from heicdepth_tui.cli.info import info
+from heicdepth_tui.cli.sample import sample
+from heicdepth_tui.cli.show import show
+from heicdepth_tui.errors import HeicDepthError
+
+__all__ = ["run"]
+
+_OWN_OPTIONS = frozenset({"--help", "-h", "--version"})
+
+
+class _DefaultGroup(click.Group):
+    """A group whose command ``browse`` need not be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS):
+            args = ["browse", *args]
+        return super().parse_args(ctx, args)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return ["[OPTIONS] [PATH]... | COMMAND [ARGS]..."]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        command = self.commands["browse"]
+        with click.Context(command, info_name=ctx.info_name, parent=ctx) as browse_context:
+            rows = [
+                record
+                for param in command.get_params(browse_context)
+                if isinstance(param, click.Option)
+                and "--help" not in param.opts
+                and (record := param.get_help_record(browse_context)) is not None
+            ]
+        rows.append(("--version", "Show the version and exit."))
+        rows.append(("-h, --help", "Show this message and exit."))
+        with formatter.section("Options"):
+            formatter.write_dl(rows)
+        self.format_commands(ctx, formatter)
+
+
+@click.group(
+    cls=_DefaultGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="heicdepth-tui")
+def group() -> None:
+    r"""Look at the depth maps inside HEIC photos, and export point clouds from them.
+
+    PATH are folders and files, mixed; without any, the current folder. Photos are recognised by
+    their content, not by their name. A folder named like a command is given as ./info.
+    When standard output is no terminal, the tables are printed as plain text.
+
+    \b
+    Exit codes: 0 all good, 1 some photo failed, 2 wrong usage, 3 nothing matched.
+    """
+
+
+for _command in (browse, info, show, export, sample):
+    group.add_command(_command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; errors become one line on stderr."""
+    try:
+        code = group.main(list(arguments), prog_name="heicdepth-tui", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return 130
+    except HeicDepthError as error:
+        click.echo(f"heicdepth-tui: {error}", err=True)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has closed it, which is no error of ours; keep Python from
+        # complaining about it again when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0

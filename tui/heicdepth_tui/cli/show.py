@@ -1,0 +1,24 @@
+"""``heicdepth-tui show FILE``: photo and depth once, printed and left in the scrollback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from heicdepth_tui.cli.paths import ExistingPath
+
+__all__ = ["show"]
+
+
+@click.command()
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=ExistingPath())
+@click.option(
+    "--width", type=click.IntRange(8, 1000), help="Cells to use (default: the terminal's)."
+)
+@click.option("--colormap", default=None, help="Colour map for depth (see the app's c key).")
+def show(paths: tuple[Path, ...], width: int | None, colormap: str | None) -> int:
+    """Print photos beside their depth maps, by rich-pixels."""
+    from heicdepth_tui.cli.show_photo import show_photos
+
+    return show_photos(paths, width, colormap)

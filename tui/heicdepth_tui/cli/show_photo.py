@@ -1,0 +1,95 @@
+"""Decode a photo and its depth map and print both to the console."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heicdepth_tui.cli.browse import check_encoding
+from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
+from heicdepth_tui.errors import DecodeError, HeicDepthError
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.client import Decoder, next_ticket
+from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, Request, as_rgb8, layers_of
+from heicdepth_tui.report.legend import legend_lines
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.console import ConsolePicture
+
+__all__ = ["show_photos"]
+
+_FIT = (1024, 1024)
+
+
+def show_photos(paths: Sequence[Path], width: int | None, colormap: str | None) -> int:
+    """Print every photo and return the exit code."""
+    from rich.console import Console
+
+    from heicdepth_tui.draw.console import console_pictures
+
+    name = colormap or DEFAULT_COLORMAP
+    if name not in COLORMAPS:
+        raise click.UsageError(f"no colour map {name!r}; there are {', '.join(COLORMAPS)}")
+    check_encoding()
+    console = Console(width=width, highlight=False, markup=False)
+    rows = shutil.get_terminal_size((80, 24)).lines - 2 if sys.stdout.isatty() else 40
+    failed = False
+    decoder = Decoder.start()
+    try:
+        for path in paths:
+            try:
+                pictures, messages = _pictures(path, decoder, name)
+            except HeicDepthError as error:
+                click.echo(f"heicdepth-tui: {error.at(path)}", err=True)
+                failed = True
+                continue
+            console.print(console_pictures(pictures, (console.width, rows)))
+            for message in messages:
+                console.print(message)
+    finally:
+        decoder.close()
+    return 1 if failed else 0
+
+
+def _pictures(
+    path: Path, decoder: Decoder, colormap: str
+) -> tuple[list[ConsolePicture], list[str]]:
+    from heicdepth_tui.draw.console import ConsolePicture, Legend
+
+    header = read_header(path)
+    primary, *others = layers_of(header)
+    photo = _get(path, primary, decoder)
+    pictures = [ConsolePicture(as_rgb8(photo), f"{path.name} {header.primary.upright}")]
+    messages: list[str] = []
+    depth = next((layer for layer in others if layer.kind is LayerKind.DEPTH), None)
+    if depth is None:
+        messages.append(f"no depth: {header.depth.reason}")
+        return pictures, messages
+    try:
+        pixels = _get(path, depth, decoder)
+    except DecodeError as error:
+        messages.append(f"no depth: {error.short}")
+        return pictures, messages
+    near, far, sentence = _legend(pixels, header)
+    colours = colorize(pixels.array, 2**pixels.bits - 1, colormap)
+    height, width = pixels.array.shape[:2]
+    pictures.append(ConsolePicture(colours, f"depth {width}×{height}", Legend(near, far, colormap)))
+    messages.append(sentence)
+    return pictures, messages
+
+
+def _legend(pixels: Pixels, header: Header) -> tuple[str, str, str]:
+    from heicdepth_tui.depth.depthmap import build_depth_map
+
+    return legend_lines(build_depth_map(pixels.array, pixels.bits, header.depth))
+
+
+def _get(path: Path, layer: Layer, decoder: Decoder) -> Pixels:
+    fit = None if layer.kind is LayerKind.DEPTH else _FIT
+    return decoder.get(Request(next_ticket(), "show", str(path), layer, fit=fit, keep=True))

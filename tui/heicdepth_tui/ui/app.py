@@ -1,0 +1,247 @@
+"""The application: owns the decoder, the library and the settings; the screens do the rest."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP
+from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.ui.commands import PhotoCommands
+from heicdepth_tui.ui.exporting import Exporter
+from heicdepth_tui.ui.library import Library
+from heicdepth_tui.ui.messages import (
+    BriefsRead,
+    ExportFinished,
+    HeaderRead,
+    LayerArrived,
+    ListingFinished,
+    PhotosFound,
+    ScanFailed,
+)
+from heicdepth_tui.ui.scanning import Scanner
+from heicdepth_tui.ui.screens.browse import BrowseScreen
+from heicdepth_tui.ui.store import PhotoStore
+from heicdepth_tui.ui.themes import THEMES
+from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.client import Decoder
+
+__all__ = ["AppOptions", "HeicDepthApp"]
+
+_COLOUR_MODES = {
+    "truecolor": ColorMode.TRUECOLOR,
+    "256": ColorMode.PALETTE,
+    "standard": ColorMode.ANSI16,
+    "windows": ColorMode.ANSI16,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AppOptions:
+    """What the command line decided."""
+
+    paths: tuple[Path, ...] = (Path(),)
+    recursive: bool = False
+    theme: str = "dark"
+    export: ExportOptions = field(default_factory=ExportOptions)
+    title: str = ""
+    """What the title line says instead of the paths."""
+
+
+class HeicDepthApp(App[int]):
+    """``heicdepth-tui``; the decoder was started before this module was imported."""
+
+    TITLE = "heicdepth-tui"
+    CSS_PATH = "app.tcss"
+    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+    ]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, decoder: Decoder, options: AppOptions) -> None:
+        super().__init__()
+        self.options = options
+        self.decoder = decoder
+        self.library = Library()
+        self.store = PhotoStore(decoder, self.post_message)
+        self.exporter = Exporter(decoder, self.post_message)
+        self.scanner = Scanner(options.paths, options.recursive, self.post_message)
+        self.rows = RowCache()
+        self.colormap = DEFAULT_COLORMAP
+        self.draw_settings = DrawSettings(self._colour_mode(), Blocks.HALF)
+        self.browse = BrowseScreen()
+        self._listing: dict[str, Entry] = {}
+        self._listed = False
+        self._relisting = False
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[options.theme].name
+
+    def _colour_mode(self) -> ColorMode:
+        if self.no_color:
+            return ColorMode.GREY
+        return _COLOUR_MODES.get(str(self.console.color_system), ColorMode.ANSI16)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the variables of our style sheets a value whatever the theme."""
+        return {"dim": "#7f8896", "cursor": "#3b2f20", "rule": "#272c35"}
+
+    @property
+    def theme_plate(self) -> str:
+        """The colour of a plate where a picture is about to appear."""
+        return self.current_theme.surface or "#202020"
+
+    @property
+    def empty_text(self) -> str:
+        """What an empty list says."""
+        if not self._listed:
+            return "reading the folder …"
+        return "no HEIC photos here" + ("" if self.options.recursive else "; -r looks deeper")
+
+    def get_default_screen(self) -> BrowseScreen:
+        """Begin with the list."""
+        return self.browse
+
+    def begin(self) -> None:
+        """Start to list the folders: the main screen is there to show them."""
+        self.theme_changed_signal.subscribe(self, lambda _: self.browse.redraw_all())
+        self.update_counts()
+        self.scanner.start()
+
+    # The folder
+
+    @on(PhotosFound)
+    def _photos_found(self, message: PhotosFound) -> None:
+        if message.generation != self.scanner.generation:
+            return
+        self._listing.update((entry.path, entry) for entry in message.entries)
+        if not self._relisting:
+            self.library.add(message.entries)
+            self.scanner.scan(message.entries)
+            self.browse.rebuild_view()
+
+    @on(ListingFinished)
+    def _listing_finished(self, message: ListingFinished) -> None:
+        if message.generation != self.scanner.generation:
+            return
+        self._listed = True
+        self.library.replace(self._listing.values())
+        self._listing = {}
+        self.browse.rebuild_view()
+        if self._relisting:
+            self.scanner.scan(self.library.unscanned())
+        self._relisting = True
+
+    @on(BriefsRead)
+    def _briefs_read(self, message: BriefsRead) -> None:
+        if message.generation != self.scanner.generation:
+            return
+        self.library.set_briefs(message.briefs)
+        if self.library.order_follows_briefs:
+            self.browse.rebuild_view()
+        else:
+            self.browse.photos.refresh()
+            self.update_counts()
+
+    @on(ScanFailed)
+    def _scan_failed(self, message: ScanFailed) -> None:
+        raise message.error
+
+    def update_counts(self) -> None:
+        """Say in the title line how many photos there are."""
+        from heicdepth_tui.ui.widgets.title import TitleBar
+
+        library = self.library
+        words = [f"{len(library):,} photo" + ("" if len(library) == 1 else "s")]
+        if library.depth_only:
+            words.append("depth only")
+        words.append(f"{library.with_depth:,} with depth")
+        if not self._listed:
+            words.append("listing …")
+        elif library.waiting:
+            words.append(f"{library.scanned:,} scanned …")
+        bar = self.browse.query_one(TitleBar)
+        bar.counts = " · ".join(words)
+        bar.place = self.options.title or "  ".join(
+            printable_path(path.absolute()) for path in self.options.paths
+        )
+
+    def read_again(self) -> None:
+        """List the folders anew and read the selected photo again."""
+        entry = self.browse.photos.entry
+        if entry is not None:
+            self.store.forget(entry.path)
+        self._listing = {}
+        self.browse.photos.announce_again()
+        self.scanner.start()
+
+    # Layers: the store posts to the app, the screen draws
+
+    @on(HeaderRead)
+    def _header_read(self, message: HeaderRead) -> None:
+        self.browse.header_read(message)
+
+    @on(LayerArrived)
+    def _layer_arrived(self, message: LayerArrived) -> None:
+        self.browse.layer_arrived(message)
+
+    # Actions
+
+    def export(self, entries: Sequence[Entry], options: ExportOptions | None = None) -> None:
+        """Export photos in the background; a toast tells what became of it."""
+        count = len(entries)
+        what = printable(entries[0].name) if count == 1 else f"{count} photos"
+        self.notify(f"exporting {what} …", timeout=2, markup=False)
+        self.exporter.export([entry.path for entry in entries], options or self.options.export)
+
+    @on(ExportFinished)
+    def _export_finished(self, message: ExportFinished) -> None:
+        for done in message.written:
+            self.notify(
+                f"{done.summary}\n{printable_path(done.path)}",
+                title="exported",
+                timeout=8,
+                markup=False,
+            )
+        for error in message.errors:
+            self.notify(
+                str(error), title="not exported", severity="error", timeout=12, markup=False
+            )
+
+    def copy_path(self, path: str) -> None:
+        """Copy a path by OSC 52, which the terminal may or may not honour."""
+        absolute = str(Path(path).absolute())
+        self.copy_to_clipboard(
+            absolute.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        )
+        self.notify(
+            f"{printable_path(absolute)}\nsent to the terminal's clipboard", timeout=3, markup=False
+        )
+
+    def set_blocks(self, blocks: Blocks) -> None:
+        """Draw pictures with other block characters."""
+        self.draw_settings = replace(self.draw_settings, blocks=blocks)
+        self.browse.redraw_all()
+
+    async def action_quit(self) -> None:
+        """Quit; what is being written is finished or removed first."""
+        self.exit(0)
+
+    def on_unmount(self) -> None:
+        """Stop everything in the background."""
+        self.scanner.stop()
+        threading.Thread(target=self.decoder.close, name="close decoder").start()
+        self.exporter.join()

@@ -1,0 +1,79 @@
+"""Exports in a thread of their own, one after another, so that the screen stays alive."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.ui.messages import ExportFinished
+
+if TYPE_CHECKING:
+    from heicdepth_tui.export.subject import Exported, ExportOptions
+    from heicdepth_tui.photo.client import Decoder
+
+__all__ = ["Exporter"]
+
+
+class Exporter:
+    """Works through jobs in order; ``join`` lets the file being written end."""
+
+    def __init__(self, decoder: Decoder, post: Callable[[Message], object]) -> None:
+        self._decoder = decoder
+        self._post = post
+        self._jobs: queue.SimpleQueue[tuple[Sequence[str], ExportOptions] | None]
+        self._jobs = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+
+    def export(self, paths: Sequence[str], options: ExportOptions) -> None:
+        """Put a job in line: photos, and how to export each."""
+        self._jobs.put((paths, options))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="export", daemon=True)
+            self._thread.start()
+
+    def join(self, seconds: float = 10) -> None:
+        """Stop after the file being written, and wait for that."""
+        self._stopping = True
+        self._jobs.put(None)
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            paths, options = job
+            written: list[Exported] = []
+            errors: list[HeicDepthError] = []
+            for path in paths:
+                if self._stopping:
+                    return
+                self._export_one(path, options, written, errors)
+            self._post(ExportFinished(written, errors))
+
+    def _export_one(
+        self,
+        path: str,
+        options: ExportOptions,
+        written: list[Exported],
+        errors: list[HeicDepthError],
+    ) -> None:
+        from heicdepth_tui.export.run import export_photo
+
+        try:
+            export_photo(Path(path), options, self._decoder.get, written=written.append)
+        except HeicDepthError as error:
+            errors.append(error.at(path))
+        except MemoryError:
+            errors.append(
+                HeicDepthError(
+                    "needs more memory than there is",
+                    path=path,
+                    hint="export with a larger step or at depth resolution",
+                )
+            )

@@ -1,0 +1,81 @@
+"""What is known of the selected photo so far: header, layers, depth map and cameras."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.depth.camera import Camera, StoredCamera, camera_for_depth, stored_camera
+from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.errors import GeometryError, HeicDepthError
+from heicdepth_tui.heif.facts import Header, Size
+from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, layers_of
+from heicdepth_tui.report.tables import ArrayRow, FactGroup, array_rows, fact_groups
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+
+__all__ = ["Inspector"]
+
+
+class Inspector:
+    """Collects what arrives for one photo; a new one is made when another photo is selected."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.header: Header | None = None
+        self.error: HeicDepthError | None = None
+        self.layers: tuple[Layer, ...] = ()
+        self.pixels: dict[Layer, Pixels] = {}
+        self.errors: dict[Layer, HeicDepthError] = {}
+        self.depth_map: DepthMap | None = None
+        self.camera: Camera | None = None
+        self.stored: StoredCamera | None = None
+        self.camera_problem = ""
+
+    def set_header(self, header: Header) -> None:
+        """Take in the header: the layers there are, and the camera as stored."""
+        self.header = header
+        self.layers = layers_of(header)
+        self.stored = stored_camera(header)
+
+    def set_error(self, error: HeicDepthError) -> None:
+        """Take in why the header cannot be read."""
+        self.error = error
+
+    def layer(self, kind: LayerKind) -> Layer | None:
+        """Return the first layer of a kind, or None."""
+        return next((layer for layer in self.layers if layer.kind is kind), None)
+
+    def set_pixels(self, layer: Layer, pixels: Pixels) -> None:
+        """Take in a decoded layer; for the depth layer, make the depth map and its camera."""
+        self.pixels[layer] = pixels
+        self.errors.pop(layer, None)
+        if layer.kind is LayerKind.DEPTH and self.header is not None:
+            height, width = pixels.array.shape[:2]
+            self.depth_map = build_depth_map(pixels.array, pixels.bits, self.header.depth)
+            try:
+                self.camera = camera_for_depth(self.header, Size(width, height))
+            except GeometryError as error:
+                self.camera_problem = error.short
+
+    def set_layer_error(self, layer: Layer, error: HeicDepthError) -> None:
+        """Take in why a layer cannot be decoded."""
+        self.errors[layer] = error
+
+    def rows(self) -> tuple[ArrayRow, ...]:
+        """Return the array table of what is decoded so far, in the order of the layers."""
+        shown = {layer.label: self.pixels[layer] for layer in self.layers if layer in self.pixels}
+        failed = tuple(
+            ArrayRow(layer.label, "none", "", "", "", self.errors[layer].short)
+            for layer in self.layers
+            if layer in self.errors
+        )
+        return array_rows(shown, self.depth_map) + failed
+
+    def groups(self) -> tuple[FactGroup, ...]:
+        """Return the metadata tables; empty while the header is unknown."""
+        if self.header is None:
+            return ()
+        return fact_groups(
+            self.header, depth_map=self.depth_map, stored=self.stored, camera=self.camera
+        )

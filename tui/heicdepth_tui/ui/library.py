@@ -1,0 +1,137 @@
+"""The photos of the folder as the list shows them: sorted, filtered, marked; no Textual in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.folder.order import SortKey, sort_entries
+from heicdepth_tui.heif.facts import Brief, DepthStatus
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+
+__all__ = ["Library"]
+
+
+class Library:
+    """All photos found, their briefs, and ``view``: those the list shows, in its order."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._briefs: dict[str, Brief] = {}
+        self._index: dict[str, int] | None = None
+        self._marked: set[str] = set()
+        self.view: list[Entry] = []
+        self.sort_key = SortKey.NAME
+        self.depth_only = False
+        self.with_depth = 0
+        self._hopeless = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def scanned(self) -> int:
+        """How many photos' headers are known."""
+        return len(self._briefs)
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Every photo, in the order found."""
+        return tuple(self._entries.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many photos' headers are still to be read."""
+        return len(self._entries) - len(self._briefs) - self._hopeless
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take in photos; the view follows with ``rebuild``."""
+        for entry in entries:
+            self._hopeless += bool(entry.problem) and entry.path not in self._entries
+            self._entries[entry.path] = entry
+
+    def replace(self, entries: Iterable[Entry]) -> None:
+        """Make ``entries`` all there is, keeping the briefs of files that did not change."""
+        old, self._entries, self._hopeless = self._entries, {}, 0
+        self.add(entries)
+        for path, entry in old.items():
+            if self._entries.get(path) != entry:
+                self._forget(path)
+        self._marked &= self._entries.keys()
+
+    def _forget(self, path: str) -> None:
+        brief = self._briefs.pop(path, None)
+        if brief is not None and brief.status is DepthStatus.PRESENT:
+            self.with_depth -= 1
+
+    def forget_briefs(self) -> None:
+        """Read every header again."""
+        self._briefs.clear()
+        self.with_depth = 0
+
+    def brief(self, entry: Entry) -> Brief | None:
+        """Return what the header scan found; None while it is not known."""
+        return self._briefs.get(entry.path)
+
+    def set_briefs(self, briefs: Iterable[tuple[Entry, Brief]]) -> None:
+        """Take in what the scan found, unless the file was listed anew meanwhile."""
+        for entry, brief in briefs:
+            if self._entries.get(entry.path) == entry:
+                self._forget(entry.path)
+                self._briefs[entry.path] = brief
+                if brief.status is DepthStatus.PRESENT:
+                    self.with_depth += 1
+
+    @property
+    def order_follows_briefs(self) -> bool:
+        """Whether a brief that arrives can change the view."""
+        return self.depth_only or self.sort_key in (SortKey.DATE, SortKey.DEPTH)
+
+    def unscanned(self) -> list[Entry]:
+        """Photos whose header is not known yet, in the order found."""
+        briefs = self._briefs
+        return [e for e in self._entries.values() if e.path not in briefs and not e.problem]
+
+    def rebuild(self) -> None:
+        """Sort and filter ``view`` anew."""
+        self._index = None
+        entries: Iterable[Entry] = self._entries.values()
+        if self.depth_only:
+            entries = [e for e in entries if self.has_depth(e)]
+        self.view = list(sort_entries(list(entries), self.sort_key, self._briefs))
+
+    def has_depth(self, entry: Entry) -> bool:
+        """Whether the scan found a depth map."""
+        brief = self._briefs.get(entry.path)
+        return brief is not None and brief.status is DepthStatus.PRESENT
+
+    def index_of(self, path: str) -> int | None:
+        """Return the row of a photo in the view."""
+        if self._index is None:
+            self._index = {entry.path: row for row, entry in enumerate(self.view)}
+        return self._index.get(path)
+
+    def is_marked(self, entry: Entry) -> bool:
+        """Whether the photo is marked for a common action."""
+        return entry.path in self._marked
+
+    def set_marked(self, entries: Iterable[Entry], marked: bool) -> None:
+        """Mark photos, or take their marks away."""
+        paths = {entry.path for entry in entries}
+        self._marked = self._marked | paths if marked else self._marked - paths
+
+    @property
+    def marked(self) -> list[Entry]:
+        """The marked photos in the view's order."""
+        return [entry for entry in self.view if entry.path in self._marked]
+
+    def neighbour_with_depth(self, row: int, step: int) -> int | None:
+        """Return the nearest row after (step 1) or before (−1) ``row`` that has depth."""
+        row += step
+        while 0 <= row < len(self.view):
+            if self.has_depth(self.view[row]):
+                return row
+            row += step
+        return None

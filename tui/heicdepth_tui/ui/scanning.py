@@ -1,0 +1,71 @@
+"""Lists folders and scans headers in background threads, and posts what they find."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from heicdepth_tui.folder.briefs import Briefs, BriefScanner
+from heicdepth_tui.folder.find import find_photos
+from heicdepth_tui.ui.messages import BriefsRead, ListingFinished, PhotosFound, ScanFailed
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+
+__all__ = ["Scanner"]
+
+
+class Scanner:
+    """``generation`` counts listings: messages of an older one are to be ignored."""
+
+    def __init__(
+        self, paths: Sequence[Path], recursive: bool, post: Callable[[Message], object]
+    ) -> None:
+        self._paths = paths
+        self._recursive = recursive
+        self._post = post
+        self._briefs: BriefScanner | None = None
+        self.generation = 0
+
+    def start(self) -> None:
+        """List the folders from the beginning."""
+        self.stop()
+        self._briefs = BriefScanner(
+            partial(self._deliver, self.generation), lambda error: self._post(ScanFailed(error))
+        )
+        # A daemon: one that hangs on a dead network folder must not hold up quitting.
+        threading.Thread(
+            target=self._list, args=(self.generation,), name="list", daemon=True
+        ).start()
+
+    def scan(self, entries: Iterable[Entry]) -> None:
+        """Read the headers of these photos, after those already waiting."""
+        if self._briefs is not None:
+            self._briefs.add(entry for entry in entries if not entry.problem)
+
+    def look_first(self, entries: Iterable[Entry]) -> None:
+        """Read the headers of these photos before all others: they are on the screen."""
+        if self._briefs is not None:
+            self._briefs.prioritise(entries)
+
+    def stop(self) -> None:
+        """Let every thread end soon; what it still finds is ignored."""
+        self.generation += 1
+        if self._briefs is not None:
+            self._briefs.close()
+
+    def _list(self, generation: int) -> None:
+        found = find_photos(
+            self._paths, recursive=self._recursive, cancelled=lambda: generation != self.generation
+        )
+        for entries in found:
+            self._post(PhotosFound(generation, entries))
+        self._post(ListingFinished(generation))
+
+    def _deliver(self, generation: int, briefs: Briefs) -> None:
+        self._post(BriefsRead(generation, briefs))

@@ -1,0 +1,130 @@
+"""Headers and layers of recent photos: kept where known, asked for where not, never waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from heicdepth_tui.errors import FileAccessError, HeicDepthError
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.client import next_ticket
+from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
+from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.photo.client import Decoder
+
+__all__ = ["PhotoStore"]
+
+_LAYER_BYTES = 96_000_000
+_HEADERS = 256
+
+_LayerKey = tuple[str, int, int, Layer, tuple[int, int] | None]
+
+
+class PhotoStore:
+    """Remembers by (path, size, modification time), so that a changed file is never shown old.
+
+    ``post`` takes messages from any thread. Headers are read in threads of their own: one that
+    hangs on a dead network folder holds up nothing but its own photo.
+    """
+
+    def __init__(self, decoder: Decoder, post: Callable[[Message], object]) -> None:
+        self._decoder = decoder
+        self._post = post
+        self._headers: OrderedDict[tuple[str, int, int], Header | HeicDepthError] = OrderedDict()
+        self._layers: OrderedDict[_LayerKey, Pixels | HeicDepthError] = OrderedDict()
+        self._layer_bytes = 0
+        self._wanted: dict[int, _LayerKey] = {}
+        self._lock = threading.Lock()
+        decoder.listen(self._answered)
+
+    def header(self, entry: Entry) -> Header | HeicDepthError | None:
+        """Return the header or its error if known; else read it and post HeaderRead later."""
+        key = (entry.path, entry.size, entry.mtime_ns)
+        with self._lock:
+            found = self._headers.get(key)
+        if found is None:
+            threading.Thread(
+                target=self._read_header, args=(key,), name="header", daemon=True
+            ).start()
+        return found
+
+    def _read_header(self, key: tuple[str, int, int]) -> None:
+        path = key[0]
+        result: Header | HeicDepthError
+        try:
+            result = read_header(path)
+        except HeicDepthError as error:
+            result = error
+        except OSError as error:
+            result = FileAccessError(
+                f"cannot be read: {error.strerror}", path=path, hint="see whether it is still there"
+            )
+        with self._lock:
+            self._headers[key] = result
+            while len(self._headers) > _HEADERS:
+                self._headers.popitem(last=False)
+        if isinstance(result, HeicDepthError):
+            self._post(HeaderRead(path, None, result))
+        else:
+            self._post(HeaderRead(path, result))
+
+    def layer(
+        self,
+        entry: Entry,
+        layer: Layer,
+        pane: str,
+        *,
+        fit: tuple[int, int] | None = None,
+        partial: bool = False,
+    ) -> Pixels | HeicDepthError | None:
+        """Return a layer or its error if known; else ask for it and post LayerArrived later."""
+        key = (entry.path, entry.size, entry.mtime_ns, layer, fit)
+        with self._lock:
+            found = self._layers.get(key)
+            if found is not None:
+                self._layers.move_to_end(key)
+                return found
+            request = Request(next_ticket(), pane, entry.path, layer, fit=fit, partial=partial)
+            self._wanted[request.ticket] = key
+        self._decoder.submit(request)
+        return None
+
+    def drop(self, pane: str) -> None:
+        """Give up what a pane still waits for."""
+        self._decoder.cancel(pane)
+
+    def forget(self, path: str) -> None:
+        """Forget everything about a photo, so that it is read again."""
+        with self._lock:
+            for header_key in [key for key in self._headers if key[0] == path]:
+                del self._headers[header_key]
+            for layer_key in [key for key in self._layers if key[0] == path]:
+                self._layer_bytes -= _weight(self._layers.pop(layer_key))
+
+    def _answered(self, answer: Answer) -> None:
+        if answer.final:
+            with self._lock:
+                key = self._wanted.pop(answer.request.ticket, None)
+                result = answer.pixels if answer.error is None else answer.error
+                if key is not None and result is not None:
+                    self._keep(key, result)
+        self._post(LayerArrived(answer))
+
+    def _keep(self, key: _LayerKey, result: Pixels | HeicDepthError) -> None:
+        self._layers[key] = result
+        self._layer_bytes += _weight(result)
+        while self._layer_bytes > _LAYER_BYTES and len(self._layers) > 1:
+            _, dropped = self._layers.popitem(last=False)
+            self._layer_bytes -= _weight(dropped)
+
+
+def _weight(result: Pixels | HeicDepthError) -> int:
+    return 1024 + (result.array.nbytes if isinstance(result, Pixels) else 0)

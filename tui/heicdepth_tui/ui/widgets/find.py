@@ -1,0 +1,118 @@
+"""The find bar: moves the cursor to the best match while a name is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from heicdepth_tui.folder.search import Finder
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.app import HeicDepthApp
+
+__all__ = ["FindBar"]
+
+
+class FindBar(Horizontal):
+    """One line over the footer; enter keeps the place, esc goes back to where it began."""
+
+    DEFAULT_CSS = """
+    FindBar { display: none; height: 1; dock: bottom; offset: 0 -1; background: $panel; }
+    FindBar.-open { display: block; }
+    FindBar Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
+    FindBar Input:focus { border: none; }
+    FindBar .find--label { width: auto; color: $accent; padding: 0 1; }
+    FindBar .find--count { width: auto; color: $foreground 60%; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Close", show=False, id="find.close"),
+        Binding("down,ctrl+n", "step(1)", "Next", show=False, id="find.bar_next"),
+        Binding("up,ctrl+p", "step(-1)", "Previous", show=False, id="find.bar_previous"),
+    ]
+    app: HeicDepthApp
+
+    class Found(Message):
+        """A match: the cursor should go to ``row``."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
+    class Closed(Message):
+        """The bar was closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query_text = ""
+        self._start = 0
+
+    def compose(self) -> ComposeResult:
+        """Label, text, count."""
+        yield Static("find", classes="find--label", markup=False)
+        yield Input(compact=True, select_on_focus=True)
+        yield Static("", classes="find--count", markup=False)
+
+    def open(self, row: int) -> None:
+        """Show the bar; matches are looked for from ``row`` on."""
+        self._start = row
+        self.add_class("-open")
+        field = self.query_one(Input)
+        field.value = ""
+        field.focus()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the bar is on the screen."""
+        return self.has_class("-open")
+
+    def _finder(self) -> Finder:
+        return Finder([entry.name for entry in self.app.library.view], self.query_text)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self.query_text = event.value
+        finder = self._finder()
+        count = self.query_one(".find--count", Static)
+        if not event.value:
+            count.update("")
+            return
+        matches = finder.count
+        count.update(f"{matches} match" + ("" if matches == 1 else "es"))
+        best = finder.best(self._start)
+        if best is not None:
+            self.post_message(self.Found(best))
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self._close()
+
+    def action_step(self, step: int) -> None:
+        """Go to another match without closing the bar."""
+        self.go(self._start, step)
+
+    def action_give_up(self) -> None:
+        """Go back to where the search began."""
+        self.post_message(self.Found(self._start))
+        self._close()
+
+    def _close(self) -> None:
+        self.remove_class("-open")
+        self.post_message(self.Closed())
+
+    def go(self, row: int, step: int) -> None:
+        """Go to the next match from ``row`` in the direction of ``step``, round the end."""
+        if not self.query_text:
+            self.notify("nothing to find yet: / starts a search", timeout=2, markup=False)
+            return
+        target = self._finder().next(row, step)
+        if target is None:
+            self.notify(f"no photo matches {self.query_text}", timeout=2, markup=False)
+            return
+        self._start = target
+        self.post_message(self.Found(target))

@@ -1,0 +1,263 @@
+"""The list of photos: one line a photo by the line API, quick for any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from heicdepth_tui.heif.facts import Brief, DepthStatus
+from heicdepth_tui.report.tables import size_text
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.library import Library
+
+__all__ = ["PhotoList", "clip", "short_date"]
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MARKS = {
+    DepthStatus.PRESENT: "●",
+    DepthStatus.ABSENT: " ",
+    DepthStatus.STRIPPED: "○",
+    DepthStatus.UNREADABLE: "!",
+}
+_DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
+_NAME_CELLS = 13
+
+
+def clip(text: str, cells: int) -> str:
+    """Return ``text`` exactly ``cells`` wide: padded, or cut in the middle with an ellipsis."""
+    width = cell_len(text)
+    if width <= cells:
+        return text + " " * (cells - width)
+    if cells <= 1:
+        return "…"[:cells]
+    tail = min(len(text), (cells - 1) // 2)
+    end = text[-tail:] if tail else ""
+    while cell_len(end) > (cells - 1) // 2:
+        end = end[1:]
+    return set_cell_size(text, cells - 1 - cell_len(end)) + "…" + end
+
+
+def short_date(date: str | None) -> str:
+    """Return ``YYYY-MM-DD …`` as ``21 Feb 23``; empty where there is no date."""
+    if date is None or len(date) < 10 or not date[5:7].isdigit():
+        return ""
+    month = int(date[5:7])
+    return f"{date[8:10]} {_MONTHS[month - 1]} {date[2:4]}" if 1 <= month <= 12 else ""
+
+
+class PhotoList(ScrollView, can_focus=True):
+    """Shows ``library.view``; the cursor is an index into it."""
+
+    DEFAULT_CSS = """
+    PhotoList { background: $background; color: $foreground; scrollbar-size: 1 1;
+                overflow-x: hidden; overflow-y: auto; }
+    PhotoList > .photo-list--cursor { background: $cursor; color: $foreground;
+        text-style: bold; }
+    PhotoList > .photo-list--mark { color: $accent; }
+    PhotoList > .photo-list--detail { color: $dim; }
+    PhotoList > .photo-list--problem { color: $error; }
+    PhotoList > .photo-list--chosen { color: $success; text-style: bold; }
+    PhotoList > .photo-list--empty { color: $dim; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "photo-list--cursor",
+        "photo-list--mark",
+        "photo-list--detail",
+        "photo-list--problem",
+        "photo-list--chosen",
+        "photo-list--empty",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next photo"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous photo"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("ctrl+d", "page(0.5)", "Half page down", show=False, id="list.half_down"),
+        Binding("ctrl+u", "page(-0.5)", "Half page up", show=False, id="list.half_up"),
+        Binding("home,g", "edge(False)", "First", show=False, id="list.first"),
+        Binding("end,G", "edge(True)", "Last", show=False, id="list.last"),
+    ]
+    ALLOW_SELECT = False
+
+    cursor: reactive[int] = reactive(0, repaint=False, init=False)
+
+    class Highlighted(Message):
+        """The cursor stands on another photo (None: the list is empty)."""
+
+        def __init__(self, entry: Entry | None) -> None:
+            super().__init__()
+            self.entry = entry
+
+    class Activated(Message):
+        """The photo under the cursor was clicked twice."""
+
+    def __init__(self, library: Library, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.library = library
+        self.placeholder = "reading the folder …"
+        self._announced: str | None = None
+
+    @property
+    def entry(self) -> Entry | None:
+        """The photo under the cursor."""
+        view = self.library.view
+        return view[self.cursor] if 0 <= self.cursor < len(view) else None
+
+    def view_changed(self, keep: str | None = None, *, announce: bool = True) -> None:
+        """Adopt a new ``library.view``; the cursor follows the photo with path ``keep``."""
+        view = self.library.view
+        self.virtual_size = Size(self.size.width, max(1, len(view)))
+        index = self.library.index_of(keep) if keep is not None else None
+        if index is None:
+            index = min(max(self.cursor, 0), max(0, len(view) - 1))
+        self.set_reactive(PhotoList.cursor, index)
+        self._show_cursor()
+        self.refresh()
+        if announce:
+            self._announce()
+
+    def rows_changed(self, paths: Sequence[str]) -> None:
+        """Repaint after briefs of some photos arrived: all visible rows, which are few."""
+        if paths:
+            self.refresh()
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row and show it."""
+        if self.library.view:
+            self.cursor = min(max(index, 0), len(self.library.view) - 1)
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor inside the list."""
+        return min(max(cursor, 0), max(0, len(self.library.view) - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Repaint the two rows concerned and say which photo is now selected."""
+        self.refresh_line(old)
+        self.refresh_line(new)
+        self._show_cursor()
+        self._announce()
+
+    def _announce(self) -> None:
+        entry = self.entry
+        path = None if entry is None else entry.path
+        if path != self._announced:
+            self._announced = path
+            self.post_message(self.Highlighted(entry))
+
+    def announce_again(self) -> None:
+        """Say which photo is selected although it did not change."""
+        self._announced = None
+        self._announce()
+
+    def _show_cursor(self) -> None:
+        self.scroll_to_region(
+            Region(0, self.cursor, 1, 1), animate=False, force=True, immediate=True
+        )
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self.move_to(self.cursor + by)
+
+    def action_page(self, pages: float) -> None:
+        """Move the cursor by pages."""
+        self.move_to(self.cursor + int(pages * max(1, self.size.height - 1)))
+
+    def action_edge(self, last: bool) -> None:
+        """Move the cursor to the first or the last photo."""
+        self.move_to(len(self.library.view) - 1 if last else 0)
+
+    def on_resize(self) -> None:
+        """Keep the virtual width equal to the width, so that nothing scrolls sideways."""
+        self.virtual_size = Size(self.size.width, max(1, len(self.library.view)))
+        self._show_cursor()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select the photo under the mouse."""
+        row = event.y + self.scroll_offset.y
+        if row < len(self.library.view):
+            self.move_to(row)
+            if event.chain == 2:
+                self.post_message(self.Activated())
+
+    @property
+    def visible_rows(self) -> range:
+        """The rows of the view that are on the screen."""
+        top = self.scroll_offset.y
+        return range(top, min(len(self.library.view), top + max(1, self.size.height)))
+
+    def render_line(self, y: int) -> Strip:
+        """Render one row of the list."""
+        width = self.size.width
+        row = y + self.scroll_offset.y
+        base = self.rich_style
+        if row >= len(self.library.view):
+            if y == 0 and not self.library.view:
+                style = base + self.get_component_rich_style("photo-list--empty", partial=True)
+                return Strip([Segment(clip(f" {self.placeholder}", width), style)], width)
+            return Strip.blank(width, base)
+        entry = self.library.view[row]
+        selected = row == self.cursor
+        if selected:
+            base += self.get_component_rich_style("photo-list--cursor", partial=True)
+        return self._row(entry, self.library.brief(entry), width, base)
+
+    def _row(self, entry: Entry, brief: Brief | None, width: int, base: Style) -> Strip:
+        def style(name: str) -> Style:
+            part = self.get_component_rich_style(f"photo-list--{name}", partial=True)
+            return base + Style(color=part.color, bold=part.bold)
+
+        problem = entry.problem or ("" if brief is None else brief.problem)
+        mark = "!" if problem else _MARKS[brief.status] if brief is not None else "·"
+        mark_style = style("problem") if mark == "!" else style("mark")
+        if self.library.is_marked(entry):
+            mark, mark_style = "✓", style("chosen")
+        columns = _columns(width)
+        cells = [Segment(" ", base), Segment(mark, mark_style), Segment(" ", base)]
+        used = 3 + sum(size + 1 for _, size in columns) + 1
+        cells.append(Segment(clip(printable(entry.name), max(1, width - used)), base))
+        if problem and columns:
+            space = sum(size + 1 for _, size in columns)
+            cells.append(Segment(" " + clip(printable(problem), space - 1), style("problem")))
+        else:
+            detail = style("detail")
+            for name, size in columns:
+                cells.append(Segment(f" {_cell(name, entry, brief):>{size}}", detail))
+        cells.append(Segment(" ", base))
+        return Strip(cells).adjust_cell_length(width, base)
+
+
+def _columns(width: int) -> list[tuple[str, int]]:
+    columns: list[tuple[str, int]] = []
+    space = width - 4 - _NAME_CELLS
+    for name, size in (("depth", _DEPTH_CELLS), ("date", _DATE_CELLS), ("size", _SIZE_CELLS)):
+        if space < size + 1:
+            break
+        columns.append((name, size))
+        space -= size + 1
+    return columns
+
+
+def _cell(column: str, entry: Entry, brief: Brief | None) -> str:
+    if column == "size":
+        return size_text(entry.size)
+    if brief is None:
+        return ""
+    if column == "date":
+        return short_date(brief.date)
+    if brief.depth is not None:
+        return str(brief.depth)
+    return "stripped" if brief.status is DepthStatus.STRIPPED else "–"
