@@ -46,7 +46,7 @@ class Driven:
             return False
         if inspector.error is not None or inspector.entry.problem:
             return True
-        wanted = inspector.layers[:1] if browse.is_single else inspector.layers
+        wanted = inspector.layers[1:2] if browse.is_single else inspector.layers
         return bool(inspector.layers) and all(
             layer in inspector.pixels or layer in inspector.errors for layer in wanted
         )
@@ -96,7 +96,10 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
 
     @asynccontextmanager
     async def run(
-        *paths: Path, size: tuple[int, int] = (140, 45), theme: str = "dark", recursive: bool = False
+        *paths: Path,
+        size: tuple[int, int] = (140, 45),
+        theme: str = "dark",
+        recursive: bool = False,
     ) -> AsyncIterator[Driven]:
         decoder = Decoder.start()
         decoders.append(decoder)

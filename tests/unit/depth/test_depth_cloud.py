@@ -283,6 +283,17 @@ def test_normals_of_a_sphere_point_away_from_its_centre(
     assert (np.einsum("ij,ij->i", cloud.normals, to_camera) >= 0).all()
 
 
+def test_clipped_samples_still_tell_where_the_surface_runs() -> None:
+    codes = np.array([[1, 2, 3]] * 3, dtype=np.uint8)
+    depth = map_of(codes)
+    middle = float(depth.metres()[0, 1])
+    options = CloudOptions(near=middle * 0.9999, far=middle * 1.0001, normals=True)
+    cloud = cloud_of(depth, options)
+    assert cloud.index.tolist() == [1, 4, 7]
+    assert cloud.normals is not None
+    np.testing.assert_allclose(np.linalg.norm(cloud.normals, axis=1), 1, atol=1e-6)
+
+
 @pytest.mark.parametrize("resolution", [ColorResolution.X2, ColorResolution.PHOTO])
 def test_raised_clouds_lie_on_the_same_sphere(
     sphere: Callable[..., object],

@@ -50,6 +50,8 @@ def test_one_code_is_rounding_not_an_edge() -> None:
     # At 0.02 1/m a single code of 0.01 1/m is half the distance.
     coarse = 0.01 + np.arange(256) / 100
     assert not any(flies(1, 2, 3, 4, table=coarse))
+    assert not any(flies(1, 2, 4, table=coarse))
+    assert not any(flies(1, 3, 4, table=coarse))
     assert flies(1, 3, 5, table=coarse) == [False, True, False]
 
 
@@ -167,6 +169,17 @@ def test_the_photo_says_where_the_edge_runs() -> None:
     blocks = np.repeat(np.repeat(coarse > 2, 4, axis=0), 4, axis=1)
     assert np.count_nonzero(blocks != near) > 50
     assert wrong == 0
+
+
+def test_a_thin_line_survives_where_the_photo_tells_nothing() -> None:
+    # At most 3/8 of a sample off its middle it weighs 0.75 - 0.14, more than both sides together.
+    coarse = np.ones((7, 9), dtype=np.float32)
+    coarse[3] = 2
+    expected = np.repeat(np.repeat(coarse, 4, axis=0), 4, axis=1)
+    grey = np.full((28, 36, 3), 99, dtype=np.uint8)
+    np.testing.assert_allclose(raise_disparity(coarse, grey), expected, rtol=1e-6)
+    upright = raise_disparity(coarse.T, grey.transpose(1, 0, 2))
+    np.testing.assert_allclose(upright, expected.T, rtol=1e-6)
 
 
 def test_samples_not_to_be_used_stay_holes_and_give_nothing_to_others() -> None:

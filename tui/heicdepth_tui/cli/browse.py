@@ -118,7 +118,8 @@ def _demo_folder() -> Path:
     from heicdepth_tui.samples.write import write_samples
 
     folder = user_cache_path("heicdepth-tui") / f"demo-{__version__}"
-    write_samples(folder)
+    # Our own folder of this version: photos that are there already need no rendering again.
+    write_samples(folder, trust=True)
     return folder
 
 

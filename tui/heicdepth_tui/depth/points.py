@@ -119,7 +119,7 @@ class Cloud:
     xyz: NDArray[np.float32]
     """(N, 3)."""
     rgb: NDArray[np.uint8]
-    """(N, 3)."""
+    """(N, 3); may share memory with the colours it was built from."""
     normals: NDArray[np.float32] | None
     """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless asked for."""
     dropped: Dropped

@@ -159,18 +159,16 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
     else:
         yield Fact("representation", f"{rep.type.label} (type {int(rep.type)})")
-        yield Fact("d_min", number(rep.d_min))
-        yield Fact("d_max", number(rep.d_max))
-        yield Fact("z_near", number(rep.z_near))
-        yield Fact("z_far", number(rep.z_far))
+        yield Fact("d_min, d_max", f"{number(rep.d_min)}, {number(rep.d_max)}")
+        yield Fact("z_near, z_far", f"{number(rep.z_near)}, {number(rep.z_far)}")
         yield Fact("reference view", number(rep.reference_view))
     cal = depth.calibration
     if cal is not None:
         yield Fact("accuracy", _accuracy_text(cal))
-        yield Fact("quality", printable(cal.quality or "–"))
-        yield Fact("filtered", "–" if cal.filtered is None else "yes" if cal.filtered else "no")
-        yield Fact("native format", printable(cal.native_format or "–"))
-        yield Fact("stored format", printable(cal.stored_format or "–"))
+        filtered = {None: "–", True: "yes", False: "no"}[cal.filtered]
+        yield Fact("quality", f"{printable(cal.quality or '–')}, filtered {filtered}")
+        native, stored = (printable(x or "–") for x in (cal.native_format, cal.stored_format))
+        yield Fact("format", f"native {native}, stored {stored}")
         if cal.float_min is not None or cal.float_max is not None:
             yield Fact("XMP min, max", f"{number(cal.float_min)}, {number(cal.float_max)}")
     elif depth.calibration_problem:

@@ -454,7 +454,8 @@ class BrowseScreen(Screen[None]):
             if self.app.library.depth_only and len(self.app.library)
             else self.app.empty_text
         )
-        self.photos.view_changed(None if entry is None else entry.path)
+        followed = entry.path if entry is not None and self.photos.was_moved else None
+        self.photos.view_changed(followed)
         self.app.scanner.look_first(
             [self.app.library.view[row] for row in self.photos.visible_rows]
         )

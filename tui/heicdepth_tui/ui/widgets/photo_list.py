@@ -110,6 +110,8 @@ class PhotoList(ScrollView, can_focus=True):
         self.library = library
         self.placeholder = "reading the folder …"
         self._announced: str | None = None
+        self.was_moved = False
+        """Whether the reader chose a row; until then the first one is selected."""
 
     @property
     def entry(self) -> Entry | None:
@@ -137,6 +139,7 @@ class PhotoList(ScrollView, can_focus=True):
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row and show it."""
+        self.was_moved = True
         if self.library.view:
             self.cursor = min(max(index, 0), len(self.library.view) - 1)
 

@@ -164,7 +164,9 @@ class PictureCanvas(Widget):
             return []
         base = self.rich_style
         if self._source is None:
-            strips = [self._message_row(y, width, height, base) for y in crop.line_range]
+            strips = [
+                self._filtered(self._message_row(y, width, height, base)) for y in crop.line_range
+            ]
         else:
             fit, picture, rows = self._draw(self._source)
             left = (width - fit.cols) // 2
@@ -182,7 +184,7 @@ class PictureCanvas(Widget):
     ) -> Strip:
         width = self.size.width
         if not 0 <= row < len(rows):
-            return Strip.blank(width, base)
+            return self._filtered(Strip.blank(width, base))
         encoded = self._pad(left, base) + rows[row] + self._pad(right, base)
         return PaintedStrip(encoded, width, partial(_segments, picture, row, left, right, base))
 
@@ -191,8 +193,16 @@ class PictureCanvas(Widget):
             return ""
         key = (cells, style)
         if key not in self._pads:
-            self._pads[key] = Strip([Segment(" " * cells, style)], cells).render(self.app.console)
+            pad = self._filtered(Strip([Segment(" " * cells, style)], cells))
+            self._pads[key] = pad.render(self.app.console)
         return self._pads[key]
+
+    def _filtered(self, strip: Strip) -> Strip:
+        """Apply what Textual applies to other widgets' lines: greys where there are no colours."""
+        _, background = self.background_colors
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
     def _message_row(self, y: int, width: int, height: int, base: Style) -> Strip:
         plate_left = plate_top = 0

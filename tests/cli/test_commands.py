@@ -1,0 +1,158 @@
+"""The command line without a terminal: plain tables, JSON, exports, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from pypcd4 import PointCloud
+
+from heicdepth_tui import __version__
+from heicdepth_tui.export.record import info_schema
+
+
+def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "heicdepth_tui", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=50,
+    )
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout.strip()) == (0, f"heicdepth-tui, version {__version__}")
+
+
+def test_help_names_every_command_and_option() -> None:
+    text = run("--help").stdout
+    for word in ("browse", "info", "show", "export", "sample", "--demo", "--out", "-r", "--color"):
+        assert word in text
+
+
+def test_without_a_terminal_the_tables_come_as_text(sample_folder: Path) -> None:
+    done = run(sample_folder)
+
+    assert done.returncode == 0
+    blocks = done.stdout.split("\n\n")
+    assert len(blocks) == 7
+    assert "depth      (576, 768)       uint8" in blocks[0]
+    assert "uniform disparity (type 1)" in blocks[0]
+    assert "stripped" in blocks[6]
+    assert "\x1b" not in done.stdout
+
+
+def test_info_reads_headers_only(sample_folder: Path) -> None:
+    done = run("info", sample_folder / "IMG_0412.HEIC")
+    assert done.returncode == 0
+    assert "uniform disparity" in done.stdout
+    assert "uint8" not in done.stdout
+
+
+def test_info_json_is_valid_by_the_schema(sample_folder: Path) -> None:
+    done = run("info", "--json", "--arrays", sample_folder)
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert done.returncode == 0
+    for record in records:
+        jsonschema.validate(record, info_schema())
+    statuses = [record["depth"]["status"] for record in records]
+    assert statuses == ["present"] * 5 + ["absent", "stripped"]
+    arrays = {array["name"]: array for array in records[0]["arrays"]}
+    assert arrays["photo"]["shape"] == [1152, 1536, 3]
+
+
+def test_export_prints_paths_and_never_overwrites(sample_folder: Path, tmp_path: Path) -> None:
+    photo = sample_folder / "IMG_0412.HEIC"
+    first = run("export", "--format", "pcd", "--format", "ply", "--out", tmp_path, photo)
+    second = run("export", "--step", 4, "--out", tmp_path, photo)
+
+    assert first.stdout.splitlines() == [str(tmp_path / f"IMG_0412.{s}") for s in ("pcd", "ply")]
+    assert second.stdout.splitlines() == [str(tmp_path / "IMG_0412-1.pcd")]
+    assert "points" in first.stderr
+    few = PointCloud.from_path(tmp_path / "IMG_0412-1.pcd").points
+    many = PointCloud.from_path(tmp_path / "IMG_0412.pcd").points
+    assert 10 < many / few < 20
+
+
+def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_path: Path) -> None:
+    done = run("export", "--out", tmp_path, *sorted(sample_folder.iterdir()))
+
+    assert done.returncode == 1
+    assert len(done.stdout.splitlines()) == 5
+    assert done.stderr.count("IMG_0424.HEIC") == 1
+    assert done.stderr.count("IMG_0427.HEIC") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("info", "nowhere"), 2, "nowhere"),
+        (("nowhere",), 2, "nowhere"),
+        (("info",), 2, "PATH"),
+        (("info", "."), 3, "no HEIC photo"),
+        (("export", "."), 3, "no HEIC photo"),
+        (("export", "--step", "0", "."), 2, "step"),
+        (("show", "broken.heic"), 1, "broken.heic"),
+        (("info", "broken.heic"), 1, ""),
+    ],
+)
+def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
+    if "broken.heic" in arguments:
+        (tmp_path / "broken.heic").write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 60)
+    done = run(*arguments, cwd=tmp_path)
+
+    assert done.returncode == code, done
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_show_prints_pictures(sample_folder: Path) -> None:
+    done = run("show", "--width", 60, sample_folder / "IMG_0412.HEIC")
+
+    assert done.returncode == 0
+    assert done.stdout.count("▀") + done.stdout.count("▄") > 300
+    assert "relative" in done.stdout
+
+
+def test_a_closed_pipe_is_no_error(sample_folder: Path) -> None:
+    done = subprocess.run(  # noqa: S602  a real pipe is what is tested
+        f"{sys.executable} -m heicdepth_tui info {sample_folder} | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "forbidden"),
+    [
+        (["--version"], {"textual", "numpy", "PIL", "pypcd4"}),
+        (["info", "x"], {"textual", "pypcd4", "pillow_heif"}),
+    ],
+)
+def test_nothing_heavy_is_imported_early(
+    sample_folder: Path, arguments: list[str], forbidden: set[str]
+) -> None:
+    words = [str(sample_folder / "IMG_0412.HEIC") if a == "x" else a for a in arguments]
+    code = (
+        "import sys, contextlib, io\n"
+        "from heicdepth_tui.cli import run\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        f"    run({words!r})\n"
+        "print(','.join(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not forbidden & set(done.stdout.strip().split(","))

@@ -1,0 +1,375 @@
+"""The main screen on generated photos: what each part says and what each key does."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pypcd4 import PointCloud
+
+from heicdepth_tui.folder.order import SortKey
+from heicdepth_tui.ui.screens.help import HelpScreen
+from heicdepth_tui.ui.screens.metadata import MetadataScreen
+from heicdepth_tui.ui.widgets.facts import FactsPane
+from heicdepth_tui.ui.widgets.find import FindBar
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.widgets.picture import PictureCanvas
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+LANDSCAPE, PORTRAIT, ABSOLUTE = "IMG_0412.HEIC", "IMG_0415.HEIC", "IMG_0418.HEIC"
+TYPE_0, MATTE, PLAIN, STRIPPED = (
+    "IMG_0421.HEIC",
+    "IMG_0423.HEIC",
+    "IMG_0424.HEIC",
+    "IMG_0427.HEIC",
+)
+
+
+def canvas(driven: Any, pane: str) -> PictureCanvas:
+    found: PictureCanvas = getattr(driven.app.browse.pictures, pane).canvas
+    return found
+
+
+def facts(driven: Any, name: str) -> str:
+    return str(driven.app.browse.query_one(f"#{name}", FactsPane).plain)
+
+
+async def test_the_list_shows_names_marks_and_depth_sizes(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(160, 45)) as driven:
+        await driven.scanned()
+        await driven.settled()
+        rows = {line[3:16]: line for line in driven.text.splitlines() if "IMG_" in line[:20]}
+
+        assert driven.names[0] == LANDSCAPE
+        assert "● IMG_0412.HEIC" in rows[LANDSCAPE]
+        assert "768×576" in rows[LANDSCAPE]
+        assert "11 May 24" in rows[LANDSCAPE]
+        assert "○ IMG_0427.HEIC" in rows[STRIPPED]
+        assert "stripped" in rows[STRIPPED]
+        assert "●" not in rows[PLAIN][:4]
+        assert "7 photos · 5 with depth" in driven.text
+
+
+async def test_photo_and_depth_are_shown_with_tables_and_legend(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+
+        assert canvas(driven, "photo").source is not None
+        assert canvas(driven, "depth").source is not None
+        arrays = facts(driven, "arrays")
+        assert "photo      (1152, 1536, 3)  uint8" in arrays
+        assert "depth      (576, 768)       uint8" in arrays
+        assert "m, relative" in arrays
+        assert "uniform disparity (type 1)" in facts(driven, "facts")
+        legend = driven.app.browse.pictures.depth.legend.plain
+        assert legend.endswith("relative")
+        assert "≈" in legend
+        assert "1/m" in legend
+
+
+async def test_an_absolute_map_promises_metres(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(ABSOLUTE)
+        legend = driven.app.browse.pictures.depth.legend.plain
+
+        assert legend.endswith("absolute")
+        assert "≈" not in legend
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [(PLAIN, "no depth map"), (STRIPPED, "depth map stripped")]
+)
+async def test_a_photo_without_depth_shows_its_photo_and_says_why(
+    open_app: Open, sample_folder: Path, name: str, words: str
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.select(name)
+
+        assert canvas(driven, "photo").source is not None
+        assert canvas(driven, "depth").source is None
+        assert canvas(driven, "depth").message.startswith(words)
+        assert driven.app.browse.pictures.depth.legend.plain == ""
+
+
+async def test_photo_and_depth_stand_alike(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(PORTRAIT)
+        photo, depth = canvas(driven, "photo").source, canvas(driven, "depth").source
+
+        assert photo is not None
+        assert depth is not None
+        assert photo.size == (1152, 1536)
+        assert depth.size == (576, 768)
+
+
+async def test_moving_keys(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.settled()
+        photos = driven.app.browse.photos
+        rows = []
+        for key in ("j", "down", "k", "G", "up", "g", "end", "home", "pagedown", "pageup"):
+            await driven.pilot.press(key)
+            rows.append(photos.cursor)
+
+        assert rows == [1, 2, 1, 6, 5, 0, 6, 0, 6, 0]
+
+
+async def test_depth_only_hides_photos_without_depth(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.pilot.press("f")
+        assert PLAIN not in driven.names
+        assert STRIPPED not in driven.names
+        assert len(driven.names) == 5
+        await driven.pilot.press("f")
+        assert len(driven.names) == 7
+
+
+async def test_sorting_goes_through_all_keys_and_keeps_the_photo(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.select(MATTE)
+        orders = {}
+        for _ in SortKey:
+            await driven.pilot.press("s")
+            orders[driven.app.library.sort_key] = driven.names
+            assert driven.app.browse.photos.entry.name == MATTE
+
+        assert orders[SortKey.NAME] == sorted(driven.names)
+        assert orders[SortKey.DATE][0] == STRIPPED
+        sizes = [sample_folder.joinpath(name).stat().st_size for name in orders[SortKey.SIZE]]
+        assert sizes == sorted(sizes, reverse=True)
+        assert set(orders[SortKey.DEPTH][-2:]) == {PLAIN, STRIPPED}
+
+
+async def test_find_moves_while_typing_and_esc_goes_back(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        photos = driven.app.browse.photos
+        await driven.pilot.press("slash", *"0424")
+        await driven.until(lambda: photos.entry.name == PLAIN, "the match selected")
+        assert "1 match" in driven.text
+        await driven.pilot.press("escape")
+        await driven.until(lambda: photos.entry.name == LANDSCAPE, "back where it began")
+        assert not driven.app.browse.query_one(FindBar).is_open
+        assert photos.has_focus
+
+
+async def test_n_and_shift_n_go_through_the_matches(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        photos = driven.app.browse.photos
+        await driven.pilot.press("slash", *"042", "enter")
+        await driven.until(lambda: photos.has_focus, "the list has the focus again")
+        seen = []
+        for key in ("n", "n", "n", "n", "N"):
+            await driven.pilot.press(key)
+            seen.append(photos.entry.name)
+
+        assert seen == [MATTE, PLAIN, STRIPPED, LANDSCAPE, STRIPPED]
+
+
+async def test_brackets_skip_photos_without_depth(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.select(PLAIN)
+        await driven.pilot.press("left_square_bracket")
+        assert driven.app.browse.photos.entry.name == MATTE
+        await driven.pilot.press("right_square_bracket")
+        assert driven.app.browse.photos.entry.name == MATTE
+        assert "no further photo with depth" in driven.toasts
+
+
+async def test_tab_goes_through_the_layers(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(MATTE)
+        seen = []
+        for _ in range(3):
+            await driven.pilot.press("tab")
+            await driven.settled()
+            seen.append(driven.app.browse.shown_layer.label)
+
+        assert sorted(seen) == ["gain map", "photo", "portrait matte"]
+        assert seen[-1] == "photo"
+
+
+async def test_c_changes_the_colours_of_depth_only(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        photo = canvas(driven, "photo").source
+        depth = canvas(driven, "depth").source
+        before = driven.app.colormap
+        await driven.pilot.press("c")
+
+        assert driven.app.colormap != before
+        assert canvas(driven, "photo").source is photo
+        assert canvas(driven, "depth").source.key != depth.key
+
+
+async def test_y_copies_the_absolute_path(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("y")
+
+        assert driven.app.clipboard == str((sample_folder / LANDSCAPE).absolute())
+
+
+async def test_e_writes_a_coloured_cloud_and_says_so(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("e")
+        await driven.until(lambda: "points" in driven.toasts, "the export's toast")
+        await driven.pilot.press("e")
+        await driven.until(lambda: driven.toasts.count("points") == 2, "the second toast")
+        toasts = driven.toasts
+
+    assert sorted(path.name for path in out.iterdir()) == ["IMG_0412-1.pcd", "IMG_0412.pcd"]
+    cloud = PointCloud.from_path(out / "IMG_0412.pcd")
+    assert f"{cloud.points:,} points" in toasts
+    assert "camera from the file" in toasts
+    assert "relative" in toasts
+    colours = PointCloud.decode_rgb(cloud.numpy(("rgb",)))
+    assert len(set(map(tuple, colours[::500].tolist()))) > 50
+
+
+async def test_e_without_depth_says_why_and_writes_nothing(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(STRIPPED)
+        await driven.pilot.press("e")
+        await driven.until(lambda: "not exported" in driven.toasts, "the refusal")
+        assert STRIPPED in driven.toasts
+
+    assert not (tmp_path / "out").exists()
+
+
+async def test_help_and_metadata_open_and_close(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("question_mark")
+        await driven.until(lambda: isinstance(driven.app.screen, HelpScreen), "help")
+        assert "what the numbers mean" in driven.text
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.screen is driven.app.browse, "help closed")
+        await driven.pilot.press("i")
+        await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+        await driven.until(lambda: "stored L008" in driven.text, "all facts")
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.screen is driven.app.browse, "metadata closed")
+
+
+async def test_the_palette_offers_every_key(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.settled()
+        await driven.pilot.press("ctrl+p")
+        await driven.pilot.press(*"Theme: light")
+        await driven.until(lambda: "Theme: light" in driven.text, "the command listed")
+        await driven.pilot.press("enter")
+        await driven.until(lambda: driven.app.theme == "heicdepth-light", "the light theme")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (140, 45), (200, 60)])
+async def test_every_size_shows_both_pictures_and_whole_labels(
+    open_app: Open, sample_folder: Path, size: tuple[int, int]
+) -> None:
+    async with open_app(sample_folder, size=size) as driven:
+        await driven.select(LANDSCAPE)
+        text = driven.text
+
+        for pane in ("photo", "depth"):
+            width, height = canvas(driven, pane).size
+            assert width >= 20
+            assert height >= 8
+        assert "(1152, 1536, 3)" in text
+        assert "relative" in text
+        assert "q Quit" in text
+
+
+async def test_a_tiny_terminal_shows_one_picture_and_the_other_a_key_away(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(60, 15)) as driven:
+        await driven.select(LANDSCAPE)
+        assert driven.app.browse.shown_layer.label == "depth"
+        assert canvas(driven, "photo").source is not None
+        await driven.pilot.press("tab")
+        await driven.until(lambda: driven.app.browse.shown_layer.label == "photo", "the photo")
+        photo = driven.app.browse.inspector.layers[0]
+        await driven.until(lambda: photo in driven.app.browse.inspector.pixels, "it decoded")
+
+
+async def test_resizing_lays_out_anew(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(140, 45)) as driven:
+        await driven.select(LANDSCAPE)
+        before = canvas(driven, "depth").size
+        await driven.pilot.resize_terminal(90, 60)
+        await driven.pilot.pause()
+        after = canvas(driven, "depth").size
+
+        assert before != after
+        assert driven.app.browse.pictures.has_class("-stacked")
+
+
+async def test_r_notices_new_and_removed_photos(open_app: Open, samples: Path) -> None:
+    async with open_app(samples) as driven:
+        await driven.scanned()
+        (samples / STRIPPED).unlink()
+        shutil.copy(samples / LANDSCAPE, samples / "IMG_0500.HEIC")
+        await driven.pilot.press("r")
+        await driven.until(lambda: "IMG_0500.HEIC" in driven.names, "the new photo listed")
+
+        assert STRIPPED not in driven.names
+
+
+async def test_a_name_with_markup_and_control_characters_is_shown_escaped(
+    open_app: Open, samples: Path
+) -> None:
+    evil = "IMG [b][@click=quit] \x1b]2;owned\x07.heic"
+    shutil.copy(samples / LANDSCAPE, samples / evil)
+    async with open_app(samples / evil, size=(200, 60)) as driven:
+        await driven.settled()
+        await driven.pilot.press("y")
+        await driven.pilot.press("i")
+        await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+        await driven.pilot.pause()
+
+        assert "\x1b]2" not in driven.text
+        assert "[b][@click=quit]" in driven.text
+
+
+async def test_an_empty_folder_says_so(open_app: Open, tmp_path: Path) -> None:
+    async with open_app(tmp_path) as driven:
+        await driven.until(lambda: "no HEIC photos here" in driven.text, "the word for empty")
+
+
+async def test_a_jpeg_named_heic_is_listed_and_says_what_it_is(
+    open_app: Open, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "IMG_1.HEIC", "JPEG")
+    async with open_app(tmp_path) as driven:
+        await driven.select("IMG_1.HEIC")
+        await driven.scanned()
+
+        assert "JPEG" in driven.text
+        assert "JPEG" in canvas(driven, "photo").message
