@@ -1,3 +1,5 @@
+"""Cells and their rows as a terminal shows them: exact, near, and in few colours."""
+
 from __future__ import annotations
 
 import re
@@ -150,13 +152,15 @@ def test_quad_finds_every_split_exactly(glyph, terminal):
     assert np.array_equal(terminal(picture.ansi_rows(), 1).samples(), cell)
 
 
-@pytest.mark.parametrize(("glyph", "rest"), COMPLEMENTS.items())
-def test_complements_ink_the_rest_of_the_cell(glyph, rest):
-    import unicodedata
-
-    assert COMPLEMENTS[rest] == glyph
-    names = [unicodedata.name(char) for char in (glyph, rest)]
-    assert all("BLOCK" in name or "QUADRANT" in name for name in names), names
+@pytest.mark.parametrize("glyph", [glyph for glyph in COMPLEMENTS if glyph not in "▉▕"])
+def test_exchanged_colours_are_shown_by_the_complement(glyph, terminal):
+    # The first cell sets red on blue; the second wants blue on red and needs no codes for it.
+    chars = np.array([[ord(glyph)] * 2], dtype=np.uint32)
+    fg, bg = (np.array([pair], dtype=np.uint8) for pair in ([RED, BLUE], [BLUE, RED]))
+    rows = Picture(chars, fg, bg).ansi_rows()
+    assert rows == (f"\x1b[38;2;255;0;0;48;2;0;0;255m{glyph}{COMPLEMENTS[glyph]}\x1b[0m",)
+    shown = terminal(rows, 2).samples()
+    assert np.array_equal(shown[:, :4], shown[:, 4:][:, :, ::-1])
 
 
 def test_quad_is_closer_to_the_photo_than_half_blocks(scene, terminal, psnr):

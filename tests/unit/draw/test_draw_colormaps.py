@@ -1,3 +1,5 @@
+"""Colour maps against the published tables and against their own promise of order."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -11,7 +13,11 @@ from heicdepth_tui.draw.colormaps import (
     colorize,
     colormap_label,
     next_colormap,
+    stepped_colormap,
 )
+from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.palette import snap
+from heicdepth_tui.draw.steps import lab_of
 
 # First, middle and last entries of the published tables.
 PUBLISHED = {
@@ -94,3 +100,41 @@ def test_ten_bit_codes_use_every_colour_evenly():
 def test_code_over_the_top_takes_the_last_colour():
     assert colorize(np.array([[5000]], dtype=np.uint16), 4095, GREY)[0, 0, 0] == 255
     assert colorize(np.array([[200]], dtype=np.uint8), 15, GREY)[0, 0, 0] == 255
+
+
+@pytest.mark.parametrize("mode", ColorMode)
+@pytest.mark.parametrize("name", ORDERED_COLORMAPS)
+def test_in_few_colours_nearer_is_still_never_darker(name, mode):
+    stepped = stepped_colormap(name, mode)
+    assert np.diff(lightness(stepped)).min() > -0.1
+    assert np.array_equal(snap(stepped, mode), stepped)
+
+
+def test_plain_snapping_would_not_keep_the_order():
+    plain = snap(COLORMAPS["inferno"], ColorMode.PALETTE)
+    assert np.diff(lightness(plain)).min() < -5
+
+
+def test_few_colours_are_near_the_true_map():
+    for name in ORDERED_COLORMAPS:
+        stepped = stepped_colormap(name, ColorMode.PALETTE)
+        off = np.abs(lightness(stepped) - lightness(COLORMAPS[name]))
+        assert np.sqrt(np.mean(off**2)) < 4, name
+        assert len(np.unique(stepped, axis=0)) >= 10, name
+
+
+def test_truecolor_is_the_map_itself():
+    assert np.array_equal(stepped_colormap("inferno", ColorMode.TRUECOLOR), COLORMAPS["inferno"])
+
+
+def test_lab_of_white_black_and_red():
+    colours = np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], dtype=np.uint8)
+    # CIELAB of sRGB red under D65: 53.24, 80.09, 67.20.
+    expected = [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20]]
+    assert np.abs(lab_of(colours) - expected).max() < 0.02
+
+
+def test_colours_for_a_terminal_are_its_own():
+    codes = np.arange(256, dtype=np.uint8)[None]
+    colours = colorize(codes, 255, "viridis", ColorMode.PALETTE)
+    assert np.array_equal(snap(colours, ColorMode.PALETTE), colours)

@@ -1,6 +1,9 @@
+"""One-shot console pictures: sizes, colours, captions."""
+
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -19,16 +22,16 @@ RED = np.full((30, 40, 3), (250, 0, 0), dtype=np.uint8)
 BLUE = np.full((30, 40, 3), (0, 0, 250), dtype=np.uint8)
 
 
-def printed(renderable, width: int = 60, color: str | None = "truecolor") -> list[str]:
+def printed(renderable, width: int = 60, **kwargs) -> list[str]:
     out = io.StringIO()
-    Console(
-        file=out, width=width, force_terminal=color is not None, color_system=color, no_color=False
-    ).print(renderable)
+    settings = {"force_terminal": True, "color_system": "truecolor", "no_color": False, **kwargs}
+    Console(file=out, width=width, **settings).print(renderable)
     return out.getvalue().splitlines()
 
 
 def plain(renderable, width: int = 60) -> list[str]:
-    return printed(renderable, width, None)
+    lines = printed(renderable, width)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
 
 
 def test_one_picture_has_its_true_shape():
@@ -74,3 +77,27 @@ def test_legend_stands_under_its_picture():
     pictures = [ConsolePicture(RED, "depth", Legend("near", "far", "grey"))]
     last = printed(console_pictures(pictures, (40, 20)))[-1]
     assert last.index("near") < last.index("255;255;255") < last.index("0;0;0") < last.index("far")
+
+
+@pytest.mark.parametrize("without", [{"no_color": True}, {"color_system": None}])
+def test_without_colours_it_is_shades(without):
+    ramp = np.repeat(np.linspace(0, 255, 5).astype(np.uint8)[None, :, None], 3, axis=2)
+    picture = ConsolePicture(np.repeat(ramp, 2, axis=0), "x", Legend("a", "b", "grey"))
+    lines = printed(console_pictures([picture], (26, 3)), **without)
+    assert [line.strip() for line in lines] == ["x", "░▒▓█", "a ██▓▓▓▓▒▒▒▒░░░░   b"]
+
+
+def test_words_of_a_narrow_picture_have_the_room_there_is():
+    tall = np.zeros((400, 100, 3), dtype=np.uint8)
+    picture = ConsolePicture(tall, "IMG_5622.HEIC 3024×4032", Legend("4.38", "1.50 1/m", "grey"))
+    first, *_, last = plain(console_pictures([picture, picture], (80, 12)), 80)
+    assert first.split() == ["IMG_5622.HEIC", "3024×4032"] * 2
+    assert last.split().count("4.38") == last.split().count("1/m") == 2
+
+
+def test_legend_bar_without_colours_falls_from_near_to_far():
+    picture = ConsolePicture(RED, "x", Legend("near", "far", "grey"))
+    bar = printed(console_pictures([picture], (40, 12)), no_color=True)[-1]
+    assert bar.split()[0] == "near"
+    assert bar.split()[-1] == "far"
+    assert re.search("█+▓+▒+░+ ", bar)

@@ -1,3 +1,5 @@
+"""Cells a picture takes, by hand; colour modes by environment."""
+
 from __future__ import annotations
 
 from heicdepth_tui.draw.fit import Fit, fit_cells

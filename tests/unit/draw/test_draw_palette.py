@@ -1,3 +1,5 @@
+"""Snapping to a terminal's palette against a search of all its colours."""
+
 from __future__ import annotations
 
 import numpy as np

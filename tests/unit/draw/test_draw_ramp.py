@@ -1,3 +1,5 @@
+"""The legend's bar."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Shrinking against means by hand and against Pillow's BOX."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -39,7 +41,8 @@ def test_thinning_keeps_the_middle_of_a_ramp():
     ramp = np.broadcast_to(np.arange(3000) // 12, (3000, 3000)).astype(np.uint8)
     small = shrink(ramp, (10, 10))
     expected = (np.arange(10) + 0.5) * 25
-    assert np.abs(small - expected).max() <= 1
+    # Every 37th column is kept: a box may be half of that off, 1.5 levels, and is rounded.
+    assert np.abs(small - expected).max() <= 2
 
 
 def test_sixteen_bits_and_grey_survive():

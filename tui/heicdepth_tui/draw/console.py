@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.ramp import ramp
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
-    from rich_pixels import Pixels
 
 __all__ = ["ConsolePicture", "Legend", "arrange", "console_picture", "console_pictures"]
 
@@ -43,12 +44,63 @@ class ConsolePicture:
     legend: Legend | None = None
 
 
-def console_picture(rgb: NDArray[np.uint8], cells: tuple[int, int]) -> Pixels:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """A picture that rich prints as half blocks, or as shades on a console without colours."""
+
+    rgb: NDArray[np.uint8]
+    fit: Fit
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if not _has_colours(console):
+            picture = render_cells(self.rgb, self.fit, mode=ColorMode.NONE)
+            yield _text("\n".join(picture.ansi_rows()))
+            return
+        from PIL import Image
+        from rich_pixels import Pixels
+
+        shrunk = np.ascontiguousarray(shrink(self.rgb, (self.fit.width, self.fit.height)))
+        yield Pixels.from_image(Image.fromarray(shrunk))
+
+
+@dataclass(frozen=True, slots=True)
+class _LegendLine:
+    """The two ends of a legend with the bar between them, as the console can show it."""
+
+    legend: Legend
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.color import Color
+        from rich.style import Style
+
+        mode = ColorMode.TRUECOLOR if _has_colours(console) else ColorMode.NONE
+        text = _text(printable(self.legend.near) + " ")
+        for run, foreground, background in ramp(self.legend.colormap, _BAR, mode).runs(0):
+            if background is None:
+                text.append(run)
+                continue
+            style = Style(color=Color.from_rgb(*foreground), bgcolor=Color.from_rgb(*background))
+            text.append(run, style)
+        yield text.append(" " + printable(self.legend.far))
+
+
+def _has_colours(console: Console) -> bool:
+    return console.color_system is not None and not console.no_color
+
+
+def _text(plain: str) -> Text:
+    from rich.text import Text
+
+    return Text(plain, no_wrap=True, overflow="ellipsis")
+
+
+def console_picture(rgb: NDArray[np.uint8], cells: tuple[int, int]) -> RenderableType:
     """Return ``rgb`` as half blocks that fit into ``cells`` = (columns, rows), in true aspect.
 
-    The array is shrunk by box first: rich-pixels' own resize takes the nearest sample.
+    The array is shrunk by box first: rich-pixels' own resize takes the nearest sample. A console
+    without colours (NO_COLOR, a file) gets shade characters.
     """
-    return _pixels(rgb, fit_cells((rgb.shape[1], rgb.shape[0]), cells))
+    return _Cells(rgb, fit_cells((rgb.shape[1], rgb.shape[0]), cells))
 
 
 def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int]) -> RenderableType:
@@ -63,8 +115,12 @@ def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int])
     overhead = 1 + any(picture.legend is not None for picture in pictures)
     stacked, fits = arrange(sizes, cells, overhead)
     grid = Table.grid(padding=(0, _GAP, 0, 0))
-    columns = [max((fit.cols for fit in fits), default=1)] if stacked else [f.cols for f in fits]
-    for width in columns:
+    share = cells[0] if stacked else _share(cells[0], len(pictures))
+    widths = [
+        max(1, fit.cols, min(share, _words_width(picture)))
+        for picture, fit in zip(pictures, fits, strict=True)
+    ]
+    for width in [max(widths, default=1)] if stacked else widths:
         grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
     blocks = [_rows_of(picture, fit) for picture, fit in zip(pictures, fits, strict=True)]
     rows = [[row] for block in blocks for row in block] if stacked else zip(*blocks, strict=True)
@@ -82,7 +138,7 @@ def arrange(
     cells wins, side by side where they are equal.
     """
     count = max(1, len(sizes))
-    across = max(1, (cells[0] - _GAP * (count - 1)) // count), max(1, cells[1] - overhead)
+    across = _share(cells[0], count), max(1, cells[1] - overhead)
     down = cells[0], max(1, cells[1] // count - overhead)
     beside = [fit_cells(size, across) for size in sizes]
     stacked = [fit_cells(size, down) for size in sizes]
@@ -90,33 +146,23 @@ def arrange(
     return is_stacked, stacked if is_stacked else beside
 
 
+def _share(columns: int, count: int) -> int:
+    """Return the columns that each of ``count`` pictures side by side may take."""
+    return max(1, (columns - _GAP * (count - 1)) // max(1, count))
+
+
+def _words_width(picture: ConsolePicture) -> int:
+    from rich.cells import cell_len
+
+    legend = picture.legend
+    ends = 0 if legend is None else cell_len(f"{printable(legend.near)} {printable(legend.far)} ")
+    return max(cell_len(printable(picture.caption)), ends + _BAR if ends else 0)
+
+
 def _area(fits: list[Fit]) -> int:
     return sum(fit.cols * fit.rows for fit in fits)
 
 
-def _pixels(rgb: NDArray[np.uint8], fit: Fit) -> Pixels:
-    from PIL import Image
-    from rich_pixels import Pixels
-
-    shrunk = np.ascontiguousarray(shrink(rgb, (fit.width, fit.height)))
-    pixels: Pixels = Pixels.from_image(Image.fromarray(shrunk))
-    return pixels
-
-
 def _rows_of(picture: ConsolePicture, fit: Fit) -> list[RenderableType]:
-    from rich.text import Text
-
-    legend = Text() if picture.legend is None else _legend_text(picture.legend)
-    return [Text(printable(picture.caption)), _pixels(picture.rgb, fit), legend]
-
-
-def _legend_text(legend: Legend) -> Text:
-    from rich.color import Color
-    from rich.style import Style
-    from rich.text import Text
-
-    text = Text(printable(legend.near) + " ")
-    for run, foreground, background in ramp(legend.colormap, _BAR).runs(0):
-        under = None if background is None else Color.from_rgb(*background)
-        text.append(run, Style(color=Color.from_rgb(*foreground), bgcolor=under))
-    return text.append(" " + printable(legend.far))
+    legend = _text("") if picture.legend is None else _LegendLine(picture.legend)
+    return [_text(printable(picture.caption)), _Cells(picture.rgb, fit), legend]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from heicdepth_tui.draw.cells import Picture, render_cells
-from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP
+from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP, stepped_colormap
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.draw.palette import grey_of, snap
 
 __all__ = ["ramp"]
 
@@ -25,11 +24,9 @@ def ramp(
     """
     across = width if mode is ColorMode.NONE else 2 * width
     codes = np.rint(np.linspace(255, 0, across)).astype(np.uint8)
-    colours = COLORMAPS[name][codes][None]
+    colours = stepped_colormap(name, mode)[codes][None]
     if mode is ColorMode.NONE or width == 0:
         both = np.repeat(colours, 2, axis=0)
         return render_cells(both, Fit(width, 1, width, 2), Blocks.HALF, mode)
-    if mode is ColorMode.GREY:
-        colours = np.repeat(grey_of(colours)[:, :, None], 3, axis=2)
     chars = np.full((1, width), _LEFT_HALF, dtype=np.uint32)
-    return Picture(chars, snap(colours[:, 0::2], mode), snap(colours[:, 1::2], mode), mode)
+    return Picture(chars, colours[:, 0::2], colours[:, 1::2], mode)

@@ -74,12 +74,17 @@ class BriefScanner:
             return len(self._pending) + self._reading
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Read these too, after those already added; a path that waits already is kept once."""
+        """Read these too, after those already added; a path that waits already is kept once.
+
+        After ``close`` nothing is read any more.
+        """
         with self._changed:
+            if self._closed:
+                return
             for entry in entries:
                 self._pending[entry.path] = entry
                 self._order.append(entry.path)
-            if not self._threads and not self._closed:
+            if not self._threads:
                 self._start()
             self._changed.notify_all()
 

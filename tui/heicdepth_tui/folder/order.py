@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import lru_cache
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -68,14 +69,11 @@ def sort_entries(
     named = [listed[row] for row in rows]
     if key is SortKey.NAME:
         return named
-    known_briefs = {} if briefs is None else briefs
-    valued = [(_value(entry, key, known_briefs.get(entry.path)), entry) for entry in named]
-    known = [pair for pair in valued if pair[0] is not None]
-    known.sort(key=itemgetter(0), reverse=not reverse)
-    return [
-        *(entry for _, entry in known),
-        *(entry for value, entry in valued if value is None),
-    ]
+    values = _values(named, key, {} if briefs is None else briefs)
+    known = [row for row, value in enumerate(values) if value is not None]
+    known.sort(key=values.__getitem__, reverse=not reverse)
+    unknown = (row for row, value in enumerate(values) if value is None)
+    return [named[row] for row in chain(known, unknown)]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -84,14 +82,15 @@ def _path_key(path: str) -> str:
     return f"{name_key(path.rpartition(os.sep)[2])}\0\0{path}"
 
 
-def _value(entry: Entry, key: SortKey, brief: Brief | None) -> int | str | None:
-    if key is SortKey.DATE:
-        return date_of(entry, brief)
+def _values(entries: list[Entry], key: SortKey, briefs: Mapping[str, Brief]) -> list[Any]:
+    """Return what each entry is sorted by, all of one type; None where it is unknown."""
     if key is SortKey.SIZE:
-        return None if entry.problem else entry.size
-    if brief is None or brief.depth is None:
-        return None
-    return brief.depth.width * brief.depth.height
+        return [None if entry.problem else entry.size for entry in entries]
+    known = map(briefs.get, map(_PATH, entries))
+    if key is SortKey.DATE:
+        return list(map(date_of, entries, known))
+    sizes = (None if brief is None else brief.depth for brief in known)
+    return [None if size is None else size.width * size.height for size in sizes]
 
 
 def date_of(entry: Entry, brief: Brief | None) -> str | None:
