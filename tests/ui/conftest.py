@@ -104,7 +104,11 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
         decoder = Decoder.start()
         decoders.append(decoder)
         options = AppOptions(
-            paths, recursive=recursive, theme=theme, export=ExportOptions(out=tmp_path / "out")
+            paths,
+            recursive=recursive,
+            theme=theme,
+            export=ExportOptions(out=tmp_path / "out"),
+            state=tmp_path / "state",
         )
         app = HeicDepthApp(decoder, options)
         async with app.run_test(size=size, notifications=True) as pilot:

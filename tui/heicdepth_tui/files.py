@@ -15,7 +15,7 @@ from typing import BinaryIO
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.text import printable
 
-__all__ = ["Writer", "safe_name", "write_new", "write_new_set"]
+__all__ = ["Writer", "replace_own", "safe_name", "write_new", "write_new_set"]
 
 Writer = Callable[[BinaryIO], object]
 """Fills a new binary file that is open for reading and writing, from its start."""
@@ -89,6 +89,25 @@ def write_new_set(
             for parent in reversed(made):
                 with contextlib.suppress(OSError):  # somebody else uses it by now
                     parent.rmdir()
+
+
+def replace_own(folder: Path, name: str, data: bytes) -> Path:
+    """Write ``data`` as ``folder``/``name``, replacing what this program wrote there before.
+
+    For the program's own state only; a reader sees the old file or the new one, never a part.
+    Raises WriteError when it cannot be written; the old file is then as it was.
+    """
+    _check_plain(name)
+    path = folder / name
+    with _told_of(path):
+        _make_folders(folder, [])
+        draft = folder / f".{name}.{os.getpid()}.part"
+        try:
+            draft.write_bytes(data)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    return path
 
 
 def safe_name(text: str) -> str:

@@ -102,9 +102,8 @@ def export(
     from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
     from heicdepth_tui.export.subject import ExportOptions
 
-    options = ExportOptions(
-        formats=formats,
-        cloud=CloudOptions(
+    try:
+        cloud = CloudOptions(
             projection=Projection(projection),
             step=step,
             max_depth=max_depth,
@@ -114,10 +113,10 @@ def export(
             smooth=smooth,
             color_resolution=ColorResolution(color_resolution),
             normals=normals,
-        ),
-        organised=organised,
-        out=out,
-    )
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    options = ExportOptions(formats=formats, cloud=cloud, organised=organised, out=out)
     return _export_all(paths, recursive, options)
 
 

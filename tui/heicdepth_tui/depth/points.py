@@ -104,7 +104,7 @@ class Dropped:
     def describe(self) -> str:
         """Return ``612 flying, 3 invalid``; ``nothing`` when nothing was dropped."""
         counts = ((self.flying, "flying"), (self.clipped, "clipped"), (self.invalid, "invalid"))
-        return ", ".join(f"{count} {name}" for count, name in counts if count) or "nothing"
+        return ", ".join(f"{count:,} {name}" for count, name in counts if count) or "nothing"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,10 @@ from textual.binding import Binding, BindingType
 
 from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.errors import WriteError
 from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.ui.choices import load_choice, save_choice, state_folder
 from heicdepth_tui.ui.commands import PhotoCommands
 from heicdepth_tui.ui.exporting import Exporter
 from heicdepth_tui.ui.library import Library
@@ -56,6 +58,8 @@ class AppOptions:
     recursive: bool = False
     theme: str = "dark"
     export: ExportOptions = field(default_factory=ExportOptions)
+    state: Path = field(default_factory=state_folder)
+    """Where the app keeps what it remembers between runs."""
     title: str = ""
     """What the title line says instead of the paths."""
 
@@ -84,6 +88,7 @@ class HeicDepthApp(App[int]):
         self.draw_settings = DrawSettings(self._colour_mode(), Blocks.HALF)
         self.browse = BrowseScreen()
         self._listing: dict[str, Entry] = {}
+        self._choice: ExportOptions | None = None
         self._listed = False
         self._relisting = False
         for theme in THEMES.values():
@@ -220,6 +225,21 @@ class HeicDepthApp(App[int]):
             self.notify(
                 str(error), title="not exported", severity="error", timeout=12, markup=False
             )
+
+    @property
+    def remembered(self) -> ExportOptions:
+        """The export options chosen last, in this run or an earlier one."""
+        if self._choice is None:
+            self._choice = load_choice(self.options.export, self.options.state)
+        return self._choice
+
+    def remember(self, options: ExportOptions) -> None:
+        """Keep the export options for the next time."""
+        self._choice = options
+        try:
+            save_choice(options, self.options.state)
+        except WriteError as error:
+            self.notify(f"the choice is not remembered: {error}", severity="warning", markup=False)
 
     def copy_path(self, path: str) -> None:
         """Copy a path by OSC 52, which the terminal may or may not honour."""

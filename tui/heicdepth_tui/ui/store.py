@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from heicdepth_tui.errors import FileAccessError, HeicDepthError
+from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepthError
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
@@ -94,7 +94,10 @@ class PhotoStore:
                 return found
             request = Request(next_ticket(), pane, entry.path, layer, fit=fit, partial=partial)
             self._wanted[request.ticket] = key
-        self._decoder.submit(request)
+        try:
+            self._decoder.submit(request)
+        except DecoderStoppedError as error:
+            return error
         return None
 
     def drop(self, pane: str) -> None:

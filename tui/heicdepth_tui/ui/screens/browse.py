@@ -19,6 +19,7 @@ from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.inspector import Inspector
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.screens.export_dialog import ExportDialog
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
 from heicdepth_tui.ui.sources import depth_source, layer_source
@@ -29,6 +30,7 @@ from heicdepth_tui.ui.widgets.photo_list import PhotoList
 from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
+    from heicdepth_tui.export.subject import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.app import HeicDepthApp
     from heicdepth_tui.ui.widgets.picture import ImageSource
@@ -58,6 +60,9 @@ class BrowseScreen(Screen[None]):
         Binding("t", "tables", "Table", id="tables", tooltip="The other table, where one has room"),
         Binding("i", "metadata", "Info", id="metadata", tooltip="All metadata of the photo"),
         Binding("e", "export", "Export", id="export", tooltip="Export the point cloud (PCD)"),
+        Binding(
+            "E", "export_as", "Export as", show=False, id="export.as", tooltip="Formats and options"
+        ),
         Binding("y", "copy_path", "Copy path", show=False, id="copy", tooltip="By OSC 52"),
         Binding("r", "read_again", "Read again", show=False, id="reload"),
         Binding("q", "app.quit", "Quit", id="quit", tooltip="Quit"),
@@ -490,6 +495,20 @@ class BrowseScreen(Screen[None]):
         entry = self.photos.entry
         if entry is not None:
             self.app.export([entry])
+
+    def action_export_as(self) -> None:
+        """Choose formats and options first."""
+        entry = self.photos.entry
+        if entry is None:
+            return
+        entries = [entry]
+
+        def chosen(options: ExportOptions | None) -> None:
+            if options is not None:
+                self.app.export(entries, options)
+                self.app.remember(options)
+
+        self.app.push_screen(ExportDialog(printable(entry.name), self.app.remembered), chosen)
 
     def action_copy_path(self) -> None:
         """Copy the path of the photo to the clipboard of the terminal."""

@@ -46,6 +46,7 @@ _KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "export and more",
         (
             ("e", "point cloud of this photo as PCD"),
+            ("E", "choose formats and options"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
             ("esc", "close what is open"),

@@ -1,0 +1,195 @@
+"""The export dialog: formats, projection and options; enter exports, esc leaves all as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.subject import ExportOptions
+
+__all__ = ["ExportDialog"]
+
+_NUMBERS = (
+    ("step", "every N-th sample", "1"),
+    ("near", "nearest, m", "all"),
+    ("far", "farthest, m", "all"),
+)
+_SWITCHES = (
+    ("drop_flying", "drop flying pixels", "samples hanging between two surfaces, by 2 %"),
+    ("smooth", "smooth 8-bit terraces", "by at most half a code"),
+    ("normals", "normals", "in PCD, PLY and GLB"),
+)
+
+
+class ExportDialog(ModalScreen[ExportOptions | None]):
+    """Dismisses with the options chosen, or with None."""
+
+    DEFAULT_CSS = """
+    ExportDialog { align: center middle; background: $background 60%; }
+    ExportDialog > #frame { width: 78; max-width: 100%; height: auto; max-height: 100%;
+        background: $surface; border: round $accent 60%; border-title-color: $accent;
+        border-subtitle-color: $dim; padding: 0 1; }
+    ExportDialog #columns { height: auto; layout: grid; grid-size: 2; grid-columns: 30 1fr;
+        grid-rows: auto; grid-gutter: 0 2; }
+    ExportDialog #columns > Vertical { height: auto; }
+    ExportDialog .label { color: $accent; height: 1; }
+    ExportDialog .told { color: $dim; height: 1; width: 1fr; }
+    ExportDialog SelectionList { height: auto; width: 1fr; background: $surface; border: none;
+        padding: 0; }
+    ExportDialog RadioSet { layout: horizontal; width: 1fr; height: 1; background: $surface;
+        border: none; padding: 0; }
+    ExportDialog RadioButton { width: auto; margin-right: 2; }
+    ExportDialog Checkbox { width: 1fr; height: 1; background: $surface; }
+    ExportDialog .number { height: 1; }
+    ExportDialog .number Static { width: 20; color: $foreground; }
+    ExportDialog .number Input { width: 10; height: 1; }
+    ExportDialog #wrong { color: $error; height: auto; }
+    ExportDialog #buttons { height: 1; align-horizontal: right; margin-top: 1; }
+    ExportDialog #buttons Button { margin-left: 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Cancel", id="export.cancel"),
+        Binding("ctrl+e", "export", "Export", id="export.go", priority=True),
+    ]
+
+    def __init__(self, what: str, options: ExportOptions) -> None:
+        super().__init__()
+        self._what = what
+        self._options = options
+
+    def compose(self) -> ComposeResult:
+        """Formats on the left, options on the right."""
+        options, cloud = self._options, self._options.cloud
+        with VerticalScroll(id="frame", can_focus=False) as frame:
+            frame.border_title = f"export {self._what}"
+            frame.border_subtitle = "tab moves · space chooses · ctrl+e exports · esc leaves"
+            with Grid(id="columns"):
+                with Vertical():
+                    yield Static("formats", classes="label", markup=False)
+                    yield SelectionList[str](
+                        *(
+                            Selection(form.label, name, name in options.formats)
+                            for name, form in FORMATS.items()
+                        ),
+                        compact=True,
+                        id="formats",
+                    )
+                with Vertical():
+                    yield Static("projection", classes="label", markup=False)
+                    with RadioSet(compact=True, id="projection"):
+                        for projection in Projection:
+                            chosen = projection is cloud.projection
+                            yield RadioButton(
+                                projection.value, chosen, compact=True, name=projection.value
+                            )
+                    yield Static("colours at the resolution of", classes="label", markup=False)
+                    with RadioSet(compact=True, id="resolution"):
+                        for resolution in ColorResolution:
+                            chosen = resolution is cloud.color_resolution
+                            yield RadioButton(
+                                resolution.value, chosen, compact=True, name=resolution.value
+                            )
+                    yield Static("samples", classes="label", markup=False)
+                    for name, label, placeholder in _NUMBERS:
+                        with Horizontal(classes="number"):
+                            yield Static(label, markup=False)
+                            yield Input(
+                                self._shown(name),
+                                placeholder=placeholder,
+                                compact=True,
+                                type="integer" if name == "step" else "number",
+                                id=name,
+                            )
+                    for name, label, tip in _SWITCHES:
+                        yield Checkbox(
+                            label, getattr(cloud, name), compact=True, id=name, tooltip=tip
+                        )
+                    yield Checkbox(
+                        "organised PCD (rows and columns kept)",
+                        options.organised,
+                        compact=True,
+                        id="organised",
+                        tooltip="WIDTH and HEIGHT of the map; dropped samples are NaN",
+                    )
+            yield Static("", classes="told", id="told", markup=False)
+            yield Static("", id="wrong", markup=False)
+            with Horizontal(id="buttons"):
+                yield Button("Cancel", compact=True, id="cancel")
+                yield Button("Export", compact=True, variant="primary", id="go")
+
+    def on_mount(self) -> None:
+        """Begin at the formats."""
+        self.query_one("#wrong").display = False
+        self.query_one("#formats").focus()
+
+    def _shown(self, name: str) -> str:
+        cloud = self._options.cloud
+        value = cloud.farthest if name == "far" else getattr(cloud, name)
+        return "" if value in (None, float("inf")) else f"{value:g}"
+
+    @on(SelectionList.SelectionHighlighted)
+    def _tell_format(self, event: SelectionList.SelectionHighlighted[str]) -> None:
+        self.query_one("#told", Static).update(FORMATS[event.selection.value].description)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        self.dismiss(None)
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#go")
+    def action_export(self) -> None:
+        """Take what is chosen, or say what is wrong with it."""
+        try:
+            chosen = self._chosen()
+        except ValueError as error:
+            wrong = self.query_one("#wrong", Static)
+            wrong.update(str(error))
+            wrong.display = True
+            return
+        self.dismiss(chosen)
+
+    def _chosen(self) -> ExportOptions:
+        formats = set(self.query_one("#formats", SelectionList).selected)
+        if not formats:
+            raise ValueError("choose at least one format")
+        switches = {name: self.query_one(f"#{name}", Checkbox).value for name, _, _ in _SWITCHES}
+        cloud = CloudOptions(
+            projection=Projection(self._radio("projection", self._options.cloud.projection.value)),
+            color_resolution=ColorResolution(
+                self._radio("resolution", self._options.cloud.color_resolution.value)
+            ),
+            step=int(self._number("step") or 1),
+            near=self._number("near"),
+            far=self._number("far"),
+            flying_threshold=self._options.cloud.flying_threshold,
+            **switches,
+        )
+        return replace(
+            self._options,
+            formats=tuple(name for name in FORMATS if name in formats),
+            organised=self.query_one("#organised", Checkbox).value,
+            cloud=cloud,
+        )
+
+    def _radio(self, name: str, default: str) -> str:
+        pressed = self.query_one(f"#{name}", RadioSet).pressed_button
+        return default if pressed is None or pressed.name is None else pressed.name
+
+    def _number(self, name: str) -> float | None:
+        text = self.query_one(f"#{name}", Input).value.strip()
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError as error:
+            raise ValueError(f"{name}: {text} is no number") from error
