@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,12 @@ def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
     # Codes 11 and 253 of 255 at 2 1/m: 11.6 m and 0.504 m.
     about = "" if accuracy is Accuracy.ABSOLUTE else "≈ "
     assert f"{about}0.504 to 11.6 m" in text
+
+
+def test_notes_of_the_photo_are_shown_as_text(make_subject: Callable[..., Subject]) -> None:
+    page = page_of(replace(make_subject(), notes=("2 tiles are <missing>\x1b",)))
+
+    assert "2 tiles are <missing>\\x1b" in Elements(page).text
 
 
 def test_a_flat_cloud_says_that_nothing_is_to_scale(make_subject: Callable[..., Subject]) -> None:

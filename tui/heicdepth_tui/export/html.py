@@ -122,20 +122,21 @@ def _facts(subject: Subject, packed: PackedCloud) -> str:
     if cloud.projection is Projection.PERSPECTIVE:
         origin = CameraOrigin.NONE if cloud.camera is None else cloud.camera.origin
         made = ["perspective", _ORIGINS[origin]]
-        if packed.points:
-            near, far = (-float(edge) for edge in (cloud.xyz[:, 2].max(), cloud.xyz[:, 2].min()))
-            about = "" if cloud.accuracy is Accuracy.ABSOLUTE else "≈ "
-            made.append(f"{about}{near:.3g} to {far:.3g} {subject.depth_map.metres_label}")
-        caveats = [_CAVEATS[cloud.accuracy]]
+        near, far = (-float(edge) for edge in (cloud.xyz[:, 2].max(), cloud.xyz[:, 2].min()))
+        about = "" if subject.depth_map.is_promised else "≈ "
+        made.append(f"{about}{near:.3g} to {far:.3g} {subject.depth_map.metres_label}")
+        word, meaning = _CAVEATS[cloud.accuracy]
     else:
         made = ["flat projection"]
-        caveats = [_FLAT_CAVEAT]
-    lines = [f"<p>{_dots(sizes)}</p>", f"<p>{_dots(made)}</p>"]
-    lines += [
-        f'<p class="caveat"><strong>{_text(word)}</strong>: {_text(meaning)}</p>'
-        for word, meaning in caveats
-    ]
-    return "\n".join(lines)
+        word, meaning = _FLAT_CAVEAT
+    return "\n".join(
+        (
+            f"<p>{_dots(sizes)}</p>",
+            f"<p>{_dots(made)}</p>",
+            f"<p><strong>{_text(word)}</strong>: {_text(meaning)}</p>",
+            *(f"<p>{_text(note)}</p>" for note in subject.notes),
+        )
+    )
 
 
 def _dots(parts: list[str]) -> str:

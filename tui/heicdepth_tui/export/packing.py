@@ -182,6 +182,7 @@ def _colour_image(colours: NDArray[np.uint8]) -> Image:
     from PIL import features
 
     picture = PillowImage.fromarray(colours)
+    samples = colours.shape[0] * colours.shape[1]
     buffer = BytesIO()
     if features.check("webp"):
         image_type = "image/webp"
@@ -189,7 +190,7 @@ def _colour_image(colours: NDArray[np.uint8]) -> Image:
     else:
         image_type = "image/png"
         picture.save(buffer, "PNG", optimize=True)
-    limit = COLOUR_BYTES_A_SAMPLE * colours.shape[0] * colours.shape[1]
+    limit = COLOUR_BYTES_A_SAMPLE * samples
     if buffer.tell() <= max(limit, 65536):
         return Image(image_type, buffer.getvalue())
     for quality in _JPEG_QUALITIES:

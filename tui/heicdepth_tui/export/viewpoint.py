@@ -41,7 +41,7 @@ class View:
 class Viewpoint:
     """Two views, the eye's distance from their pivots, and how far the cloud reaches.
 
-    ``radius`` is the distance from the front view's pivot to the farthest point.
+    No point is farther than ``radius`` from the front view's pivot.
     """
 
     front: View
@@ -63,13 +63,15 @@ def find_viewpoint(
     the origin where ``perspective``, else x and y. The front view of a perspective cloud has its
     eye at the origin, so that it shows the photo.
     """
+    # An odd stride does not fall into step with the columns of the grid.
+    some = xyz[:: len(xyz) // _SAMPLED_POINTS | 1]
     middle = sum(left_right) / 2, sum(upper_lower) / 2
     half = (
         max(abs(left_right[1] - left_right[0]) / 2, 1e-6),
         max(abs(upper_lower[1] - upper_lower[0]) / 2, 1e-6),
     )
     if perspective:
-        z = -_central_depth(xyz, middle, half)
+        z = -_central_depth(some, middle, half)
         front_pivot = (-middle[0] * z, -middle[1] * z, z)
         distance = math.hypot(*front_pivot)
         # Turned so that the line from the origin to the pivot is the one of sight.
@@ -77,7 +79,7 @@ def find_viewpoint(
         pitch = math.atan2(-front_pivot[1], math.hypot(front_pivot[0], z))
         tangents = half
     else:
-        z = float(np.median(xyz[:, 2]))
+        z = float(np.median(some[:, 2]))
         front_pivot = (*middle, z)
         nearest = _FLAT_DISTANCE * max(half)
         distance = nearest + float(xyz[:, 2].max()) - z
@@ -85,9 +87,10 @@ def find_viewpoint(
         # Between what fits at the nearest point and what fits at the middle one.
         between = math.sqrt(nearest * distance)
         tangents = half[0] / between, half[1] / between
-    radius = float(np.linalg.norm(xyz - np.asarray(front_pivot), axis=1).max())
+    corner = np.maximum(np.abs(xyz.min(0) - front_pivot), np.abs(xyz.max(0) - front_pivot))
     front = View(front_pivot, yaw, pitch, tangents)
-    return Viewpoint(front, _turned_home(xyz, front, distance), distance, max(radius, 1e-6))
+    radius = max(float(np.linalg.norm(corner)), 1e-6)
+    return Viewpoint(front, _turned_home(some, front, distance), distance, radius)
 
 
 def _central_depth(
@@ -102,14 +105,13 @@ def _central_depth(
 
 def _turned_home(xyz: NDArray[np.float64], front: View, distance: float) -> View:
     """Return the front view turned aside, moved and widened until the cloud fits again."""
-    some = xyz[:: max(1, len(xyz) // _SAMPLED_POINTS)]
     yaw, pitch = front.yaw + _HOME_YAW, front.pitch + _HOME_PITCH
     turn = _rotation(yaw, pitch)
     pivot = np.asarray(front.pivot)
     tangents = wide, tall = front.tangents
     # Moving the pivot shifts near and far points differently: three rounds settle it.
     for _ in range(3):
-        seen = (some - pivot) @ turn.T
+        seen = (xyz - pivot) @ turn.T
         depth = distance - seen[:, 2]
         before = depth > 0.05 * distance
         if not before.any():

@@ -1,0 +1,370 @@
+"""What other programs read from exported clouds, point by point and colour by colour.
+
+``python -m bench.compat [--install] [--python PYTHON] [--modules FOLDER] [--write] [PHOTO]``
+exports a photo and has Open3D, trimesh, VTK (pyvista), PCL and three.js read every format they
+know. What is not there is skipped and named; ``--install`` puts the Python libraries into a virtual
+environment, and three.js into a folder, that are removed afterwards. ``--write`` also writes the
+result to docs/compat.md. Without PHOTO: real/pug.heic of HEICDEPTH_PHOTOS, else a generated one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.run import read_subject
+from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.photo.decode import load
+from heicdepth_tui.samples.write import write_samples
+
+READERS = Path(__file__).parent / "readers"
+REPORT = Path(__file__).parent.parent / "docs" / "compat.md"
+EXPORTED = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "glb")
+LIBRARIES = {"open3d": "Open3D", "trimesh": "trimesh", "pyvista": "VTK through pyvista"}
+KNOWN = {"open3d": ("pcd", "ply"), "trimesh": ("ply", "glb"), "pyvista": ("ply", "glb")}
+TIMEOUT_S = 300
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    what: str
+    reader: str
+    points: str
+    difference: str
+    colours: str
+    good: bool
+
+
+@dataclass
+class Report:
+    """Lines of the table and what could not be compared."""
+
+    rows: list[Row] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    def compare(
+        self,
+        what: str,
+        reader: str,
+        subject: Subject,
+        points: Array,
+        colours: Array,
+        *,
+        coarse: bool = False,
+    ) -> None:
+        """Add a line for points (N, 3) and colours (N, 3) 0..255 as somebody read them.
+
+        ``coarse`` says that the colours were only compared as 8 bits of linear light.
+        """
+        cloud = subject.cloud
+        if points.shape != cloud.xyz.shape:
+            count = f"{len(points):,} of {len(cloud):,}"
+            self.rows.append(Row(what, reader, count, "–", "–", good=False))
+            return
+        difference = float(np.abs(points - cloud.xyz.astype(np.float64)).max())
+        wrong = int((colours != cloud.rgb).any(axis=1).sum())
+        equal = "within ±1 of 8-bit linear" if coarse else "equal"
+        told = equal if not wrong else f"{wrong:,} differ"
+        shown = "none" if difference == 0 else f"{difference:.2g} m"
+        good = wrong == 0 and difference < 1e-6
+        self.rows.append(Row(what, reader, f"{len(points):,}", shown, told, good))
+
+
+def srgb8(linear: Array) -> Array:
+    """Return linear colours 0..1 as sRGB 0..255 (IEC 61966-2-1)."""
+    low, high = 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
+    return np.asarray(np.rint(255 * np.where(linear <= 0.0031308, low, high)), np.int64)
+
+
+def linear8(rgb: Array) -> Array:
+    """Return sRGB 0..255 as linear 0..255."""
+    value = rgb / 255
+    high = ((value + 0.055) / 1.055) ** 2.4
+    return np.asarray(np.rint(255 * np.where(value <= 0.04045, value / 12.92, high)), np.int64)
+
+
+def run(*command: str | Path) -> str:
+    """Run a command and return what it prints; raise RuntimeError with its last words."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        words = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
+        raise RuntimeError(f"exit code {done.returncode}: {words[-1]}")
+    return done.stdout.strip()
+
+
+def export(subject: Subject, folder: Path) -> dict[str, Path]:
+    """Write the formats to compare into folders of their own and return the files by format."""
+    return {name: FORMATS[name].write(subject, folder / name)[0].path for name in EXPORTED}
+
+
+def compare_libraries(
+    report: Report, subject: Subject, exported: dict[str, Path], python: Path, scratch: Path
+) -> None:
+    """Have the Python libraries read what they know, each in a process of ``python``."""
+    script = READERS / "read_points.py"
+    for library, label in LIBRARIES.items():
+        try:
+            reader = f"{label} {run(python, script, library, '--version')}"
+        except RuntimeError:
+            report.skipped.append(f"{label}: not installed (`--install`)")
+            continue
+        for name, path in exported.items():
+            if name.partition("-")[0] not in KNOWN[library]:
+                continue
+            target = scratch / f"{library}-{name}.npz"
+            with attempt(report, f"{reader}, {FORMATS[name].label}"):
+                run(python, script, library, path, target)
+                read = np.load(target)
+                coarse = name == "glb" and read["colours"].dtype.kind != "f"
+                colours = _as_srgb8(read["colours"], linear=name == "glb", true=subject.cloud.rgb)
+                report.compare(
+                    FORMATS[name].label, reader, subject, read["points"], colours, coarse=coarse
+                )
+    compare_rgbd(report, subject, python, scratch)
+
+
+def _as_srgb8(colours: Array, *, linear: bool, true: Array) -> Array:
+    if colours.dtype.kind != "f":
+        return as_8_bit_linear(colours, true) if linear else colours
+    return srgb8(colours) if linear else np.asarray(np.rint(colours * 255), np.int64)
+
+
+def as_8_bit_linear(colours: Array, true: Array) -> Array:
+    """Return ``true`` where colours 0..255 are its linear ones up to rounding, else 256.
+
+    Eight bits of linear light are too few to turn back into sRGB.
+    """
+    near = np.abs(colours.astype(np.int64) - linear8(true)) <= 1
+    return np.where(near, true, 256)
+
+
+def compare_rgbd(report: Report, subject: Subject, python: Path, scratch: Path) -> None:
+    """Compare our projection with Open3D's own, from the same depth, colours and K."""
+    if subject.camera is None or any("Open3D" in line for line in report.skipped):
+        return
+    cloud, given, target = subject.cloud, scratch / "rgbd.npz", scratch / "rgbd-out.npz"
+    depth = np.zeros(subject.depth_map.codes.shape, np.float32)
+    depth.flat[cloud.index] = subject.depth_map.metres().flat[cloud.index]
+    np.savez(given, depth=depth, rgb=subject.rgb, k=subject.camera.matrix())
+    with attempt(report, "Open3D, create_from_rgbd_image"):
+        script = READERS / "read_points.py"
+        version = run(python, script, "open3d", "--version")
+        run(python, script, "open3d-rgbd", given, target)
+        read = np.load(target)
+        # Open3D looks along +z with y down.
+        points, colours = read["points"] * [1, -1, -1], np.rint(read["colours"] * 255)
+        report.compare(
+            "the projection itself, same K",
+            f"Open3D {version} `create_from_rgbd_image`", subject, points, colours,
+        )  # fmt: skip
+
+
+def compare_pcl(report: Report, subject: Subject, exported: dict[str, Path], scratch: Path) -> None:
+    """Have PCL read each PCD and write it as a plain binary one, which is read back here."""
+    tool = shutil.which("pcl_convert_pcd_ascii_binary")
+    if tool is None:
+        report.skipped.append(
+            "PCL: `pcl_convert_pcd_ascii_binary` is not installed (Debian: pcl-tools)"
+        )
+        return
+    reader = f"PCL {pcl_version()}".strip()
+    for name in ("pcd", "pcd-compressed", "pcd-ascii"):
+        target = scratch / f"pcl-{name}.pcd"
+        with attempt(report, f"{reader}, {FORMATS[name].label}"):
+            run(tool, exported[name], target, "1")
+            points, colours = read_plain_pcd(target)
+            report.compare(FORMATS[name].label, reader, subject, points, colours)
+
+
+def read_plain_pcd(path: Path) -> tuple[Array, Array]:
+    """Return points and colours of a binary PCD with the fields x y z rgb, 4 bytes each."""
+    head, _, body = path.read_bytes().partition(b"DATA binary\n")
+    if b"FIELDS x y z rgb\n" not in head or b"SIZE 4 4 4 4\n" not in head:
+        raise RuntimeError("the fields that PCL wrote are not x y z rgb")
+    # PCL fills the file up to a page.
+    count = next(int(line[7:]) for line in head.splitlines() if line.startswith(b"POINTS "))
+    words = np.frombuffer(body, "<u4", count * 4).reshape(-1, 4)
+    colours = np.stack([words[:, 3] >> shift & 255 for shift in (16, 8, 0)], axis=1)
+    return np.ascontiguousarray(words[:, :3]).view("<f4"), colours
+
+
+def pcl_version() -> str:
+    """Return PCL's version where Debian's package manager knows it, else nothing."""
+    if shutil.which("dpkg-query") is None:
+        return ""
+    try:
+        return run("dpkg-query", "-W", "-f", "${Version}", "pcl-tools").partition("+")[0]
+    except RuntimeError:
+        return ""
+
+
+def compare_three(
+    report: Report,
+    subject: Subject,
+    exported: dict[str, Path],
+    modules: Path | None,
+    scratch: Path,
+) -> None:
+    """Have the loaders of three.js read every format in node."""
+    node = shutil.which("node")
+    if node is None or modules is None or not (modules / "node_modules" / "three").is_dir():
+        missing = "node is not installed" if node is None else "not installed (`--install`)"
+        report.skipped.append(f"three.js: {missing}")
+        return
+    # Beside node_modules, where node looks for them.
+    script = Path(shutil.copy(READERS / "read_points.mjs", modules))
+    reader = f"three.js {run(node, script, '--version')}"
+    for name, path in exported.items():
+        target = scratch / f"three-{name}"
+        with attempt(report, f"{reader}, {FORMATS[name].label}"):
+            run(node, script, path, target)
+            points, linear = (
+                np.fromfile(f"{target}.{part}", np.float32).reshape(-1, 3)
+                for part in ("xyz", "rgb")
+            )
+            # Its PLY loader rounds linear colours to 8 bits, the others keep them as floats.
+            colours = (
+                as_8_bit_linear(np.rint(linear * 255), subject.cloud.rgb)
+                if name == "ply"
+                else srgb8(linear.astype(np.float64))
+            )
+            report.compare(
+                FORMATS[name].label, reader, subject, points, colours, coarse=name == "ply"
+            )
+
+
+class attempt:  # noqa: N801  reads as the verb it is
+    """Turn the failure of one reader into a line of the table."""
+
+    def __init__(self, report: Report, what: str) -> None:
+        self.report, self.what = report, what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, RuntimeError | subprocess.TimeoutExpired | OSError):
+            reader, _, what = self.what.rpartition(", ")
+            self.report.rows.append(Row(what, reader, "–", "–", f"failed: {error}", good=False))
+            return True
+        return False
+
+
+def install_python(folder: Path) -> Path:
+    """Make a virtual environment with the libraries and return its interpreter."""
+    venv.create(folder, with_pip=True)
+    python = folder / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", *LIBRARIES)
+    return python
+
+
+def install_three(folder: Path) -> Path | None:
+    """Put three.js into ``folder`` and return it; None without npm."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    folder.mkdir()
+    run(npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder, "three")
+    return folder
+
+
+def choose_photo(wish: Path | None, scratch: Path) -> Path:
+    """Return the photo to export: the one asked for, the real pug, or a generated one."""
+    if wish is not None:
+        return wish
+    photos = os.environ.get("HEICDEPTH_PHOTOS")
+    if photos and (pug := Path(photos) / "real" / "pug.heic").is_file():
+        return pug
+    return write_samples(scratch, ["IMG_0412.HEIC"])[0]
+
+
+def table(report: Report) -> Iterator[str]:
+    """Yield the Markdown lines of the table and of what was skipped."""
+    yield "| what | read by | points | largest difference | colours |"
+    yield "|---|---|---:|---:|---|"
+    for row in report.rows:
+        mark = "" if row.good else " **✗**"
+        yield (
+            f"| {row.what} | {row.reader} | {row.points} | {row.difference} | {row.colours}{mark} |"
+        )
+    if report.skipped:
+        yield ""
+        yield "Skipped:"
+        yield ""
+        yield from (f"- {line}" for line in report.skipped)
+
+
+def page(report: Report, subject: Subject) -> str:
+    """Return docs/compat.md."""
+    told = (
+        f"`python -m bench.compat --install --write` on {subject.path.name}: "
+        f"{len(subject.cloud):,} points, compared one by one, in order, with the cloud in memory. "
+        "Points are float32 in every file; Open3D's own projection reckons in float64 from the "
+        "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB. "
+        "trimesh keeps those of a GLB and three.js those of a PLY in 8 bits of linear light, which "
+        "loses dark shades and cannot be turned back."
+    )
+    head = ("# What other programs read", "", told, "")
+    return "\n".join((*head, *table(report), ""))
+
+
+def main() -> int:
+    """Run the comparison; 0 when everything that was read is equal."""
+    parser = argparse.ArgumentParser(
+        prog="bench.compat", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("photo", nargs="?", type=Path)
+    parser.add_argument("--python", type=Path, default=Path(sys.executable))
+    parser.add_argument("--modules", type=Path, help="a folder with node_modules/three")
+    parser.add_argument("--install", action="store_true")
+    parser.add_argument("--write", action="store_true", help="write docs/compat.md")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="heicdepth-compat-") as name:
+        scratch = Path(name)
+        python, modules = options.python, options.modules
+        if options.install:
+            python = install_python(scratch / "venv")
+            modules = install_three(scratch / "three")
+        subject = read_subject(
+            choose_photo(options.photo, scratch / "sample"),
+            ExportOptions(),
+            lambda request: load(request.path, request.layer, exact=request.exact),
+        )
+        exported = export(subject, scratch / "exported")
+        report = Report()
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: compare_libraries(report, subject, exported, python, scratch),
+            lambda: compare_pcl(report, subject, exported, scratch),
+            lambda: compare_three(report, subject, exported, modules, scratch),
+        )
+        for step in steps:
+            step()
+    print("\n".join(table(report)))
+    if options.write:
+        REPORT.parent.mkdir(exist_ok=True)
+        REPORT.write_text(page(report, subject), encoding="utf-8")
+    return 0 if all(row.good for row in report.rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Which machine and which versions a run was made with; no names, no paths."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+__all__ = ["describe"]
+
+_LIBRARIES = ("numpy", "pillow", "pillow-heif", "textual", "rich-pixels", "pypcd4", "plyfile")
+_PROGRAMS: dict[str, tuple[list[str], Callable[[str], str]]] = {
+    "timg": (["timg", "--version"], lambda said: said.split()[1]),
+    "chafa": (["chafa", "--version"], lambda said: said.split()[2]),
+    "exiftool": (["exiftool", "-ver"], lambda said: said.split()[0]),
+    "heif-info": (["heif-info", "--version"], lambda said: said.split()[0]),
+}
+
+
+def describe() -> list[str]:
+    """Return the lines above the table: date, machine, versions."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    return [
+        f"- {datetime.now(UTC):%Y-%m-%d}, {_cpu()}, {_cores()} cores, {_memory()}, "
+        f"{platform.system()} {platform.release().split('-')[0]}, load before the run {load:.1f}",
+        f"- Python {platform.python_version()}, "
+        + ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+        + f", libheif {_libheif()}",
+        "- " + ", ".join(_programs()),
+    ]
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.partition(":")[2].split())
+    return platform.processor() or platform.machine()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _memory() -> str:
+    try:
+        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 1e9:.0f} GB"
+    except (ValueError, OSError, AttributeError):
+        return "memory unknown"
+
+
+def _libheif() -> str:
+    import pillow_heif
+
+    return str(pillow_heif.libheif_version())
+
+
+def _programs() -> list[str]:
+    told = []
+    for name, (command, pick) in _PROGRAMS.items():
+        if shutil.which(name) is None:
+            told.append(f"{name} not installed")
+            continue
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        try:
+            told.append(f"{name} {pick(said)}")
+        except IndexError:
+            told.append(name)
+    return told

@@ -1,0 +1,386 @@
+"""The JSON record of a photo: valid by its schema, and equal to what was written into the photo."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from jsonschema import Draft202012Validator
+
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.errors import (
+    DecoderStoppedError,
+    FileAccessError,
+    HeicDepthError,
+    LimitError,
+    NotHeifError,
+)
+from heicdepth_tui.export.record import array_records, info_schema, photo_record
+from heicdepth_tui.heif.facts import (
+    Accuracy,
+    Auxiliary,
+    Calibration,
+    DepthFacts,
+    DepthRepresentation,
+    DepthStatus,
+    Exif,
+    Header,
+    ImageItem,
+    Mirror,
+    RepresentationType,
+    Rotation,
+    Size,
+    Transform,
+)
+from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.samples.solids import Pinhole
+from heicdepth_tui.samples.write import build_photo
+
+Record = dict[str, Any]
+PHOTOS = os.environ.get("HEICDEPTH_PHOTOS")
+needs_photos = pytest.mark.skipif(not PHOTOS, reason="HEICDEPTH_PHOTOS is not set")
+
+
+def valid(record: Record) -> Record:
+    """Return the record as a reader of its JSON gets it; fail where the schema is broken."""
+    read = json.loads(json.dumps(record, allow_nan=False))
+    Draft202012Validator(info_schema()).validate(read)
+    assert isinstance(read, dict)
+    return read
+
+
+def record_of(path: Path) -> Record:
+    try:
+        return valid(photo_record(path, read_header(path), None))
+    except HeicDepthError as error:
+        return valid(photo_record(path, None, error))
+
+
+def item(transforms: tuple[Transform, ...] = ()) -> ImageItem:
+    return ImageItem(1, "hvc1", Size(4, 3), Size(4, 3), transforms, 8, 1, None, False, 100)
+
+
+def header(**changes: Any) -> Header:
+    depth = DepthFacts(DepthStatus.ABSENT, "the file holds no depth map")
+    return Header(
+        **{
+            "path": "a.heic",
+            "file_size": 10,
+            "brand": "heic",
+            "compatible_brands": ("mif1",),
+            "primary": item(),
+            "depth": depth,
+            **changes,
+        }
+    )
+
+
+def test_the_schema_is_strict_everywhere() -> None:
+    Draft202012Validator.check_schema(info_schema())
+
+    def objects(node: Any) -> list[Record]:
+        if isinstance(node, list):
+            return [found for child in node for found in objects(child)]
+        if not isinstance(node, dict):
+            return []
+        own = [node] if node.get("type") == "object" and "properties" in node else []
+        return own + [found for child in node.values() for found in objects(child)]
+
+    strict = [found for found in objects(info_schema()) if "required" in found]
+    assert len(strict) == 10
+    for found in strict:
+        assert found["additionalProperties"] is False
+        assert set(found["properties"]) - {"arrays"} == set(found["required"])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_generated_photo_is_told_as_it_was_written(orientation: int) -> None:
+    data = build_photo(
+        camera=Pinhole.of(192, 128, 26.0),
+        size=Size(192, 128),
+        depth_size=Size(96, 64),
+        orientation=orientation,
+        accuracy=Accuracy.ABSOLUTE,
+        custom_rendered=8,
+        thumbnail=96,
+        gain_map=True,
+    )
+    parsed = parse_header(data, path="x.heic")
+
+    record = valid(photo_record("x.heic", parsed, None))
+
+    # rotation is irot as stored: EXIF 3, 6 and 8 are turns by 180, 270 and 90 to the left.
+    turned = {1: 0, 3: 180, 6: 270, 8: 90}
+    if orientation in turned:
+        assert record["primary"] == {
+            "width": 192, "height": 128, "rotation": turned[orientation], "mirror": False
+        }  # fmt: skip
+    assert record["primary"]["mirror"] is (orientation in (2, 4, 5, 7))
+    assert record["bytes"] == len(data)
+    assert record["depth"]["status"] == "present"
+    assert (record["depth"]["width"], record["depth"]["height"]) == (96, 64)
+    assert record["depth"]["representation"] == "uniform disparity"
+    assert record["depth"]["accuracy"] == "absolute"
+    assert record["depth"]["d_min"] < record["depth"]["d_max"]
+    assert record["depth"]["z_near"] is None
+    assert record["camera"]["origin"] == "file"
+    assert (record["depth_camera"]["width"], record["depth_camera"]["height"]) == (96, 64)
+    # 26 mm equivalent by the diagonal, on the 96 x 64 map.
+    focal = 26 / np.hypot(36, 24) * np.hypot(96, 64)
+    assert record["depth_camera"]["fx"] == pytest.approx(focal, rel=1e-3)
+    assert {layer["name"] for layer in record["layers"]} == {"depth", "gain map"}
+    assert record["thumbnails"] == [{"width": 96, "height": 64}]
+    assert record["exif"]["portrait"] is True
+    assert record["exif"]["date"] == "2024-05-18 10:30:00"
+    assert record["error"] is None
+    assert "arrays" not in record
+
+
+@pytest.mark.parametrize(
+    ("transforms", "rotation", "mirror"),
+    [
+        ((), 0, False),
+        ((Rotation(1),), 90, False),
+        ((Mirror(1),), 0, True),
+        ((Mirror(0),), 180, True),  # top and bottom swapped: half a turn, then left and right
+        ((Rotation(1), Mirror(1)), 90, True),
+        ((Mirror(1), Rotation(1)), 270, True),
+        ((Rotation(3), Mirror(0)), 90, True),
+        ((Mirror(0), Mirror(1)), 180, False),
+        ((Rotation(3), Rotation(2)), 90, False),
+    ],
+)
+def test_rotation_and_mirror_do_to_a_picture_what_the_transforms_do(
+    transforms: tuple[Transform, ...], rotation: int, mirror: bool
+) -> None:
+    record = valid(photo_record("a.heic", header(primary=item(transforms)), None))
+    picture = np.arange(12).reshape(3, 4)
+
+    expected = picture
+    for step in transforms:
+        if isinstance(step, Rotation):
+            expected = np.rot90(expected, step.quarter_turns)
+        elif isinstance(step, Mirror):
+            expected = expected[:, ::-1] if step.axis == 1 else expected[::-1]
+    told = record["primary"]
+    shown = np.rot90(picture, told["rotation"] // 90)
+    np.testing.assert_array_equal(shown[:, ::-1] if told["mirror"] else shown, expected)
+    assert (told["rotation"], told["mirror"]) == (rotation, mirror)
+
+
+def test_the_four_states_of_depth_are_told_apart() -> None:
+    absent = parse_header(build_photo(depth=False), path="a.heic")
+    stripped = parse_header(build_photo(depth=False, custom_rendered=8), path="b.heic")
+    unreadable = DepthFacts(DepthStatus.UNREADABLE, "the SEI is cut short", item=item())
+
+    records = [
+        valid(photo_record("a.heic", header, None))
+        for header in (absent, stripped, header(depth=unreadable))
+    ]
+
+    assert [record["depth"]["status"] for record in records] == [
+        "absent", "stripped", "unreadable",
+    ]  # fmt: skip
+    assert all(record["depth"]["reason"] for record in records)
+    assert records[0]["depth"]["accuracy"] is None
+    assert records[0]["depth_camera"] is None
+
+
+def test_text_from_the_file_is_printable_and_numbers_are_finite() -> None:
+    evil = "\x1b]0;title\x07\u202eA\ud800\n"
+    facts = DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(),
+        representation=DepthRepresentation(
+            RepresentationType.UNIFORM_DISPARITY,
+            d_min=1e29,
+            d_max=float("inf"),
+            z_near=float("nan"),
+        ),
+        calibration=Calibration(quality=evil, native_format=evil, stored_format=evil),
+        calibration_problem=evil,
+    )
+    photo = header(
+        brand="he\x1bc",
+        depth=facts,
+        auxiliaries=(Auxiliary(item(), evil, evil),),
+        exif=Exif(make=evil, model=evil, lens=evil, focal_length=float("nan")),
+    )
+    error = HeicDepthError(evil, path=evil, hint=evil)
+
+    record = valid(photo_record(f"/photos/{evil}.heic", photo, error))
+
+    text = json.dumps(record, ensure_ascii=False)
+    assert text.isprintable()
+    assert "\\u202e" in record["path"]
+    assert record["depth"]["d_min"] == 1e29
+    assert record["depth"]["d_max"] is None
+    assert record["depth"]["z_near"] is None
+    assert record["exif"]["focal_length"] is None
+
+
+def test_position_data_is_never_told() -> None:
+    parsed = parse_header(build_photo(gps=True), path="a.heic")
+    assert parsed.exif.has_gps
+
+    assert "gps" not in json.dumps(photo_record("a.heic", parsed, None)).lower()
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "form"),
+    [
+        (NotHeifError("it is a JPEG", kind="JPEG", hint="nothing to do"), "not-heif", "JPEG"),
+        (LimitError("too many pixels"), "limit", None),
+        (FileAccessError("no permission"), "file-access", None),
+        (DecoderStoppedError("killed"), "decoder-stopped", None),
+    ],
+)
+def test_an_error_without_a_header(
+    tmp_path: Path, error: HeicDepthError, kind: str, form: str | None
+) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(b"12345")
+
+    record = valid(photo_record(path, None, error))
+
+    assert record["error"] == {"kind": kind, "message": error.what, "hint": error.hint}
+    assert record["format"] == form
+    assert record["bytes"] == 5
+    assert record["primary"] is record["depth"] is record["camera"] is record["exif"] is None
+    assert record["layers"] == record["thumbnails"] == []
+
+
+@pytest.mark.parametrize("name", ["gone.heic", "nul\0.heic"])
+def test_a_file_that_cannot_be_asked_for_its_size(tmp_path: Path, name: str) -> None:
+    error = FileAccessError("the file is not there")
+
+    assert valid(photo_record(tmp_path / name, None, error))["bytes"] is None
+
+
+def test_arrays_are_told_with_their_derived_ranges() -> None:
+    facts = DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(),
+        representation=DepthRepresentation(
+            RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0
+        ),
+    )
+    codes = np.array([[0, 51], [102, 255]], np.uint8)  # 1/Z of 0, 0.8, 1.6, 4
+    layers = {
+        "photo": Pixels(np.zeros((3, 4, 3), np.uint8), (3024, 4032, 3), "uint8", 0, 255, 8),
+        "depth": Pixels(codes, (2, 2), "uint8", 0, 255, 8),
+    }
+
+    arrays = array_records(layers, build_depth_map(codes, 8, facts))
+    record = valid(photo_record("a.heic", header(depth=facts), None, arrays))
+
+    assert [entry["name"] for entry in record["arrays"]] == [
+        "photo", "depth", "disparity", "metres",
+    ]  # fmt: skip
+    assert record["arrays"][0] == {
+        "name": "photo", "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0, "max": 255
+    }  # fmt: skip
+    # The sample that is infinitely far is no distance.
+    assert record["arrays"][2]["min"] == pytest.approx(0.8)
+    assert record["arrays"][3]["max"] == pytest.approx(1.25)
+    assert record["arrays"][3]["min"] == pytest.approx(0.25)
+
+
+def test_arrays_without_metres_and_without_valid_samples() -> None:
+    curve = DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(),
+        representation=DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY),
+    )
+    codes = np.zeros((2, 2), np.uint8)
+    far = DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(),
+        representation=DepthRepresentation(
+            RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0
+        ),
+    )
+    layers = {"depth": Pixels(codes, (2, 2), "uint8", 0, 0, 8)}
+
+    unknown = array_records(layers, build_depth_map(codes, 8, curve))
+    nothing_valid = array_records(layers, build_depth_map(codes, 8, far))
+
+    assert [entry["name"] for entry in unknown] == ["depth"]
+    assert [entry["min"] for entry in nothing_valid] == [0, None, None]
+    valid(photo_record("a.heic", header(depth=far), None, nothing_valid))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda record: record.update(schema=2),
+        lambda record: record.update(extra=1),
+        lambda record: record.pop("camera"),
+        lambda record: record["depth"].update(status="here"),
+        lambda record: record["depth"].update(width=None),
+        lambda record: record["primary"].update(rotation=45),
+        lambda record: record["camera"].update(origin="none"),
+        lambda record: record.update(primary=None),
+    ],
+    ids=range(8),
+)
+def test_the_schema_refuses_what_is_no_record(spoil: Callable[[Record], object]) -> None:
+    record = valid(photo_record("a.heic", parse_header(build_photo(), path="a.heic"), None))
+    wrong = copy.deepcopy(record)
+    spoil(wrong)
+
+    assert Draft202012Validator(info_schema()).is_valid(record)
+    assert not Draft202012Validator(info_schema()).is_valid(wrong)
+
+
+@needs_photos
+def test_pug_is_told_as_it_is() -> None:
+    record = record_of(Path(str(PHOTOS)) / "real" / "pug.heic")
+
+    assert record["primary"] == {"width": 4032, "height": 3024, "rotation": 0, "mirror": False}
+    assert record["depth"] == {
+        "status": "present",
+        "reason": "",
+        "width": 768,
+        "height": 576,
+        "bits": 8,
+        "representation": "uniform disparity",
+        "d_min": 1.498046875,
+        "d_max": 4.3828125,
+        "z_near": None,
+        "z_far": None,
+        "accuracy": "relative",
+        "quality": "high",
+        "filtered": True,
+        "native_format": "hdis",
+        "stored_format": "L008",
+    }
+    assert record["camera"]["origin"] == "file"
+    assert record["camera"]["fx"] == pytest.approx(3032.594, abs=1e-3)
+    assert record["camera"]["reference_width"] == 4032
+    assert record["depth_camera"]["fx"] == pytest.approx(3032.594 * 768 / 4032, rel=1e-6)
+    assert record["thumbnails"] == []
+    assert "gain map" in [layer["name"] for layer in record["layers"]]
+
+
+@needs_photos
+def test_every_real_photo_and_every_odd_file_is_told() -> None:
+    records = {
+        path.name: record_of(path)
+        for folder in ("real", "odd")
+        for path in sorted((Path(str(PHOTOS)) / folder).iterdir())
+    }
+
+    assert len(records) > 40
+    assert records["IMG_5622.HEIC"]["primary"]["rotation"] == 270
+    assert records["pillow_heif__empty.heic"]["format"] == "empty file"
+    assert records["apple-hdr-heic__lfs-pointer.heic"]["format"] == "git-lfs pointer"
+    assert records["arrow.heic"]["depth"]["status"] == "absent"
+    assert records["arrow.heic"]["thumbnails"][0]["width"] in (240, 320)
