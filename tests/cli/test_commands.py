@@ -119,7 +119,8 @@ def test_show_prints_pictures(sample_folder: Path) -> None:
     done = run("show", "--width", 60, sample_folder / "IMG_0412.HEIC")
 
     assert done.returncode == 0
-    assert done.stdout.count("▀") + done.stdout.count("▄") > 300
+    assert sum(done.stdout.count(shade) for shade in "░▒▓█") > 300
+    assert "\x1b" not in done.stdout
     assert "relative" in done.stdout
 
 

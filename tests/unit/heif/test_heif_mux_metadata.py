@@ -1,4 +1,4 @@
-"""EXIF and XMP as written: read back by the package's own readers, by Pillow, and by ElementTree."""
+"""EXIF and XMP as written: read back by the package itself, by Pillow and by ElementTree."""
 
 from __future__ import annotations
 

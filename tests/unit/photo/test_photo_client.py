@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heicdepth_tui.errors import DecodeError, DecoderStoppedError, FileAccessError
+from heicdepth_tui.errors import DecodeError, DecoderStoppedError, FileAccessError, LimitError
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.decode import load
+from heicdepth_tui.photo.launch import launch, worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, Request
 
 Write = Callable[..., Path]
@@ -30,7 +31,9 @@ SECONDS = 20.0
 LARGE = {"size": Size(1600, 1200), "tile": 512, "quality": 20, "depth": False}
 
 
-def _request(path: Path | str, pane: str = "photo", layer: Layer = PRIMARY, **knobs: Any) -> Request:
+def _request(
+    path: Path | str, pane: str = "photo", layer: Layer = PRIMARY, **knobs: Any
+) -> Request:
     return Request(next_ticket(), pane, str(path), layer, **knobs)
 
 
@@ -114,6 +117,19 @@ def test_names_that_are_no_text_reach_the_process(start: Any, photo: Write, tmp_
     assert start().get(_request(path)).shape == (72, 96, 3)
 
 
+def test_the_limit_of_pixels_reaches_the_process(start: Any, photo: Write) -> None:
+    with pytest.raises(LimitError, match="the limit is 6,911"):
+        start(limit_pixels=96 * 72 - 1).get(_request(photo()))
+    assert start(limit_pixels=96 * 72).get(_request(photo())).shape == (72, 96, 3)
+
+
+def test_a_process_that_runs_already_can_be_handed_over(start: Any, photo: Write) -> None:
+    process = launch()
+    decoder = start(process=process)
+    assert decoder.pid == process.pid
+    assert decoder.get(_request(photo())).shape == (72, 96, 3)
+
+
 def test_partial_answers_come_before_the_final_one(start: Any, photo: Write) -> None:
     path = photo(**LARGE)
     decoder = start(_request(path, partial=True))
@@ -151,25 +167,12 @@ class TestLatestWins:
         result: Queue[Exception] = Queue()
         waiting = threading.Thread(target=_collect_error, args=(decoder, older, result))
         waiting.start()
-        _until(lambda: older.ticket in decoder._wishes, waiting)
+        _until(lambda: older.ticket in decoder._ledger, waiting)
         decoder.submit(_request(path))
         error = result.get(timeout=SECONDS)
         assert isinstance(error, DecodeError)
         assert "a newer request took its place" in str(error)
         os.kill(_pid(decoder), signal.SIGCONT)
-
-    def test_panes_come_first_then_exports_then_prefetches(self, start: Any, photo: Write) -> None:
-        path = photo()
-        decoder = start()
-        answers = _listen(decoder)
-        decoder.get(_request(path))
-        os.kill(_pid(decoder), signal.SIGSTOP)
-        for pane, keep in (("prefetch 1", False), ("export", True), ("photo", False)):
-            decoder.submit(_request(path, pane, keep=keep))
-        os.kill(_pid(decoder), signal.SIGCONT)
-        order = [answers.get(timeout=SECONDS).request.pane for _ in range(3)]
-        # The process reads wishes one by one: it may have begun with the only one it knew.
-        assert order.index("photo") < order.index("export")
 
     def test_a_cancelled_pane_gets_no_answer(self, start: Any, photo: Write) -> None:
         path = photo()
@@ -396,7 +399,7 @@ class TestEnd:
         request = _request(photo())
         waiting = threading.Thread(target=_collect_error, args=(decoder, request, result))
         waiting.start()
-        _until(lambda: request.ticket in decoder._wishes, waiting)
+        _until(lambda: request.ticket in decoder._ledger, waiting)
         decoder.close()
         waiting.join(SECONDS)
         assert "the decoder was closed" in str(result.get(timeout=SECONDS))
@@ -412,7 +415,7 @@ class TestEnd:
             "time.sleep(600)\n"
         )
         app = subprocess.Popen(
-            [sys.executable, "-c", script], stdout=subprocess.PIPE, env=_environment()
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, env=worker_environment()
         )
         assert app.stdout is not None
         with app.stdout:
@@ -453,14 +456,8 @@ class TestEnd:
         assert "cannot wait" in errors.get(timeout=SECONDS)
 
 
-def _descriptors() -> set[str]:
-    return set(os.listdir("/proc/self/fd"))
-
-
-def _environment() -> dict[str, str]:
-    from heicdepth_tui.photo.worker import worker_environment
-
-    return worker_environment()
+def _descriptors() -> set[Path]:
+    return set(Path("/proc/self/fd").iterdir())
 
 
 def test_importing_and_starting_the_decoder_does_not_import_numpy_or_textual() -> None:
@@ -479,7 +476,7 @@ def test_importing_and_starting_the_decoder_does_not_import_numpy_or_textual() -
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
-        env=_environment(),
+        env=worker_environment(),
         capture_output=True,
         text=True,
         timeout=60,

@@ -314,6 +314,10 @@ def test_what_is_no_photo_is_an_answer_too(tmp_path: Path) -> None:
     assert isinstance(_final(_request(tmp_path)).error, FileAccessError)
 
 
+def test_a_size_that_cannot_be_is_an_error(photo: Write) -> None:
+    assert isinstance(_final(_request(photo(), exact=(0, 20))).error, DecodeError)
+
+
 def test_load_raises_what_the_answer_carries(tmp_path: Path) -> None:
     with pytest.raises(FileAccessError):
         load(tmp_path / "gone.heic", PRIMARY)

@@ -52,6 +52,16 @@ def test_colour_at_quality_minus_one_loses_only_the_colour_conversion(bits: int)
     assert np.abs((decoded(picture) >> shift).astype(int) - array).max() <= 3
 
 
+def test_smooth_pictures_come_back_as_well() -> None:
+    ramp = np.add.outer(np.arange(128), np.arange(192)).astype(np.uint8) // 2
+    assert np.array_equal(decoded(encode_hevc(ramp, quality=-1, smooth=True)), ramp)
+
+
+def test_the_same_array_gives_the_same_bytes() -> None:
+    array = noise((64, 96, 3))
+    assert encode_hevc(array, quality=60) == encode_hevc(array.copy(), quality=60)
+
+
 def test_a_size_the_encoder_pads_names_what_is_visible() -> None:
     array = noise((33, 51))
     picture = encode_hevc(array, quality=-1)

@@ -19,6 +19,7 @@ from heicdepth_tui.photo.layers import (
     DEPTH,
     PRIMARY,
     THUMBNAIL,
+    Layer,
     LayerKind,
     Pixels,
     Request,
@@ -67,6 +68,14 @@ def test_gain_maps_are_pillow_heifs(photos: Path, name: str) -> None:
     assert layer.name == "gain map"
     expected = np.asarray(pillow_heif.open_heif(path).get_aux_image(layer.item_id))
     assert np.array_equal(load(path, layer).array, expected)
+
+
+def test_the_second_view_of_a_stereo_pair_can_be_had(photos: Path) -> None:
+    path = photos / "real" / "spatial_photo.heic"
+    (other,) = read_header(path).images
+    pixels = load(path, Layer(LayerKind.PRIMARY, other.id, "right view"))
+    opened = pillow_heif.open_heif(path)
+    assert np.array_equal(pixels.array, np.asarray(opened[1 - opened.primary_index]))
 
 
 def test_thumbnails_that_no_decoder_reads_are_an_error(photos: Path) -> None:

@@ -54,9 +54,11 @@ def test_only_the_latest_wish_of_a_pane_counts() -> None:
 
 
 def test_kept_wishes_are_neither_replaced_nor_replace() -> None:
-    assert _order(
-        _request(1, "x", keep=True), _request(2, "x"), _request(3, "x", keep=True)
-    ) == [2, 1, 3]
+    assert _order(_request(1, "x", keep=True), _request(2, "x"), _request(3, "x", keep=True)) == [
+        2,
+        1,
+        3,
+    ]
 
 
 def test_dropped_jobs_come_first_to_be_let_go() -> None:

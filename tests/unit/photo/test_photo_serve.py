@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.photo import serve
+from heicdepth_tui.heif.limits import Limits
+from heicdepth_tui.photo import decode, serve
+from heicdepth_tui.photo.launch import worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
 from heicdepth_tui.photo.protocol import Frame, FrameReader, pack, read_answer, request_to_head
-from heicdepth_tui.photo.worker import worker_environment
+from heicdepth_tui.photo.schedule import Agenda
 
 SECONDS = 20
 
@@ -79,10 +83,10 @@ def test_what_a_library_prints_does_not_get_between_the_frames(
         "import os, sys\n"
         "from heicdepth_tui.photo import serve, decode\n"
         "steps = decode.steps\n"
-        "def noisy(request):\n"
+        "def noisy(request, limits):\n"
         "    print('a library talks', flush=True)\n"
         "    os.write(1, b'in C too\\n')\n"
-        "    yield from steps(request)\n"
+        "    yield from steps(request, limits=limits)\n"
         "decode.steps = noisy\n"
         "serve.main()\n"
     )
@@ -120,6 +124,88 @@ def test_limits_are_set_where_the_system_has_them() -> None:
         timeout=SECONDS,
     )
     assert done.stdout.split() == [str(1 << 30), "0"]
+
+
+class TestLoop:
+    """The loop of the process with a decoder that acts between its tiles."""
+
+    @pytest.fixture
+    def run(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Any]]]:
+        """Return a function that runs the loop and returns the first heads that it writes."""
+        read, written = os.pipe()
+        agenda = Agenda()
+
+        def loop() -> None:
+            try:
+                serve.serve(agenda, written)
+            except BrokenPipeError:
+                os.close(written)
+
+        thread = threading.Thread(target=loop)
+
+        def run(between: Callable[[Agenda, Request], None], *first: Request) -> list[Any]:
+            def steps(request: Request, limits: Limits) -> Generator[Answer | None]:
+                between(agenda, request)
+                yield None
+                yield Answer(request, error=DecodeError("done"))
+
+            monkeypatch.setattr(decode, "steps", steps)
+            for request in first:
+                agenda.add(request)
+            thread.start()
+            heads = []
+            with os.fdopen(read, "rb", buffering=0) as stream:
+                for frame in _frames(stream):
+                    heads.append((frame.head["type"], frame.head.get("ticket")))
+                    if heads[-1] == ("answer", 9):
+                        break
+            return heads
+
+        yield run
+        # Nobody reads any more: the next frame ends the loop.
+        agenda.add(Request(10, "photo", "a", PRIMARY))
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+
+    def test_a_more_urgent_wish_goes_first_between_tiles(self, run: Any) -> None:
+        def between(agenda: Agenda, request: Request) -> None:
+            if request.ticket == 9:
+                agenda.add(Request(2, "photo", "a", PRIMARY))
+
+        assert run(between, Request(9, "prefetch", "a", PRIMARY)) == [
+            ("ready", None),
+            ("started", 9),
+            ("started", 2),
+            ("answer", 2),
+            ("started", 9),
+            ("answer", 9),
+        ]
+
+    def test_a_newer_wish_of_the_pane_ends_the_one_under_way(self, run: Any) -> None:
+        def between(agenda: Agenda, request: Request) -> None:
+            if request.ticket == 1:
+                agenda.add(Request(9, "photo", "a", PRIMARY))
+
+        assert run(between, Request(1, "photo", "a", PRIMARY)) == [
+            ("ready", None),
+            ("started", 1),
+            ("dropped", 1),
+            ("started", 9),
+            ("answer", 9),
+        ]
+
+    def test_a_kept_wish_under_way_is_finished(self, run: Any) -> None:
+        def between(agenda: Agenda, request: Request) -> None:
+            if request.ticket == 1:
+                agenda.add(Request(9, "export", "a", PRIMARY, keep=True))
+
+        assert run(between, Request(1, "export", "a", PRIMARY, keep=True)) == [
+            ("ready", None),
+            ("started", 1),
+            ("answer", 1),
+            ("started", 9),
+            ("answer", 9),
+        ]
 
 
 def test_a_defect_of_ours_costs_one_answer(capsys: pytest.CaptureFixture[str]) -> None:

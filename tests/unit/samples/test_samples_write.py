@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.heif.facts import Accuracy, DepthStatus, Header, RepresentationType, Rotation
-from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.samples import write
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.write import SAMPLES, write_samples
 
 
@@ -63,29 +67,54 @@ def test_exif_dates_differ_and_orientations_follow_the_rotation(headers: list[He
         assert header.exif.orientation == orientation[header.primary.transforms]
 
 
-def test_writing_again_leaves_the_files_alone(folder: Path) -> None:
-    (name, *_) = SAMPLES
-    before = (folder / name).stat()
-    assert write_samples(folder, [name]) == [folder / name]
-    after = (folder / name).stat()
-    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
-    assert len(list(folder.iterdir())) == len(SAMPLES)
-
-
-def test_a_file_of_that_name_is_never_replaced(tmp_path: Path) -> None:
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Put a small photo in the place of one demo photo."""
     name = "IMG_0427.HEIC"
-    (tmp_path / name).write_bytes(b"mine")
+    monkeypatch.setattr(write, "SAMPLES", {name: partial(make_photo, Recipe(depth=False))})
+    return name
+
+
+def test_writing_again_leaves_the_file_alone(tmp_path: Path, small: str) -> None:
+    assert write_samples(tmp_path, [small]) == [tmp_path / small]
+    before = (tmp_path / small).stat()
+    assert write_samples(tmp_path, [small]) == [tmp_path / small]
+    after = (tmp_path / small).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert [path.name for path in tmp_path.iterdir()] == [small]
+
+
+def test_a_file_of_that_name_is_never_replaced(tmp_path: Path, small: str) -> None:
+    (tmp_path / small).write_bytes(b"mine")
     (tmp_path / "IMG_0427-1.HEIC").mkdir()
-    (path,) = write_samples(tmp_path, [name])
+    (path,) = write_samples(tmp_path, [small])
     assert path == tmp_path / "IMG_0427-2.HEIC"
-    assert (tmp_path / name).read_bytes() == b"mine"
-    assert parse_header(path.read_bytes()).depth.status is DepthStatus.STRIPPED
-    assert write_samples(tmp_path, [name]) == [path]
+    assert (tmp_path / small).read_bytes() == b"mine"
+    assert read_header(path).depth.status is DepthStatus.ABSENT
+    assert write_samples(tmp_path, [small]) == [path]
 
 
-def test_a_folder_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
+def test_trust_takes_what_is_there_by_name_and_makes_only_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = partial(make_photo, Recipe(depth=False))
+    monkeypatch.setattr(write, "SAMPLES", {"A.HEIC": build, "B.HEIC": build})
+    (tmp_path / "A.HEIC").write_bytes(b"from last time")
+    paths = write_samples(tmp_path, ["A.HEIC", "B.HEIC"], trust=True)
+    assert paths == [tmp_path / "A.HEIC", tmp_path / "B.HEIC"]
+    assert paths[0].read_bytes() == b"from last time"
+    assert paths[1].read_bytes() == build().data
+
+
+def test_a_link_is_neither_followed_nor_replaced(tmp_path: Path, small: str) -> None:
+    (tmp_path / small).symlink_to(tmp_path / "elsewhere")
+    assert write_samples(tmp_path, [small]) == [tmp_path / "IMG_0427-1.HEIC"]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_is_a_file_is_an_error_of_ours(tmp_path: Path, small: str) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_bytes(b"")
     with pytest.raises(WriteError):
-        write_samples(blocked, ["IMG_0427.HEIC"])
+        write_samples(blocked, [small])
     assert blocked.read_bytes() == b""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
@@ -30,6 +30,8 @@ from heicdepth_tui.ui.messages import (
     PhotosFound,
     ScanFailed,
 )
+from heicdepth_tui.ui.pacing import Pacer
+from heicdepth_tui.ui.prefetch import Prefetcher
 from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.store import PhotoStore
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.client import Decoder
 
 __all__ = ["AppOptions", "HeicDepthApp"]
+
+QUIET_SECONDS = 3.0
+"""Coming back to the terminal lists the folders anew only when the last listing is this old."""
 
 _COLOUR_MODES = {
     "truecolor": ColorMode.TRUECOLOR,
@@ -81,6 +86,8 @@ class HeicDepthApp(App[int]):
         self.decoder = decoder
         self.library = Library()
         self.store = PhotoStore(decoder, self.post_message)
+        self.prefetcher = Prefetcher(self.store)
+        self.pacer = Pacer(self._ask_terminal, self.call_after_refresh, self.set_timer)
         self.exporter = Exporter(decoder, self.post_message)
         self.scanner = Scanner(options.paths, options.recursive, self.post_message)
         self.rows = RowCache()
@@ -94,6 +101,23 @@ class HeicDepthApp(App[int]):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[options.theme].name
+
+    def _ask_terminal(self) -> None:
+        """Ask where the cursor is; the answer comes after all that was written before."""
+        if self.is_headless or self._driver is None:
+            self.pacer.arrived()
+        else:
+            self._driver.write("\x1b[6n")
+            self._driver.flush()
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """Take in the terminal's answer."""
+        self.pacer.arrived()
+
+    def on_app_focus(self) -> None:
+        """Look for new, changed and removed photos when the reader comes back."""
+        if self._listed and self.scanner.seconds_since_start > QUIET_SECONDS:
+            self.scanner.start()
 
     def _colour_mode(self) -> ColorMode:
         if self.no_color:
@@ -171,6 +195,9 @@ class HeicDepthApp(App[int]):
 
         library = self.library
         words = [f"{len(library):,} photo" + ("" if len(library) == 1 else "s")]
+        marked = library.marked_count
+        if marked:
+            words.append(f"{marked:,} marked")
         if library.depth_only:
             words.append("depth only")
         words.append(f"{library.with_depth:,} with depth")

@@ -123,6 +123,11 @@ class Library:
         self._marked = self._marked | paths if marked else self._marked - paths
 
     @property
+    def marked_count(self) -> int:
+        """How many photos are marked, those the filter hides included."""
+        return len(self._marked)
+
+    @property
     def marked(self) -> list[Entry]:
         """The marked photos in the view's order."""
         return [entry for entry in self.view if entry.path in self._marked]

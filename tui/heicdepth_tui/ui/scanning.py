@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -30,11 +31,18 @@ class Scanner:
         self._recursive = recursive
         self._post = post
         self._briefs: BriefScanner | None = None
+        self._started = monotonic()
         self.generation = 0
+
+    @property
+    def seconds_since_start(self) -> float:
+        """How old the newest listing is."""
+        return monotonic() - self._started
 
     def start(self) -> None:
         """List the folders from the beginning."""
         self.stop()
+        self._started = monotonic()
         self._briefs = BriefScanner(
             partial(self._deliver, self.generation), lambda error: self._post(ScanFailed(error))
         )
@@ -52,6 +60,17 @@ class Scanner:
         """Read the headers of these photos before all others: they are on the screen."""
         if self._briefs is not None:
             self._briefs.prioritise(entries)
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether headers are being read."""
+        return self._briefs is not None and self._briefs.pending > 0
+
+    def halt(self) -> None:
+        """Read no further headers; the list stays as it is."""
+        if self._briefs is not None:
+            self._briefs.close()
+            self._briefs = None
 
     def stop(self) -> None:
         """Let every thread end soon; what it still finds is ignored."""

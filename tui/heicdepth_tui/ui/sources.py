@@ -28,11 +28,12 @@ def depth_source(
     entry: Entry, pixels: Pixels, colormap: str, settings: DrawSettings
 ) -> ImageSource:
     """Return the depth codes in a colour map; greys where the terminal shows no colours."""
-    name = "grey" if settings.mode in (ColorMode.NONE, ColorMode.GREY) else colormap
+    mode = settings.mode
+    name = "grey" if mode in (ColorMode.NONE, ColorMode.GREY) else colormap
     top = 2**pixels.bits - 1
 
     def sample(size: tuple[int, int]) -> NDArray[np.uint8]:
-        return colorize(_shrunk(pixels, size), top, name)
+        return colorize(_shrunk(pixels, size), top, name, mode)
 
     key = (entry.path, entry.size, entry.mtime_ns, "depth", name)
     return ImageSource(key, _shape(pixels), sample)

@@ -41,7 +41,7 @@ class PhotoStore:
         self._headers: OrderedDict[tuple[str, int, int], Header | HeicDepthError] = OrderedDict()
         self._layers: OrderedDict[_LayerKey, Pixels | HeicDepthError] = OrderedDict()
         self._layer_bytes = 0
-        self._wanted: dict[int, _LayerKey] = {}
+        self._wanted: dict[int, tuple[str, _LayerKey]] = {}
         self._lock = threading.Lock()
         decoder.listen(self._answered)
 
@@ -93,7 +93,8 @@ class PhotoStore:
                 self._layers.move_to_end(key)
                 return found
             request = Request(next_ticket(), pane, entry.path, layer, fit=fit, partial=partial)
-            self._wanted[request.ticket] = key
+            self._forget_pane(pane)
+            self._wanted[request.ticket] = (pane, key)
         try:
             self._decoder.submit(request)
         except DecoderStoppedError as error:
@@ -102,7 +103,13 @@ class PhotoStore:
 
     def drop(self, pane: str) -> None:
         """Give up what a pane still waits for."""
+        with self._lock:
+            self._forget_pane(pane)
         self._decoder.cancel(pane)
+
+    def _forget_pane(self, pane: str) -> None:
+        for ticket in [ticket for ticket, (name, _) in self._wanted.items() if name == pane]:
+            del self._wanted[ticket]
 
     def forget(self, path: str) -> None:
         """Forget everything about a photo, so that it is read again."""
@@ -115,10 +122,10 @@ class PhotoStore:
     def _answered(self, answer: Answer) -> None:
         if answer.final:
             with self._lock:
-                key = self._wanted.pop(answer.request.ticket, None)
+                wanted = self._wanted.pop(answer.request.ticket, None)
                 result = answer.pixels if answer.error is None else answer.error
-                if key is not None and result is not None:
-                    self._keep(key, result)
+                if wanted is not None and result is not None:
+                    self._keep(wanted[1], result)
         self._post(LayerArrived(answer))
 
     def _keep(self, key: _LayerKey, result: Pixels | HeicDepthError) -> None:

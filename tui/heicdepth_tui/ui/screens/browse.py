@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -12,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from heicdepth_tui.draw.colormaps import COLORMAPS
+from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.heif.facts import DepthStatus, Header
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BrowseScreen"]
 
+STILL_WAITING = 2.0
+"""Seconds without a header after which the pane says that it still waits."""
+
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
@@ -54,6 +59,10 @@ class BrowseScreen(Screen[None]):
         Binding("s", "sort", "Sort", id="sort", tooltip="Sort by name, date, size, depth"),
         Binding("right_square_bracket", "next_depth(1)", "Next depth", show=False, id="depth.next"),
         Binding("left_square_bracket", "next_depth(-1)", "Prev depth", show=False, id="depth.prev"),
+        Binding("space", "mark", "Mark", show=False, id="mark", tooltip="Mark for export"),
+        Binding("v", "mark_range", "Mark range", show=False, id="mark.range"),
+        Binding("escape", "stop", "Stop", show=False, id="stop", tooltip="Stop, close, unmark"),
+        Binding("b", "blocks", "Blocks", show=False, id="blocks", tooltip="Half or quad blocks"),
         Binding("c", "colours", "Colours", id="colours", tooltip="Next colour map for depth"),
         Binding("tab", "layer(1)", "Layer", id="layer.next", tooltip="Next layer of the photo"),
         Binding("shift+tab", "layer(-1)", "Previous layer", show=False, id="layer.previous"),
@@ -72,6 +81,7 @@ class BrowseScreen(Screen[None]):
         super().__init__()
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
+        self._range_from: int | None = None
 
     def compose(self) -> ComposeResult:
         """Title, list, pictures, tables, find bar, footer."""
@@ -81,8 +91,10 @@ class BrowseScreen(Screen[None]):
             yield PhotoList(app.library, id="photos")
             with Vertical(id="right"):
                 yield Pictures(
-                    PicturePane(app.rows, app.draw_settings, legend=False, id="photo-pane"),
-                    PicturePane(app.rows, app.draw_settings, legend=True, id="depth-pane"),
+                    *(
+                        PicturePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
+                        for name, on in (("photo-pane", False), ("depth-pane", True))
+                    )
                 )
                 with Container(id="tables"):
                     yield FactsPane(id="arrays")
@@ -134,6 +146,7 @@ class BrowseScreen(Screen[None]):
     def select(self, entry: Entry | None) -> None:
         """Show a photo; nothing of the one before stays on the screen."""
         self.shown_layer = None
+        self.app.prefetcher.stop()
         if entry is None:
             self.inspector = None
             self._clear("no photo selected" if len(self.app.library) else "no photos here")
@@ -144,9 +157,17 @@ class BrowseScreen(Screen[None]):
             return
         found = self.app.store.header(entry)
         if found is None:
-            self._clear("reading …")
+            self._clear("")
+            self.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
         else:
             self._take_header(self.inspector, found)
+
+    def _still_waiting(self, inspector: Inspector) -> None:
+        """Say that the disk or the network has not answered yet."""
+        if inspector is self.inspector and inspector.header is None and inspector.error is None:
+            self.pictures.photo.canvas.show_message(
+                "still waiting for the file\nthe disk or network does not answer; other photos work"
+            )
 
     def _clear(self, message: str) -> None:
         for pane in (self.pictures.photo, self.pictures.depth):
@@ -161,6 +182,7 @@ class BrowseScreen(Screen[None]):
     def header_read(self, message: HeaderRead) -> None:
         """Take in a header, unless another photo is selected by now."""
         inspector = self.inspector
+        self.app.prefetcher.header_read(message.path, message.header)
         if inspector is None or inspector.entry.path != message.path or inspector.header:
             return
         found = message.header if message.error is None else message.error
@@ -244,6 +266,8 @@ class BrowseScreen(Screen[None]):
                 size = aux.item.upright
         cycle = self._cycle(inspector)
         place = f"  {cycle.index(layer) + 1} of {len(cycle)}" if len(cycle) > 1 else ""
+        blocks = self.app.draw_settings.blocks
+        place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
         pane.heading.update(f"{printable(layer.label)} {size}{place}")
         if is_depth:
             pane.legend.show(inspector.depth_map, self.app.colormap)
@@ -354,10 +378,13 @@ class BrowseScreen(Screen[None]):
         return depth_source(inspector.entry, pixels, self.app.colormap, self.app.draw_settings)
 
     def _want_rest(self, inspector: Inspector) -> None:
-        """Decode the other layers once the photo is there, for the array table."""
+        """Decode the other layers once the photo is there, then the neighbours."""
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
                 self._want(layer, f"table-{layer.item_id}", fit=self._fit)
+        photos, view = self.photos, self.app.library.view
+        rows = (photos.cursor + photos.direction, photos.cursor - photos.direction)
+        self.app.prefetcher.aim([view[row] for row in rows if 0 <= row < len(view)], self._fit)
 
     def _update_tables(self, inspector: Inspector) -> None:
         self.query_one("#arrays", FactsPane).show_arrays(inspector.rows())
@@ -375,6 +402,50 @@ class BrowseScreen(Screen[None]):
         at = cycle.index(self.shown_layer) if self.shown_layer in cycle else 0
         self.shown_layer = cycle[(at + step) % len(cycle)]
         self._start_photo_pane(inspector, inspector.header)
+
+    def action_mark(self) -> None:
+        """Mark the photo, or take its mark away, and go on to the next."""
+        entry = self.photos.entry
+        if entry is not None:
+            library = self.app.library
+            self._range_from = self.photos.cursor
+            library.set_marked([entry], not library.is_marked(entry))
+            self.photos.refresh()
+            self.photos.move_to(self.photos.cursor + 1)
+            self.app.update_counts()
+
+    def action_mark_range(self) -> None:
+        """Mark everything from where v or space was pressed before to here."""
+        photos = self.photos
+        if photos.entry is None:
+            return
+        if self._range_from is None:
+            self._range_from = photos.cursor
+            self.notify("range begins here; v at its end marks it", timeout=3, markup=False)
+            self.app.library.set_marked([photos.entry], True)
+        else:
+            first, last = sorted((self._range_from, photos.cursor))
+            self.app.library.set_marked(self.app.library.view[first : last + 1], True)
+            self._range_from = None
+        photos.refresh()
+        self.app.update_counts()
+
+    def action_stop(self) -> None:
+        """Stop the header scan while it runs; else take all marks away."""
+        library = self.app.library
+        if library.waiting and self.app.scanner.is_scanning:
+            self.app.scanner.halt()
+            self.notify("header scan stopped; r goes on", timeout=3, markup=False)
+        else:
+            library.set_marked(library.marked, False)
+            self._range_from = None
+            self.photos.refresh()
+        self.app.update_counts()
+
+    def action_blocks(self) -> None:
+        """Draw pictures with the other block characters."""
+        half = self.app.draw_settings.blocks is Blocks.HALF
+        self.app.set_blocks(Blocks.QUAD if half else Blocks.HALF)
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map."""
@@ -491,24 +562,28 @@ class BrowseScreen(Screen[None]):
         self.photos.focus()
 
     def action_export(self) -> None:
-        """Export the point cloud of the selected photo."""
+        """Export the point cloud of the selected photo, or of the marked ones."""
+        entries = self._chosen()
+        if entries:
+            self.app.export(entries)
+
+    def _chosen(self) -> list[Entry]:
         entry = self.photos.entry
-        if entry is not None:
-            self.app.export([entry])
+        return self.app.library.marked or ([] if entry is None else [entry])
 
     def action_export_as(self) -> None:
         """Choose formats and options first."""
-        entry = self.photos.entry
-        if entry is None:
+        entries = self._chosen()
+        if not entries:
             return
-        entries = [entry]
+        what = printable(entries[0].name) if len(entries) == 1 else f"{len(entries)} marked photos"
 
         def chosen(options: ExportOptions | None) -> None:
             if options is not None:
                 self.app.export(entries, options)
                 self.app.remember(options)
 
-        self.app.push_screen(ExportDialog(printable(entry.name), self.app.remembered), chosen)
+        self.app.push_screen(ExportDialog(what, self.app.remembered), chosen)
 
     def action_copy_path(self) -> None:
         """Copy the path of the photo to the clipboard of the terminal."""

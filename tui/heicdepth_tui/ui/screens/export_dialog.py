@@ -48,7 +48,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         padding: 0; }
     ExportDialog RadioSet { layout: horizontal; width: 1fr; height: 1; background: $surface;
         border: none; padding: 0; }
-    ExportDialog RadioButton { width: auto; margin-right: 2; }
+    ExportDialog RadioButton { width: 9; padding: 0; margin: 0; }
+    ExportDialog #projection RadioButton { width: 16; }
     ExportDialog Checkbox { width: 1fr; height: 1; background: $surface; }
     ExportDialog .number { height: 1; }
     ExportDialog .number Static { width: 20; color: $foreground; }
@@ -68,7 +69,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self._options = options
 
     def compose(self) -> ComposeResult:
-        """Formats on the left, options on the right."""
+        """Put formats on the left, options on the right."""
         options, cloud = self._options, self._options.cloud
         with VerticalScroll(id="frame", can_focus=False) as frame:
             frame.border_title = f"export {self._what}"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 __all__ = ["HelpScreen"]
 
-_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+_Group = tuple[str, tuple[tuple[str, str], ...]]
+
+_KEYS: tuple[_Group, ...] = (
     (
         "move",
         (
@@ -29,6 +33,7 @@ _KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("f", "only photos with depth, or all"),
             ("s", "sort by name, date, size, depth"),
+            ("space  v", "mark; mark a range; esc unmarks"),
             ("r", "read the folder and the photo again"),
             ("y", "copy the path (OSC 52)"),
         ),
@@ -38,6 +43,7 @@ _KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("tab", "next layer: photo, gain map, mattes …"),
             ("c", "next colour map for depth"),
+            ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
             ("i", "metadata in full"),
         ),
@@ -45,7 +51,7 @@ _KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "export and more",
         (
-            ("e", "point cloud of this photo as PCD"),
+            ("e", "point cloud (PCD) of this photo or the marked ones"),
             ("E", "choose formats and options"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
@@ -74,19 +80,23 @@ _ACCURACY = (
 )
 
 
-def _content() -> Content:
+_KEY_CELLS = 25
+
+
+def _keys(groups: Sequence[_Group]) -> Content:
     parts: list[str | tuple[str, str]] = []
-    for title, keys in _KEYS:
+    for title, keys in groups:
         parts.append((f"{title}\n", "bold $accent"))
         for key, what in keys:
-            parts.extend(((f"  {key:<26}", "$foreground"), (f"{what}\n", "$foreground 70%")))
+            parts.extend(((f"{key:<{_KEY_CELLS}}", "$foreground"), (f"{what}\n", "$dim")))
         parts.append("\n")
-    parts.append(("marks\n", "bold $accent"))
-    for mark, what in _MARKS:
-        parts.extend(((f"  {mark:<26}", "$foreground"), (f"{what}\n", "$foreground 70%")))
-    parts.append(("\nwhat the numbers mean\n", "bold $accent"))
-    parts.append((f"{_DISPARITY}\n\n{_ACCURACY}\n", "$foreground 70%"))
     return Content.assemble(*parts)
+
+
+def _numbers() -> Content:
+    return Content.assemble(
+        ("what the numbers mean\n", "bold $accent"), (f"{_DISPARITY}\n\n{_ACCURACY}", "$dim")
+    )
 
 
 class HelpScreen(ModalScreen[None]):
@@ -94,9 +104,11 @@ class HelpScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
-    HelpScreen > VerticalScroll { width: 74; max-width: 96%; height: auto; max-height: 92%;
-        background: $surface; border: round $accent 60%; border-title-color: $accent; padding: 1 2;
-        scrollbar-size: 1 1; }
+    HelpScreen > VerticalScroll { width: 124; max-width: 98%; height: auto; max-height: 96%;
+        background: $surface; border: round $accent 60%; border-title-color: $accent;
+        border-subtitle-color: $dim; padding: 0 2; scrollbar-size: 1 1; }
+    HelpScreen Grid { grid-size: 2; grid-gutter: 0 2; grid-rows: auto; height: auto; }
+    HelpScreen.-narrow Grid { grid-size: 1; }
     HelpScreen Static { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -110,7 +122,14 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll() as page:
             page.border_title = "help"
             page.border_subtitle = "esc closes"
-            yield Static(_content(), markup=False)
+            with Grid():
+                yield Static(_keys(_KEYS[:2]), markup=False)
+                yield Static(_keys((*_KEYS[2:], ("marks in the list", _MARKS))), markup=False)
+            yield Static(_numbers(), markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Use one column where two have no room."""
+        self.set_class(event.size.width < 112, "-narrow")
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from heicdepth_tui.folder.search import Finder
 
 if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.app import HeicDepthApp
 
 __all__ = ["FindBar"]
@@ -51,6 +52,7 @@ class FindBar(Horizontal):
         super().__init__()
         self.query_text = ""
         self._start = 0
+        self._made: tuple[list[Entry], str, Finder] | None = None
 
     def compose(self) -> ComposeResult:
         """Label, text, count."""
@@ -72,7 +74,11 @@ class FindBar(Horizontal):
         return self.has_class("-open")
 
     def _finder(self) -> Finder:
-        return Finder([entry.name for entry in self.app.library.view], self.query_text)
+        view = self.app.library.view
+        if self._made is None or self._made[0] is not view or self._made[1] != self.query_text:
+            names = [entry.name for entry in view]
+            self._made = (view, self.query_text, Finder(names, self.query_text))
+        return self._made[2]
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

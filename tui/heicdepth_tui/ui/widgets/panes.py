@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
@@ -10,6 +12,9 @@ from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.widgets.legend import Legend
 from heicdepth_tui.ui.widgets.picture import DrawSettings, PictureCanvas, RowCache
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.pacing import Pacer
 
 __all__ = ["PicturePane", "Pictures"]
 
@@ -27,10 +32,12 @@ class PicturePane(Vertical):
         text-align: center; text-overflow: ellipsis; text-wrap: nowrap; }
     """
 
-    def __init__(self, rows: RowCache, settings: DrawSettings, *, legend: bool, id: str) -> None:
+    def __init__(
+        self, rows: RowCache, settings: DrawSettings, pacer: Pacer, *, legend: bool, id: str
+    ) -> None:
         super().__init__(id=id)
         self.heading = Static("", classes="pane--title", markup=False)
-        self.canvas = PictureCanvas(rows, settings)
+        self.canvas = PictureCanvas(rows, settings, pacer)
         self.legend = Legend(settings.mode)
         self.caption = Static("", classes="pane--caption", markup=False)
         self._with_legend = legend

@@ -110,6 +110,8 @@ class PhotoList(ScrollView, can_focus=True):
         self.library = library
         self.placeholder = "reading the folder …"
         self._announced: str | None = None
+        self.direction = 1
+        """Where the reader goes: 1 down, −1 up."""
         self.was_moved = False
         """Whether the reader chose a row; until then the first one is selected."""
 
@@ -149,6 +151,7 @@ class PhotoList(ScrollView, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         """Repaint the two rows concerned and say which photo is now selected."""
+        self.direction = 1 if new >= old else -1
         self.refresh_line(old)
         self.refresh_line(new)
         self._show_cursor()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from heicdepth_tui.ui.pacing import Pacer
+
 __all__ = ["DrawSettings", "ImageSource", "PictureCanvas", "RowCache"]
 
 # A tolerance of 4 levels keeps 43 dB against the exact panel and sends a third of its bytes.
@@ -87,9 +89,12 @@ class PictureCanvas(Widget):
     """
     ALLOW_SELECT = False
 
-    def __init__(self, rows: RowCache, settings: DrawSettings, *, id: str | None = None) -> None:
+    def __init__(
+        self, rows: RowCache, settings: DrawSettings, pacer: Pacer, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self._cache = rows
+        self._pacer = pacer
         self._settings = settings
         self._source: ImageSource | None = None
         self._message = ""
@@ -108,16 +113,21 @@ class PictureCanvas(Widget):
         return self._message if self._source is None else ""
 
     def show(self, source: ImageSource) -> None:
-        """Draw an image."""
+        """Draw an image, as soon as the terminal has taken in those before it."""
         if self._source is not None and self._source.key == source.key:
+            self._pacer.forget(self)
             self._source = source
             return
+        self._pacer.paint(self, partial(self._adopt, source))
+
+    def _adopt(self, source: ImageSource) -> None:
         self._source = source
         self._drawn = None
         self.refresh()
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
+        self._pacer.forget(self)
         if self._source is None and (message, shape) == (self._message, self._shape):
             return
         self._source = None

@@ -1,0 +1,139 @@
+"""Calibration from XMP: the values of a real photo, and everything a hostile one may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.heif.facts import Accuracy, Calibration
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.xmp import parse_calibration
+
+
+def packet(inner: str, attributes: str = "") -> bytes:
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:apdi="http://ns.apple.com/pixeldatainfo/1.0/" '
+        'xmlns:depthData="http://ns.apple.com/depthData/1.0/" '
+        f'xmlns:depthBlurEffect="http://ns.apple.com/depthBlurEffect/1.0/" {attributes}>'
+        f"{inner}</rdf:Description></rdf:RDF></x:xmpmeta>"
+    ).encode()
+
+
+def seq(name: str, values: list[str]) -> str:
+    rows = "".join(f"<rdf:li>{value}</rdf:li>" for value in values)
+    return f"<depthData:{name}><rdf:Seq>{rows}</rdf:Seq></depthData:{name}>"
+
+
+def test_the_calibration_of_a_real_photo(photos: Path) -> None:
+    header = read_header(photos / "real" / "pug.heic")
+    assert header.depth.calibration == Calibration(
+        float_min=1.498047,
+        float_max=4.382812,
+        native_format="hdis",
+        stored_format="L008",
+        accuracy=Accuracy.RELATIVE,
+        quality="high",
+        filtered=True,
+        version=65541,
+        intrinsics=(
+            3032.59423828125, 0.0, 0.0,
+            0.0, 3032.59423828125, 0.0,
+            1988.450927734375, 1512.30712890625, 1.0,
+        ),
+        reference_width=4032.0,
+        reference_height=3024.0,
+        extrinsics=(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+        distortion=(
+            0.0, -0.94312471151351929, 0.20781543850898743, -0.021483847871422768,
+            0.00097162544261664152, -7.9003630162333138e-06, -6.6110112584283343e-07,
+            1.4275520321405111e-08,
+        ),
+        inverse_distortion=(
+            0.0, 0.92712384462356567, -0.19650104641914368, 0.019290488213300705,
+            -0.00079344934783875942, 1.9311880805616966e-06, 7.043756795610534e-07,
+            -1.3319315428361733e-08,
+        ),
+        distortion_center=(1990.331298828125, 1515.205078125),
+        pixel_size_mm=0.0019,
+        simulated_aperture=2.8,
+        effect_strength=0.5,
+        auxiliary_image_type="disparity",
+    )  # fmt: skip
+
+
+def test_the_xmp_of_the_primary_is_not_the_depth_items(photos: Path) -> None:
+    header = read_header(photos / "real" / "pug.heic")
+    gain_map = header.auxiliaries[0]
+    assert gain_map.name == "gain map"
+    assert gain_map.calibration == Calibration()
+
+
+def test_properties_may_be_attributes() -> None:
+    read = parse_calibration(packet("", 'depthData:Accuracy="absolute" apdi:FloatMinValue="0.5"'))
+    assert (read.accuracy, read.float_min) == (Accuracy.ABSOLUTE, 0.5)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "1_000", "0x10", "", "1,5", "٣"])
+def test_numbers_that_are_none_are_refused_and_said(text: str) -> None:
+    read = parse_calibration(packet(f"<apdi:FloatMaxValue>{text}</apdi:FloatMaxValue>"))
+    assert read.float_max is None
+    assert len(read.problems) == 1
+    assert "FloatMaxValue" in read.problems[0]
+
+
+def test_a_matrix_with_a_value_too_few_or_one_that_is_not_finite() -> None:
+    short = parse_calibration(packet(seq("IntrinsicMatrix", ["1"] * 8)))
+    assert short.intrinsics is None
+    assert "8 values instead of 9" in short.problems[0]
+    odd = parse_calibration(packet(seq("IntrinsicMatrix", ["1"] * 8 + ["NaN"])))
+    assert odd.intrinsics is None
+    assert "not a finite number" in odd.problems[0]
+    plain = parse_calibration(packet("<depthData:IntrinsicMatrix>1</depthData:IntrinsicMatrix>"))
+    assert "no values instead of 9" in plain.problems[0]
+
+
+def test_other_values_that_make_no_sense() -> None:
+    read = parse_calibration(
+        packet(
+            "<depthData:Accuracy>sure</depthData:Accuracy>"
+            "<depthData:Filtered>maybe</depthData:Filtered>"
+            "<apdi:NativeFormat>7</apdi:NativeFormat>"
+            "<depthData:DepthDataVersion>1.5</depthData:DepthDataVersion>"
+            f"<depthData:Quality>{'high' * 50}</depthData:Quality>" + seq("PixelSize", ["1"])
+        )
+    )
+    assert read == Calibration(problems=read.problems)
+    assert len(read.problems) == 6
+
+
+def test_the_first_of_two_values_counts() -> None:
+    twice = "<apdi:FloatMinValue>1</apdi:FloatMinValue><apdi:FloatMinValue>2</apdi:FloatMinValue>"
+    assert parse_calibration(packet(twice)).float_min == 1.0
+
+
+@pytest.mark.parametrize("xml", [b"", b"hello", b"<a>", b"\xff\xfe<", b"<a/><b/>", b"\0" * 100])
+def test_what_is_no_xml(xml: bytes) -> None:
+    with pytest.raises(MalformedError, match="not XML"):
+        parse_calibration(xml)
+
+
+def test_entities_are_never_expanded() -> None:
+    bomb = b'<!DOCTYPE a [<!ENTITY b "%s"><!ENTITY c "&b;&b;">]><a>&c;</a>' % (b"x" * 100)
+    with pytest.raises(MalformedError, match="entities"):
+        parse_calibration(bomb)
+    with pytest.raises(MalformedError, match="entities"):
+        parse_calibration(b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>')
+
+
+def test_a_packet_over_the_limit() -> None:
+    with pytest.raises(LimitError, match="1,000"):
+        parse_calibration(b" " * 1001, most=1000)
+
+
+def test_deep_nesting_ends() -> None:
+    deep = packet("<a>" * 30_000 + "</a>" * 30_000)
+    assert parse_calibration(deep) == Calibration()
