@@ -46,11 +46,12 @@ class Shot:
 SHOTS = (
     Shot("browse", (140, 45)),
     Shot("stripped", (140, 45), ("G",)),
-    Shot("portrait", (140, 45), ("j",)),
+    Shot("portrait", (140, 45), ("j", "j", "b")),
     Shot("small", (80, 24)),
     Shot("light", (140, 45), theme="light"),
     Shot("wide", (200, 60)),
-    Shot("help", (120, 50), ("question_mark",), screen=True),
+    Shot("export", (100, 30), ("E",), screen=True),
+    Shot("help", (140, 45), ("question_mark",), screen=True),
 )
 
 

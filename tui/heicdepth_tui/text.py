@@ -1,4 +1,4 @@
-"""Text from outside made safe to show: control characters as visible escapes, no markup, no motion."""
+"""Text from outside made safe to show: control characters become visible escapes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def printable(text: str) -> str:
-    """Return ``text`` with every character that could move the cursor or hide shown as an escape.
+    r"""Return ``text`` with every character that could move the cursor or hide shown as an escape.
 
     Lone surrogates from ``os.fsdecode`` come out as the byte they stand for (``\\xff``), other
     unsafe characters as ``\\xNN``, ``\\uNNNN`` or ``\\UNNNNNNNN``. Plain text is returned as it is.

@@ -48,17 +48,17 @@ class Item:
         return full_box(b"infe", content, version=2, flags=int(self.hidden))
 
 
-def photo(id: int = 1, width: int = 64, height: int = 48, **more: object) -> Item:
+def photo(number: int = 1, width: int = 64, height: int = 48, **more: object) -> Item:
     """A coded picture of a size."""
     extra = more.pop("properties", ())
     properties = (ispe(width, height), box(b"hvcC", HVCC), *extra)  # type: ignore[misc]
-    return Item(id, properties=properties, **more)  # type: ignore[arg-type]
+    return Item(number, properties=properties, **more)  # type: ignore[arg-type]
 
 
-def depth(id: int = 2, subtype: bytes = b"", *, of: int = 1, **more: object) -> Item:
+def depth(number: int = 2, subtype: bytes = b"", *, of: int = 1, **more: object) -> Item:
     """A depth map that belongs to item ``of``."""
     return photo(
-        id,
+        number,
         32,
         24,
         properties=(auxc("urn:mpeg:hevc:2015:auxid:2", subtype),),
@@ -67,10 +67,10 @@ def depth(id: int = 2, subtype: bytes = b"", *, of: int = 1, **more: object) -> 
     )
 
 
-def xmp(id: int, of: int, xml: bytes) -> Item:
+def xmp(number: int, of: int, xml: bytes) -> Item:
     """An XMP item tied to item ``of``."""
     name = b"\0application/rdf+xml\0"
-    return Item(id, b"mime", xml, name=name, refers={b"cdsc": [of]})
+    return Item(number, b"mime", xml, name=name, refers={b"cdsc": [of]})
 
 
 def heif(

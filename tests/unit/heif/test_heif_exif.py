@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from struct import pack
 
-
 import pytest
 
 from heicdepth_tui.errors import MalformedError

@@ -21,7 +21,9 @@ from heicdepth_tui.heif.properties import (
 )
 
 
-def clap(width: int, height: int, x: tuple[int, int] = (0, 1), y: tuple[int, int] = (0, 1)) -> bytes:
+def clap(
+    width: int, height: int, x: tuple[int, int] = (0, 1), y: tuple[int, int] = (0, 1)
+) -> bytes:
     return pack(">IIIIiIiI", width, 1, height, 1, *x, *y)
 
 

@@ -60,5 +60,10 @@ def test_brands_of_the_next_box_do_not_count() -> None:
 
 def test_any_prefix_of_a_photo_has_a_kind(photos: Path) -> None:
     first = (photos / "real" / "pug.heic").read_bytes()[:64]
-    assert {sniff(first[:end]) for end in range(64)} <= {Kind.EMPTY, Kind.ZEROS, Kind.UNKNOWN, Kind.HEIF}
+    assert {sniff(first[:end]) for end in range(64)} <= {
+        Kind.EMPTY,
+        Kind.ZEROS,
+        Kind.UNKNOWN,
+        Kind.HEIF,
+    }
     assert sniff(first) is Kind.HEIF

@@ -154,7 +154,8 @@ def test_iref(build: Build, version: int, code: str) -> None:
 
 def ref_boxes(build: Build, kind: bytes, edges: dict[int, list[int]]) -> bytes:
     rows = (
-        build.box(kind, pack(f">HH{len(to)}H", source, len(to), *to)) for source, to in edges.items()
+        build.box(kind, pack(f">HH{len(to)}H", source, len(to), *to))
+        for source, to in edges.items()
     )
     return bytes(4) + b"".join(rows)
 

@@ -95,6 +95,7 @@ def _run_app(
     theme: str,
     title: str,
 ) -> int:
+    from heicdepth_tui.crash import crash_report
     from heicdepth_tui.depth.cloud import CloudOptions, Projection
     from heicdepth_tui.export.subject import ExportOptions
     from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
@@ -108,6 +109,11 @@ def _run_app(
     )
     app = HeicDepthApp(decoder, options)  # type: ignore[arg-type]
     result = app.run()
+    if app.crash is not None:
+        inspector = app.browse.inspector
+        photo = "" if inspector is None else inspector.entry.path
+        click.echo(crash_report(app.crash, options.state, photo), err=True)
+        return 1
     return result if isinstance(result, int) else app.return_code or 0
 
 

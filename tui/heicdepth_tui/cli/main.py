@@ -90,4 +90,15 @@ def run(arguments: Sequence[str]) -> int:
         # complaining about it again when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
+        return _tell_crash(error)
     return code if isinstance(code, int) else 0
+
+
+def _tell_crash(error: Exception) -> int:
+    from platformdirs import user_state_path
+
+    from heicdepth_tui.crash import crash_report
+
+    click.echo(crash_report(error, user_state_path("heicdepth-tui")), err=True)
+    return 1

@@ -14,10 +14,9 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.depthfacts import choose_depth, depth_items
 from heicdepth_tui.heif.exif import parse_exif_row
-from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Size
-from heicdepth_tui.heif.graph import check_references
+from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Extent, Size
 from heicdepth_tui.heif.header import exif_item
-from heicdepth_tui.heif.items import ItemTable
+from heicdepth_tui.heif.items import IMAGE_TYPES, ItemTable
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.source import RefusedFileError, Source
 
@@ -57,18 +56,17 @@ def _label(error: HeaderError) -> str:
 def _brief(table: ItemTable) -> Brief:
     primary = table.primary_id
     kind, size = table.type_of(primary), table.upright(primary)
-    if not table.is_image(primary):
+    if kind not in IMAGE_TYPES:
         raise MalformedError("its primary item is no picture")
-    check_references(table.references, table.limits)
     if kind == b"grid":
         tiles = table.dimg(primary)
-        kind = table.type_of(tiles[0]) if tiles else b""
+        kind = table.types.get(tiles[0], b"") if tiles else b""
     else:
         tiles = (primary,)
     date, rendered = _exif(table)
     status, depth = _depth(table, rendered)
     # Files are cut at their end, where the last tile lies.
-    cut = bool(tiles) and table.missing(tiles[-1]) > 0
+    cut = bool(tiles) and _end(table.extents(tiles[-1])) > table.source.size
     return Brief(
         table.source.size,
         None if cut else size,
@@ -78,6 +76,11 @@ def _brief(table: ItemTable) -> Brief:
         "cut short" if cut else "",
         _FORMATS.get(kind, "HEIF"),
     )
+
+
+def _end(extents: tuple[Extent, ...]) -> int:
+    """Return where the last byte of a payload lies, 0 where there is no payload."""
+    return max([at + length for at, length in extents if length], default=0)
 
 
 def _exif(table: ItemTable) -> tuple[str | None, int | None]:
@@ -97,8 +100,8 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
     if own:
         item = choose_depth(table, own)
         try:
-            size = table.upright(item)
-            if table.is_image(item) and table.length(item) and not table.missing(item):
+            size, end = table.upright(item), _end(table.extents(item))
+            if table.is_image(item) and 0 < end <= table.source.size:
                 return DepthStatus.PRESENT, size
         except HeaderError:
             # Shown as unreadable; the header says why.

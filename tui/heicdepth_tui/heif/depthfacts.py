@@ -44,7 +44,7 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     return [], [
         item
         for item in table.having(indices)
-        if item != primary and not any(map(table.exists, links.get(item, ())))
+        if item != primary and not any(target in table.types for target in links.get(item, ()))
     ]
 
 

@@ -14,7 +14,7 @@ from heicdepth_tui.heif.facts import Exif
 
 __all__ = ["parse_exif", "parse_exif_item", "parse_exif_row"]
 
-_MAX_ENTRIES = 512
+_MAX_ENTRIES = 256
 _ENTRY = 12
 _MAX_TEXT = 128
 

@@ -10,7 +10,6 @@ from heicdepth_tui.heif.container import has_sequence
 from heicdepth_tui.heif.depthfacts import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
 from heicdepth_tui.heif.facts import Auxiliary, DepthFacts, Exif, Header, ImageItem, StereoPair
-from heicdepth_tui.heif.graph import check_references
 from heicdepth_tui.heif.images import image_item, missing_part
 from heicdepth_tui.heif.items import ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
@@ -47,7 +46,6 @@ def parse_header(data: bytes, *, path: str = "", limits: Limits = DEFAULT_LIMITS
 
 def _header(table: ItemTable) -> Header:
     table.index()
-    check_references(table.references, table.limits)
     _check_metadata(table)
     primary = _primary(table)
     exif, exif_problem = _exif(table)

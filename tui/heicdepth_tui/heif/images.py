@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.facts import Grid, ImageItem, Size
@@ -25,7 +27,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     length = sum(extent.length for extent in coded.extents)
     if grid is not None:
         _check_tiles(table, item, grid)
-        length = sum(table.length(tile) for tile in grid.tiles)
+        length = sum(table.length(tile) * count for tile, count in Counter(grid.tiles).items())
         if bits is None:
             first = table.coded(grid.tiles[0])
             bits, channels = first.bits, first.channels
@@ -47,16 +49,17 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
 
 def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
     total = 0
-    for tile in grid.tiles:
+    # Counted, because a hostile grid may name one tile sixty thousand times.
+    for tile, count in Counter(grid.tiles).items():
         if not table.is_image(tile):
             raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
         size = table.size(tile)
-        total += size.width * size.height
+        total += size.width * size.height * count
     if total > table.limits.pixels:
         raise LimitError(
             f"the {len(grid.tiles)} tiles of grid {item} have {total:,} pixels; "
             f"the limit is {table.limits.pixels:,}",
-            hint="raise it with --limit-pixels if you trust the file",
+            hint="files made to exhaust memory look like this",
         )
     first = table.size(grid.tiles[0])
     if first.width * grid.columns < grid.width or first.height * grid.rows < grid.height:
@@ -69,8 +72,13 @@ def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
 def missing_part(table: ItemTable, image: ImageItem) -> str:
     """Return how much of an image lies past the end of the file; empty where nothing does."""
     parts = image.grid.tiles if image.grid else (image.id,)
-    lost = [missing for part in parts if (missing := table.missing(part))]
+    lost = [
+        (count, count * missing)
+        for part, count in Counter(parts).items()
+        if (missing := table.missing(part))
+    ]
     if not lost:
         return ""
-    count = f"{len(lost)} of {len(parts)} tiles, " if image.grid else ""
-    return f"{count}{sum(lost):,} of {image.bytes:,} bytes missing"
+    count = sum(count for count, _ in lost)
+    tiles = f"{count} of {len(parts)} tiles, " if image.grid else ""
+    return f"{tiles}{sum(size for _, size in lost):,} of {image.bytes:,} bytes missing"

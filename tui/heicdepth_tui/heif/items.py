@@ -2,70 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from os import PathLike
 from types import TracebackType
+from typing import TypeVar
 
 from heicdepth_tui.errors import HeicDepthError, LimitError, MalformedError, TruncatedError
 from heicdepth_tui.heif import properties
 from heicdepth_tui.heif.boxes import Box, boxes, four_cc
+from heicdepth_tui.heif.coded import (
+    CODED_TYPES,
+    DERIVED_TYPES,
+    IMAGE_TYPES,
+    TURNS,
+    CodedItem,
+    transforms_of,
+)
 from heicdepth_tui.heif.container import Container, find_meta
-from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size, Transform
+from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.links import (
+    Edges,
     Group,
     References,
     entity_groups,
     primary_item,
     references,
+    referrers,
 )
-from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.source import Source
 from heicdepth_tui.heif.tables import Associations, ItemInfos, Location, Locations
 
-__all__ = ["CODED_TYPES", "DERIVED_TYPES", "CodedItem", "ItemTable", "read_items"]
+__all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTable", "read_items"]
 
-CODED_TYPES = frozenset(
-    {b"hvc1", b"av01", b"avc1", b"vvc1", b"evc1", b"lhv1", b"jpeg", b"j2k1", b"unci", b"mski"}
-)
-"""Item types that hold the samples of a picture."""
-
-DERIVED_TYPES = frozenset({b"grid", b"iden", b"iovl", b"tild"})
-"""Item types that make a picture of others."""
-
+_T = TypeVar("_T")
+_MAX_TABLES = 16
+_MAX_PROPERTIES = 32
 _SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
-_TURNS = frozenset({b"irot", b"imir", b"clap"})
-_GEOMETRY = _SIZE | _TURNS
+_GEOMETRY = _SIZE | TURNS
 _DEPTH_MARKS = tuple(urn.encode() + b"\0" for urn in AUX_DEPTH_URNS)
 _NO_DATA = Location(0, 0, ())
-
-
-@dataclass(frozen=True, slots=True)
-class CodedItem:
-    """One image item as coded: what a decoder needs of it.
-
-    ``hvcc`` is the content of its ``hvcC`` box (decoder configuration), ``colr`` the contents of
-    its ``colr`` boxes, all without box headers. ``extents`` are offsets from the start of the
-    file also for a payload that lies in the header (``construction_method`` 1, ``idat``).
-    """
-
-    id: int
-    type: str
-    size: Size
-    hvcc: bytes | None
-    pixi: tuple[int, ...] | None
-    colr: tuple[bytes, ...]
-    transforms: tuple[Transform, ...]
-    extents: tuple[Extent, ...]
-    construction_method: int
-    bits: int | None
-    """Bits a channel, from ``pixi``, else from the decoder configuration."""
-    channels: int | None
-
-    @property
-    def upright(self) -> Size:
-        """Size after the item's transforms."""
-        return properties.upright_size(self.size, self.transforms)
 
 
 class ItemTable:
@@ -82,60 +59,63 @@ class ItemTable:
         "_infos",
         "_locations",
         "_properties",
+        "_referrers",
         "container",
         "groups",
         "limits",
         "primary_id",
         "references",
         "source",
+        "types",
     )
 
     def __init__(self, source: Source, *, limits: Limits = DEFAULT_LIMITS) -> None:
         self.source = source
         self.limits = limits
         self.container: Container = find_meta(source)
-        data, start, end = self.container.data, self.container.start, self.container.end
+        _, _, data, _, start, end, _ = self.container
         if data[start - 4]:
             raise MalformedError(f"its meta box has the unknown version {data[start - 4]}")
         found: dict[bytes, Box] = {}
         for box in boxes(data, start, end):
             found.setdefault(box[0], box)
-        _check_handler(data, found.get(b"hdlr"))
         if b"pitm" not in found or b"iinf" not in found:
             raise MalformedError("its header names no primary picture")
-        _, body, stop = found[b"pitm"]
-        self.primary_id: int = primary_item(data, body, stop)
+        content = {kind: data[body:stop] for kind, body, stop in found.values()}
+        if b"hdlr" in content:
+            _check_handler(content[b"hdlr"])
+        self.primary_id: int = primary_item(content[b"pitm"])
         """Id of the primary item; whether it exists is checked when it is asked for."""
-        _, body, stop = found[b"iinf"]
-        self._infos = ItemInfos(data, body, stop, limits)
-        self._locations: Locations | None = None
-        if b"iloc" in found:
-            _, body, stop = found[b"iloc"]
-            self._locations = Locations(data, body, stop, limits)
+        self._infos = _remember(ItemInfos, _item_infos, content[b"iinf"], limits.items)
+        self.types: Mapping[int, bytes] = self._infos.types
+        """Item type by item id."""
+        self._locations = Locations(content[b"iloc"], limits) if b"iloc" in content else None
         self.references: References = {}
         """Reference type to source item to target items."""
-        if b"iref" in found:
-            _, body, stop = found[b"iref"]
-            self.references = references(data, body, stop, limits)
+        if b"iref" in content:
+            most = limits.items, limits.references, limits.nesting
+            self.references = _remember(references, _references, content[b"iref"], *most)
+        self._referrers: dict[bytes, Edges] = {}
         self._idat = found.get(b"idat")
         self._properties: list[Box] = []
-        self._associations = Associations(data)
+        self._associations: list[Associations] = []
         if b"iprp" in found:
             self._read_properties(found[b"iprp"])
         self.groups: tuple[Group, ...] = ()
-        if b"grpl" in found:
-            _, body, stop = found[b"grpl"]
-            self.groups = entity_groups(data, body, stop, limits)
+        if b"grpl" in content:
+            self.groups = entity_groups(content[b"grpl"], limits.items)
 
     def _read_properties(self, iprp: Box) -> None:
-        data = self.container.data
-        for kind, body, end in boxes(data, iprp[1], iprp[2]):
+        data, limits = self.container.data, self.limits
+        for kind, body, end in boxes(data, iprp[1], iprp[2], most=_MAX_TABLES):
             if kind == b"ipco":
                 if self._properties:
                     raise MalformedError("its header has two property containers (ipco)")
-                self._properties = list(boxes(data, body, end, most=self.limits.properties))
+                self._properties = list(boxes(data, body, end, most=limits.properties))
             elif kind == b"ipma":
-                self._associations.add(body, end, self.limits)
+                content = data[body:end]
+                table = _remember(Associations, _associations, content, limits.items)
+                self._associations.append(table)
 
     def __enter__(self) -> ItemTable:
         return self
@@ -154,37 +134,25 @@ class ItemTable:
 
     def index(self) -> None:
         """Unpack all tables: worth it for a caller who asks for most items, not for a few."""
-        self._infos.index()
         if self._locations is not None:
             self._locations.index()
-        self._associations.index()
 
     # -- what an item is
 
-    @property
-    def types(self) -> Mapping[int, bytes]:
-        """Item type by item id."""
-        return self._infos.index()
-
     def type_of(self, item: int) -> bytes:
         """Return the four-character type of an item."""
-        kind = self._infos.get(item)
-        if kind is None:
-            raise MalformedError(f"item {item} does not exist")
-        return kind
+        try:
+            return self.types[item]
+        except KeyError:
+            raise MalformedError(f"item {item} does not exist") from None
 
-    def exists(self, item: int) -> bool:
-        """Return whether the file lists an item."""
-        return self._infos.get(item) is not None
-
-    def of_type(self, kind: bytes) -> Iterator[int]:
-        """Yield the items of a four-character type."""
+    def of_type(self, kind: bytes) -> tuple[int, ...]:
+        """Return the items of a four-character type, in the order of the file."""
         return self._infos.of_type(kind)
 
     def is_image(self, item: int) -> bool:
-        """Return whether an item exists and is a picture."""
-        kind = self._infos.get(item)
-        return kind in CODED_TYPES or kind in DERIVED_TYPES
+        """Return whether an item exists and is a picture that a decoder could know."""
+        return self.types.get(item) in IMAGE_TYPES
 
     def hidden(self) -> frozenset[int]:
         """Return the ids of the items that are not to be shown by themselves."""
@@ -206,27 +174,36 @@ class ItemTable:
 
     def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
         """Return the items with a reference of a type to ``target``, by id."""
-        found = self.references.get(kind, {})
-        return tuple(sorted(item for item, targets in found.items() if target in targets))
+        known = self._referrers.get(kind)
+        if known is None:
+            known = self._referrers[kind] = referrers(self.references.get(kind, {}))
+        return known.get(target, ())
 
     # -- properties
+
+    def _indices(self, item: int) -> tuple[int, ...]:
+        for associations in self._associations:
+            found = associations.of(item)
+            if found:
+                return found
+        return ()
 
     def property_boxes(
         self, item: int, kinds: frozenset[bytes] | None = None
     ) -> list[tuple[bytes, bytes]]:
-        """Return type and content of an item's properties (of ``kinds``) in the order they apply."""
-        data, known = self.container.data, self._properties
-        found: list[tuple[bytes, bytes]] = []
-        for index in self._associations.of(item):
-            if index > len(known):
-                raise MalformedError(
-                    f"item {item} refers to property {index}; the file has {len(known)}"
-                )
-            if index:
-                kind, body, end = known[index - 1]
-                if kinds is None or kind in kinds:
-                    found.append((kind, data[body:end]))
-        return found
+        """Return type and content of properties, of ``kinds``, in the order they apply."""
+        data, known, indices = self.container.data, self._properties, self._indices(item)
+        if len(indices) > _MAX_PROPERTIES:
+            raise LimitError(f"item {item} has {len(indices)} properties")
+        try:
+            found = [known[index - 1] for index in indices if index]
+        except IndexError:
+            raise MalformedError(
+                f"item {item} refers to properties that do not exist (the file has {len(known)})"
+            ) from None
+        return [
+            (kind, data[body:end]) for kind, body, end in found if kinds is None or kind in kinds
+        ]
 
     def aux_type(self, item: int) -> tuple[str, bytes] | None:
         """Return urn and subtype of an auxiliary picture, None where it has no ``auxC``."""
@@ -237,23 +214,21 @@ class ItemTable:
     def depth_properties(self) -> frozenset[int]:
         """Return the indices of the ``auxC`` properties that mark a depth map."""
         data = self.container.data
-        return frozenset(
-            [
-                index
-                for index, (kind, body, end) in enumerate(self._properties, 1)
-                if kind == b"auxC" and data.startswith(_DEPTH_MARKS, body + 4, end)
-            ]
-        )
+        found = [
+            index
+            for index, (kind, body, end) in enumerate(self._properties, 1)
+            if kind == b"auxC" and data.startswith(_DEPTH_MARKS, body + 4, end)
+        ]
+        return frozenset(found)
 
     def having(self, indices: frozenset[int], among: Iterable[int] | None = None) -> list[int]:
         """Return the existing items (of ``among``) that have one of the properties, by id."""
         if not indices:
             return []
-        of = self._associations.of
         found = [
             item
-            for item in (self._associations if among is None else among)
-            if not indices.isdisjoint(of(item)) and self.exists(item)
+            for item in (self.types if among is None else among)
+            if item in self.types and not indices.isdisjoint(self._indices(item))
         ]
         return sorted(found)
 
@@ -275,7 +250,7 @@ class ItemTable:
         if size is None:
             raise MalformedError(f"item {item} has no size (ispe)")
         self.check_pixels(size, f"item {item}")
-        return properties.upright_size(size, _transforms(size, turns)) if turns else size
+        return properties.upright_size(size, transforms_of(size, turns)) if turns else size
 
     def coded(self, item: int) -> CodedItem:
         """Return an image item with its properties resolved."""
@@ -296,7 +271,7 @@ class ItemTable:
                 hvcc = content if name == b"hvcC" else hvcc
             elif name == b"colr":
                 colours.append(content)
-            elif name in _TURNS:
+            elif name in TURNS:
                 turns.append((name, content))
         if size is None:
             raise MalformedError(f"item {item} has no size (ispe)")
@@ -311,7 +286,7 @@ class ItemTable:
             hvcc=hvcc,
             pixi=pixi,
             colr=tuple(colours),
-            transforms=_transforms(size, turns),
+            transforms=transforms_of(size, turns),
             extents=self._extents(item, location),
             construction_method=location.construction,
             bits=configured[0] if configured else None,
@@ -324,7 +299,7 @@ class ItemTable:
             raise LimitError(
                 f"{what} has {size} = {size.width * size.height:,} pixels; "
                 f"the limit is {self.limits.pixels:,}",
-                hint="raise it with --limit-pixels if you trust the file",
+                hint="files made to exhaust memory look like this",
             )
 
     # -- payloads
@@ -336,7 +311,7 @@ class ItemTable:
 
     def _extents(self, item: int, location: Location) -> tuple[Extent, ...]:
         if location.construction == 0:
-            return tuple(Extent(*pair) for pair in location.extents)
+            return tuple([Extent(*pair) for pair in location.extents])
         if location.construction == 1:
             if self._idat is None:
                 raise MalformedError(f"item {item} lies in an idat box that does not exist")
@@ -356,7 +331,7 @@ class ItemTable:
 
     def length(self, item: int) -> int:
         """Return the length of an item's payload in bytes, as stored in ``iloc``."""
-        return sum(length for _, length in self._location(item).extents)
+        return sum([length for _, length in self._location(item).extents])
 
     def all_inside(self) -> bool:
         """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""
@@ -380,7 +355,7 @@ class ItemTable:
         if location.data_reference:
             raise MalformedError(f"item {item} lies in another file")
         extents = self._extents(item, location)
-        total = sum(length for _, length in extents)
+        total = sum([length for _, length in extents])
         bound = self.limits.payload_bytes if most is None else most
         if total > bound:
             raise LimitError(f"item {item} has {total:,} bytes; the limit is {bound:,}")
@@ -420,28 +395,24 @@ class ItemTable:
         return Grid(rows, columns, size.width, size.height, tiles)
 
 
-def _check_handler(data: bytes, box: Box | None) -> None:
-    if box is None:
-        return
-    handler = data[box[1] + 8 : box[1] + 12]
+# Photos of one phone share these three tables byte for byte, while sizes, places and depth ranges
+# differ: what was read from the same bytes under the same limits need not be read again.
+_item_infos = lru_cache(maxsize=32)(ItemInfos)
+_associations = lru_cache(maxsize=32)(Associations)
+_references = lru_cache(maxsize=32)(references)
+_REMEMBERED_BYTES = 32 * 1024
+
+
+def _remember(
+    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *most: int
+) -> _T:
+    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *most)
+
+
+def _check_handler(content: bytes) -> None:
+    handler = content[8:12]
     if handler != b"pict":
         raise MalformedError(f"its header describes no pictures (handler {four_cc(handler)})")
-
-
-def _transforms(size: Size, turns: list[tuple[bytes, bytes]]) -> tuple[Transform, ...]:
-    found: list[Transform] = []
-    for kind, content in turns:
-        transform: Transform | None
-        if kind == b"clap":
-            transform = properties.clean_aperture(content, size)
-        elif kind == b"irot":
-            transform = properties.rotation(content)
-        else:
-            transform = properties.mirror(content)
-        if transform is not None:
-            size = properties.apply_transform(size, transform)
-            found.append(transform)
-    return tuple(found)
 
 
 def read_items(

@@ -74,17 +74,17 @@ def clean_aperture(content: bytes, frame: Size) -> Crop:
     """Return the crop that a ``clap`` box cuts out of a frame, in whole samples.
 
     The box gives width, height and the offsets of the crop's centre as fractions (ISO/IEC
-    14496-12 section 12.1.4). Edges are rounded as libheif rounds them (left and top down; right
-    and bottom to the nearest) and clamped to the frame. Raises MalformedError for a denominator
-    of zero, and for a crop that is empty or lies outside the frame.
+    14496-12 section 12.1.4). Edges are rounded as libheif 1.23 was measured to round them, the
+    left one down, all others to the nearest, and clamped to the frame. Raises MalformedError for
+    a denominator of zero, and for a crop that is empty or lies outside the frame.
     """
     if len(content) < 32:
         raise MalformedError("its crop (clap) is cut off")
     width_n, width_d, height_n, height_d, x_n, x_d, y_n, y_d = _CLAP(content)
     if not (width_d and height_d and x_d and y_d):
         raise MalformedError("its crop (clap) has a denominator of zero")
-    left, right = _edges(frame.width, width_n, width_d, x_n, x_d)
-    top, bottom = _edges(frame.height, height_n, height_d, y_n, y_d)
+    left, right = _edges(frame.width, (width_n, width_d), (x_n, x_d), down=True)
+    top, bottom = _edges(frame.height, (height_n, height_d), (y_n, y_d), down=False)
     if left > right or top > bottom:
         raise MalformedError(
             f"its crop (clap) of {width_n}/{width_d} × {height_n}/{height_d} lies outside "
@@ -93,13 +93,27 @@ def clean_aperture(content: bytes, frame: Size) -> Crop:
     return Crop(left, top, right - left + 1, bottom - top + 1)
 
 
-def _edges(length: int, size_n: int, size_d: int, shift_n: int, shift_d: int) -> tuple[int, int]:
-    # left = shift + (length − 1)/2 − (size − 1)/2, right = left + size − 1, over one denominator.
-    denominator = 2 * size_d * shift_d
-    first = 2 * size_d * shift_n + shift_d * (length * size_d - size_n)
-    left = first // denominator
-    right = (left * size_d + size_n - size_d + size_d // 2) // size_d
-    return max(left, 0), min(right, length - 1)
+_Fraction = tuple[int, int]
+
+
+def _edges(length: int, size: _Fraction, shift: _Fraction, *, down: bool) -> tuple[int, int]:
+    """Return the first sample inside, shift + (length − size)/2, and the last, size − 1 further."""
+    # Fractions stay unreduced, because rounding towards zero makes −4/2 and −2/1 differ.
+    above, below = _sum(_sum(shift, (length - 1, 2)), (size[1] - size[0], 2 * size[1]))
+    first = _divide(above if down else above + below // 2, below)
+    last = _divide((first - 1) * size[1] + size[0] + size[1] // 2, size[1])
+    return max(first, 0), min(last, length - 1)
+
+
+def _sum(a: _Fraction, b: _Fraction) -> _Fraction:
+    if a[1] == b[1]:
+        return a[0] + b[0], a[1]
+    return a[0] * b[1] + b[0] * a[1], a[1] * b[1]
+
+
+def _divide(above: int, below: int) -> int:
+    quotient = abs(above) // below
+    return quotient if above >= 0 else -quotient
 
 
 def aux_type(content: bytes) -> tuple[str, bytes]:

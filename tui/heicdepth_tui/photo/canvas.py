@@ -12,6 +12,7 @@ from heicdepth_tui.photo.tiles import Piece
 
 __all__ = ["BandCanvas", "Canvas"]
 
+_MANY = 4
 _GREY = 32
 """What is not there yet, and what cannot be decoded, in 8-bit levels."""
 
@@ -44,11 +45,17 @@ class Canvas:
     def skip(self, rows: range, columns: range) -> None:
         """Do without a piece: its place stays grey."""
 
-    def picture(self) -> Samples | None:
-        """Return the picture so far, None before the first piece."""
+    def picture(self, *, is_draft: bool = False) -> Samples | None:
+        """Return the picture so far, None before the first piece.
+
+        A draft is averaged from a quarter of the samples where there are many.
+        """
         if self._samples is None or self._size is None:
             return self._samples
-        return box(self._samples, self._size)
+        stride = 1
+        if is_draft and self._shape[0] >= _MANY * self._size[1]:
+            stride = 2 if self._shape[1] >= _MANY * self._size[0] else 1
+        return box(self._samples[::stride, ::stride], self._size)
 
 
 class BandCanvas(Canvas):

@@ -6,18 +6,27 @@ import time
 from collections.abc import Generator
 from contextlib import closing
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
-from heicdepth_tui.errors import DecodeError, HeicDepthError, MissingLayerError, TruncatedError
-from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.errors import (
+    DecodeError,
+    HeicDepthError,
+    MissingLayerError,
+    TruncatedError,
+    UnsupportedError,
+)
+from heicdepth_tui.heif.depthfacts import choose_depth, depth_items
+from heicdepth_tui.heif.images import image_item
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.photo.library import decode_layer
-from heicdepth_tui.photo.painting import Painting
 from heicdepth_tui.photo.shrink import Samples, box, contiguous, shrink_to_fit
-from heicdepth_tui.photo.tiles import Tiling, decode_item, decode_tiles, is_plain, plan_tiles
 from heicdepth_tui.photo.transforms import place
+
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.facts import Header
 
 __all__ = ["PARTIAL_SECONDS", "decode", "load", "steps"]
 
@@ -76,18 +85,105 @@ def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Ans
 
 
 def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
-    header = read_header(request.path, limits=limits)
-    item_id = _item_of(header, request.layer)
+    if request.exact is not None and min(request.exact) < 1:
+        raise DecodeError(f"no picture has {request.exact[0]}×{request.exact[1]} samples")
     with read_items(request.path, limits=limits) as table:
+        item_id = _find(table, request.layer)
+        if item_id is None:
+            item_id = _item_of(_header(request, limits), request.layer)
+        # Checks that its size, and that of its tiles, is within the limits.
+        image_item(table, item_id)
         item = table.coded(item_id)
         if is_plain(item):
             yield _whole_item(request, table, item)
             return
-        tiling = plan_tiles(table, item)
-        if tiling is not None:
-            yield from _tile_by_tile(request, table, item, tiling)
-            return
-        yield _by_library(request, header, table, item)
+        if item.type == "grid":
+            is_done = yield from _tile_by_tile(request, table, item)
+            if is_done:
+                return
+        if request.layer.kind is LayerKind.PRIMARY and item_id != table.primary_id:
+            what = f"only the decoder's own choice can be had of a photo coded as {item.type}"
+            raise UnsupportedError(what)
+        data = table.source.read_payload(0, table.source.size)
+    yield _by_library(request, _header(request, limits), item, data)
+
+
+def _header(request: Request, limits: Limits) -> Header:
+    # Not imported above: most layers are found and decoded without it.
+    from heicdepth_tui.heif.header import read_header
+
+    return read_header(request.path, limits=limits)
+
+
+def _find(table: ItemTable, layer: Layer) -> int | None:
+    """Return the item that a layer means, None where only the whole header can tell."""
+    kind = layer.kind
+    if kind is LayerKind.PRIMARY:
+        return table.primary_id if layer.item_id in (0, table.primary_id) else None
+    if kind is LayerKind.DEPTH and not layer.item_id:
+        own, _ = depth_items(table)
+        return choose_depth(table, own) if own else None
+    link = b"thmb" if kind is LayerKind.THUMBNAIL else b"auxl"
+    return layer.item_id if layer.item_id in table.referrers(link, table.primary_id) else None
+
+
+def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
+    coded = decode_item(table, item, f"its {request.layer.label}")
+    upright = place(item.size, item.transforms).apply(coded)
+    return _answer(request, upright, item.bits or 8)
+
+
+def _tile_by_tile(
+    request: Request, table: ItemTable, item: CodedItem
+) -> Generator[Answer | None, None, bool]:
+    """Decode a grid of plain tiles; returns False, with nothing yielded, for any other grid."""
+    # A depth map is on the screen 5 ms sooner without them.
+    from heicdepth_tui.photo.painting import Painting
+    from heicdepth_tui.photo.tiles import decode_tiles, plan_tiles
+
+    tiling = plan_tiles(table, item)
+    if tiling is None:
+        return False
+    painting = Painting(request, tiling, item.bits or tiling.tiles[0].bits or 8)
+    shown = time.monotonic()
+    with closing(decode_tiles(table, tiling, painting.stride)) as tiles:
+        for index, tile in tiles:
+            painting.add(index, tile)
+            if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
+                pixels = painting.so_far()
+                if pixels is not None:
+                    yield Answer(request, pixels=pixels, final=False)
+                    shown = time.monotonic()
+            yield None
+    yield Answer(request, pixels=painting.finish())
+    return True
+
+
+def _by_library(request: Request, header: Header, item: CodedItem, data: bytes) -> Answer:
+    """Decode by pillow-heif what is neither a single HEVC picture nor a grid of them.
+
+    Overlays, other codecs, grids of grids. ``data`` is the whole file.
+    """
+    thumbnails = [image.id for image in header.thumbnails]
+    decoded = decode_layer(
+        data,
+        request.layer,
+        item.id,
+        coding=header.codec or item.type,
+        position=thumbnails.index(item.id) if item.id in thumbnails else 0,
+    )
+    height, width = decoded.samples.shape[:2]
+    if (width, height) != item.upright:
+        raise DecodeError(
+            f"the decoder gives a picture of {width}×{height} samples; "
+            f"its {request.layer.label} has {item.upright}"
+        )
+    notes = [decoded.note]
+    if header.truncated:
+        if request.layer.kind is LayerKind.DEPTH:
+            raise TruncatedError(header.truncated, hint="copy the file again")
+        notes.append(f"parts may be missing: {header.truncated}")
+    return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
 
 
 def _item_of(header: Header, layer: Layer) -> int:
@@ -109,28 +205,6 @@ def _item_of(header: Header, layer: Layer) -> int:
     return known[0]
 
 
-def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
-    coded = decode_item(table, item, f"its {request.layer.label}")
-    upright = place(item.size, item.transforms).apply(coded)
-    return _answer(request, upright, item.bits or 8)
-
-
-def _by_library(request: Request, header: Header, table: ItemTable, item: CodedItem) -> Answer:
-    """Decode what is neither a single HEVC picture nor a grid of them: overlays, other codecs."""
-    data = table.source.read_payload(0, table.source.size)
-    thumbnails = [image.id for image in header.thumbnails]
-    position = thumbnails.index(item.id) if item.id in thumbnails else 0
-    decoded = decode_layer(
-        data, request.layer, item.id, coding=header.codec or item.type, position=position
-    )
-    notes = [decoded.note]
-    if header.truncated:
-        if request.layer.kind is LayerKind.DEPTH:
-            raise TruncatedError(header.truncated, hint="copy the file again")
-        notes.append(f"parts may be missing: {header.truncated}")
-    return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
-
-
 def _answer(request: Request, upright: Samples, bits: int, note: str = "") -> Answer:
     array = upright
     if request.exact is not None:
@@ -147,20 +221,3 @@ def _answer(request: Request, upright: Samples, bits: int, note: str = "") -> An
         note=note,
     )
     return Answer(request, pixels=pixels)
-
-
-def _tile_by_tile(
-    request: Request, table: ItemTable, item: CodedItem, tiling: Tiling
-) -> Generator[Answer | None]:
-    painting = Painting(request, tiling, item.bits or tiling.tiles[0].bits or 8)
-    shown = time.monotonic()
-    with closing(decode_tiles(table, tiling, painting.stride)) as tiles:
-        for index, tile in tiles:
-            painting.add(index, tile)
-            if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
-                pixels = painting.so_far()
-                if pixels is not None:
-                    yield Answer(request, pixels=pixels, final=False)
-                    shown = time.monotonic()
-            yield None
-    yield Answer(request, pixels=painting.finish())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pillow_heif
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, UnsupportedError
 from heicdepth_tui.photo.layers import Layer, LayerKind
@@ -109,8 +110,6 @@ def decode_layer(
 
 
 def _open(data: bytes) -> Any:
-    import pillow_heif
-
     return pillow_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
 
 

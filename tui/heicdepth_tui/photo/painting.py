@@ -58,7 +58,7 @@ class Painting:
 
     def so_far(self) -> Pixels | None:
         """Return the picture so far, as a copy; None where there is nothing to see yet."""
-        array = self._canvas.picture()
+        array = self._canvas.picture(is_draft=True)
         if array is None:
             return None
         return self._pixels(array.copy(), f"{self._pieces} of {len(self._order)} tiles")

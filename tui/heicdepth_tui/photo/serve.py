@@ -7,8 +7,8 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from heicdepth_tui.errors import DecodeError
@@ -27,26 +27,30 @@ _PIPE_SIZE = 1 << 20
 
 
 def main() -> None:
-    """Run the decoder process; the memory cap in bytes is the first argument (0: none).
+    """Run the decoder process.
 
+    Its arguments are the memory cap in bytes (0: none) and the limit of pixels (0: the default).
     Ends when stdin does: the app has gone, and nobody waits for what is being decoded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_resources(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    memory_cap, limit_pixels = (*map(int, sys.argv[1:3]), 0, 0)[:2]
+    _limit_resources(memory_cap)
     output = _take_stdout()
     agenda = Agenda()
     threading.Thread(target=_listen, args=(agenda,), name="wishes", daemon=True).start()
-    serve(agenda, output)
+    serve(agenda, output, limit_pixels)
 
 
-def serve(agenda: Agenda, output: int) -> None:
+def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     """Work off the agenda for ever, writing frames to the file descriptor ``output``.
 
     A job gives up the processor between tiles: a more urgent one goes first, a dropped one ends.
     """
     # Wishes are being read meanwhile; numpy and pillow-heif take 90 ms to import.
+    from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
 
+    limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
     write(output, pack({"type": "ready"}))
     last: Job | None = None
     while True:
@@ -60,7 +64,7 @@ def serve(agenda: Agenda, output: int) -> None:
             write(output, pack({"type": "started", "ticket": job.request.ticket}))
             last = job
         if job.steps is None:
-            job.steps = _guarded(job.request, steps(job.request))
+            job.steps = _guarded(job.request, steps(job.request, limits=limits))
         answer = next(job.steps)
         if answer is None or (not answer.final and agenda.is_dropped(job)):
             continue
@@ -89,9 +93,16 @@ def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Ans
     try:
         yield from steps
     except Exception as error:  # noqa: BLE001  a defect of ours must cost one photo, not all of them
-        traceback.print_exc()
+        _report()
         what = f"an unexpected {type(error).__name__} while decoding: {error}"
         yield Answer(request, error=DecodeError(what, path=request.path))
+
+
+def _report() -> None:
+    """Write the exception to stderr; the app keeps its last lines."""
+    import traceback
+
+    traceback.print_exc()
 
 
 def _listen(agenda: Agenda) -> None:
@@ -106,7 +117,7 @@ def _listen(agenda: Agenda) -> None:
     except EOFError:
         os._exit(0)
     except BaseException:  # noqa: BLE001  without wishes the process is of no use
-        traceback.print_exc()
+        _report()
         os._exit(1)
 
 

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
-from heicdepth_tui.errors import DecodeError, HeicDepthError
+from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Size, Transform
 from heicdepth_tui.heif.items import CodedItem, ItemTable
-from heicdepth_tui.heif.mux import wrap_hevc
-from heicdepth_tui.photo.library import decode_hevc
+from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.transforms import Placement, place
 
-__all__ = ["Piece", "Tiling", "decode_item", "decode_tiles", "in_threads", "is_plain", "plan_tiles"]
+__all__ = ["Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
 
 Result = TypeVar("Result")
 
@@ -32,34 +31,6 @@ def _cores() -> int:
 
 THREADS = max(2, min(_MAX_THREADS, _cores()))
 """Tiles under way at a time; the decoder releases the GIL while it decodes one."""
-
-
-def is_plain(item: CodedItem) -> bool:
-    """Return whether an item is a single HEVC picture that can be decoded by itself."""
-    return item.type == "hvc1" and item.hvcc is not None
-
-
-def decode_item(table: ItemTable, item: CodedItem, what: str) -> Samples:
-    """Return the samples of a plain item as coded: no transform is applied.
-
-    Only its own bytes are read. (H, W) or (H, W, 3); uint8, or uint16 with 10- and 12-bit values
-    unshifted. Raises DecodeError, and what ``ItemTable.payload`` raises.
-    """
-    return _decode(table, item, item.colr, what)
-
-
-def _decode(table: ItemTable, item: CodedItem, colr: tuple[bytes, ...], what: str) -> Samples:
-    assert item.hvcc is not None  # noqa: S101  is_plain
-    data = wrap_hevc(
-        table.payload(item.id), hvcc=item.hvcc, size=item.size, pixi=item.pixi, colr=colr
-    )
-    samples = decode_hevc(data, what)
-    height, width = samples.shape[:2]
-    if (width, height) != item.size:
-        raise DecodeError(
-            f"{what} decodes to {width}×{height} samples, but its header says {item.size}"
-        )
-    return samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +137,7 @@ def decode_tiles(
 
 def _decode_tile(table: ItemTable, tiling: Tiling, index: int) -> Samples:
     tile = tiling.tiles[index]
-    return _decode(table, tile, tiling.colr or tile.colr, f"tile {index + 1}")
+    return decode_item(table, tile, f"tile {index + 1}", colr=tiling.colr)
 
 
 class _Threads(Generic[Result]):

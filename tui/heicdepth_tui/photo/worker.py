@@ -7,11 +7,10 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from pathlib import Path
 
 from heicdepth_tui.photo.protocol import Frame, FrameReader
 
-__all__ = ["WorkerProcess", "worker_environment"]
+__all__ = ["WorkerProcess"]
 
 _CHUNK = 1 << 16
 _STDERR_TAIL = 4096
@@ -20,27 +19,17 @@ _REAP_SECONDS = 2.0
 
 
 class WorkerProcess:
-    """A running ``heicdepth_tui.photo.serve``; every method returns at once.
+    """A decoder process made by ``launch``; every method but ``stop`` returns at once.
 
-    ``memory_cap`` is in bytes (0: none) and bounds what the process may send as well. Raises
-    OSError when the process cannot be started.
+    ``memory_cap`` is in bytes (0: none) and bounds what the process may send, too.
     """
 
-    def __init__(self, memory_cap: int) -> None:
-        self._process = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
-            # -P: a numpy.py in a folder of photos must not be imported.
-            [sys.executable, "-P", "-m", "heicdepth_tui.photo.serve", str(memory_cap)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            env=worker_environment(),
-            start_new_session=True,
-        )
-        if not (self._process.stdin and self._process.stdout and self._process.stderr):
+    def __init__(self, process: subprocess.Popen[bytes], memory_cap: int) -> None:
+        if not (process.stdin and process.stdout and process.stderr):
             raise OSError("the pipes to the decoder process are missing")
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
-        self._stderr = self._process.stderr
+        self._process = process
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._stderr = process.stderr
         for stream in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(stream.fileno(), False)
         self._reader = FrameReader(max_raw=memory_cap + _SLACK if memory_cap else sys.maxsize)
@@ -135,20 +124,6 @@ class WorkerProcess:
     def reap(self) -> bool:
         """Return whether a stopped process is gone."""
         return self._process.poll() is not None
-
-
-def worker_environment() -> dict[str, str]:
-    """Return the environment of the process: the parent's, with less memory held in reserve."""
-    environment = dict(os.environ)
-    # Nothing here multiplies matrices; each thread of OpenBLAS would reserve megabytes.
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-    environment.setdefault("MALLOC_ARENA_MAX", "2")
-    root = Path(__file__).resolve().parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        # Run from a source tree: the process must find the same package as its parent did.
-        others = environment.get("PYTHONPATH", "")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(root), others)))
-    return environment
 
 
 def _describe(code: int, stderr: bytes) -> str:

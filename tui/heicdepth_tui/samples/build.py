@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from heicdepth_tui.heif.xmpwriter import build_calibration, build_description
 from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
 from heicdepth_tui.samples.quantise import quantise, representation_for
-from heicdepth_tui.samples.raycast import cast
+from heicdepth_tui.samples.raycast import background_metres, cast
 from heicdepth_tui.samples.recipe import AUTO, Photo, Recipe, TrueSphere, Truth
 from heicdepth_tui.samples.shading import shade
 from heicdepth_tui.samples.solids import Pinhole
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.mux import CodedPicture, TiledPicture
+    from heicdepth_tui.samples.solids import Scene
 
     Samples = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -41,7 +42,7 @@ MATTE_URN = "urn:com:apple:photo:2018:aux:portraiteffectsmatte"
 
 _DIAGONAL_35MM = math.hypot(36.0, 24.0)
 _SENSOR_WIDTH_MM = 6.4
-_GREY = np.array([0.299, 0.587, 0.114])
+_GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def make_photo(recipe: Recipe) -> Photo:
@@ -123,7 +124,7 @@ def _truth(recipe: Recipe) -> Truth:
 
 def _encode(rgb: NDArray[np.uint8], quality: int, tile: int) -> CodedPicture | TiledPicture:
     if tile:
-        return encode_grid(rgb, tile=tile, quality=quality)
+        return encode_grid(rgb, tile=tile, quality=quality, smooth=True)
     return encode_hevc(rgb, quality=quality)
 
 
@@ -226,28 +227,26 @@ def _extras(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
     hidden = recipe.hide_auxiliaries
     transforms = truth.transforms if recipe.turn_auxiliaries else ()
     undo = inverse(truth.transforms)
+    width, height = recipe.size.width // 2, recipe.size.height // 2
     if recipe.gain_map:
-        gain = np.clip((_half(truth.rgb @ _GREY) - 150) * 2.4, 0, 255).astype(np.uint8)
+        light = truth.rgb[: 2 * height : 2, : 2 * width : 2] @ _GREY
+        gain = np.clip((light - 150) * 2.4, 0, 255).astype(np.uint8)
         version = build_description([("HDRGainMap:HDRGainMapVersion", "65536")])
         coded = encode_hevc(turn(gain, undo), quality=recipe.quality)
         extras.append(AuxPicture(coded, GAIN_MAP_URN, b"", transforms, version, hidden))
     if recipe.matte_within is not None:
-        near = cast(recipe.scene, truth.camera) < recipe.matte_within
-        coded = encode_hevc(
-            turn(_half(near * 255.0).astype(np.uint8), undo), quality=recipe.quality
-        )
+        matte = _matte(recipe.scene, truth.camera.scaled(width, height), recipe.matte_within)
         kind = build_description([("apdi:AuxiliaryImageType", "depth")])
+        coded = encode_hevc(turn(matte, undo), quality=recipe.quality)
         extras.append(AuxPicture(coded, MATTE_URN, b"", transforms, kind, hidden))
     return extras
 
 
-def _half(plane: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Means of 2 x 2 samples; an odd last row or column is dropped."""
-    height, width = plane.shape[0] // 2, plane.shape[1] // 2
-    means: NDArray[np.float64] = (
-        plane[: 2 * height, : 2 * width].reshape(height, 2, width, 2).mean(axis=(1, 3))
-    )
-    return means
+def _matte(scene: Scene, camera: Pinhole, within: float) -> NDArray[np.uint8]:
+    """255 where a solid is seen nearer than ``within`` metres, 0 elsewhere."""
+    metres = cast(scene, camera)
+    subject = (metres < within) & (metres < background_metres(scene, camera)[:, None])
+    return np.where(subject, 255, 0).astype(np.uint8)
 
 
 def _thumbnails(recipe: Recipe, truth: Truth) -> tuple[PlainPicture, ...]:

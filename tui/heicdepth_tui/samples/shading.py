@@ -30,7 +30,7 @@ __all__ = ["shade"]
 _SKY = (0.44, 0.50, 0.60)
 _BOUNCE = (0.30, 0.26, 0.23)
 _SUN = (0.92, 0.86, 0.76)
-_COARSE = 4
+_COARSE, _FINE_ENOUGH = 4, 160
 _LIGHT_SIZE = 0.16
 """Half width of the light's cone: the penumbra's width over the distance to what casts it."""
 
@@ -137,8 +137,8 @@ def _plane_light(
     scene: Scene, camera: Pinhole, rows: Floats, part: slice, normal: Floats
 ) -> Singles:
     """Light on a plane, (3, rows, columns); worked out on a coarse grid, as all of it is soft."""
-    v = np.linspace(part.start, part.stop - 1, max(2, (part.stop - part.start) // _COARSE))
-    u = np.linspace(0, camera.width - 1, max(2, camera.width // _COARSE))
+    v = np.linspace(part.start, part.stop - 1, _coarse(part.stop - part.start))
+    u = np.linspace(0, camera.width - 1, _coarse(camera.width))
     point = _points(camera, np.interp(v, np.arange(camera.height), rows), v, u)
     light = _unit(scene.light)
     sun = np.full(point.shape[1:], max(float(light @ normal), 0.0))
@@ -154,6 +154,10 @@ def _plane_light(
             sky *= 1 - occlusion
     coarse = np.stack([s * sky + 1.05 * w * sun for s, w in zip(_SKY, _SUN, strict=True)])
     return _enlarge(coarse.astype(np.float32), part.stop - part.start, camera.width)
+
+
+def _coarse(samples: int) -> int:
+    return max(2, min(samples, _FINE_ENOUGH), samples // _COARSE)
 
 
 def _points(camera: Pinhole, metres: Floats, v: Floats, u: Floats) -> Floats:

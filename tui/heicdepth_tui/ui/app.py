@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -146,6 +148,7 @@ class HeicDepthApp(App[int]):
 
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
+        self._listen_to_signals()
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.redraw_all())
         self.update_counts()
         self.scanner.start()
@@ -282,6 +285,23 @@ class HeicDepthApp(App[int]):
         """Draw pictures with other block characters."""
         self.draw_settings = replace(self.draw_settings, blocks=blocks)
         self.browse.redraw_all()
+
+    def _listen_to_signals(self) -> None:
+        """Leave the terminal as it was when the process is told to end or the terminal closes."""
+        if self.is_headless or not hasattr(signal, "SIGHUP"):
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+
+    def _fatal_error(self) -> None:
+        """End after an error of the program; what is said of it comes after the screen is back."""
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """The error of the program that ended the app."""
+        return self._exception
 
     async def action_quit(self) -> None:
         """Quit; what is being written is finished or removed first."""

@@ -195,6 +195,7 @@ class BrowseScreen(Screen[None]):
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
             return
         inspector.set_header(found)
+        self.refresh_bindings()
         self.query_one("#facts", FactsPane).show_facts(inspector.groups())
         self.query_one("#arrays", FactsPane).show_arrays(())
         depth = found.depth.item
@@ -490,6 +491,8 @@ class BrowseScreen(Screen[None]):
         """Hide keys that have nothing to do here."""
         if action == "tables":
             return self.has_class("-folded") and not self.is_single
+        if action == "layer":
+            return self.inspector is not None and len(self._cycle(self.inspector)) > 1
         return True
 
     def action_metadata(self) -> None:

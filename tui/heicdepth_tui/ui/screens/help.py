@@ -22,8 +22,8 @@ _KEYS: tuple[_Group, ...] = (
         "move",
         (
             ("j k ↓ ↑", "next, previous photo"),
-            ("ctrl+d ctrl+u  PgDn PgUp", "half a page, a page"),
-            ("g G  Home End", "first, last photo"),
+            ("PgDn PgUp", "a page; ctrl+d ctrl+u half a page"),
+            ("g G Home End", "first, last photo"),
             ("] [", "next, previous photo with depth"),
             ("/  n N", "find by name; next, previous match"),
         ),
@@ -80,7 +80,7 @@ _ACCURACY = (
 )
 
 
-_KEY_CELLS = 25
+_KEY_CELLS = 15
 
 
 def _keys(groups: Sequence[_Group]) -> Content:

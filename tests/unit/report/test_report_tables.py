@@ -1,0 +1,123 @@
+"""The tables: every number as stored, or with how it was made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.heif.facts import (
+    Accuracy,
+    Calibration,
+    DepthFacts,
+    DepthRepresentation,
+    DepthStatus,
+    RepresentationType,
+)
+from heicdepth_tui.heif.header import parse_header
+from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.report.legend import legend_lines
+from heicdepth_tui.report.plain import plain_arrays, plain_groups
+from heicdepth_tui.report.tables import array_rows, fact_groups, number, size_text
+from heicdepth_tui.samples.write import build_photo
+
+DISPARITY = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
+CODES = np.array([[0, 255], [85, 170]], dtype=np.uint8)
+
+
+def facts(accuracy: Accuracy, representation: DepthRepresentation | None = DISPARITY) -> DepthFacts:
+    return DepthFacts(
+        DepthStatus.PRESENT,
+        representation=representation,
+        calibration=Calibration(accuracy=accuracy),
+    )
+
+
+def pixels() -> Pixels:
+    return Pixels(CODES, CODES.shape, "uint8", 0, 255, 8)
+
+
+def test_depth_comes_with_its_disparity_and_metres() -> None:
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE))
+    rows = array_rows({"depth": pixels()}, depth_map)
+
+    assert [row.cells for row in rows] == [
+        ("depth", "(2, 2)", "uint8", "0", "255", ""),
+        ("disparity", "(2, 2)", "float32", "0.5", "2", "1/m"),
+        ("metres ≈", "(2, 2)", "float32", "0.5", "2", "m, relative"),
+    ]
+
+
+def test_absolute_metres_stand_without_the_caveat() -> None:
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE))
+
+    assert array_rows({"depth": pixels()}, depth_map)[2].name == "metres"
+
+
+def test_codes_without_metres_say_why() -> None:
+    kind = DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE, kind))
+    row = array_rows({"depth": pixels()}, depth_map)[1]
+
+    assert (row.name, row.shape, row.minimum) == ("metres", "none", "")
+    assert row.unit == depth_map.reason != ""
+    assert legend_lines(depth_map)[2] == f"no metres: {depth_map.reason}"
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "sentence"),
+    [
+        (Accuracy.ABSOLUTE, "0.50 m near → far 2.00 m  absolute"),
+        (Accuracy.RELATIVE, "≈0.50 m near → far ≈2.00 m  relative"),
+        (Accuracy.UNKNOWN, "≈0.50 m near → far ≈2.00 m  accuracy unknown"),
+    ],
+)
+def test_the_legend_names_both_ends_and_how_sure_they_are(
+    accuracy: Accuracy, sentence: str
+) -> None:
+    near, far, told = legend_lines(build_depth_map(CODES, 8, facts(accuracy)))
+
+    assert (near, far, told) == ("2.000", "0.500 1/m", sentence)
+
+
+def test_a_narrow_legend_keeps_the_caveat() -> None:
+    told = legend_lines(build_depth_map(CODES, 8, facts(Accuracy.RELATIVE)), 24)[2]
+
+    assert told == "≈0.50–2.00 m relative"
+
+
+def test_metadata_of_a_generated_photo() -> None:
+    header = parse_header(build_photo(representation=RepresentationType.UNIFORM_INVERSE_Z))
+    shown = {fact.label: fact.value for group in fact_groups(header) for fact in group.facts}
+
+    assert shown["representation"] == "uniform inverse Z (type 0)"
+    assert shown["camera"] == header.camera_name
+    assert shown["z_near, z_far"].startswith(number(header.depth.representation.z_near))  # type: ignore[union-attr]
+
+
+def test_hostile_text_is_escaped_in_every_fact() -> None:
+    header = parse_header(build_photo())
+    hostile = replace(header, exif=replace(header.exif, make="\x1b[2J", model="x", lens="\u202e"))
+    lines = "\n".join(plain_groups(fact_groups(hostile)))
+
+    assert "\x1b" not in lines
+    assert "\u202e" not in lines
+    assert "\\x1b[2J" in lines
+
+
+def test_plain_arrays_align_numbers_right() -> None:
+    big = Pixels(CODES, (3024, 4032, 3), "uint8", 0, 255, 8)
+    header, first, second = plain_arrays({"photo": big, "thumbnail": pixels()}, {}, None)
+
+    assert header.index("min") + 3 == first.index(" 0") + 2 == second.index(" 0") + 2
+    assert first.startswith("  photo      (3024, 4032, 3)  uint8")
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1_299_081, "1.3 MB"), (999_600, "1.0 MB")],
+)
+def test_sizes_for_people(size: int, text: str) -> None:
+    assert size_text(size) == text

@@ -1,0 +1,71 @@
+"""One image item as a decoder needs it: size, configuration, colour, turns, where its bytes lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heicdepth_tui.heif import properties
+from heicdepth_tui.heif.facts import Extent, Size, Transform
+
+__all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "TURNS", "CodedItem", "transforms_of"]
+
+CODED_TYPES = frozenset(
+    {b"hvc1", b"av01", b"avc1", b"vvc1", b"evc1", b"lhv1", b"jpeg", b"j2k1", b"unci", b"mski"}
+)
+"""Item types that hold the samples of a picture."""
+
+DERIVED_TYPES = frozenset({b"grid", b"iden", b"iovl", b"tild"})
+"""Item types that make a picture of others."""
+
+IMAGE_TYPES = CODED_TYPES | DERIVED_TYPES
+
+TURNS = frozenset({b"irot", b"imir", b"clap"})
+"""Properties that turn, mirror or crop."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedItem:
+    """One image item as coded: what a decoder needs of it.
+
+    ``hvcc`` is the content of its ``hvcC`` box (decoder configuration), ``colr`` the contents of
+    its ``colr`` boxes, all without box headers. ``extents`` are offsets from the start of the
+    file also for a payload that lies in the header (``construction_method`` 1, ``idat``).
+    """
+
+    id: int
+    type: str
+    size: Size
+    hvcc: bytes | None
+    pixi: tuple[int, ...] | None
+    colr: tuple[bytes, ...]
+    transforms: tuple[Transform, ...]
+    extents: tuple[Extent, ...]
+    construction_method: int
+    bits: int | None
+    """Bits a channel, from ``pixi``, else from the decoder configuration."""
+    channels: int | None
+
+    @property
+    def upright(self) -> Size:
+        """Size after the item's transforms."""
+        return properties.upright_size(self.size, self.transforms)
+
+
+def transforms_of(size: Size, turns: list[tuple[bytes, bytes]]) -> tuple[Transform, ...]:
+    """Return the transforms of a picture of ``size`` from type and content of their properties.
+
+    Turns by nothing are left out. Raises MalformedError for one that makes no sense.
+    """
+    found: list[Transform] = []
+    for kind, content in turns:
+        transform: Transform | None
+        if kind == b"clap":
+            transform = properties.clean_aperture(content, size)
+        elif kind == b"irot":
+            transform = properties.rotation(content)
+        else:
+            transform = properties.mirror(content)
+        if transform is not None:
+            size = properties.apply_transform(size, transform)
+            found.append(transform)
+    return tuple(found)

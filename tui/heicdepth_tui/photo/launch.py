@@ -1,0 +1,53 @@
+"""Start a decoder process; imports next to nothing, so that it can be the first thing done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+__all__ = ["MEMORY_CAP", "launch", "worker_environment"]
+
+MEMORY_CAP = 1536 * 1024 * 1024
+"""Bytes of address space of the decoder process; a 200-megapixel photo whole needs 0.9 GB."""
+
+
+def launch(memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> subprocess.Popen[bytes]:
+    """Start a decoder process and return it, its three standard streams being unbuffered pipes.
+
+    Hand it to ``client.Decoder.start``, or it stays until its stdin is closed. ``memory_cap`` is in
+    bytes (0: none), ``limit_pixels`` replaces ``Limits.pixels`` (0: the default). Raises OSError
+    when it cannot be started.
+    """
+    return subprocess.Popen(  # noqa: S603  our own interpreter, no shell
+        # -P: a numpy.py in a folder of photos must not be imported.
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "heicdepth_tui.photo.serve",
+            str(memory_cap),
+            str(limit_pixels),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=worker_environment(),
+        # A session of its own: ctrl-c and a closing terminal are for the app to handle.
+        start_new_session=True,
+    )
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the environment of the process: the parent's, with less memory held in reserve."""
+    environment = dict(os.environ)
+    # Nothing here multiplies matrices: the threads of OpenBLAS cost 30 ms and memory each start.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+    environment.setdefault("MALLOC_ARENA_MAX", "2")
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
+    if os.path.basename(root) not in ("site-packages", "dist-packages"):  # noqa: PTH119
+        # Run from a source tree: the process must find the same package as its parent did.
+        others = environment.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, others)))
+    return environment
