@@ -7,9 +7,16 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from heicdepth_tui.cli import run
+    from heicdepth_tui.cli.early import end_early, start_early
 
-    sys.exit(run(sys.argv[1:]))
+    start_early(sys.argv[1:])
+    try:
+        from heicdepth_tui.cli import run
+
+        code = run(sys.argv[1:])
+    finally:
+        end_early()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import click
 from heicdepth_tui.cli.paths import ExistingPath
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.subject import Exported, ExportOptions
+    from heicdepth_tui.export.options import Exported, ExportOptions
 
 __all__ = ["export"]
 
@@ -99,8 +99,8 @@ def export(
     Frame: x right, y up, -z forward, metres. Existing files are never overwritten: the new one
     gets -1, -2 … in its name. Every written path is one line on stdout.
     """
-    from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
-    from heicdepth_tui.export.subject import ExportOptions
+    from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+    from heicdepth_tui.export.options import ExportOptions
 
     try:
         cloud = CloudOptions(

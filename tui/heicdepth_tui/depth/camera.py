@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.facts import Calibration, Header, Transform
@@ -64,6 +63,8 @@ class Camera:
 
     def matrix(self) -> NDArray[np.float64]:
         """Return K, (3, 3) float64, row-major as OpenCV writes it, for pixel-centre coordinates."""
+        import numpy as np
+
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], dtype=np.float64)
 
     def resized(self, size: Size) -> Camera:

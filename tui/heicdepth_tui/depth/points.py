@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from heicdepth_tui.heif.facts import Accuracy, Size
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.camera import Camera

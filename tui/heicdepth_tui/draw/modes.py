@@ -1,11 +1,17 @@
-"""How many colours a terminal takes and which blocks it shows: enums without any import cost."""
+"""Colour modes, block characters and names of colour maps, without any import cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
 
-__all__ = ["Blocks", "ColorMode", "color_mode_of"]
+__all__ = ["COLORMAP_NAMES", "DEFAULT_COLORMAP", "Blocks", "ColorMode", "color_mode_of"]
+
+COLORMAP_NAMES = ("inferno", "viridis", "magma", "cividis", "turbo", "grey")
+"""In the order that the app goes through; ``tables.COLORMAPS`` has their colours."""
+
+DEFAULT_COLORMAP = "inferno"
+"""Of the ordered maps the longest path through CIELAB: the most steps can be told apart."""
 
 
 class Blocks(Enum):

@@ -8,6 +8,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
+
 __all__ = ["COLORMAPS", "DEFAULT_COLORMAP", "GREY", "ORDERED_COLORMAPS"]
 
 # Knots ``code:rrggbb`` between which the published 256-entry tables are straight lines in sRGB to
@@ -37,9 +39,6 @@ _KNOTS = {
 
 GREY = "grey"
 """The map for mattes, gain maps and for terminals without colour."""
-
-DEFAULT_COLORMAP = "inferno"
-"""Of the ordered maps the longest path through CIELAB: the most steps can be told apart."""
 
 
 def _table(knots: str) -> NDArray[np.uint8]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
-from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Projection, build_cloud, color_size
+from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.errors import ExportError
+from heicdepth_tui.export.options import Exported, ExportOptions
 from heicdepth_tui.files import Writer, safe_name
 from heicdepth_tui.heif.facts import Accuracy, Header, Size
 from heicdepth_tui.text import printable
@@ -25,31 +26,6 @@ Colours = Callable[[Size], NDArray[np.uint8]]
 """Gives the upright photo at exactly that size, uint8 (H, W, 3) sRGB; raises what decoding does."""
 
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
-
-
-@dataclass(frozen=True, slots=True)
-class ExportOptions:
-    """What to write of a photo, and where."""
-
-    formats: tuple[str, ...] = ("pcd",)
-    """Names in ``registry.FORMATS``."""
-    cloud: CloudOptions = field(default_factory=CloudOptions)
-    organised: bool = False
-    """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
-    out: Path = Path()
-    """The folder to write to; made where it is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """One file that was written."""
-
-    path: Path
-    format: str
-    points: int | None
-    """Points with a position; None where the file is no cloud."""
-    summary: str
-    """One printable line for a person: path, points, what was dropped, how far to trust it."""
 
 
 @dataclass(frozen=True, slots=True)

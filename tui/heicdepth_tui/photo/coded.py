@@ -5,8 +5,7 @@ from __future__ import annotations
 from heicdepth_tui.errors import DecodeError, UnsupportedError
 from heicdepth_tui.heif.items import CodedItem, ItemTable
 from heicdepth_tui.heif.mux import wrap_hevc
-from heicdepth_tui.photo.library import decode_hevc
-from heicdepth_tui.photo.shrink import Samples
+from heicdepth_tui.photo.library import Decoded, decode_hevc
 
 __all__ = ["decode_item", "is_plain"]
 
@@ -18,11 +17,12 @@ def is_plain(item: CodedItem) -> bool:
 
 def decode_item(
     table: ItemTable, item: CodedItem, what: str, *, colr: tuple[bytes, ...] = ()
-) -> Samples:
-    """Return the samples of a plain item as coded: no transform is applied.
+) -> Decoded:
+    """Return the picture of a plain item as coded: no transform is applied.
 
     Only its own bytes are read. ``colr`` replaces the item's own colour properties, ``what`` names
-    it in errors. (H, W) or (H, W, 3); uint8, or uint16 with 10- and 12-bit values unshifted.
+    it in errors. (H, W) or (H, W, 3); uint8, or uint16 with 10- and 12-bit values unshifted; the
+    bits are those of the picture itself, whatever the header says.
     Raises DecodeError, UnsupportedError, and what ``ItemTable.payload`` raises.
     """
     if item.hvcc is None:
@@ -34,10 +34,10 @@ def decode_item(
         pixi=item.pixi,
         colr=colr or item.colr,
     )
-    samples = decode_hevc(data, what)
-    height, width = samples.shape[:2]
+    decoded = decode_hevc(data, what)
+    height, width = decoded.samples.shape[:2]
     if (width, height) != item.size:
         raise DecodeError(
             f"{what} decodes to {width}×{height} samples, but its header says {item.size}"
         )
-    return samples
+    return decoded

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,9 @@ def load(
 def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Answer | None]:
     """Like ``decode``, but yields None between tiles, so that who asks can pause or leave."""
     try:
-        yield from _steps(request, limits)
+        with closing(_steps(request, limits)) as answers:
+            for answer in answers:
+                yield answer if answer is None else _as_codes(answer)
     except HeicDepthError as error:
         yield Answer(request, error=error.at(request.path))
     except MemoryError:
@@ -128,9 +131,9 @@ def _find(table: ItemTable, layer: Layer) -> int | None:
 
 
 def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
-    coded = decode_item(table, item, f"its {request.layer.label}")
-    upright = place(item.size, item.transforms).apply(coded)
-    return _answer(request, upright, item.bits or 8)
+    decoded = decode_item(table, item, f"its {request.layer.label}")
+    upright = place(item.size, item.transforms).apply(decoded.samples)
+    return _answer(request, upright, decoded.bits)
 
 
 def _tile_by_tile(
@@ -144,7 +147,7 @@ def _tile_by_tile(
     tiling = plan_tiles(table, item)
     if tiling is None:
         return False
-    painting = Painting(request, tiling, item.bits or tiling.tiles[0].bits or 8)
+    painting = Painting(request, tiling)
     shown = time.monotonic()
     with closing(decode_tiles(table, tiling, painting.stride)) as tiles:
         for index, tile in tiles:
@@ -184,6 +187,22 @@ def _by_library(request: Request, header: Header, item: CodedItem, data: bytes) 
             raise TruncatedError(header.truncated, hint="copy the file again")
         notes.append(f"parts may be missing: {header.truncated}")
     return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
+
+
+def _as_codes(answer: Answer) -> Answer:
+    """Return the answer with a depth map's grey samples as codes (H, W); others as they are.
+
+    Some encoders know no monochrome and write three equal channels. Raises DecodeError for a depth
+    map in colours: no channel of it is a distance.
+    """
+    pixels = answer.pixels
+    if answer.request.layer.kind is not LayerKind.DEPTH or pixels is None or pixels.array.ndim == 2:
+        return answer
+    codes = pixels.array[:, :, 0]
+    if (pixels.array != codes[:, :, None]).any():
+        raise DecodeError("its depth map is a picture in colours, not one value a sample")
+    grey = replace(pixels, array=contiguous(codes), shape=pixels.shape[:2])
+    return replace(answer, pixels=grey)
 
 
 def _item_of(header: Header, layer: Layer) -> int:

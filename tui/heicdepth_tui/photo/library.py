@@ -69,14 +69,14 @@ def _is_out_of_memory(error: Exception, said: str) -> bool:
     )
 
 
-def decode_hevc(data: bytes, what: str) -> Samples:
-    """Return the samples of a HEIC that holds a single image, as ``mux.wrap_hevc`` writes it.
+def decode_hevc(data: bytes, what: str) -> Decoded:
+    """Return the picture of a HEIC that holds a single image, as ``mux.wrap_hevc`` writes it.
 
     (H, W) for monochrome, (H, W, 3) for colour, uint8, or uint16 with 10- and 12-bit values
     unshifted. Raises DecodeError, UnsupportedError.
     """
     with translated(what):
-        return _samples(_open(data)[0]).samples
+        return _samples(_open(data)[0])
 
 
 def decode_layer(

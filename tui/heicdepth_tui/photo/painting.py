@@ -15,10 +15,10 @@ __all__ = ["Painting"]
 class Painting:
     """One request's picture of a grid; ``stride`` is how the pieces must be thinned."""
 
-    def __init__(self, request: Request, tiling: Tiling, bits: int) -> None:
+    def __init__(self, request: Request, tiling: Tiling) -> None:
         self._request = request
         self._tiling = tiling
-        self._bits = bits
+        self._bits = tiling.bits
         self._whole = place(tiling.size, tiling.transforms)
         self._order = tiling.order(self._whole)
         self.stride, self._canvas = self._plan()
@@ -45,6 +45,10 @@ class Painting:
         """Take what became of a tile."""
         if isinstance(tile, Piece) and not self._canvas.accepts(tile):
             tile = DecodeError(f"tile {index + 1} has other samples than those before it")
+        if isinstance(tile, Piece) and tile.bits != self._bits:
+            tile = DecodeError(
+                f"tile {index + 1} has {tile.bits} bits a channel, but its header says {self._bits}"
+            )
         if isinstance(tile, Piece):
             self._pieces += 1
             self._minimum = min(self._minimum, tile.minimum)

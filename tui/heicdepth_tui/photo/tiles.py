@@ -12,7 +12,9 @@ from typing import Generic, TypeVar
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Size, Transform
 from heicdepth_tui.heif.items import CodedItem, ItemTable
+from heicdepth_tui.heif.properties import configured_bits
 from heicdepth_tui.photo.coded import decode_item, is_plain
+from heicdepth_tui.photo.library import Decoded
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.transforms import Placement, place
 
@@ -44,6 +46,12 @@ class Tiling:
     tiles: tuple[CodedItem, ...]
     colr: tuple[bytes, ...]
     """The grid's own colour properties; empty where it leaves them to the tiles."""
+
+    @property
+    def bits(self) -> int:
+        """Bits a channel, as the decoder configuration of the first tile says."""
+        configured = configured_bits(b"hvcC", self.tiles[0].hvcc or b"")
+        return configured[0] if configured else 8
 
     @property
     def tile(self) -> Size:
@@ -105,6 +113,7 @@ class Piece:
     minimum: int
     maximum: int
     """Of all its samples that are seen, whatever the stride."""
+    bits: int = 8
 
 
 def decode_tiles(
@@ -120,22 +129,24 @@ def decode_tiles(
 
     def work(index: int) -> Piece | HeicDepthError:
         try:
-            samples = _decode_tile(table, tiling, index)
+            decoded = _decode_tile(table, tiling, index)
         except HeicDepthError as error:
-            return error
+            # What is kept of a bad tile must not keep its data, through the frames of its traceback.
+            error.__cause__ = error.__context__ = None
+            return error.with_traceback(None)
         top, left, height, width = tiling.box(index)
-        inside = samples[:height, :width]
+        inside = decoded.samples[:height, :width]
         _, _, seen = whole.piece(inside, top, left)
         rows, columns, kept = thinned.piece(inside, top, left)
         if stride > 1:
             # A view would keep the whole tile in memory.
             kept = contiguous(kept)
-        return Piece(rows, columns, kept, int(seen.min()), int(seen.max()))
+        return Piece(rows, columns, kept, int(seen.min()), int(seen.max()), decoded.bits)
 
     yield from in_threads(work, tiling.order(whole))
 
 
-def _decode_tile(table: ItemTable, tiling: Tiling, index: int) -> Samples:
+def _decode_tile(table: ItemTable, tiling: Tiling, index: int) -> Decoded:
     tile = tiling.tiles[index]
     return decode_item(table, tile, f"tile {index + 1}", colr=tiling.colr)
 

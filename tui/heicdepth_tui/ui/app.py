@@ -14,10 +14,9 @@ from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP
-from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks, ColorMode
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.choices import load_choice, save_choice, state_folder
 from heicdepth_tui.ui.commands import PhotoCommands
@@ -43,6 +42,7 @@ from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.client import Decoder
+    from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["AppOptions", "HeicDepthApp"]
 
@@ -82,12 +82,16 @@ class HeicDepthApp(App[int]):
     ]
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, decoder: Decoder, options: AppOptions) -> None:
+    def __init__(
+        self, decoder: Decoder, options: AppOptions, first: FirstPhoto | None = None
+    ) -> None:
         super().__init__()
         self.options = options
         self.decoder = decoder
         self.library = Library()
         self.store = PhotoStore(decoder, self.post_message)
+        if first is not None:
+            self.store.adopt(first)
         self.prefetcher = Prefetcher(self.store)
         self.pacer = Pacer(self._ask_terminal, self.call_after_refresh, self.set_timer)
         self.exporter = Exporter(decoder, self.post_message)
@@ -152,6 +156,7 @@ class HeicDepthApp(App[int]):
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.redraw_all())
         self.update_counts()
         self.scanner.start()
+        self.call_after_refresh(self.store.listen)
 
     # The folder
 
@@ -246,7 +251,7 @@ class HeicDepthApp(App[int]):
     def _export_finished(self, message: ExportFinished) -> None:
         for done in message.written:
             self.notify(
-                f"{done.summary}\n{printable_path(done.path)}",
+                done.summary,
                 title="exported",
                 timeout=8,
                 markup=False,

@@ -7,9 +7,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.files import replace_own
 
 __all__ = ["load_choice", "save_choice", "state_folder"]
@@ -50,6 +49,8 @@ def load_choice(default: ExportOptions, folder: Path) -> ExportOptions:
 
 
 def _apply(default: ExportOptions, choice: dict[str, Any]) -> ExportOptions:
+    from heicdepth_tui.export.registry import FORMATS
+
     formats = tuple(name for name in choice["formats"] if name in FORMATS)
     cloud = dict(choice["cloud"])
     cloud["projection"] = Projection(cloud["projection"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from heicdepth_tui.draw.colormaps import COLORMAPS
+from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.ui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class PhotoCommands(Provider):
             action = partial(app.run_action, binding.action, screen)  # type: ignore[union-attr]
             tip = binding.tooltip or binding.description  # type: ignore[union-attr]
             yield f"{binding.description} ({_key(binding)})", tip, action  # type: ignore[union-attr]
-        for name in COLORMAPS:
+        for name in COLORMAP_NAMES:
             yield f"Colour map: {name}", "Colours of the depth map", partial(self._colormap, name)
         for word, theme in THEMES.items():
             yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", theme.name)

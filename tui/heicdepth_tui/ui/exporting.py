@@ -14,7 +14,7 @@ from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.ui.messages import ExportFinished
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.subject import Exported, ExportOptions
+    from heicdepth_tui.export.options import Exported, ExportOptions
     from heicdepth_tui.photo.client import Decoder
 
 __all__ = ["Exporter"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.depth.camera import Camera, StoredCamera, camera_for_depth, stored_camera
-from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import GeometryError, HeicDepthError
 from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, layers_of
 from heicdepth_tui.report.tables import ArrayRow, FactGroup, array_rows, fact_groups
 
 if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.folder.find import Entry
 
 __all__ = ["Inspector"]
@@ -51,6 +51,8 @@ class Inspector:
         self.pixels[layer] = pixels
         self.errors.pop(layer, None)
         if layer.kind is LayerKind.DEPTH and self.header is not None:
+            from heicdepth_tui.depth.depthmap import build_depth_map
+
             height, width = pixels.array.shape[:2]
             self.depth_map = build_depth_map(pixels.array, pixels.bits, self.header.depth)
             try:

@@ -9,7 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
-    from heicdepth_tui.export.subject import Exported
+    from heicdepth_tui.export.options import Exported
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Brief, Header
     from heicdepth_tui.photo.layers import Answer

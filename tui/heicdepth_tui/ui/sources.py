@@ -1,13 +1,14 @@
-"""Decoded layers as images that a canvas can draw at any size."""
+"""Decoded layers as images that a canvas can draw at any size.
+
+What needs numpy is imported when the first picture is drawn, not before the first paint.
+"""
 
 from __future__ import annotations
 
 from itertools import count
 from typing import TYPE_CHECKING, cast
 
-from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.photo.layers import as_rgb8
 from heicdepth_tui.ui.widgets.picture import DrawSettings, ImageSource
 
@@ -33,6 +34,8 @@ def depth_source(
     top = 2**pixels.bits - 1
 
     def sample(size: tuple[int, int]) -> NDArray[np.uint8]:
+        from heicdepth_tui.draw.colormaps import colorize
+
         return colorize(_shrunk(pixels, size), top, name, mode)
 
     key = (entry.path, entry.size, entry.mtime_ns, "depth", name)
@@ -60,5 +63,7 @@ def _shape(pixels: Pixels) -> tuple[int, int]:
 
 
 def _shrunk(pixels: Pixels, size: tuple[int, int]) -> NDArray[np.uint8]:
+    from heicdepth_tui.draw.shrink import shrink
+
     # shrink keeps the sample type it is given; which of the two it is makes no difference here.
     return shrink(cast("NDArray[np.uint8]", pixels.array), size)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
+    from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["PhotoStore"]
 
@@ -42,15 +43,34 @@ class PhotoStore:
         self._layers: OrderedDict[_LayerKey, Pixels | HeicDepthError] = OrderedDict()
         self._layer_bytes = 0
         self._wanted: dict[int, tuple[str, _LayerKey]] = {}
+        self._reading: set[tuple[str, int, int]] = set()
         self._lock = threading.Lock()
-        decoder.listen(self._answered)
+
+    def listen(self) -> None:
+        """Begin to take the decoder's answers; those that came before are kept for this.
+
+        Their pixels bring numpy with them, which must not hold up the first paint.
+        """
+        self._decoder.listen(self._answered)
+
+    def adopt(self, first: FirstPhoto) -> None:
+        """Take over what was asked before the app was there."""
+        stamp = (first.entry.path, first.entry.size, first.entry.mtime_ns)
+        with self._lock:
+            self._headers[stamp] = first.header
+            for request in first.requests:
+                key = (*stamp, request.layer, request.fit)
+                self._wanted[request.ticket] = (request.pane, key)
 
     def header(self, entry: Entry) -> Header | HeicDepthError | None:
         """Return the header or its error if known; else read it and post HeaderRead later."""
         key = (entry.path, entry.size, entry.mtime_ns)
         with self._lock:
             found = self._headers.get(key)
-        if found is None:
+            is_new = found is None and key not in self._reading
+            if is_new:
+                self._reading.add(key)
+        if is_new:
             threading.Thread(
                 target=self._read_header, args=(key,), name="header", daemon=True
             ).start()
@@ -68,6 +88,7 @@ class PhotoStore:
                 f"cannot be read: {error.strerror}", path=path, hint="see whether it is still there"
             )
         with self._lock:
+            self._reading.discard(key)
             self._headers[key] = result
             while len(self._headers) > _HEADERS:
                 self._headers.popitem(last=False)
@@ -92,6 +113,8 @@ class PhotoStore:
             if found is not None:
                 self._layers.move_to_end(key)
                 return found
+            if (pane, key) in self._wanted.values():
+                return None
             request = Request(next_ticket(), pane, entry.path, layer, fit=fit, partial=partial)
             self._forget_pane(pane)
             self._wanted[request.ticket] = (pane, key)
@@ -124,7 +147,9 @@ class PhotoStore:
             with self._lock:
                 wanted = self._wanted.pop(answer.request.ticket, None)
                 result = answer.pixels if answer.error is None else answer.error
-                if wanted is not None and result is not None:
+                # A stopped decoder may do better the next time: that is never remembered.
+                is_final = not isinstance(result, DecoderStoppedError)
+                if wanted is not None and result is not None and is_final:
                     self._keep(wanted[1], result)
         self._post(LayerArrived(answer))
 

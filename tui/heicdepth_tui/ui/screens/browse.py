@@ -12,8 +12,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from heicdepth_tui.draw.colormaps import COLORMAPS
-from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.heif.facts import DepthStatus, Header
@@ -21,9 +20,7 @@ from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.inspector import Inspector
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
-from heicdepth_tui.ui.screens.export_dialog import ExportDialog
-from heicdepth_tui.ui.screens.help import HelpScreen
-from heicdepth_tui.ui.screens.metadata import MetadataScreen
+from heicdepth_tui.ui.previews import preview_fit
 from heicdepth_tui.ui.sources import depth_source, layer_source
 from heicdepth_tui.ui.widgets.facts import FactsPane
 from heicdepth_tui.ui.widgets.find import FindBar
@@ -32,7 +29,7 @@ from heicdepth_tui.ui.widgets.photo_list import PhotoList
 from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.subject import ExportOptions
+    from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.app import HeicDepthApp
     from heicdepth_tui.ui.widgets.picture import ImageSource
@@ -282,12 +279,8 @@ class BrowseScreen(Screen[None]):
 
     @property
     def _fit(self) -> tuple[int, int]:
-        """The size of a decoded photo: a power of two that any pane of this screen shrinks from."""
-        wanted = 2 * max(self.size.width, 2 * self.size.height)
-        side = 512
-        while side < min(wanted, 2048):
-            side *= 2
-        return side, side
+        """The size that photos are decoded to for this screen."""
+        return preview_fit(self.size.width, self.size.height)
 
     def _want(
         self, layer: Layer, pane: str, *, fit: tuple[int, int] | None = None, partial: bool = False
@@ -450,7 +443,7 @@ class BrowseScreen(Screen[None]):
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map."""
-        names = list(COLORMAPS)
+        names = COLORMAP_NAMES
         self.app.colormap = names[(names.index(self.app.colormap) + 1) % len(names)]
         self.redraw_depth()
         self.notify(f"colour map: {self.app.colormap}", timeout=2, markup=False)
@@ -497,6 +490,8 @@ class BrowseScreen(Screen[None]):
 
     def action_metadata(self) -> None:
         """Show all metadata on a screen of its own."""
+        from heicdepth_tui.ui.screens.metadata import MetadataScreen
+
         if self.inspector is not None and self.inspector.header is not None:
             self.app.push_screen(
                 MetadataScreen(
@@ -508,6 +503,8 @@ class BrowseScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from heicdepth_tui.ui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen())
 
     def action_depth_only(self) -> None:
@@ -576,6 +573,8 @@ class BrowseScreen(Screen[None]):
 
     def action_export_as(self) -> None:
         """Choose formats and options first."""
+        from heicdepth_tui.ui.screens.export_dialog import ExportDialog
+
         entries = self._chosen()
         if not entries:
             return

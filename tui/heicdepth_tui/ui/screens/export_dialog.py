@@ -13,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
-from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.subject import ExportOptions
 
 __all__ = ["ExportDialog"]
 

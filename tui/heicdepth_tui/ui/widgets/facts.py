@@ -81,12 +81,9 @@ def facts_content(groups: Sequence[FactGroup], width: int) -> Content:
 
 
 def split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequence[FactGroup]]:
-    """Split groups in two columns of about the same length, in their order."""
-    lengths = [1 + len(group.facts) for group in groups]
-    best = min(
-        range(len(groups) + 1), key=lambda at: abs(sum(lengths[:at]) - sum(lengths[at:])), default=0
-    )
-    return groups[:best], groups[best:]
+    """Split groups in two columns: what people look for first stands on top of each."""
+    right = [group for group in groups if group.title in ("intrinsics", "photo")]
+    return [group for group in groups if group not in right], right
 
 
 def _hang(text: str, room: int, indent: int) -> str:

@@ -10,7 +10,6 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.draw.ramp import ramp
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.ui.widgets.photo_list import clip
 from heicdepth_tui.ui.widgets.strips import style_of
@@ -75,6 +74,8 @@ class Legend(Widget):
 
 
 def _ramp_segments(name: str, cells: int, mode: ColorMode, base: Style) -> list[Segment]:
+    from heicdepth_tui.draw.ramp import ramp
+
     return [
         Segment(text, base + style_of(foreground, background))
         for text, foreground, background in ramp(name, cells, mode).runs(0)

@@ -14,7 +14,6 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.draw.cells import Picture, render_cells
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.ui.pacing import Pacer
 
 __all__ = ["DrawSettings", "ImageSource", "PictureCanvas", "RowCache"]
@@ -159,6 +159,8 @@ class PictureCanvas(Widget):
             key = (*source.key, fit, settings)
             cached = self._cache.get(key)
             if cached is None:
+                from heicdepth_tui.draw.cells import render_cells
+
                 colours = source.sample((fit.width, fit.height))
                 picture = render_cells(colours, fit, settings.blocks, settings.mode)
                 rows = picture.ansi_rows(settings.mode, settings.tolerance)

@@ -1,0 +1,46 @@
+"""The decoder process, started before anything else where the app is about to open."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+__all__ = ["early_decoder", "end_early", "start_early"]
+
+_OTHERS = frozenset({"info", "show", "export", "sample", "--help", "-h", "--version"})
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def start_early(arguments: Sequence[str]) -> None:
+    """Start the decoder if these arguments open the app; costs the import of subprocess.
+
+    A wrong guess is harmless: ``end_early`` ends a process that nobody asked for.
+    """
+    opens_app = not arguments or arguments[0] not in _OTHERS
+    if opens_app and "--help" not in arguments and sys.stdout.isatty() and sys.stdin.isatty():
+        # numpy here multiplies no large matrices: threads for that cost 30 ms at its import.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        from heicdepth_tui.photo.launch import launch
+
+        _started.append(launch())
+
+
+def early_decoder() -> subprocess.Popen[bytes] | None:
+    """Hand over the process, once; None where none was started."""
+    return _started.pop() if _started else None
+
+
+def end_early() -> None:
+    """End a process that was started and never asked for."""
+    process = early_decoder()
+    if process is not None:
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+        process.kill()
+        process.wait()

@@ -1,0 +1,35 @@
+"""What to export and where, and what came of it; importing this costs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from heicdepth_tui.depth.points import CloudOptions
+
+__all__ = ["ExportOptions", "Exported"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What to write of a photo, and where."""
+
+    formats: tuple[str, ...] = ("pcd",)
+    """Names in ``registry.FORMATS``."""
+    cloud: CloudOptions = field(default_factory=CloudOptions)
+    organised: bool = False
+    """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
+    out: Path = Path()
+    """The folder to write to; made where it is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One file that was written."""
+
+    path: Path
+    format: str
+    points: int | None
+    """Points with a position; None where the file is no cloud."""
+    summary: str
+    """One printable line for a person: path, points, what was dropped, how far to trust it."""
