@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-__all__ = ["ACCENT", "DIM", "GROUND", "PANEL", "RULE", "STRONG", "TEXT", "Canvas", "Plan"]
+__all__ = ["ACCENT", "DIM", "GROUND", "PANEL", "RULE", "STRONG", "TEXT", "Area", "Canvas", "Plan"]
 
 GROUND, PANEL, RULE = "#101216", "#16191f", "#2c323c"
 TEXT, STRONG, DIM, ACCENT = "#c9ced6", "#eef0f3", "#8b93a0", "#e8a355"
 
 _FINE = 3
 """Everything but text is drawn so many times finer and then averaged."""
-_SPLAT = 4
+_SPLAT = 5
 """Side of a point in fine pixels."""
 _FONTS = {
     False: ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Helvetica.ttc", "arial.ttf"),
     True: ("DejaVuSans-Bold.ttf", "LiberationSans-Bold.ttf", "Helvetica.ttc", "arialbd.ttf"),
 }
-_COLOURS = 255
 
 Point = tuple[float, float]
-Box = tuple[float, float, float, float]
+
+
+class Area(NamedTuple):
+    """A rectangle of the picture, pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def middle(self) -> float:
+        """Half way from left to right."""
+        return (self.left + self.right) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class Canvas:
         self.size = (width, height)
         self._fine = Image.new("RGB", (width * _FINE, height * _FINE), GROUND)
         self._draw = ImageDraw.Draw(self._fine, "RGBA")
-        self._texts: list[tuple[Point, str, str, int, bool, str]] = []
+        self._texts: list[_Text] = []
         self._pictures: list[tuple[Image.Image, tuple[int, int]]] = []
 
     def points(
@@ -59,7 +72,7 @@ class Canvas:
         floor: NDArray[np.floating],
         height: NDArray[np.floating],
         rgb: NDArray[np.uint8],
-        window: Box,
+        window: Area,
     ) -> None:
         """Draw points (N, 2: x, away) in their colours (N, 3), what is higher over what is lower.
 
@@ -74,13 +87,15 @@ class Canvas:
         for dy in range(_SPLAT):
             for dx in range(_SPLAT):
                 u, v = x + dx - _SPLAT // 2, y + dy - _SPLAT // 2
-                inside = np.flatnonzero((u >= 0) & (u < right - left) & (v >= 0) & (v < bottom - top))
+                inside = np.flatnonzero(
+                    (u >= 0) & (u < right - left) & (v >= 0) & (v < bottom - top)
+                )
                 np.maximum.at(rank, (v[inside], u[inside]), inside)
         seen = rank >= 0
         pixels[seen] = rgb[order][rank[seen]]
         self._fine.paste(Image.fromarray(pixels), (left, top))
 
-    def panel(self, box: Box, fill: str = PANEL) -> None:
+    def panel(self, box: Area, fill: str = PANEL) -> None:
         """Fill a rectangle with slightly rounded corners."""
         self._draw.rounded_rectangle([edge * _FINE for edge in box], 6 * _FINE, fill=fill)
 
@@ -131,28 +146,50 @@ class Canvas:
         at: Point,
         words: str,
         color: str = TEXT,
-        size: int = 20,
+        size: int = 18,
         *,
         bold: bool = False,
         anchor: str = "ls",
     ) -> None:
-        """Write one line; ``anchor`` as Pillow names it, ``ls`` is left on the base line."""
-        self._texts.append((at, words, color, size, bold, anchor))
+        """Write one line, what stands between stars in bold.
+
+        ``anchor`` as Pillow names it: ``ls`` is left on the base line; stars only with that one.
+        """
+        self._texts.append(_Text(at, words, color, size, bold, anchor))
 
     def save(self, path: Path) -> None:
-        """Write the picture as a PNG of 255 colours."""
+        """Write the picture as PNG."""
         image = self._fine.resize(self.size, Image.Resampling.BOX)
         for picture, at in self._pictures:
             image.paste(picture, at)
         draw = ImageDraw.Draw(image)
-        for at, words, color, size, bold, anchor in self._texts:
-            draw.text(at, words, fill=color, font=_font(size, bold), anchor=anchor)
+        for text in self._texts:
+            text.write(draw)
         image.save(path, optimize=True)
 
 
-def text_width(words: str, size: int, *, bold: bool = False) -> float:
-    """Return how wide a line of text is, in pixels."""
-    return _font(size, bold).getlength(words)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One line, parts of it bold."""
+
+    at: Point
+    words: str
+    color: str
+    size: int
+    bold: bool
+    anchor: str
+
+    def write(self, draw: ImageDraw.ImageDraw) -> None:
+        """Write it with a dark rim, so that it can be read on points too."""
+        x, y = self.at
+        for number, words in enumerate(self.words.split("*")):
+            font = _font(self.size, self.bold or number % 2 == 1)
+            color = STRONG if number % 2 else self.color
+            for rim in (2, 0):
+                draw.text(
+                    (x, y), words, color, font, self.anchor, stroke_width=rim, stroke_fill=GROUND
+                )
+            x += font.getlength(words)
 
 
 def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:

@@ -157,3 +157,15 @@ def test_nothing_heavy_is_imported_early(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not forbidden & set(done.stdout.strip().split(","))
+
+
+@pytest.mark.parametrize("command", [("info",), ("info", "--arrays"), ("show",), ("export",)])
+def test_a_photo_over_the_limit_is_refused_with_the_numbers(
+    sample_folder: Path, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    photo = sample_folder / "IMG_0412.HEIC"
+    done = run(*command, "--limit-pixels", 1_000_000, photo, cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "1,000,000" in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -135,5 +135,17 @@ def test_a_packet_over_the_limit() -> None:
 
 
 def test_deep_nesting_ends() -> None:
-    deep = packet("<a>" * 30_000 + "</a>" * 30_000)
+    deep = packet("<a>" * 4_000 + "</a>" * 4_000)
     assert parse_calibration(deep) == Calibration()
+
+
+@pytest.mark.parametrize("many", ["<a>" * 30_000, "<a/>" * 9_000, "<!---->" * 9_000])
+def test_more_elements_than_a_camera_writes_are_refused_unread(many: str) -> None:
+    with pytest.raises(LimitError, match="tags and attributes; the limit is 8,192"):
+        parse_calibration(packet(many))
+
+
+def test_an_element_of_many_attributes_is_refused_unread() -> None:
+    attributes = " ".join(f'a{number}=""' for number in range(9_000))
+    with pytest.raises(LimitError, match="tags and attributes"):
+        parse_calibration(packet(f"<a {attributes}/>"))

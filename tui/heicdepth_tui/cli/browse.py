@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from heicdepth_tui.cli.early import early_decoder
+from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath
 from heicdepth_tui.errors import TerminalError
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.client import Decoder
+    from heicdepth_tui.ui.app import AppOptions
     from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["browse"]
@@ -55,6 +57,7 @@ _COLOURS = {"truecolor": "truecolor", "256": "256", "16": "standard"}
     show_default=True,
     help="Colours of the app.",
 )
+@limit_option
 def browse(
     paths: tuple[Path, ...],
     recursive: bool,
@@ -63,6 +66,7 @@ def browse(
     projection: str,
     color: str,
     theme: str,
+    limit_pixels: int,
 ) -> int:
     """Open folders and photos in the terminal (the default command)."""
     title = ""
@@ -74,7 +78,9 @@ def browse(
     if not sys.stdout.isatty():
         from heicdepth_tui.cli.info import print_info
 
-        return print_info(paths, recursive=recursive, as_json=False, arrays=True)
+        return print_info(
+            paths, recursive=recursive, as_json=False, arrays=True, limits=limits_of(limit_pixels)
+        )
     _check_terminal()
     if color == "none":
         os.environ["NO_COLOR"] = "1"
@@ -87,35 +93,31 @@ def browse(
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.ui.previews import first_photo
 
+    limits = limits_of(limit_pixels)
     size = shutil.get_terminal_size()
-    first = first_photo(paths, size.columns, size.lines)
+    first = first_photo(paths, size.columns, size.lines, limits)
     requests = () if first is None else first.requests
-    with Decoder.start(requests, process=early_decoder()) as decoder:
-        return _run_app(decoder, first, paths, recursive, out, projection, theme, title)
+    process = early_decoder()
+    with Decoder.start(requests, process=process, limit_pixels=limits.pixels) as decoder:
+        from heicdepth_tui.depth.points import CloudOptions, Projection
+        from heicdepth_tui.export.options import ExportOptions
+        from heicdepth_tui.ui.app import AppOptions
+
+        cloud = CloudOptions(projection=Projection(projection))
+        options = AppOptions(
+            paths=paths,
+            recursive=recursive,
+            theme=theme,
+            export=ExportOptions(out=out, cloud=cloud, limits=limits),
+            title=title,
+        )
+        return _run_app(decoder, first, options)
 
 
-def _run_app(
-    decoder: Decoder,
-    first: FirstPhoto | None,
-    paths: tuple[Path, ...],
-    recursive: bool,
-    out: Path,
-    projection: str,
-    theme: str,
-    title: str,
-) -> int:
+def _run_app(decoder: Decoder, first: FirstPhoto | None, options: AppOptions) -> int:
     from heicdepth_tui.crash import crash_report
-    from heicdepth_tui.depth.points import CloudOptions, Projection
-    from heicdepth_tui.export.options import ExportOptions
-    from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+    from heicdepth_tui.ui.app import HeicDepthApp
 
-    options = AppOptions(
-        paths=paths,
-        recursive=recursive,
-        theme=theme,
-        export=ExportOptions(out=out, cloud=CloudOptions(projection=Projection(projection))),
-        title=title,
-    )
     app = HeicDepthApp(decoder, options, first)
     result = app.run()
     if app.crash is not None:

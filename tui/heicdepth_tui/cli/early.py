@@ -22,7 +22,9 @@ def start_early(arguments: Sequence[str]) -> None:
     A wrong guess is harmless: ``end_early`` ends a process that nobody asked for.
     """
     opens_app = not arguments or arguments[0] not in _OTHERS
-    if opens_app and "--help" not in arguments and sys.stdout.isatty() and sys.stdin.isatty():
+    # A limit of its own must be there when the process starts.
+    is_plain = not any(word.startswith(("--limit-pixels", "--help")) for word in arguments)
+    if opens_app and is_plain and sys.stdout.isatty() and sys.stdin.isatty():
         # numpy here multiplies no large matrices: threads for that cost 30 ms at its import.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from heicdepth_tui.photo.launch import launch

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     metavar="DIR",
     help="Folder to write to (default: the current folder).",
 )
+@limit_option
 def export(
     paths: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -93,6 +95,7 @@ def export(
     organised: bool,
     recursive: bool,
     out: Path,
+    limit_pixels: int,
 ) -> int:
     """Write point clouds and depth maps of photos.
 
@@ -116,7 +119,8 @@ def export(
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    options = ExportOptions(formats=formats, cloud=cloud, organised=organised, out=out)
+    limits = limits_of(limit_pixels)
+    options = ExportOptions(formats, cloud, organised=organised, out=out, limits=limits)
     return _export_all(paths, recursive, options)
 
 
@@ -131,7 +135,7 @@ def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
     failed = False
-    decoder = Decoder.start()
+    decoder = Decoder.start(limit_pixels=options.limits.pixels)
     try:
         for entry in entries:
             try:

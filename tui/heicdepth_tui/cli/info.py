@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath, photos_in
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.photo.layers import Pixels
 
@@ -27,15 +30,21 @@ __all__ = ["info", "print_info"]
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a photo.")
 @click.option("--arrays", is_flag=True, help="Decode, and add shape, dtype, min and max of arrays.")
 @click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
-def info(paths: tuple[Path, ...], as_json: bool, arrays: bool, recursive: bool) -> int:
+@limit_option
+def info(
+    paths: tuple[Path, ...], as_json: bool, arrays: bool, recursive: bool, limit_pixels: int
+) -> int:
     """Print what photos hold: plain tables, or JSON Lines with --json.
 
     Reads headers only, unless --arrays is given.
     """
-    return print_info(paths, recursive=recursive, as_json=as_json, arrays=arrays)
+    limits = limits_of(limit_pixels)
+    return print_info(paths, recursive=recursive, as_json=as_json, arrays=arrays, limits=limits)
 
 
-def print_info(paths: Sequence[Path], *, recursive: bool, as_json: bool, arrays: bool) -> int:
+def print_info(
+    paths: Sequence[Path], *, recursive: bool, as_json: bool, arrays: bool, limits: Limits
+) -> int:
     """Print every photo of ``paths`` and return the exit code."""
     entries = photos_in(paths, recursive)
     if not entries:
@@ -45,18 +54,18 @@ def print_info(paths: Sequence[Path], *, recursive: bool, as_json: bool, arrays:
     if arrays:
         from heicdepth_tui.photo.client import Decoder
 
-        decoder = Decoder.start()
+        decoder = Decoder.start(limit_pixels=limits.pixels)
     failed = False
     try:
         for number, entry in enumerate(entries):
-            header, error = _read(entry)
-            failed |= error is not None
+            photo = _read(entry, limits, decoder)
+            failed |= photo.failed
             if as_json:
-                click.echo(_json_line(entry, header, error, decoder))
+                click.echo(_json_line(photo))
             else:
                 if number:
                     click.echo("")
-                for line in _plain(entry, header, error, decoder):
+                for line in _plain(photo):
                     click.echo(line)
     finally:
         if decoder is not None:
@@ -64,14 +73,41 @@ def print_info(paths: Sequence[Path], *, recursive: bool, as_json: bool, arrays:
     return 1 if failed else 0
 
 
-def _read(entry: Entry) -> tuple[Header | None, HeicDepthError | None]:
+@dataclass(frozen=True, slots=True)
+class _Photo:
+    """What was read of one photo, and decoded where arrays were asked for."""
+
+    entry: Entry
+    header: Header | None
+    error: HeicDepthError | None
+    decoded: dict[str, Pixels] | None = None
+    undecoded: dict[str, HeicDepthError] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None or bool(self.undecoded)
+
+    @property
+    def depth_map(self) -> DepthMap | None:
+        from heicdepth_tui.depth.depthmap import build_depth_map
+
+        pixels = (self.decoded or {}).get("depth")
+        if pixels is None or self.header is None:
+            return None
+        return build_depth_map(pixels.array, pixels.bits, self.header.depth)
+
+
+def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.heif.header import read_header
 
     try:
-        return read_header(entry.path), None
+        header = read_header(entry.path, limits=limits)
     except HeicDepthError as error:
-        return None, error.at(entry.path)
+        return _Photo(entry, None, error.at(entry.path))
+    if decoder is None:
+        return _Photo(entry, header, None)
+    return _Photo(entry, header, None, *_decode_all(entry, header, decoder))
 
 
 def _decode_all(
@@ -94,48 +130,35 @@ def _decode_all(
     return decoded, failed
 
 
-def _json_line(
-    entry: Entry, header: Header | None, error: HeicDepthError | None, decoder: Decoder | None
-) -> str:
+def _json_line(photo: _Photo) -> str:
     from heicdepth_tui.export.record import array_records, photo_record
 
     arrays = None
-    if decoder is not None and header is not None:
-        decoded, failed = _decode_all(entry, header, decoder)
-        arrays = array_records(decoded, _depth_map(decoded, header))
-        error = next(iter(failed.values()), error)
-    return json.dumps(photo_record(entry.path, header, error, arrays), allow_nan=False)
+    if photo.decoded is not None:
+        arrays = array_records(photo.decoded, photo.depth_map)
+    error = next(iter(photo.undecoded.values()), photo.error)
+    record = photo_record(photo.entry.path, photo.header, error, arrays)
+    return json.dumps(record, allow_nan=False)
 
 
-def _plain(
-    entry: Entry, header: Header | None, error: HeicDepthError | None, decoder: Decoder | None
-) -> Iterator[str]:
+def _plain(photo: _Photo) -> Iterator[str]:
     from heicdepth_tui.report.plain import plain_arrays, plain_groups
     from heicdepth_tui.report.tables import fact_groups
     from heicdepth_tui.text import printable
 
-    yield printable(entry.path)
+    yield printable(photo.entry.path)
+    header = photo.header
     if header is None:
-        yield f"  error: {'' if error is None else error.short}"
+        yield f"  error: {'' if photo.error is None else photo.error.short}"
         return
     from heicdepth_tui.depth.camera import camera_for_depth, stored_camera
 
-    depth_map = None
-    decoded: dict[str, Pixels] = {}
-    failed: dict[str, HeicDepthError] = {}
-    if decoder is not None:
-        decoded, failed = _decode_all(entry, header, decoder)
-        depth_map = _depth_map(decoded, header)
-        reasons = {label: problem.short for label, problem in failed.items()}
-        yield from plain_arrays(decoded, reasons, depth_map)
+    depth_map = photo.depth_map
+    if photo.decoded is not None:
+        reasons = {label: problem.short for label, problem in photo.undecoded.items()}
+        yield from plain_arrays(photo.decoded, reasons, depth_map)
     item = header.depth.item
     camera = None if item is None else camera_for_depth(header, item.upright)
-    groups = fact_groups(header, depth_map=depth_map, stored=stored_camera(header), camera=camera)
-    yield from plain_groups(groups)
-
-
-def _depth_map(decoded: dict[str, Pixels], header: Header) -> DepthMap | None:
-    from heicdepth_tui.depth.depthmap import build_depth_map
-
-    pixels = decoded.get("depth")
-    return None if pixels is None else build_depth_map(pixels.array, pixels.bits, header.depth)
+    yield from plain_groups(
+        fact_groups(header, depth_map=depth_map, stored=stored_camera(header), camera=camera)
+    )

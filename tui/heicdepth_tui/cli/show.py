@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath
 
 __all__ = ["show"]
@@ -17,8 +18,11 @@ __all__ = ["show"]
     "--width", type=click.IntRange(8, 1000), help="Cells to use (default: the terminal's)."
 )
 @click.option("--colormap", default=None, help="Colour map for depth (see the app's c key).")
-def show(paths: tuple[Path, ...], width: int | None, colormap: str | None) -> int:
+@limit_option
+def show(
+    paths: tuple[Path, ...], width: int | None, colormap: str | None, limit_pixels: int
+) -> int:
     """Print photos beside their depth maps, by rich-pixels."""
     from heicdepth_tui.cli.show_photo import show_photos
 
-    return show_photos(paths, width, colormap)
+    return show_photos(paths, width, colormap, limits_of(limit_pixels))

@@ -15,6 +15,7 @@ from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
 from heicdepth_tui.errors import DecodeError, HeicDepthError
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, Request, as_rgb8, layers_of
 from heicdepth_tui.report.legend import legend_lines
@@ -27,7 +28,9 @@ __all__ = ["show_photos"]
 _FIT = (1024, 1024)
 
 
-def show_photos(paths: Sequence[Path], width: int | None, colormap: str | None) -> int:
+def show_photos(
+    paths: Sequence[Path], width: int | None, colormap: str | None, limits: Limits
+) -> int:
     """Print every photo and return the exit code."""
     from rich.console import Console
 
@@ -40,11 +43,11 @@ def show_photos(paths: Sequence[Path], width: int | None, colormap: str | None) 
     console = Console(width=width, highlight=False, markup=False)
     rows = shutil.get_terminal_size((80, 24)).lines - 2 if sys.stdout.isatty() else 40
     failed = False
-    decoder = Decoder.start()
+    decoder = Decoder.start(limit_pixels=limits.pixels)
     try:
         for path in paths:
             try:
-                pictures, messages = _pictures(path, decoder, name)
+                pictures, messages = _pictures(path, decoder, name, limits)
             except HeicDepthError as error:
                 click.echo(f"heicdepth-tui: {error.at(path)}", err=True)
                 failed = True
@@ -58,11 +61,11 @@ def show_photos(paths: Sequence[Path], width: int | None, colormap: str | None) 
 
 
 def _pictures(
-    path: Path, decoder: Decoder, colormap: str
+    path: Path, decoder: Decoder, colormap: str, limits: Limits
 ) -> tuple[list[ConsolePicture], list[str]]:
     from heicdepth_tui.draw.console import ConsolePicture, Legend
 
-    header = read_header(path)
+    header = read_header(path, limits=limits)
     primary, *others = layers_of(header)
     photo = _get(path, primary, decoder)
     pictures = [ConsolePicture(as_rgb8(photo), f"{path.name} {header.primary.upright}")]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from heicdepth_tui.depth.points import CloudOptions
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["ExportOptions", "Exported"]
 
@@ -21,6 +22,8 @@ class ExportOptions:
     """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
+    limits: Limits = DEFAULT_LIMITS
+    """What a photo may cost before it is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
 
     Colours are decoded by ``source`` when a format asks for them. Raises as ``export_photo``.
     """
-    header = read_header(path)
+    header = read_header(path, limits=options.limits)
     facts = header.depth
     if facts.status is not DepthStatus.PRESENT or facts.item is None:
         raise NoDepthError(facts.reason or "the photo has no depth map", path=path)

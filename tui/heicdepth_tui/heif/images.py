@@ -11,6 +11,9 @@ from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
 
 __all__ = ["image_item", "missing_part"]
 
+_MAX_SHARING = 16
+"""How often the tiles of a grid may use the bytes of the file: equal tiles may share theirs."""
+
 
 def image_item(table: ItemTable, item: int) -> ImageItem:
     """Return an image item with its grid checked.
@@ -28,6 +31,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     if grid is not None:
         _check_tiles(table, item, grid)
         length = sum(table.length(tile) * count for tile, count in Counter(grid.tiles).items())
+        _check_data(table, item, grid, length)
         if bits is None:
             first = table.coded(grid.tiles[0])
             bits, channels = first.bits, first.channels
@@ -66,6 +70,20 @@ def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
         raise MalformedError(
             f"grid {item} of {grid.width}×{grid.height} is larger than its "
             f"{grid.columns}×{grid.rows} tiles of {first}"
+        )
+
+
+def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
+    most = _MAX_SHARING * table.source.size
+    if length <= most:
+        return
+    # Tiles of a file that is cut short claim what is not there any more: that costs nothing.
+    lost = sum(table.missing(tile) * count for tile, count in Counter(grid.tiles).items())
+    if length - lost > most:
+        raise LimitError(
+            f"the {len(grid.tiles)} tiles of grid {item} claim {length - lost:,} bytes of a file "
+            f"that has {table.source.size:,}",
+            hint="files made to exhaust a decoder look like this",
         )
 
 

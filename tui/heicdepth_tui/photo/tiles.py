@@ -131,7 +131,7 @@ def decode_tiles(
         try:
             decoded = _decode_tile(table, tiling, index)
         except HeicDepthError as error:
-            # What is kept of a bad tile must not keep its data, through the frames of its traceback.
+            # What is kept of a bad tile must not keep its data, through its traceback's frames.
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         top, left, height, width = tiling.box(index)

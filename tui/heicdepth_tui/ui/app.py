@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -40,6 +41,8 @@ from heicdepth_tui.ui.themes import THEMES
 from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.ui.previews import FirstPhoto
@@ -89,19 +92,23 @@ class HeicDepthApp(App[int]):
         self.options = options
         self.decoder = decoder
         self.library = Library()
-        self.store = PhotoStore(decoder, self.post_message)
+        self.store = PhotoStore(decoder, self.post_message, options.export.limits)
         if first is not None:
             self.store.adopt(first)
         self.prefetcher = Prefetcher(self.store)
         self.pacer = Pacer(self._ask_terminal, self.call_after_refresh, self.set_timer)
         self.exporter = Exporter(decoder, self.post_message)
-        self.scanner = Scanner(options.paths, options.recursive, self.post_message)
+        self.scanner = Scanner(
+            options.paths, options.recursive, self.post_message, options.export.limits
+        )
         self.rows = RowCache()
         self.colormap = DEFAULT_COLORMAP
         self.draw_settings = DrawSettings(self._colour_mode(), Blocks.HALF)
         self.browse = BrowseScreen()
         self._listing: dict[str, Entry] = {}
         self._choice: ExportOptions | None = None
+        self._rebuild_timer: Timer | None = None
+        self._rebuild_due = 0.0
         self._listed = False
         self._relisting = False
         for theme in THEMES.values():
@@ -168,7 +175,7 @@ class HeicDepthApp(App[int]):
         if not self._relisting:
             self.library.add(message.entries)
             self.scanner.scan(message.entries)
-            self.browse.rebuild_view()
+            self._rebuild_soon()
 
     @on(ListingFinished)
     def _listing_finished(self, message: ListingFinished) -> None:
@@ -188,10 +195,27 @@ class HeicDepthApp(App[int]):
             return
         self.library.set_briefs(message.briefs)
         if self.library.order_follows_briefs:
-            self.browse.rebuild_view()
+            self._rebuild_soon()
         else:
-            self.browse.photos.refresh()
+            self.browse.photos.rows_changed({entry.path for entry, _ in message.briefs})
             self.update_counts()
+
+    def _rebuild_soon(self) -> None:
+        """Sort the list anew, but never so often that it takes a tenth of the time."""
+        if self._rebuild_timer is not None:
+            return
+        wait = self._rebuild_due - monotonic()
+        if wait > 0:
+            self._rebuild_timer = self.set_timer(wait, self._rebuild)
+        else:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._rebuild_timer = None
+        began = monotonic()
+        self.browse.rebuild_view()
+        ended = monotonic()
+        self._rebuild_due = ended + max(0.05, 9 * (ended - began))
 
     @on(ScanFailed)
     def _scan_failed(self, message: ScanFailed) -> None:

@@ -21,6 +21,7 @@ class Library:
         self._entries: dict[str, Entry] = {}
         self._briefs: dict[str, Brief] = {}
         self._index: dict[str, int] | None = None
+        self._ordered: list[Entry] = []
         self._marked: set[str] = set()
         self.view: list[Entry] = []
         self.sort_key = SortKey.NAME
@@ -49,12 +50,15 @@ class Library:
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in photos; the view follows with ``rebuild``."""
         for entry in entries:
-            self._hopeless += bool(entry.problem) and entry.path not in self._entries
+            if entry.path not in self._entries:
+                self._hopeless += bool(entry.problem)
+                self._ordered.append(entry)
             self._entries[entry.path] = entry
 
     def replace(self, entries: Iterable[Entry]) -> None:
         """Make ``entries`` all there is, keeping the briefs of files that did not change."""
         old, self._entries, self._hopeless = self._entries, {}, 0
+        self._ordered = []
         self.add(entries)
         for path, entry in old.items():
             if self._entries.get(path) != entry:
@@ -95,12 +99,11 @@ class Library:
         return [e for e in self._entries.values() if e.path not in briefs and not e.problem]
 
     def rebuild(self) -> None:
-        """Sort and filter ``view`` anew."""
+        """Sort and filter ``view`` anew; quick where few photos are new in an order that holds."""
         self._index = None
-        entries: Iterable[Entry] = self._entries.values()
-        if self.depth_only:
-            entries = [e for e in entries if self.has_depth(e)]
-        self.view = list(sort_entries(list(entries), self.sort_key, self._briefs))
+        self._ordered = sort_entries(self._ordered, self.sort_key, self._briefs)
+        everything = self._ordered
+        self.view = [e for e in everything if self.has_depth(e) or not self.depth_only]
 
     def has_depth(self, entry: Entry) -> bool:
         """Whether the scan found a depth map."""

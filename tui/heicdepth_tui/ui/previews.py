@@ -12,6 +12,7 @@ from heicdepth_tui.folder.find import HEIF_SUFFIXES, Entry
 from heicdepth_tui.folder.order import name_key
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Layer, LayerKind, Request, layers_of
 
@@ -43,7 +44,9 @@ class FirstPhoto:
     requests: tuple[Request, ...]
 
 
-def first_photo(paths: Sequence[Path], columns: int, rows: int) -> FirstPhoto | None:
+def first_photo(
+    paths: Sequence[Path], columns: int, rows: int, limits: Limits = DEFAULT_LIMITS
+) -> FirstPhoto | None:
     """Guess which photo the list will begin with, and read its header.
 
     A guess that is wrong, or none, costs nothing but time: the list decides. Nothing is raised for
@@ -54,7 +57,7 @@ def first_photo(paths: Sequence[Path], columns: int, rows: int) -> FirstPhoto | 
         if path is None:
             return None
         status = os.stat(path)  # noqa: PTH116  the very string that the list will use
-        header = read_header(path)
+        header = read_header(path, limits=limits)
     except (OSError, HeicDepthError):
         return None
     entry = Entry(path, os.path.basename(path), status.st_size, status.st_mtime_ns)  # noqa: PTH119

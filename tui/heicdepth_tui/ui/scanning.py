@@ -13,6 +13,8 @@ from textual.message import Message
 
 from heicdepth_tui.folder.briefs import Briefs, BriefScanner
 from heicdepth_tui.folder.find import find_photos
+from heicdepth_tui.heif.brief import read_brief
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.ui.messages import BriefsRead, ListingFinished, PhotosFound, ScanFailed
 
 if TYPE_CHECKING:
@@ -25,8 +27,13 @@ class Scanner:
     """``generation`` counts listings: messages of an older one are to be ignored."""
 
     def __init__(
-        self, paths: Sequence[Path], recursive: bool, post: Callable[[Message], object]
+        self,
+        paths: Sequence[Path],
+        recursive: bool,
+        post: Callable[[Message], object],
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
+        self._read = partial(read_brief, limits=limits)
         self._paths = paths
         self._recursive = recursive
         self._post = post
@@ -44,7 +51,9 @@ class Scanner:
         self.stop()
         self._started = monotonic()
         self._briefs = BriefScanner(
-            partial(self._deliver, self.generation), lambda error: self._post(ScanFailed(error))
+            partial(self._deliver, self.generation),
+            lambda error: self._post(ScanFailed(error)),
+            read=self._read,
         )
         # A daemon: one that hangs on a dead network folder must not hold up quitting.
         threading.Thread(

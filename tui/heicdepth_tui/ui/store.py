@@ -11,6 +11,7 @@ from textual.message import Message
 
 from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepthError
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
@@ -36,8 +37,11 @@ class PhotoStore:
     hangs on a dead network folder holds up nothing but its own photo.
     """
 
-    def __init__(self, decoder: Decoder, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self, decoder: Decoder, post: Callable[[Message], object], limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self._decoder = decoder
+        self._limits = limits
         self._post = post
         self._headers: OrderedDict[tuple[str, int, int], Header | HeicDepthError] = OrderedDict()
         self._layers: OrderedDict[_LayerKey, Pixels | HeicDepthError] = OrderedDict()
@@ -80,7 +84,7 @@ class PhotoStore:
         path = key[0]
         result: Header | HeicDepthError
         try:
-            result = read_header(path)
+            result = read_header(path, limits=self._limits)
         except HeicDepthError as error:
             result = error
         except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -134,10 +134,11 @@ class PhotoList(ScrollView, can_focus=True):
         if announce:
             self._announce()
 
-    def rows_changed(self, paths: Sequence[str]) -> None:
-        """Repaint after briefs of some photos arrived: all visible rows, which are few."""
-        if paths:
-            self.refresh()
+    def rows_changed(self, paths: Set[str]) -> None:
+        """Repaint the rows on the screen whose photos are among ``paths``."""
+        for row in self.visible_rows:
+            if self.library.view[row].path in paths:
+                self.refresh_line(row)
 
     def move_to(self, index: int) -> None:
         """Put the cursor on a row and show it."""
