@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 
@@ -107,7 +106,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
             paths,
             recursive=recursive,
             theme=theme,
-            export=ExportOptions(out=tmp_path / "out"),
+            out=tmp_path / "out",
             state=tmp_path / "state",
         )
         app = HeicDepthApp(decoder, options)

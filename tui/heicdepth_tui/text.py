@@ -6,7 +6,7 @@ import os
 import unicodedata
 from pathlib import Path
 
-__all__ = ["natural_key", "printable", "printable_path"]
+__all__ = ["natural_key", "printable", "printable_path", "size_text"]
 
 # Cc: control, Cf: format (bidi marks, zero-width), Cs: surrogates (undecodable bytes of a file
 # name), Co/Cn: private and unassigned, Zl/Zp: line and paragraph separators.
@@ -71,3 +71,15 @@ def _part(run: str, digits: bool) -> tuple[int, int, str]:
         stripped = run.lstrip("0")
         return (0, len(stripped), stripped)
     return (1, 0, run.casefold())
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes for people: ``1.3 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    value = float(size)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5 or unit == "GB":
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    raise AssertionError("unreachable")

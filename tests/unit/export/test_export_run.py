@@ -57,7 +57,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
     """Return a setter of the header that every photo has."""
 
     def use_header(header: Header) -> None:
-        monkeypatch.setattr(run, "read_header", lambda path: replace(header, path=str(path)))
+        monkeypatch.setattr(run, "read_header", lambda path, **_: replace(header, path=str(path)))
 
     return use_header
 

@@ -20,8 +20,9 @@ from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.photo.layers import Pixels
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.report.plain import plain_arrays, plain_groups
-from heicdepth_tui.report.tables import array_rows, fact_groups, number, size_text
+from heicdepth_tui.report.tables import array_rows, fact_groups, number
 from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.text import size_text
 
 DISPARITY = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
 CODES = np.array([[0, 255], [85, 170]], dtype=np.uint8)

@@ -6,13 +6,43 @@ messages and progress to stderr.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-__all__ = ["run"]
+__all__ = ["COMMANDS", "run"]
+
+COMMANDS = ("browse", "info", "show", "export", "sample")
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    paths = _only_paths(arguments)
+    if paths is not None:
+        return _open(paths)
     from heicdepth_tui.cli.main import run as run_group
 
     return run_group(arguments)
+
+
+def _only_paths(arguments: Sequence[str]) -> tuple[Path, ...] | None:
+    """Return the paths where there is nothing else to parse and a terminal to show them in."""
+    if not (sys.stdout.isatty() and sys.stdin.isatty()) or (arguments and arguments[0] in COMMANDS):
+        return None
+    if any(word.startswith("-") or not os.path.lexists(word) for word in arguments):
+        return None
+    return tuple(map(Path, arguments)) or (Path(),)
+
+
+def _open(paths: tuple[Path, ...]) -> int:
+    from heicdepth_tui.cli.opening import open_app, tell_crash
+    from heicdepth_tui.errors import HeicDepthError
+
+    try:
+        return open_app(paths)
+    except HeicDepthError as error:
+        print(f"heicdepth-tui: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
+        return tell_crash(error)

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from heicdepth_tui.cli.early import early_decoder
+from heicdepth_tui.cli.opening import open_app
 from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath
-from heicdepth_tui.errors import TerminalError
-
-if TYPE_CHECKING:
-    from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.app import AppOptions
-    from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["browse"]
-
-_COLOURS = {"truecolor": "truecolor", "256": "256", "16": "standard"}
 
 
 @click.command()
@@ -81,51 +70,16 @@ def browse(
         return print_info(
             paths, recursive=recursive, as_json=False, arrays=True, limits=limits_of(limit_pixels)
         )
-    _check_terminal()
-    if color == "none":
-        os.environ["NO_COLOR"] = "1"
-    elif color != "auto":
-        os.environ["TEXTUAL_COLOR_SYSTEM"] = _COLOURS[color]
-        os.environ.pop("NO_COLOR", None)
-
-    # The decoder runs, and has the first photo, before Textual is even imported: that takes as
-    # long as decoding a depth map (bench: start).
-    from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.previews import first_photo
-
-    limits = limits_of(limit_pixels)
-    size = shutil.get_terminal_size()
-    first = first_photo(paths, size.columns, size.lines, limits)
-    requests = () if first is None else first.requests
-    process = early_decoder()
-    with Decoder.start(requests, process=process, limit_pixels=limits.pixels) as decoder:
-        from heicdepth_tui.depth.points import CloudOptions, Projection
-        from heicdepth_tui.export.options import ExportOptions
-        from heicdepth_tui.ui.app import AppOptions
-
-        cloud = CloudOptions(projection=Projection(projection))
-        options = AppOptions(
-            paths=paths,
-            recursive=recursive,
-            theme=theme,
-            export=ExportOptions(out=out, cloud=cloud, limits=limits),
-            title=title,
-        )
-        return _run_app(decoder, first, options)
-
-
-def _run_app(decoder: Decoder, first: FirstPhoto | None, options: AppOptions) -> int:
-    from heicdepth_tui.crash import crash_report
-    from heicdepth_tui.ui.app import HeicDepthApp
-
-    app = HeicDepthApp(decoder, options, first)
-    result = app.run()
-    if app.crash is not None:
-        inspector = app.browse.inspector
-        photo = "" if inspector is None else inspector.entry.path
-        click.echo(crash_report(app.crash, options.state, photo), err=True)
-        return 1
-    return result if isinstance(result, int) else app.return_code or 0
+    return open_app(
+        paths,
+        recursive=recursive,
+        out=out,
+        projection=projection,
+        color=color,
+        theme=theme,
+        limits=limits_of(limit_pixels),
+        title=title,
+    )
 
 
 def _demo_folder() -> Path:
@@ -138,29 +92,3 @@ def _demo_folder() -> Path:
     # Our own folder of this version: photos that are there already need no rendering again.
     write_samples(folder, trust=True)
     return folder
-
-
-def _check_terminal() -> None:
-    if os.environ.get("TERM", "") in ("dumb", ""):
-        raise TerminalError(
-            "this terminal (TERM=dumb or unset) cannot show a full-screen app",
-            hint="use heicdepth-tui info PATH for plain tables",
-        )
-    check_encoding()
-    if not sys.stdin.isatty():
-        raise TerminalError(
-            "standard input is no terminal, so no key could reach the app",
-            hint="use heicdepth-tui info PATH for plain tables",
-        )
-
-
-def check_encoding() -> None:
-    """Raise TerminalError where the output stream cannot carry block characters."""
-    encoding = sys.stdout.encoding or "ascii"
-    try:
-        "▀▄█".encode(encoding)
-    except (UnicodeEncodeError, LookupError) as error:
-        raise TerminalError(
-            f"this terminal's encoding ({encoding}) cannot carry the block characters of pictures",
-            hint="set a UTF-8 locale, e.g. LC_ALL=C.UTF-8, or use heicdepth-tui info PATH",
-        ) from error

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["early_decoder", "end_early", "start_early"]
 
-_OTHERS = frozenset({"info", "show", "export", "sample", "--help", "-h", "--version"})
+_OTHERS = frozenset({"info", "show", "export", "sample", "-h", "--version"})
 _started: list[subprocess.Popen[bytes]] = []
 
 

@@ -12,6 +12,7 @@ from heicdepth_tui import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.export import export
 from heicdepth_tui.cli.info import info
+from heicdepth_tui.cli.opening import tell_crash
 from heicdepth_tui.cli.sample import sample
 from heicdepth_tui.cli.show import show
 from heicdepth_tui.errors import HeicDepthError
@@ -91,14 +92,5 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
-        return _tell_crash(error)
+        return tell_crash(error)
     return code if isinstance(code, int) else 0
-
-
-def _tell_crash(error: Exception) -> int:
-    from platformdirs import user_state_path
-
-    from heicdepth_tui.crash import crash_report
-
-    click.echo(crash_report(error, user_state_path("heicdepth-tui")), err=True)
-    return 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heicdepth_tui.cli.browse import check_encoding
+from heicdepth_tui.cli.opening import check_encoding
 from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
 from heicdepth_tui.errors import DecodeError, HeicDepthError
 from heicdepth_tui.heif.facts import Header

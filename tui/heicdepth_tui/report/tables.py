@@ -22,7 +22,6 @@ __all__ = [
     "array_rows",
     "fact_groups",
     "number",
-    "size_text",
 ]
 
 ARRAY_COLUMNS = ("array", "shape", "dtype", "min", "max", "unit")
@@ -68,18 +67,6 @@ def number(value: float | None, digits: int = 10) -> str:
     if isinstance(value, int):
         return str(value)
     return f"{value:.{digits}g}"
-
-
-def size_text(size: int) -> str:
-    """Return a size in bytes for people: ``1.3 MB``."""
-    if size < 1000:
-        return f"{size} B"
-    value = float(size)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.5 or unit == "GB":
-            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
-    raise AssertionError("unreachable")
 
 
 def array_rows(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> tuple[ArrayRow, ...]:

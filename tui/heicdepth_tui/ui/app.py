@@ -6,7 +6,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
@@ -17,9 +17,8 @@ from textual.binding import Binding, BindingType
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks, ColorMode
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.text import printable, printable_path
-from heicdepth_tui.ui.choices import load_choice, save_choice, state_folder
 from heicdepth_tui.ui.commands import PhotoCommands
 from heicdepth_tui.ui.exporting import Exporter
 from heicdepth_tui.ui.library import Library
@@ -43,6 +42,7 @@ from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.ui.previews import FirstPhoto
@@ -67,11 +67,22 @@ class AppOptions:
     paths: tuple[Path, ...] = (Path(),)
     recursive: bool = False
     theme: str = "dark"
-    export: ExportOptions = field(default_factory=ExportOptions)
-    state: Path = field(default_factory=state_folder)
-    """Where the app keeps what it remembers between runs."""
+    out: Path = Path()
+    """The folder for exported files."""
+    projection: str = "perspective"
+    limits: Limits = DEFAULT_LIMITS
+    state: Path | None = None
+    """Where the app keeps what it remembers between runs; None: the user's state folder."""
     title: str = ""
     """What the title line says instead of the paths."""
+
+    def export_options(self) -> ExportOptions:
+        """Return how ``e`` exports."""
+        from heicdepth_tui.depth.points import CloudOptions, Projection
+        from heicdepth_tui.export.options import ExportOptions
+
+        cloud = CloudOptions(projection=Projection(self.projection))
+        return ExportOptions(cloud=cloud, out=self.out, limits=self.limits)
 
 
 class HeicDepthApp(App[int]):
@@ -92,15 +103,13 @@ class HeicDepthApp(App[int]):
         self.options = options
         self.decoder = decoder
         self.library = Library()
-        self.store = PhotoStore(decoder, self.post_message, options.export.limits)
+        self.store = PhotoStore(decoder, self.post_message, options.limits)
         if first is not None:
             self.store.adopt(first)
         self.prefetcher = Prefetcher(self.store)
         self.pacer = Pacer(self._ask_terminal, self.call_after_refresh, self.set_timer)
         self.exporter = Exporter(decoder, self.post_message)
-        self.scanner = Scanner(
-            options.paths, options.recursive, self.post_message, options.export.limits
-        )
+        self.scanner = Scanner(options.paths, options.recursive, self.post_message, options.limits)
         self.rows = RowCache()
         self.colormap = DEFAULT_COLORMAP
         self.draw_settings = DrawSettings(self._colour_mode(), Blocks.HALF)
@@ -174,8 +183,9 @@ class HeicDepthApp(App[int]):
         self._listing.update((entry.path, entry) for entry in message.entries)
         if not self._relisting:
             self.library.add(message.entries)
-            self.scanner.scan(message.entries)
             self._rebuild_soon()
+            # The list is painted first: reading headers would only fight it for the interpreter.
+            self.call_after_refresh(self.scanner.scan, message.entries)
 
     @on(ListingFinished)
     def _listing_finished(self, message: ListingFinished) -> None:
@@ -269,7 +279,9 @@ class HeicDepthApp(App[int]):
         count = len(entries)
         what = printable(entries[0].name) if count == 1 else f"{count} photos"
         self.notify(f"exporting {what} …", timeout=2, markup=False)
-        self.exporter.export([entry.path for entry in entries], options or self.options.export)
+        self.exporter.export(
+            [entry.path for entry in entries], options or self.options.export_options()
+        )
 
     @on(ExportFinished)
     def _export_finished(self, message: ExportFinished) -> None:
@@ -288,12 +300,16 @@ class HeicDepthApp(App[int]):
     @property
     def remembered(self) -> ExportOptions:
         """The export options chosen last, in this run or an earlier one."""
+        from heicdepth_tui.ui.choices import load_choice
+
         if self._choice is None:
-            self._choice = load_choice(self.options.export, self.options.state)
+            self._choice = load_choice(self.options.export_options(), self.options.state)
         return self._choice
 
     def remember(self, options: ExportOptions) -> None:
         """Keep the export options for the next time."""
+        from heicdepth_tui.ui.choices import save_choice
+
         self._choice = options
         try:
             save_choice(options, self.options.state)
@@ -309,6 +325,10 @@ class HeicDepthApp(App[int]):
         self.notify(
             f"{printable_path(absolute)}\nsent to the terminal's clipboard", timeout=3, markup=False
         )
+
+    def action_press(self, key: str) -> None:
+        """Do what a key does, for the mouse."""
+        self.simulate_key(key)
 
     def set_blocks(self, blocks: Blocks) -> None:
         """Draw pictures with other block characters."""

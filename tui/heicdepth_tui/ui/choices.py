@@ -23,7 +23,7 @@ def state_folder() -> Path:
     return user_state_path("heicdepth-tui")
 
 
-def save_choice(options: ExportOptions, folder: Path) -> None:
+def save_choice(options: ExportOptions, folder: Path | None) -> None:
     """Remember formats and options, but not the folder: that is the command line's.
 
     Raises WriteError where the folder cannot be written.
@@ -32,17 +32,17 @@ def save_choice(options: ExportOptions, folder: Path) -> None:
     cloud["projection"] = options.cloud.projection.value
     cloud["color_resolution"] = options.cloud.color_resolution.value
     choice = {"formats": options.formats, "organised": options.organised, "cloud": cloud}
-    replace_own(folder, _NAME, json.dumps(choice, indent=1).encode())
+    replace_own(folder or state_folder(), _NAME, json.dumps(choice, indent=1).encode())
 
 
-def load_choice(default: ExportOptions, folder: Path) -> ExportOptions:
+def load_choice(default: ExportOptions, folder: Path | None) -> ExportOptions:
     """Return ``default`` with the remembered choice; as it is where nothing usable is remembered.
 
     A file that is missing, damaged or from another version is no reason to bother anybody: the
     dialog shows what holds.
     """
     try:
-        choice = json.loads((folder / _NAME).read_bytes())
+        choice = json.loads(((folder or state_folder()) / _NAME).read_bytes())
         return _apply(default, choice)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return default

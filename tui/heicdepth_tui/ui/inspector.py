@@ -1,18 +1,21 @@
-"""What is known of the selected photo so far: header, layers, depth map and cameras."""
+"""What is known of the selected photo so far: header, layers, depth map and camera.
+
+Geometry and tables are imported when there is something to compute, not before the first paint.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.depth.camera import Camera, StoredCamera, camera_for_depth, stored_camera
 from heicdepth_tui.errors import GeometryError, HeicDepthError
 from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, layers_of
-from heicdepth_tui.report.tables import ArrayRow, FactGroup, array_rows, fact_groups
 
 if TYPE_CHECKING:
+    from heicdepth_tui.depth.camera import Camera
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
 __all__ = ["Inspector"]
 
@@ -29,14 +32,12 @@ class Inspector:
         self.errors: dict[Layer, HeicDepthError] = {}
         self.depth_map: DepthMap | None = None
         self.camera: Camera | None = None
-        self.stored: StoredCamera | None = None
         self.camera_problem = ""
 
     def set_header(self, header: Header) -> None:
-        """Take in the header: the layers there are, and the camera as stored."""
+        """Take in the header: the layers there are."""
         self.header = header
         self.layers = layers_of(header)
-        self.stored = stored_camera(header)
 
     def set_error(self, error: HeicDepthError) -> None:
         """Take in why the header cannot be read."""
@@ -46,11 +47,18 @@ class Inspector:
         """Return the first layer of a kind, or None."""
         return next((layer for layer in self.layers if layer.kind is kind), None)
 
+    def known(self, layer: Layer) -> Layer | None:
+        """Return the photo's layer that an answer is about; item 0 means the first of its kind."""
+        if layer in self.layers:
+            return layer
+        return None if layer.item_id else self.layer(layer.kind)
+
     def set_pixels(self, layer: Layer, pixels: Pixels) -> None:
         """Take in a decoded layer; for the depth layer, make the depth map and its camera."""
         self.pixels[layer] = pixels
         self.errors.pop(layer, None)
         if layer.kind is LayerKind.DEPTH and self.header is not None:
+            from heicdepth_tui.depth.camera import camera_for_depth
             from heicdepth_tui.depth.depthmap import build_depth_map
 
             height, width = pixels.array.shape[:2]
@@ -66,6 +74,8 @@ class Inspector:
 
     def rows(self) -> tuple[ArrayRow, ...]:
         """Return the array table of what is decoded so far, in the order of the layers."""
+        from heicdepth_tui.report.tables import ArrayRow, array_rows
+
         shown = {layer.label: self.pixels[layer] for layer in self.layers if layer in self.pixels}
         failed = tuple(
             ArrayRow(layer.label, "none", "", "", "", self.errors[layer].short)
@@ -78,6 +88,8 @@ class Inspector:
         """Return the metadata tables; empty while the header is unknown."""
         if self.header is None:
             return ()
-        return fact_groups(
-            self.header, depth_map=self.depth_map, stored=self.stored, camera=self.camera
-        )
+        from heicdepth_tui.depth.camera import stored_camera
+        from heicdepth_tui.report.tables import fact_groups
+
+        stored = stored_camera(self.header)
+        return fact_groups(self.header, depth_map=self.depth_map, stored=stored, camera=self.camera)

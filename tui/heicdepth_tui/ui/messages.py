@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 __all__ = [
     "BriefsRead",
     "ExportFinished",
+    "FindClosed",
     "HeaderRead",
     "LayerArrived",
     "ListingFinished",
+    "MatchFound",
     "PhotosFound",
     "ScanFailed",
 ]
@@ -69,6 +71,18 @@ class HeaderRead(Message):
         self.path = path
         self.header = header
         self.error = error
+
+
+class MatchFound(Message):
+    """The find bar found a match: the cursor should go to ``row``."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__()
+        self.row = row
+
+
+class FindClosed(Message):
+    """The find bar was closed."""
 
 
 class LayerArrived(Message):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.find import HEIF_SUFFIXES, Entry
 from heicdepth_tui.folder.order import name_key
-from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
-from heicdepth_tui.photo.layers import Layer, LayerKind, Request, layers_of
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Request
 
 __all__ = ["FirstPhoto", "first_photo", "preview_fit"]
 
@@ -37,17 +34,14 @@ def preview_fit(columns: int, rows: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class FirstPhoto:
-    """A photo that is likely selected first, its header, and what was asked of the decoder."""
+    """A photo that is likely selected first, and what was asked of the decoder."""
 
     entry: Entry
-    header: Header
     requests: tuple[Request, ...]
 
 
-def first_photo(
-    paths: Sequence[Path], columns: int, rows: int, limits: Limits = DEFAULT_LIMITS
-) -> FirstPhoto | None:
-    """Guess which photo the list will begin with, and read its header.
+def first_photo(paths: Sequence[Path], columns: int, rows: int) -> FirstPhoto | None:
+    """Guess which photo the list will begin with, without reading it.
 
     A guess that is wrong, or none, costs nothing but time: the list decides. Nothing is raised for
     what cannot be read, since the list will say it.
@@ -57,13 +51,16 @@ def first_photo(
         if path is None:
             return None
         status = os.stat(path)  # noqa: PTH116  the very string that the list will use
-        header = read_header(path, limits=limits)
-    except (OSError, HeicDepthError):
+    except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
         return None
     entry = Entry(path, os.path.basename(path), status.st_size, status.st_mtime_ns)  # noqa: PTH119
-    fit = preview_fit(columns, rows)
-    requests = tuple(_request(path, layer, fit) for layer in _wanted(header))
-    return FirstPhoto(entry, header, requests)
+    photo = Request(
+        next_ticket(), "photo", path, PRIMARY, fit=preview_fit(columns, rows), partial=True
+    )
+    others = (Request(next_ticket(), layer.kind.value, path, layer) for layer in (DEPTH, THUMBNAIL))
+    return FirstPhoto(entry, (*others, photo))
 
 
 def _first_path(path: Path) -> str | None:
@@ -77,16 +74,3 @@ def _first_path(path: Path) -> str | None:
             if len(names) > _MOST_NAMES:
                 return None
     return str(path / min(names, key=name_key)) if names else None
-
-
-def _wanted(header: Header) -> list[Layer]:
-    kinds = (LayerKind.DEPTH, LayerKind.THUMBNAIL, LayerKind.PRIMARY)
-    layers = layers_of(header)
-    return [layer for kind in kinds for layer in layers if layer.kind is kind]
-
-
-def _request(path: str, layer: Layer, fit: tuple[int, int]) -> Request:
-    pane = {LayerKind.PRIMARY: "photo"}.get(layer.kind, layer.kind.value)
-    if layer.kind is LayerKind.PRIMARY:
-        return Request(next_ticket(), pane, path, layer, fit=fit, partial=True)
-    return Request(next_ticket(), pane, path, layer)

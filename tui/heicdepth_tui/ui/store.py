@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepthError
-from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
-from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 
 if TYPE_CHECKING:
@@ -59,11 +59,9 @@ class PhotoStore:
 
     def adopt(self, first: FirstPhoto) -> None:
         """Take over what was asked before the app was there."""
-        stamp = (first.entry.path, first.entry.size, first.entry.mtime_ns)
         with self._lock:
-            self._headers[stamp] = first.header
             for request in first.requests:
-                key = (*stamp, request.layer, request.fit)
+                key = _key(first.entry, request.layer, request.fit)
                 self._wanted[request.ticket] = (request.pane, key)
 
     def header(self, entry: Entry) -> Header | HeicDepthError | None:
@@ -81,6 +79,8 @@ class PhotoStore:
         return found
 
     def _read_header(self, key: tuple[str, int, int]) -> None:
+        from heicdepth_tui.heif.header import read_header
+
         path = key[0]
         result: Header | HeicDepthError
         try:
@@ -111,7 +111,7 @@ class PhotoStore:
         partial: bool = False,
     ) -> Pixels | HeicDepthError | None:
         """Return a layer or its error if known; else ask for it and post LayerArrived later."""
-        key = (entry.path, entry.size, entry.mtime_ns, layer, fit)
+        key = _key(entry, layer, fit)
         with self._lock:
             found = self._layers.get(key)
             if found is not None:
@@ -163,6 +163,12 @@ class PhotoStore:
         while self._layer_bytes > _LAYER_BYTES and len(self._layers) > 1:
             _, dropped = self._layers.popitem(last=False)
             self._layer_bytes -= _weight(dropped)
+
+
+def _key(entry: Entry, layer: Layer, fit: tuple[int, int] | None) -> _LayerKey:
+    # The header and the decoder choose the same depth map and thumbnail, whoever names its item.
+    chosen = layer if layer.kind is LayerKind.AUXILIARY else replace(layer, item_id=0)
+    return entry.path, entry.size, entry.mtime_ns, chosen, fit
 
 
 def _weight(result: Pixels | HeicDepthError) -> int:

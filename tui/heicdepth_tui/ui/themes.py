@@ -20,9 +20,6 @@ DARK = Theme(
     error="#e07a70",
     dark=True,
     variables={
-        "footer-key-foreground": "#e8a355",
-        "footer-description-foreground": "#8b93a0",
-        "footer-background": "#16191f",
         "scrollbar": "#2c323c",
         "scrollbar-background": "#101216",
         "dim": "#7f8896",
@@ -45,9 +42,6 @@ LIGHT = Theme(
     error="#b03028",
     dark=False,
     variables={
-        "footer-key-foreground": "#a05a10",
-        "footer-description-foreground": "#5a6068",
-        "footer-background": "#efede8",
         "scrollbar": "#c9c4b8",
         "scrollbar-background": "#f7f6f3",
         "dim": "#6d7279",

@@ -9,21 +9,23 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widget import Widget
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.heif.facts import DepthStatus, Header
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.inspector import Inspector
-from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.messages import FindClosed, HeaderRead, LayerArrived, MatchFound
 from heicdepth_tui.ui.previews import preview_fit
 from heicdepth_tui.ui.sources import depth_source, layer_source
 from heicdepth_tui.ui.widgets.facts import FactsPane
-from heicdepth_tui.ui.widgets.find import FindBar
+from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.panes import PicturePane, Pictures
 from heicdepth_tui.ui.widgets.photo_list import PhotoList
 from heicdepth_tui.ui.widgets.title import TitleBar
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.app import HeicDepthApp
+    from heicdepth_tui.ui.widgets.find import FindBar
     from heicdepth_tui.ui.widgets.picture import ImageSource
 
 __all__ = ["BrowseScreen"]
@@ -79,25 +82,29 @@ class BrowseScreen(Screen[None]):
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
         self._range_from: int | None = None
+        self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:
-        """Title, list, pictures, tables, find bar, footer."""
+        """Title, list, pictures, tables, keys."""
         app = self.app
+        # Before the first layout, so that there is only one.
+        self._fold(app.size)
         yield TitleBar()
         with Horizontal(id="body"):
             yield PhotoList(app.library, id="photos")
             with Vertical(id="right"):
                 yield Pictures(
+                    self.is_single,
                     *(
                         PicturePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
                         for name, on in (("photo-pane", False), ("depth-pane", True))
-                    )
+                    ),
                 )
-                with Container(id="tables"):
+                with Container(id="tables") as tables:
+                    self._title_tables(tables)
                     yield FactsPane(id="arrays")
                     yield FactsPane(id="facts")
-        yield FindBar()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Put the focus on the list, where it stays, and let the app fill it."""
@@ -121,18 +128,24 @@ class BrowseScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Fold what has no room."""
-        width, height = event.size
-        tiny = width < 70 or height < 18
         was_single = self.is_single
+        self._fold(event.size)
+        inspector = self.inspector
+        if self.is_single != was_single and inspector is not None and inspector.header is not None:
+            self.shown_layer = None
+            self._show_layers(inspector)
+
+    def _fold(self, size: Size) -> None:
+        width, height = size
+        tiny = width < 70 or height < 18
         self.set_class(tiny, "-tiny")
         self.set_class(width < 110 or height < 34, "-folded")
         self.set_class(width >= 170, "-wide")
         self.set_class(width >= 125, "-roomy")
-        self.pictures.set_class(tiny, "-single")
-        self._title_tables()
-        if tiny != was_single and self.inspector is not None and self.inspector.header is not None:
-            self.shown_layer = None
-            self._show_layers(self.inspector)
+        for pictures in self.query(Pictures):
+            pictures.set_class(tiny, "-single")
+        for tables in self.query("#tables"):
+            self._title_tables(tables)
 
     # What is selected
 
@@ -193,12 +206,16 @@ class BrowseScreen(Screen[None]):
             return
         inspector.set_header(found)
         self.refresh_bindings()
-        self.query_one("#facts", FactsPane).show_facts(inspector.groups())
         self.query_one("#arrays", FactsPane).show_arrays(())
+        self.call_after_refresh(self._show_facts, inspector)
         depth = found.depth.item
         self.pictures.set_shapes(found.primary.upright, None if depth is None else depth.upright)
         self._show_captions(found)
         self._show_layers(inspector)
+
+    def _show_facts(self, inspector: Inspector) -> None:
+        if inspector is self.inspector:
+            self.query_one("#facts", FactsPane).show_facts(inspector.groups())
 
     def _show_captions(self, header: Header) -> None:
         pane = self.pictures.photo
@@ -300,8 +317,8 @@ class BrowseScreen(Screen[None]):
         inspector = self.inspector
         if inspector is None or inspector.entry.path != answer.request.path:
             return
-        layer = answer.request.layer
-        if layer not in inspector.layers or answer.request.pane.startswith("prefetch"):
+        layer = inspector.known(answer.request.layer)
+        if layer is None or answer.request.pane.startswith(PREFETCH):
             return
         if not answer.final:
             if answer.pixels is not None:
@@ -383,7 +400,7 @@ class BrowseScreen(Screen[None]):
     def _update_tables(self, inspector: Inspector) -> None:
         self.query_one("#arrays", FactsPane).show_arrays(inspector.rows())
         if inspector.depth_map is not None:
-            self.query_one("#facts", FactsPane).show_facts(inspector.groups())
+            self._show_facts(inspector)
 
     # Keys
 
@@ -470,10 +487,9 @@ class BrowseScreen(Screen[None]):
     def action_tables(self) -> None:
         """Show the other table where only one has room."""
         self.toggle_class("-second-table")
-        self._title_tables()
+        self._title_tables(self.query_one("#tables"))
 
-    def _title_tables(self) -> None:
-        tables = self.query_one("#tables")
+    def _title_tables(self, tables: Widget) -> None:
         second = self.has_class("-second-table")
         folded = self.has_class("-folded")
         tables.border_title = ("metadata" if second else "arrays") if folded else None
@@ -547,17 +563,28 @@ class BrowseScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Open the find bar."""
-        self.query_one(FindBar).open(self.photos.cursor)
+        from heicdepth_tui.ui.widgets.find import FindBar
+
+        if self._find_bar is None:
+            # Made when first wanted: its input costs more than the rest of the screen together.
+            self._find_bar = FindBar()
+            self.mount(self._find_bar)
+            self.call_after_refresh(self.action_find)
+        else:
+            self._find_bar.open(self.photos.cursor)
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""
-        self.query_one(FindBar).go(self.photos.cursor, step)
+        if self._find_bar is None:
+            self.notify("nothing to find yet: / starts a search", timeout=2, markup=False)
+        else:
+            self._find_bar.go(self.photos.cursor, step)
 
-    @on(FindBar.Found)
-    def _found(self, message: FindBar.Found) -> None:
+    @on(MatchFound)
+    def _found(self, message: MatchFound) -> None:
         self.photos.move_to(message.row)
 
-    @on(FindBar.Closed)
+    @on(FindClosed)
     def _find_closed(self) -> None:
         self.photos.focus()
 

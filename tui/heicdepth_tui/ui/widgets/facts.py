@@ -11,8 +11,6 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from heicdepth_tui.report.tables import ARRAY_COLUMNS
-
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
@@ -28,6 +26,8 @@ def arrays_content(rows: Sequence[ArrayRow], width: int) -> Content:
     Where ``width`` cells are too few the columns draw together, then the units give way: the names
     say them too (``metres ≈``).
     """
+    from heicdepth_tui.report.tables import ARRAY_COLUMNS
+
     heading = ARRAY_COLUMNS[:-1]
     full = [row for row in rows if row.minimum]
     widths = [

@@ -8,10 +8,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from heicdepth_tui.folder.search import Finder
+from heicdepth_tui.ui.messages import FindClosed, MatchFound
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -37,16 +37,6 @@ class FindBar(Horizontal):
         Binding("up,ctrl+p", "step(-1)", "Previous", show=False, id="find.bar_previous"),
     ]
     app: HeicDepthApp
-
-    class Found(Message):
-        """A match: the cursor should go to ``row``."""
-
-        def __init__(self, row: int) -> None:
-            super().__init__()
-            self.row = row
-
-    class Closed(Message):
-        """The bar was closed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +82,7 @@ class FindBar(Horizontal):
         count.update(f"{matches} match" + ("" if matches == 1 else "es"))
         best = finder.best(self._start)
         if best is not None:
-            self.post_message(self.Found(best))
+            self.post_message(MatchFound(best))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -104,12 +94,12 @@ class FindBar(Horizontal):
 
     def action_give_up(self) -> None:
         """Go back to where the search began."""
-        self.post_message(self.Found(self._start))
+        self.post_message(MatchFound(self._start))
         self._close()
 
     def _close(self) -> None:
         self.remove_class("-open")
-        self.post_message(self.Closed())
+        self.post_message(FindClosed())
 
     def go(self, row: int, step: int) -> None:
         """Go to the next match from ``row`` in the direction of ``step``, round the end."""
@@ -121,4 +111,4 @@ class FindBar(Horizontal):
             self.notify(f"no photo matches {self.query_text}", timeout=2, markup=False)
             return
         self._start = target
-        self.post_message(self.Found(target))
+        self.post_message(MatchFound(target))

@@ -40,7 +40,7 @@ class PicturePane(Vertical):
         self.canvas = PictureCanvas(rows, settings, pacer)
         self.legend = Legend(settings.mode)
         self.caption = Static("", classes="pane--caption", markup=False)
-        self._with_legend = legend
+        self.use_legend(legend)
 
     def compose(self) -> ComposeResult:
         """Stack title, canvas, and legend and caption of which one shows."""
@@ -48,10 +48,6 @@ class PicturePane(Vertical):
         yield self.canvas
         yield self.legend
         yield self.caption
-
-    def on_mount(self) -> None:
-        """Begin with the lower lines this pane is for."""
-        self.use_legend(self._with_legend)
 
     def use_legend(self, on: bool) -> None:
         """Show the legend instead of the caption."""
@@ -73,8 +69,8 @@ class Pictures(Container):
     Pictures.-single > #depth-pane { display: none; }
     """
 
-    def __init__(self, photo: PicturePane, depth: PicturePane) -> None:
-        super().__init__(id="pictures")
+    def __init__(self, single: bool, photo: PicturePane, depth: PicturePane) -> None:
+        super().__init__(id="pictures", classes="-single" if single else None)
         self.photo = photo
         self.depth = depth
         self._shapes: tuple[tuple[int, int], tuple[int, int]] = ((4, 3), (4, 3))

@@ -17,8 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from heicdepth_tui.heif.facts import Brief, DepthStatus
-from heicdepth_tui.report.tables import size_text
-from heicdepth_tui.text import printable
+from heicdepth_tui.text import printable, size_text
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

@@ -1,0 +1,152 @@
+"""A thousand photos visited, and the process has no more threads, files or children than before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from queue import Queue
+
+import pytest
+from textual.message import Message
+
+from heicdepth_tui.folder.find import find_photos
+from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.photo.layers import DEPTH, LayerKind
+from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.store import PhotoStore
+
+VISITS = 1_000
+IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "120"))
+"""Fewer, for each takes the app 25 ms: to lay out, to draw, and to fetch the neighbours."""
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="open files are counted in /proc"
+)
+
+
+def descriptors() -> list[str]:
+    """What the open file descriptors of this process lead to, without numbers."""
+    found = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208  not a path to each, only names
+        try:
+            target = os.readlink(f"/proc/self/fd/{name}")  # noqa: PTH115  pipe:[…] is no path
+        except FileNotFoundError:
+            # The one that the listing itself had open.
+            continue
+        found.append(target.partition(":[")[0])
+    return sorted(found)
+
+
+def children() -> list[int]:
+    """The processes that this one has started and not reaped."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        found += [int(pid) for pid in (task / "children").read_text().split()]
+    return sorted(found)
+
+
+def lasting_threads() -> list[str]:
+    """Names of the threads, those left out that live for one header only."""
+    return sorted(thread.name for thread in threading.enumerate() if thread.name != "header")
+
+
+@pytest.fixture(scope="module")
+def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A thousand small photos, one in ten of them broken."""
+    folder = tmp_path_factory.mktemp("thousand")
+    good = build_photo(size=Size(64, 48), depth_size=Size(64, 48))
+    for number in range(VISITS):
+        data = good[: len(good) // 3] if number % 10 == 9 else good
+        (folder / f"IMG_{number:04}.heic").write_bytes(data)
+    return folder
+
+
+def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
+    before = descriptors(), lasting_threads(), children()
+    decoder = Decoder.start()
+    arrived: Queue[Message] = Queue()
+    store = PhotoStore(decoder, arrived.put)
+    store.listen()
+    outcomes: Counter[str] = Counter()
+    counts = []
+    entries = [entry for batch in find_photos([thousand]) for entry in batch]
+    for number, entry in enumerate(entries, 1):
+        store.header(entry)
+        store.layer(entry, DEPTH, "depth")
+        for _ in range(2):
+            message = arrived.get(timeout=30)
+            assert isinstance(message, HeaderRead | LayerArrived)
+            outcomes[_outcome(message)] += 1
+        if number % 200 == 0:
+            await_end([*before[1], "decoder"])
+            counts.append((descriptors(), lasting_threads(), len(children())))
+        if number % 200 == 100:
+            # What takes the place of a dead process must not add to what is open.
+            assert decoder.pid is not None
+            os.kill(decoder.pid, signal.SIGKILL)
+    decoder.close()
+
+    assert outcomes == {"HeaderRead": 1_000, "pixels": 900, "TruncatedError": 100}
+    assert counts == [counts[0]] * 5
+    assert counts[0][2] == 1
+    assert (descriptors(), lasting_threads(), children()) == before
+
+
+def _outcome(message: HeaderRead | LayerArrived) -> str:
+    error = message.error if isinstance(message, HeaderRead) else message.answer.error
+    if error is not None:
+        return type(error).__name__
+    return "pixels" if isinstance(message, LayerArrived) else "HeaderRead"
+
+
+@pytest.mark.timeout(180)
+async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_path: Path) -> None:
+    before = descriptors(), lasting_threads(), children()
+    decoder = Decoder.start()
+    options = AppOptions((thousand,), out=tmp_path / "out", state=tmp_path / "state")
+    app = HeicDepthApp(decoder, options)
+    counts: list[tuple[list[str], list[str], list[int]]] = []
+    async with app.run_test(size=(30, 8)) as pilot:
+
+        async def until(state: Callable[[], bool]) -> None:
+            for _ in range(3000):
+                if state():
+                    return
+                await pilot.pause(0.002)
+            raise AssertionError("never reached")
+
+        def is_shown(name: str) -> bool:
+            inspector = app.browse.inspector
+            if inspector is None or inspector.entry.name != name:
+                return False
+            depth = inspector.layer(LayerKind.DEPTH)
+            known = inspector.pixels.keys() | inspector.errors.keys()
+            return inspector.error is not None or (inspector.header is not None and depth in known)
+
+        await until(lambda: len(app.library.view) == VISITS and not app.library.waiting)
+        for number in range(IN_THE_APP):
+            app.browse.photos.move_to(number)
+            await until(lambda number=number: is_shown(f"IMG_{number:04}.heic"))
+            if number % (IN_THE_APP // 4) == IN_THE_APP // 4 - 1:
+                await until(lambda: "header" not in {t.name for t in threading.enumerate()})
+                counts.append((descriptors(), lasting_threads(), children()))
+
+    decoder.close()
+    await_end(before[1])
+    assert len(counts) == 4
+    assert counts == [counts[0]] * 4
+    assert (descriptors(), lasting_threads(), children()) == before
+
+
+def await_end(names: list[str]) -> None:
+    """Let the threads end that were told to."""
+    for thread in threading.enumerate():
+        if thread.name not in names and thread is not threading.current_thread():
+            thread.join(20)

@@ -1,0 +1,75 @@
+"""The bottom line: the keys that work here, each of them to be clicked as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
+    from textual.screen import Screen
+
+__all__ = ["KeyBar"]
+
+_FIRST = ("help", "find", "quit")
+"""Ids of the keys that stay when there is no room for all."""
+
+
+class KeyBar(Widget):
+    """Draws the shown bindings by the line API: a widget for each costs ten times the start-up."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; background: $surface; color: $dim; }
+    KeyBar > .key-bar--key { color: $accent; text-style: bold; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
+    ALLOW_SELECT = False
+
+    def on_mount(self) -> None:
+        """Follow what the screen offers."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        if screen is self.screen and screen.is_current:
+            self.refresh()
+
+    def _shown(self) -> list[ActiveBinding]:
+        shown = [
+            active
+            for active in self.screen.active_bindings.values()
+            if active.binding.show and active.binding.id
+        ]
+        order = {id(active): place for place, active in enumerate(shown)}
+        shown.sort(key=lambda a: (a.binding.id == "quit", a.binding.id != "help", order[id(a)]))
+        while shown and sum(map(_cells, shown)) > self.size.width:
+            others = [active for active in shown if active.binding.id not in _FIRST]
+            if not others:
+                break
+            shown.remove(others[-1])
+        return shown
+
+    def render_line(self, y: int) -> Strip:
+        """Render the line."""
+        base = self.rich_style
+        key_style = self.get_component_rich_style("key-bar--key", partial=True)
+        segments = [Segment(" ", base)]
+        for active in self._shown():
+            binding = active.binding
+            link = Style(meta={"@click": f"app.press({binding.key.split(',')[0]!r})"})
+            key = base + Style(color=key_style.color, bold=True) + link
+            segments.append(Segment(_key(active), key))
+            segments.append(Segment(f" {binding.description}", base + link))
+            segments.append(Segment("  ", base))
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+
+def _key(active: ActiveBinding) -> str:
+    return active.binding.key_display or active.binding.key.split(",")[0]
+
+
+def _cells(active: ActiveBinding) -> int:
+    return len(_key(active)) + len(active.binding.description) + 3
