@@ -492,8 +492,8 @@ class BrowseScreen(Screen[None]):
     def _title_tables(self, tables: Widget) -> None:
         second = self.has_class("-second-table")
         folded = self.has_class("-folded")
-        tables.border_title = ("metadata" if second else "arrays") if folded else None
-        tables.border_subtitle = f"t {'arrays' if second else 'metadata'}" if folded else None
+        shown, other = ("metadata", "arrays") if second else ("arrays", "metadata")
+        tables.border_title = f"{shown} · t {other}" if folded else None
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KeyBar"]
 
-_FIRST = ("help", "find", "quit")
+_FIRST = ("help", "find", "export", "quit")
 """Ids of the keys that stay when there is no room for all."""
 
 
@@ -38,18 +38,19 @@ class KeyBar(Widget):
             self.refresh()
 
     def _shown(self) -> list[ActiveBinding]:
-        shown = [
-            active
-            for active in self.screen.active_bindings.values()
-            if active.binding.show and active.binding.id
-        ]
-        order = {id(active): place for place, active in enumerate(shown)}
-        shown.sort(key=lambda a: (a.binding.id == "quit", a.binding.id != "help", order[id(a)]))
-        while shown and sum(map(_cells, shown)) > self.size.width:
-            others = [active for active in shown if active.binding.id not in _FIRST]
-            if not others:
+        """Return one active binding for each id, in the order to show, as many as there is room."""
+        by_id: dict[str, ActiveBinding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show and active.binding.id:
+                by_id.setdefault(active.binding.id, active)
+        first = [by_id.pop("help")] if "help" in by_id else []
+        last = [by_id.pop("quit")] if "quit" in by_id else []
+        shown = [*first, *by_id.values(), *last]
+        while sum(map(_cells, shown)) + 1 > self.size.width:
+            dispensable = [active for active in shown if active.binding.id not in _FIRST]
+            if not dispensable:
                 break
-            shown.remove(others[-1])
+            shown.remove(dispensable[-1])
         return shown
 
     def render_line(self, y: int) -> Strip:
