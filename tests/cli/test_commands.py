@@ -169,3 +169,17 @@ def test_a_photo_over_the_limit_is_refused_with_the_numbers(
     assert done.returncode == 1
     assert "1,000,000" in done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_position_is_written_only_when_asked_for(tmp_path: Path) -> None:
+    from heicdepth_tui.samples.write import build_photo
+
+    photo = tmp_path / "IMG_1.HEIC"
+    photo.write_bytes(build_photo(gps=True))
+    formats = [word for name in ("pcd", "ply", "npz", "glb") for word in ("--format", name)]
+    run("export", *formats, "--out", tmp_path / "plain", photo)
+    run("export", *formats, "--with-gps", "--out", tmp_path / "gps", photo)
+
+    for name in ("pcd", "ply", "glb"):
+        assert b"-30.000000" not in (tmp_path / "plain" / f"IMG_1.{name}").read_bytes()
+        assert b"0.000000, -30.000000" in (tmp_path / "gps" / f"IMG_1.{name}").read_bytes()

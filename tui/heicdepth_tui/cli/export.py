@@ -71,6 +71,9 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     is_flag=True,
     help="PCD: keep rows and columns; dropped samples are NaN.",
 )
+@click.option(
+    "--with-gps", is_flag=True, help="Write where the photo was taken into the files' comments."
+)
 @click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
 @click.option(
     "--out",
@@ -93,6 +96,7 @@ def export(
     color_resolution: str,
     normals: bool,
     organised: bool,
+    with_gps: bool,
     recursive: bool,
     out: Path,
     limit_pixels: int,
@@ -120,7 +124,9 @@ def export(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     limits = limits_of(limit_pixels)
-    options = ExportOptions(formats, cloud, organised=organised, out=out, limits=limits)
+    options = ExportOptions(
+        formats, cloud, organised=organised, out=out, with_gps=with_gps, limits=limits
+    )
     return _export_all(paths, recursive, options)
 
 

@@ -22,6 +22,8 @@ class ExportOptions:
     """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
+    with_gps: bool = False
+    """Write where the photo was taken into the files' comments; never done unasked."""
     limits: Limits = DEFAULT_LIMITS
     """What a photo may cost before it is refused."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
-from heicdepth_tui.heif.facts import DepthStatus, ImageItem, Size
+from heicdepth_tui.heif.facts import DepthStatus, Header, ImageItem, Size
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.position import read_position
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
@@ -91,8 +92,18 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
         camera=camera_for_depth(header, size),
         colours=_colours(path, source),
         options=options,
-        notes=tuple(note for note in (pixels.note, _aspect_note(header.primary, size)) if note),
+        notes=tuple(filter(None, _notes(path, header, pixels, size, options))),
     )
+
+
+def _notes(
+    path: Path, header: Header, pixels: Pixels, size: Size, options: ExportOptions
+) -> Iterator[str]:
+    yield pixels.note
+    yield _aspect_note(header.primary, size)
+    if options.with_gps:
+        position = read_position(path, limits=options.limits)
+        yield f"taken at {position}" if position else "the photo does not say where it was taken"
 
 
 def _colours(path: Path, source: PixelSource) -> Callable[[Size], NDArray[np.uint8]]:

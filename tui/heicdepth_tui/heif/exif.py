@@ -12,7 +12,7 @@ from struct import Struct
 from heicdepth_tui.errors import MalformedError
 from heicdepth_tui.heif.facts import Exif
 
-__all__ = ["parse_exif", "parse_exif_item", "parse_exif_row"]
+__all__ = ["parse_exif", "parse_exif_item", "parse_exif_row", "tiff_of"]
 
 _MAX_ENTRIES = 256
 _ENTRY = 12
@@ -38,7 +38,7 @@ def parse_exif_item(payload: bytes) -> Exif:
     first bytes, as other readers do (ISO/IEC 23008-12 annex A.2.1). Raises MalformedError as
     ``parse_exif`` does.
     """
-    return parse_exif(_tiff_of(payload))
+    return parse_exif(tiff_of(payload))
 
 
 def parse_exif(tiff: bytes) -> Exif:
@@ -63,11 +63,12 @@ def parse_exif(tiff: bytes) -> Exif:
 
 def parse_exif_row(payload: bytes) -> tuple[str | None, int | None]:
     """Return only date and CustomRendered of an ``Exif`` item, as ``parse_exif_item`` would."""
-    reader = _Tiff(_tiff_of(payload))
+    reader = _Tiff(tiff_of(payload))
     return reader.date(), reader.whole(_CUSTOM_RENDERED)
 
 
-def _tiff_of(payload: bytes) -> bytes:
+def tiff_of(payload: bytes) -> bytes:
+    """Return the TIFF structure of an ``Exif`` item; MalformedError where there is none."""
     start = 4 + int.from_bytes(payload[:4], "big")
     if payload[start : start + 4] not in _FORMATS:
         places = (payload.find(mark, 0, 64) for mark in _FORMATS)
