@@ -13,6 +13,8 @@ __all__ = ["image_item", "missing_part"]
 
 _MAX_SHARING = 16
 """How often the tiles of a grid may use the bytes of the file: equal tiles may share theirs."""
+_LITTLE = 64 * 1024 * 1024
+"""Bytes that are decoded so soon that sharing them does not matter."""
 
 
 def image_item(table: ItemTable, item: int) -> ImageItem:
@@ -74,7 +76,7 @@ def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
 
 
 def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
-    most = _MAX_SHARING * table.source.size
+    most = max(_LITTLE, _MAX_SHARING * table.source.size)
     if length <= most:
         return
     # Tiles of a file that is cut short claim what is not there any more: that costs nothing.

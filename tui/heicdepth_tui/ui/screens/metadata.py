@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from heicdepth_tui.ui.widgets.facts import arrays_content, facts_content
+from heicdepth_tui.ui.widgets.facts import FactsPane
 
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
@@ -25,15 +23,16 @@ class MetadataScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     MetadataScreen { align: center middle; background: $background 60%; }
-    MetadataScreen > VerticalScroll { width: 100; max-width: 96%; height: auto; max-height: 94%;
-        background: $surface; border: round $accent 60%; border-title-color: $accent; padding: 1 2;
-        scrollbar-size: 1 1; }
-    MetadataScreen Static { width: 1fr; height: auto; }
+    MetadataScreen > FactsPane { width: 124; max-width: 98%; height: auto; max-height: 96%;
+        background: $surface; border: round $accent 60%; border-title-color: $accent;
+        border-subtitle-color: $dim; padding: 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,i,q", "dismiss", "Close", id="metadata.close"),
         Binding("j,down", "scroll(1)", "Down", show=False, id="metadata.down"),
         Binding("k,up", "scroll(-1)", "Up", show=False, id="metadata.up"),
+        Binding("pagedown,space", "scroll(10)", "Page down", show=False, id="metadata.page_down"),
+        Binding("pageup", "scroll(-10)", "Page up", show=False, id="metadata.page_up"),
     ]
 
     def __init__(self, name: str, rows: Sequence[ArrayRow], groups: Sequence[FactGroup]) -> None:
@@ -43,18 +42,18 @@ class MetadataScreen(ModalScreen[None]):
         self._groups = groups
 
     def compose(self) -> ComposeResult:
-        """One scrolling page."""
-        with VerticalScroll() as page:
-            page.border_title = Content(self._name_shown)
-            page.border_subtitle = "esc closes"
-            yield Static("", markup=False)
+        """Hold one scrolling page."""
+        page = FactsPane(id="page")
+        page.border_title = Content(self._name_shown)
+        page.border_subtitle = "esc closes"
+        yield page
 
-    def on_resize(self) -> None:
-        """Wrap to the room there is."""
-        width = min(100, int(self.size.width * 0.96)) - 8
-        text = arrays_content(self._rows, width) + "\n\n" if self._rows else Content("")
-        self.query_one(Static).update(text + facts_content(self._groups, width))
+    def on_mount(self) -> None:
+        """Fill the page."""
+        page = self.query_one(FactsPane)
+        page.show_arrays(self._rows)
+        page.show_facts(self._groups)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""
-        self.query_one(VerticalScroll).scroll_relative(y=rows, animate=False)
+        self.query_one(FactsPane).scroll_relative(y=rows, animate=False)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from heicdepth_tui.ui.widgets.photo_list import clip
 
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["FactsPane", "arrays_content", "facts_content", "split_groups"]
+__all__ = ["FactsPane", "Line", "array_lines", "beside", "fact_lines", "split_groups"]
+
+Line = tuple[tuple[str, str], ...]
+"""Pieces of one line: text, and what it is (``title``, ``label``, ``value``, ``problem``)."""
 
 _GAP = "  "
 _TWO_COLUMNS = 84
 
 
-def arrays_content(rows: Sequence[ArrayRow], width: int) -> Content:
+def array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
     """Return the array table: names and types left, numbers right, units last.
 
     Where ``width`` cells are too few the columns draw together, then the units give way: the names
@@ -38,21 +45,20 @@ def arrays_content(rows: Sequence[ArrayRow], width: int) -> Content:
     units = max((cell_len(row.unit) + 1 for row in full if row.unit), default=0)
     gap = _GAP if sum(widths) + units + len(_GAP) * 4 <= width else " "
     with_units = sum(widths) + units + len(gap) * 4 <= width
-    parts: list[Content | str | tuple[str, str]] = [(_line(heading, widths, gap, ""), "$dim")]
+    lines: list[Line] = [((_row(heading, widths, gap, ""), "label"),)]
     for row in rows:
-        parts.append("\n")
         if row.minimum:
-            line = _line(row.cells[:-1], widths, gap, row.unit if with_units else "")
-            parts.append((line, "$foreground"))
+            text = _row(row.cells[:-1], widths, gap, row.unit if with_units else "")
+            lines.append(((text, "value"),))
         else:
             # A row that only says why there is nothing: its sentence may run over the columns.
-            text = _cell(row.name, widths[0]) + gap
-            told = f"{row.shape}: {row.unit}"
-            parts.append((text + _hang(told, max(12, width - len(text)), len(text)), "$warning"))
-    return Content.assemble(*parts)
+            name = _cell(row.name, widths[0]) + gap
+            told = _wrap(f"{row.shape}: {row.unit}", max(12, width - len(name)))
+            lines += _hang(name, "problem", told, "problem")
+    return lines
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str) -> str:
+def _row(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str) -> str:
     shown = [
         _cell(cell, width) if column < 3 else " " * (width - cell_len(cell)) + cell
         for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
@@ -64,20 +70,28 @@ def _cell(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
 
 
-def facts_content(groups: Sequence[FactGroup], width: int) -> Content:
+def fact_lines(groups: Sequence[FactGroup], width: int) -> list[Line]:
     """Return metadata as labels and values, wrapped to ``width`` cells."""
-    parts: list[str | tuple[str, str]] = []
+    lines: list[Line] = []
     for group in groups:
-        if parts:
-            parts.append("\n")
-        parts.append((group.title, "bold $accent"))
+        lines.append(((group.title, "title"),))
         label_cells = max(cell_len(fact.label) for fact in group.facts)
+        room = max(12, width - label_cells - len(_GAP))
         for fact in group.facts:
-            parts.append("\n")
-            parts.append((_cell(fact.label, label_cells) + _GAP, "$dim"))
-            room = max(12, width - label_cells - len(_GAP))
-            parts.append((_hang(fact.value, room, label_cells + len(_GAP)), "$foreground"))
-    return Content.assemble(*parts)
+            label = _cell(fact.label, label_cells) + _GAP
+            lines += _hang(label, "label", _wrap(fact.value, room), "value")
+    return lines
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, room, break_long_words=True) or [""]
+
+
+def _hang(head: str, head_kind: str, told: Sequence[str], kind: str) -> list[Line]:
+    first = ((head, head_kind), (told[0], kind))
+    return [first, *(((" " * cell_len(head), head_kind), (line, kind)) for line in told[1:])]
 
 
 def split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequence[FactGroup]]:
@@ -86,66 +100,97 @@ def split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequ
     return [group for group in groups if group not in right], right
 
 
-def _hang(text: str, room: int, indent: int) -> str:
-    import textwrap
+def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Return two columns of lines as one, the right one beginning at half of ``width``."""
+    half = width // 2
+    joined: list[Line] = []
+    for first, second in zip_longest(left, right, fillvalue=()):
+        used = sum(cell_len(text) for text, _ in first)
+        joined.append((*first, (" " * max(1, half - used), "label"), *second))
+    return joined
 
-    lines = textwrap.wrap(text, room, break_long_words=True) or [""]
-    return ("\n" + " " * indent).join(lines)
 
-
-class FactsPane(VerticalScroll, can_focus=False):
-    """A scrolling pane with the array table, or with metadata in one or two columns."""
+class FactsPane(ScrollView):
+    """A scrolling pane with the array table, with metadata in one or two columns, or with both."""
 
     DEFAULT_CSS = """
-    FactsPane { scrollbar-size: 1 1; background: $background; padding: 0 1; }
-    FactsPane Horizontal { height: auto; width: 1fr; }
-    FactsPane Static { width: 1fr; height: auto; text-wrap: nowrap; text-overflow: ellipsis; }
-    FactsPane .facts--second { padding-left: 2; }
+    FactsPane { scrollbar-size: 1 1; background: $background; color: $foreground; padding: 0 1;
+        overflow-x: hidden; overflow-y: auto; }
+    FactsPane > .facts--title { color: $accent; text-style: bold; }
+    FactsPane > .facts--label { color: $dim; }
+    FactsPane > .facts--value { color: $foreground; }
+    FactsPane > .facts--problem { color: $warning; }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "facts--title",
+        "facts--label",
+        "facts--value",
+        "facts--problem",
+    }
+    ALLOW_SELECT = False
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, can_focus: bool = False) -> None:
         super().__init__(id=id)
-        self._first = Static("", markup=False)
-        self._second = Static("", markup=False, classes="facts--second")
+        self.can_focus = can_focus
         self._rows: Sequence[ArrayRow] = ()
         self._groups: Sequence[FactGroup] = ()
-
-    def compose(self) -> ComposeResult:
-        """Hold two columns."""
-        with Horizontal():
-            yield self._first
-            yield self._second
+        self._lines: list[Line] = []
 
     def show_arrays(self, rows: Sequence[ArrayRow]) -> None:
         """Show the array table."""
-        self._rows = rows
-        self._update()
+        if rows != self._rows:
+            self._rows = rows
+            self._update()
 
     def show_facts(self, groups: Sequence[FactGroup]) -> None:
-        """Show metadata."""
+        """Show metadata, from its beginning."""
         if groups != self._groups:
             self._groups = groups
             self._update()
             self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
-        """Fit the text to the new width."""
+        """Fit the lines to the new width."""
         self._update()
 
     def _update(self) -> None:
-        width = max(20, self.content_size.width)
-        two = not self._rows and width >= _TWO_COLUMNS
-        self._second.display = two
-        if self._rows:
-            self._first.update(arrays_content(self._rows, width))
-        elif two:
+        # One cell is left for the scrollbar, which would otherwise change the wrapping it follows.
+        width = max(20, self.size.width - 1)
+        lines = array_lines(self._rows, width) if self._rows else []
+        if lines and self._groups:
+            lines.append(())
+        if width >= _TWO_COLUMNS:
             left, right = split_groups(self._groups)
-            self._first.update(facts_content(left, width // 2 - 1))
-            self._second.update(facts_content(right, width // 2 - 3))
+            half = width // 2 - 2
+            lines += beside(fact_lines(left, half), fact_lines(right, half), width)
         else:
-            self._first.update(facts_content(self._groups, width))
+            lines += fact_lines(self._groups, width)
+        if len(lines) != len(self._lines):
+            self.virtual_size = Size(width, len(lines))
+        self._lines = lines
+        self.refresh(layout=self.styles.height is not None and self.styles.height.is_auto)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are, for a pane that is as high as its text."""
+        return max(1, len(self._lines))
 
     @property
     def plain(self) -> str:
         """The text on show, without styles."""
-        return f"{self._first.content}\n{self._second.content if self._second.display else ''}"
+        return "\n".join("".join(text for text, _ in line) for line in self._lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Render one line."""
+        width = self.size.width
+        base = self.rich_style
+        row = y + self.scroll_offset.y
+        if row >= len(self._lines):
+            return Strip.blank(width, base)
+        segments = []
+        left = width
+        for text, kind in self._lines[row]:
+            part = self.get_component_rich_style(f"facts--{kind}", partial=True)
+            shown = clip(text, left) if cell_len(text) > left else text
+            left -= cell_len(shown)
+            segments.append(Segment(shown, base + Style(color=part.color, bold=part.bold)))
+        return Strip(segments).adjust_cell_length(width, base)
