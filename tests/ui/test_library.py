@@ -1,0 +1,105 @@
+"""The photos as the list shows them: order, filter, marks, and files that change."""
+
+from __future__ import annotations
+
+import pytest
+
+from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.folder.order import SortKey
+from heicdepth_tui.heif.facts import Brief, DepthStatus, Size
+from heicdepth_tui.ui.library import Library
+
+
+def entry(name: str, size: int = 100, mtime: int = 1, problem: str = "") -> Entry:
+    return Entry(f"/p/{name}", name, size, mtime, problem)
+
+
+def brief(depth: bool = True, date: str = "2024-01-01 00:00:00") -> Brief:
+    status = DepthStatus.PRESENT if depth else DepthStatus.ABSENT
+    return Brief(100, Size(4, 3), status, Size(4, 3) if depth else None, date)
+
+
+@pytest.fixture
+def library() -> Library:
+    made = Library()
+    made.add([entry("IMG_10"), entry("IMG_9"), entry("pipe", problem="named pipe, not a photo")])
+    made.rebuild()
+    return made
+
+
+def names(library: Library) -> list[str]:
+    return [e.name for e in library.view]
+
+
+def test_names_are_in_natural_order_and_problems_are_not_waited_for(library: Library) -> None:
+    assert names(library) == ["IMG_9", "IMG_10", "pipe"]
+    assert (len(library), library.waiting) == (3, 2)
+
+
+def test_briefs_count_depth_and_filter(library: Library) -> None:
+    nine, ten, _ = library.view
+    library.set_briefs([(nine, brief(depth=False)), (ten, brief())])
+    library.depth_only = True
+    library.rebuild()
+
+    assert (library.with_depth, library.waiting) == (1, 0)
+    assert names(library) == ["IMG_10"]
+
+
+def test_a_brief_of_a_file_listed_anew_is_ignored(library: Library) -> None:
+    old = library.view[0]
+    library.replace([entry("IMG_9", size=200), entry("IMG_10")])
+    library.set_briefs([(old, brief())])
+
+    assert library.with_depth == 0
+
+
+def test_a_changed_file_loses_its_brief_and_an_unchanged_one_keeps_it(library: Library) -> None:
+    nine, ten, pipe = library.view
+    library.set_briefs([(nine, brief()), (ten, brief())])
+    library.replace([entry("IMG_9", mtime=2), ten, pipe])
+    library.rebuild()
+
+    assert library.with_depth == 1
+    assert [e.name for e in library.unscanned()] == ["IMG_9"]
+
+
+def test_photos_added_while_sorted_by_date_find_their_place(library: Library) -> None:
+    library.sort_key = SortKey.DATE
+    library.set_briefs(
+        [
+            (library.view[0], brief(date="2020-01-01 00:00:00")),
+            (library.view[1], brief(date="2022-01-01 00:00:00")),
+        ]
+    )
+    library.rebuild()
+    new = entry("IMG_1")
+    library.add([new])
+    library.set_briefs([(new, brief(date="2021-01-01 00:00:00"))])
+    library.rebuild()
+
+    assert names(library) == ["IMG_10", "IMG_1", "IMG_9", "pipe"]
+
+
+def test_marks_follow_the_view_and_vanish_with_their_file(library: Library) -> None:
+    library.set_marked(library.view[:2], True)
+    assert [e.name for e in library.marked] == ["IMG_9", "IMG_10"]
+    library.set_marked([library.view[0]], False)
+    assert library.marked_count == 1
+    library.replace([entry("IMG_9")])
+    library.rebuild()
+
+    assert library.marked_count == 0
+
+
+def test_the_next_photo_with_depth_is_found_in_both_directions(library: Library) -> None:
+    nine, ten, _ = library.view
+    library.set_briefs([(nine, brief()), (ten, brief(depth=False))])
+
+    assert library.neighbour_with_depth(2, -1) == 0
+    assert library.neighbour_with_depth(0, 1) is None
+
+
+def test_rows_are_found_by_path(library: Library) -> None:
+    assert library.index_of("/p/IMG_10") == 1
+    assert library.index_of("/p/none") is None
