@@ -342,7 +342,10 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
 def escape(terminal: Any) -> None:
     """Close a dialog; what follows at once would be taken for alt and a key."""
     terminal.send("\x1b")
-    terminal.wait(lambda: "╭" not in terminal.text, "the dialog closed")
+    terminal.wait(
+        lambda: not any(part in terminal.text for part in ("╭", "╰", "esc closes")),
+        "the dialog closed",
+    )
 
 
 def without_sequences(text: str) -> str:

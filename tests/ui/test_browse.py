@@ -201,7 +201,7 @@ async def test_tab_goes_through_the_layers(open_app: Open, sample_folder: Path) 
         for _ in range(3):
             await driven.pilot.press("tab")
             await driven.settled()
-            seen.append(driven.app.browse.shown_layer.label)
+            seen.append(driven.app.browse.viewer.shown_layer.label)
 
         assert sorted(seen) == ["gain map", "photo", "portrait matte"]
         assert seen[-1] == "photo"
@@ -308,10 +308,12 @@ async def test_a_tiny_terminal_shows_one_picture_and_the_other_a_key_away(
 ) -> None:
     async with open_app(sample_folder, size=(60, 15)) as driven:
         await driven.select(LANDSCAPE)
-        assert driven.app.browse.shown_layer.label == "depth"
+        assert driven.app.browse.viewer.shown_layer.label == "depth"
         assert canvas(driven, "photo").source is not None
         await driven.pilot.press("tab")
-        await driven.until(lambda: driven.app.browse.shown_layer.label == "photo", "the photo")
+        await driven.until(
+            lambda: driven.app.browse.viewer.shown_layer.label == "photo", "the photo"
+        )
         photo = driven.app.browse.inspector.layers[0]
         await driven.until(lambda: photo in driven.app.browse.inspector.pixels, "it decoded")
 

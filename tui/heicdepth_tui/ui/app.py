@@ -169,7 +169,7 @@ class HeicDepthApp(App[int]):
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
         self._listen_to_signals()
-        self.theme_changed_signal.subscribe(self, lambda _: self.browse.redraw_all())
+        self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
         self.update_counts()
         self.scanner.start()
         self.call_after_refresh(self.store.listen)
@@ -266,11 +266,11 @@ class HeicDepthApp(App[int]):
 
     @on(HeaderRead)
     def _header_read(self, message: HeaderRead) -> None:
-        self.browse.header_read(message)
+        self.browse.viewer.header_read(message)
 
     @on(LayerArrived)
     def _layer_arrived(self, message: LayerArrived) -> None:
-        self.browse.layer_arrived(message)
+        self.browse.viewer.layer_arrived(message)
 
     # Actions
 
@@ -333,7 +333,7 @@ class HeicDepthApp(App[int]):
     def set_blocks(self, blocks: Blocks) -> None:
         """Draw pictures with other block characters."""
         self.draw_settings = replace(self.draw_settings, blocks=blocks)
-        self.browse.redraw_all()
+        self.browse.viewer.redraw_all()
 
     def _listen_to_signals(self) -> None:
         """Leave the terminal as it was when the process is told to end or the terminal closes."""

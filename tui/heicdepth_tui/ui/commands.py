@@ -37,7 +37,7 @@ class PhotoCommands(Provider):
     def _colormap(self, name: str) -> None:
         app: HeicDepthApp = self.app  # type: ignore[assignment]
         app.colormap = name
-        app.browse.redraw_depth()
+        app.browse.viewer.redraw_depth()
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""

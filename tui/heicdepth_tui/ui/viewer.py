@@ -1,0 +1,358 @@
+"""Shows the selected photo: asks the store for its layers and draws them as they arrive."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.heif.facts import DepthStatus, Header
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.schedule import PREFETCH
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.inspector import Inspector
+from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.previews import preview_fit
+from heicdepth_tui.ui.sources import depth_source, layer_source
+from heicdepth_tui.ui.widgets.facts import FactsPane
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.screens.browse import BrowseScreen
+    from heicdepth_tui.ui.widgets.picture import ImageSource
+
+__all__ = ["Viewer"]
+
+STILL_WAITING = 2.0
+"""Seconds without a header after which the pane says that it still waits."""
+
+
+class Viewer:
+    """What the panes and tables of the main screen show, for one photo at a time.
+
+    Answers carry what was asked: one for a photo that is no longer selected changes nothing.
+    """
+
+    def __init__(self, screen: BrowseScreen) -> None:
+        self._screen = screen
+        self.inspector: Inspector | None = None
+        self.shown_layer: Layer | None = None
+
+    @property
+    def _arrays(self) -> FactsPane:
+        return self._screen.query_one("#arrays", FactsPane)
+
+    @property
+    def _facts(self) -> FactsPane:
+        return self._screen.query_one("#facts", FactsPane)
+
+    def next_layer(self, step: int) -> None:
+        """Show another layer in the photo pane."""
+        inspector = self.inspector
+        if inspector is None or inspector.header is None:
+            return
+        cycle = self._cycle(inspector)
+        at = cycle.index(self.shown_layer) if self.shown_layer in cycle else 0
+        self.shown_layer = cycle[(at + step) % len(cycle)]
+        self._start_photo_pane(inspector, inspector.header)
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether there is more than one layer to show in the photo pane."""
+        return self.inspector is not None and len(self._cycle(self.inspector)) > 1
+
+    def start_over(self) -> None:
+        """Choose and ask for layers anew: the screen now has room for other panes."""
+        if self.inspector is not None and self.inspector.header is not None:
+            self.shown_layer = None
+            self._show_layers(self.inspector)
+
+    def select(self, entry: Entry | None) -> None:
+        """Show a photo; nothing of the one before stays on the screen."""
+        self.shown_layer = None
+        self._screen.app.prefetcher.stop()
+        if entry is None:
+            self.inspector = None
+            self._clear("no photo selected" if len(self._screen.app.library) else "no photos here")
+            return
+        self.inspector = Inspector(entry)
+        if entry.problem:
+            self._clear(printable(f"{entry.name}\n{entry.problem}"))
+            return
+        found = self._screen.app.store.header(entry)
+        if found is None:
+            self._clear("")
+            self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
+        else:
+            self._take_header(self.inspector, found)
+
+    def _still_waiting(self, inspector: Inspector) -> None:
+        """Say that the disk or the network has not answered yet."""
+        if inspector is self.inspector and inspector.header is None and inspector.error is None:
+            self._screen.pictures.photo.canvas.show_message(
+                "still waiting for the file\nthe disk or network does not answer; other photos work"
+            )
+
+    def _clear(self, message: str) -> None:
+        for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
+            pane.heading.update("")
+            pane.caption.update("")
+            pane.legend.show(None, self._screen.app.colormap)
+            pane.canvas.show_message("")
+        self._screen.pictures.photo.canvas.show_message(message)
+        self._arrays.show_arrays(())
+        self._facts.show_facts(())
+
+    def header_read(self, message: HeaderRead) -> None:
+        """Take in a header, unless another photo is selected by now."""
+        inspector = self.inspector
+        self._screen.app.prefetcher.header_read(message.path, message.header)
+        if inspector is None or inspector.entry.path != message.path or inspector.header:
+            return
+        found = message.header if message.error is None else message.error
+        if found is not None:
+            self._take_header(inspector, found)
+
+    def _take_header(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
+        if isinstance(found, HeicDepthError):
+            inspector.set_error(found)
+            self._clear(printable(inspector.entry.name) + "\n" + found.short)
+            return
+        inspector.set_header(found)
+        self._screen.refresh_bindings()
+        self._arrays.show_arrays(())
+        self._screen.call_after_refresh(self._show_facts, inspector)
+        depth = found.depth.item
+        self._screen.pictures.set_shapes(
+            found.primary.upright, None if depth is None else depth.upright
+        )
+        self._show_captions(found)
+        self._show_layers(inspector)
+
+    def _show_facts(self, inspector: Inspector) -> None:
+        if inspector is self.inspector:
+            self._facts.show_facts(inspector.groups())
+
+    def _show_captions(self, header: Header) -> None:
+        pane = self._screen.pictures.photo
+        second = (header.exif.date or "")[:16]
+        if header.truncated:
+            second = f"cut short: {header.truncated}"
+        pane.caption.update(f"{printable(header.camera_name)}\n{printable(second)}")
+
+    def _show_layers(self, inspector: Inspector) -> None:
+        """Draw what is known of both panes and ask for the rest, depth first."""
+        header = inspector.header
+        if header is None:
+            return
+        depth = inspector.layer(LayerKind.DEPTH)
+        self._show_depth_pane(inspector, header)
+        if depth is not None:
+            self._want(depth, "depth")
+        self._start_photo_pane(inspector, header)
+
+    def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
+        pane = self._screen.pictures.depth
+        facts = header.depth
+        if facts.item is None:
+            pane.heading.update("depth")
+            pane.legend.show(None, self._screen.app.colormap)
+            pane.canvas.show_message(_why_no_depth(header))
+            return
+        kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
+        pane.heading.update(f"depth {facts.item.upright}{kind}")
+        if inspector.layer(LayerKind.DEPTH) not in inspector.pixels:
+            pane.legend.show(None, self._screen.app.colormap)
+            pane.canvas.show_message("decoding …", facts.item.upright)
+
+    def _start_photo_pane(self, inspector: Inspector, header: Header) -> None:
+        if self.shown_layer is None:
+            self.shown_layer = self._cycle(inspector)[0]
+        layer = self.shown_layer
+        self._show_photo_heading(inspector, header, layer)
+        pixels = inspector.pixels.get(layer)
+        if pixels is not None:
+            self._draw_photo_pane(inspector, layer, pixels)
+            return
+        if layer in inspector.errors:
+            self._screen.pictures.photo.canvas.show_message(inspector.errors[layer].short)
+            return
+        if layer.kind is not LayerKind.PRIMARY:
+            self._screen.pictures.photo.canvas.show_message("decoding …")
+            self._want(layer, "photo", fit=None if layer.kind is LayerKind.DEPTH else self._fit)
+            return
+        self._screen.pictures.photo.canvas.show_message("decoding …", header.primary.upright)
+        thumbnail = inspector.layer(LayerKind.THUMBNAIL)
+        if thumbnail is not None:
+            self._want(thumbnail, "thumbnail")
+        self._want(layer, "photo", fit=self._fit, partial=True)
+
+    def _show_photo_heading(self, inspector: Inspector, header: Header, layer: Layer) -> None:
+        pane = self._screen.pictures.photo
+        is_depth = layer.kind is LayerKind.DEPTH
+        pane.use_legend(is_depth)
+        size: object = header.primary.upright
+        for aux in header.auxiliaries:
+            if aux.item.id == layer.item_id:
+                size = aux.item.upright
+        cycle = self._cycle(inspector)
+        place = f"  {cycle.index(layer) + 1} of {len(cycle)}" if len(cycle) > 1 else ""
+        blocks = self._screen.app.draw_settings.blocks
+        place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
+        pane.heading.update(f"{printable(layer.label)} {size}{place}")
+        if is_depth:
+            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
+
+    def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
+        """Return the layers that tab goes through in the photo pane."""
+        layers = tuple(x for x in inspector.layers if x.kind is not LayerKind.THUMBNAIL)
+        depth = tuple(x for x in layers if x.kind is LayerKind.DEPTH)
+        rest = tuple(x for x in layers if x.kind is not LayerKind.DEPTH)
+        return (*depth, *rest) if self._screen.is_single else rest
+
+    @property
+    def _fit(self) -> tuple[int, int]:
+        """The size that photos are decoded to for this screen."""
+        return preview_fit(self._screen.size.width, self._screen.size.height)
+
+    def _want(
+        self, layer: Layer, pane: str, *, fit: tuple[int, int] | None = None, partial: bool = False
+    ) -> None:
+        inspector = self.inspector
+        if inspector is None:
+            return
+        found = self._screen.app.store.layer(inspector.entry, layer, pane, fit=fit, partial=partial)
+        if found is not None:
+            self._take_layer(inspector, layer, found)
+
+    def layer_arrived(self, message: LayerArrived) -> None:
+        """Take in what the decoder answered, unless another photo is selected by now."""
+        answer: Answer = message.answer
+        inspector = self.inspector
+        if inspector is None or inspector.entry.path != answer.request.path:
+            return
+        layer = inspector.known(answer.request.layer)
+        if layer is None or answer.request.pane.startswith(PREFETCH):
+            return
+        if not answer.final:
+            if answer.pixels is not None:
+                self._draw_partial(inspector, layer, answer.pixels)
+            return
+        found = answer.pixels if answer.error is None else answer.error
+        if found is not None:
+            self._take_layer(inspector, layer, found)
+
+    def _draw_partial(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+        thumbnail = inspector.layer(LayerKind.THUMBNAIL)
+        if layer == self.shown_layer and thumbnail not in inspector.pixels:
+            source = layer_source(
+                inspector.entry, layer, pixels, self._screen.app.draw_settings, "partial"
+            )
+            self._screen.pictures.photo.canvas.show(source)
+
+    def _take_layer(
+        self, inspector: Inspector, layer: Layer, found: Pixels | HeicDepthError
+    ) -> None:
+        if isinstance(found, HeicDepthError):
+            inspector.set_layer_error(layer, found)
+            self._show_layer_error(inspector, layer, found)
+        else:
+            inspector.set_pixels(layer, found)
+            self._draw_layer(inspector, layer, found)
+        self._update_tables(inspector)
+        if layer.kind is LayerKind.PRIMARY:
+            self._want_rest(inspector)
+
+    def _show_layer_error(self, inspector: Inspector, layer: Layer, error: HeicDepthError) -> None:
+        if layer.kind is LayerKind.DEPTH:
+            self._screen.pictures.depth.canvas.show_message("depth map unreadable\n" + error.short)
+        if layer != self.shown_layer:
+            return
+        thumbnail = inspector.layer(LayerKind.THUMBNAIL)
+        if layer.kind is LayerKind.PRIMARY and thumbnail in inspector.pixels:
+            self._screen.pictures.photo.caption.update(
+                "the embedded thumbnail; the photo: " + error.short
+            )
+        else:
+            self._screen.pictures.photo.canvas.show_message(error.short)
+
+    def _draw_layer(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+        if layer.kind is LayerKind.DEPTH:
+            self._draw_depth(inspector, pixels)
+        if layer == self.shown_layer:
+            self._draw_photo_pane(inspector, layer, pixels)
+        elif (
+            layer.kind is LayerKind.THUMBNAIL
+            and self.shown_layer is not None
+            and self.shown_layer.kind is LayerKind.PRIMARY
+            and self.shown_layer not in inspector.pixels
+        ):
+            source = layer_source(inspector.entry, layer, pixels, self._screen.app.draw_settings)
+            self._screen.pictures.photo.canvas.show(source)
+
+    def _draw_photo_pane(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+        pane = self._screen.pictures.photo
+        if layer.kind is LayerKind.DEPTH and inspector.depth_map is not None:
+            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
+            pane.canvas.show(self._depth_source(inspector, pixels))
+        else:
+            pane.canvas.show(
+                layer_source(inspector.entry, layer, pixels, self._screen.app.draw_settings)
+            )
+
+    def _draw_depth(self, inspector: Inspector, pixels: Pixels) -> None:
+        pane = self._screen.pictures.depth
+        pane.legend.show(inspector.depth_map, self._screen.app.colormap)
+        pane.canvas.show(self._depth_source(inspector, pixels))
+
+    def _depth_source(self, inspector: Inspector, pixels: Pixels) -> ImageSource:
+        return depth_source(
+            inspector.entry, pixels, self._screen.app.colormap, self._screen.app.draw_settings
+        )
+
+    def _want_rest(self, inspector: Inspector) -> None:
+        """Decode the other layers once the photo is there, then the neighbours."""
+        for layer in inspector.layers:
+            if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
+                self._want(layer, f"table-{layer.item_id}", fit=self._fit)
+        photos, view = self._screen.photos, self._screen.app.library.view
+        rows = (photos.cursor + photos.direction, photos.cursor - photos.direction)
+        self._screen.app.prefetcher.aim(
+            [view[row] for row in rows if 0 <= row < len(view)], self._fit
+        )
+
+    def _update_tables(self, inspector: Inspector) -> None:
+        self._arrays.show_arrays(inspector.rows())
+        if inspector.depth_map is not None:
+            self._show_facts(inspector)
+
+    def redraw_depth(self) -> None:
+        """Draw depth again, in the colour map chosen now."""
+        inspector = self.inspector
+        if inspector is None:
+            return
+        depth = inspector.layer(LayerKind.DEPTH)
+        pixels = None if depth is None else inspector.pixels.get(depth)
+        if depth is not None and pixels is not None:
+            self._draw_layer(inspector, depth, pixels)
+
+    def redraw_all(self) -> None:
+        """Draw both pictures again with the settings of now."""
+        for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
+            pane.canvas.set_settings(self._screen.app.draw_settings)
+            pane.canvas.redraw()
+        if self.inspector is not None and self.inspector.header is not None:
+            self.redraw_depth()
+            self._start_photo_pane(self.inspector, self.inspector.header)
+
+
+def _why_no_depth(header: Header) -> str:
+    facts = header.depth
+    title = {
+        DepthStatus.ABSENT: "no depth map",
+        DepthStatus.STRIPPED: "depth map stripped",
+        DepthStatus.UNREADABLE: "depth map unreadable",
+        DepthStatus.PRESENT: "",
+    }[facts.status]
+    return f"{title}\n{printable(facts.reason)}"
