@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PhotoStore"]
 
-_LAYER_BYTES = 96_000_000
+_LAYER_BYTES = 40_000_000
 _HEADERS = 256
 
 _LayerKey = tuple[str, int, int, Layer, tuple[int, int] | None]

@@ -57,7 +57,7 @@ class ImageSource:
 class RowCache:
     """Encoded rows of recently drawn pictures, bounded by their length in characters."""
 
-    def __init__(self, limit: int = 16_000_000) -> None:
+    def __init__(self, limit: int = 8_000_000) -> None:
         self._limit = limit
         self._size = 0
         self._pictures: OrderedDict[tuple[object, ...], tuple[Picture, tuple[str, ...]]]
