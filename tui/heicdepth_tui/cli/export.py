@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["export"]
 
+_CLOUD_OPTIONS = {
+    "step": "--step",
+    "max_depth": "--max-depth",
+    "near": "--near",
+    "far": "--far",
+    "drop_flying": "--keep-flying",
+    "smooth": "--smooth",
+    "color_resolution": "--color-resolution",
+    "normals": "--normals",
+}
+_WITHOUT_CLOUD = {"npz", "png", "tiff"}
 FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff", "glb", "html")
 
 
@@ -127,7 +139,30 @@ def export(
     options = ExportOptions(
         formats, cloud, organised=organised, out=out, with_gps=with_gps, limits=limits
     )
+    for warning in _ignored(options):
+        click.echo(f"heicdepth-tui: {warning}", err=True)
     return _export_all(paths, recursive, options)
+
+
+def _ignored(options: ExportOptions) -> Iterator[str]:
+    """Yield what was asked for but has no effect together with the rest."""
+    from heicdepth_tui.depth.points import CloudOptions, Projection
+
+    cloud, default = options.cloud, CloudOptions()
+    given = [name for name in _CLOUD_OPTIONS if getattr(cloud, name) != getattr(default, name)]
+    clouds = set(options.formats) - _WITHOUT_CLOUD
+    if not clouds and given:
+        yield f"{_names(given)} ignored: {', '.join(options.formats)} holds no cloud"
+    elif cloud.projection is Projection.FLAT:
+        idle = [name for name in given if name not in ("step", "normals")]
+        if idle:
+            yield f"{_names(idle)} ignored: the flat projection heeds only --step and --normals"
+    if options.organised and not any(name.startswith("pcd") for name in options.formats):
+        yield "--organised ignored: only PCD keeps rows and columns"
+
+
+def _names(options: Sequence[str]) -> str:
+    return ", ".join(_CLOUD_OPTIONS[name] for name in options)
 
 
 def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 import click
@@ -29,6 +28,12 @@ class _DefaultGroup(click.Group):
         if not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS):
             args = ["browse", *args]
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            return _stay_quiet()
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return ["[OPTIONS] [PATH]... | COMMAND [ARGS]..."]
@@ -56,7 +61,7 @@ class _DefaultGroup(click.Group):
 )
 @click.version_option(__version__, prog_name="heicdepth-tui")
 def group() -> None:
-    r"""Look at the depth maps inside HEIC photos, and export point clouds from them.
+    """Look at the depth maps inside HEIC photos, and export point clouds from them.
 
     PATH are folders and files, mixed; without any, the current folder. Photos are recognised by
     their content, not by their name. A folder named like a command is given as ./info.
@@ -64,7 +69,7 @@ def group() -> None:
 
     \b
     Exit codes: 0 all good, 1 some photo failed, 2 wrong usage, 3 nothing matched.
-    """
+    """  # noqa: D301  the backspace is click's mark for a line that is not to be wrapped
 
 
 for _command in (browse, info, show, export, sample):
@@ -86,11 +91,13 @@ def run(arguments: Sequence[str]) -> int:
     except HeicDepthError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 2
-    except BrokenPipeError:
-        # Whoever read our output has closed it, which is no error of ours; keep Python from
-        # complaining about it again when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
         return tell_crash(error)
     return code if isinstance(code, int) else 0
+
+
+def _stay_quiet() -> int:
+    # A reader that has seen enough is no error of ours; keep Python from complaining about it
+    # again when it flushes stdout at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, Static
 
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.export.options import ExportOptions
@@ -31,6 +30,28 @@ _SWITCHES = (
 )
 
 
+class Tick(Checkbox):
+    """A checkbox whose state can be read without colours."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw the state."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
+class Choice(RadioButton):
+    """A radio button whose state can be read without colours."""
+
+    BUTTON_INNER = "○"
+
+    def watch_value(self) -> None:
+        """Draw the state."""
+        self.BUTTON_INNER = "●" if self.value else "○"
+        super().watch_value()
+
+
 class ExportDialog(ModalScreen[ExportOptions | None]):
     """Dismisses with the options chosen, or with None."""
 
@@ -44,8 +65,6 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog #columns > Vertical { height: auto; }
     ExportDialog .label { color: $accent; height: 1; }
     ExportDialog .told { color: $dim; height: 1; width: 1fr; }
-    ExportDialog SelectionList { height: auto; width: 1fr; background: $surface; border: none;
-        padding: 0; }
     ExportDialog RadioSet { layout: horizontal; width: 1fr; height: 1; background: $surface;
         border: none; padding: 0; }
     ExportDialog RadioButton { width: 9; padding: 0; margin: 0; }
@@ -61,6 +80,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Cancel", id="export.cancel"),
         Binding("ctrl+e", "export", "Export", id="export.go", priority=True),
+        Binding("down", "app.focus_next", "Next", show=False, id="export.next"),
+        Binding("up", "app.focus_previous", "Previous", show=False, id="export.previous"),
     ]
 
     def __init__(self, what: str, options: ExportOptions) -> None:
@@ -77,27 +98,22 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             with Grid(id="columns"):
                 with Vertical():
                     yield Static("formats", classes="label", markup=False)
-                    yield SelectionList[str](
-                        *(
-                            Selection(form.label, name, name in options.formats)
-                            for name, form in FORMATS.items()
-                        ),
-                        compact=True,
-                        id="formats",
-                    )
+                    for name, form in FORMATS.items():
+                        chosen = name in options.formats
+                        yield Tick(form.label, chosen, compact=True, name=name, classes="format")
                 with Vertical():
                     yield Static("projection", classes="label", markup=False)
                     with RadioSet(compact=True, id="projection"):
                         for projection in Projection:
                             chosen = projection is cloud.projection
-                            yield RadioButton(
+                            yield Choice(
                                 projection.value, chosen, compact=True, name=projection.value
                             )
                     yield Static("colours at the resolution of", classes="label", markup=False)
                     with RadioSet(compact=True, id="resolution"):
                         for resolution in ColorResolution:
                             chosen = resolution is cloud.color_resolution
-                            yield RadioButton(
+                            yield Choice(
                                 resolution.value, chosen, compact=True, name=resolution.value
                             )
                     yield Static("samples", classes="label", markup=False)
@@ -112,10 +128,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                                 id=name,
                             )
                     for name, label, tip in _SWITCHES:
-                        yield Checkbox(
-                            label, getattr(cloud, name), compact=True, id=name, tooltip=tip
-                        )
-                    yield Checkbox(
+                        yield Tick(label, getattr(cloud, name), compact=True, id=name, tooltip=tip)
+                    yield Tick(
                         "organised PCD (rows and columns kept)",
                         options.organised,
                         compact=True,
@@ -131,16 +145,20 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_mount(self) -> None:
         """Begin at the formats."""
         self.query_one("#wrong").display = False
-        self.query_one("#formats").focus()
+        self.query(".format").first().focus()
 
     def _shown(self, name: str) -> str:
         cloud = self._options.cloud
         value = cloud.farthest if name == "far" else getattr(cloud, name)
         return "" if value in (None, float("inf")) else f"{value:g}"
 
-    @on(SelectionList.SelectionHighlighted)
-    def _tell_format(self, event: SelectionList.SelectionHighlighted[str]) -> None:
-        self.query_one("#told", Static).update(FORMATS[event.selection.value].description)
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the focused choice is about."""
+        widget = event.widget
+        told = (
+            FORMATS[widget.name].description if widget.has_class("format") and widget.name else ""
+        )
+        self.query_one("#told", Static).update(told or str(widget.tooltip or ""))
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:
@@ -160,7 +178,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self.dismiss(chosen)
 
     def _chosen(self) -> ExportOptions:
-        formats = set(self.query_one("#formats", SelectionList).selected)
+        formats = {tick.name for tick in self.query(".format").results(Tick) if tick.value}
         if not formats:
             raise ValueError("choose at least one format")
         switches = {name: self.query_one(f"#{name}", Checkbox).value for name, _, _ in _SWITCHES}

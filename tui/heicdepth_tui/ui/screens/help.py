@@ -74,7 +74,7 @@ _DISPARITY = (
     "the ends of the code range mean."
 )
 _ACCURACY = (
-    "accuracy absolute (TrueDepth camera): metres are measured. accuracy relative (two rear "
+    "accuracy absolute (TrueDepth camera): the file promises metres. accuracy relative (two rear "
     "cameras): ratios of distances hold, but metres (≈) are not promised. The word stands with "
     "every figure in metres, here and in exported files."
 )

@@ -30,32 +30,43 @@ _TWO_COLUMNS = 84
 def array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
     """Return the array table: names and types left, numbers right, units last.
 
-    Where ``width`` cells are too few the columns draw together, then the units give way: the names
-    say them too (``metres ≈``).
+    Where ``width`` cells are too few the columns draw together, and rows with a unit are written as
+    one run of text: the caveat of a unit never gives way.
     """
     from heicdepth_tui.report.tables import ARRAY_COLUMNS
 
     heading = ARRAY_COLUMNS[:-1]
-    full = [row for row in rows if row.minimum]
+    tabled = [row for row in rows if row.minimum]
+    units = max((cell_len(row.unit) + 1 for row in tabled if row.unit), default=0)
+    widths = _widths(heading, tabled, rows)
+    gap = _GAP if sum(widths) + units + len(_GAP) * 4 <= width else " "
+    is_narrow = sum(widths) + units + len(gap) * 4 > width
+    if is_narrow:
+        tabled = [row for row in tabled if not row.unit]
+        widths = _widths(heading, tabled, rows)
+    lines: list[Line] = [((_row(heading, widths, gap, ""), "label"),)]
+    for row in rows:
+        if row in tabled:
+            lines.append(((_row(row.cells[:-1], widths, gap, row.unit), "value"),))
+            continue
+        name = _cell(row.name, widths[0]) + gap
+        told, kind = f"{row.dtype} {row.minimum} to {row.maximum} {row.unit}", "value"
+        if not row.minimum:
+            # A row that only says why there is nothing.
+            told, kind = f"{row.shape}: {row.unit}", "problem"
+        lines += _hang(name, kind, _wrap(told, max(12, width - len(name))), kind)
+    return lines
+
+
+def _widths(
+    heading: Sequence[str], tabled: Sequence[ArrayRow], rows: Sequence[ArrayRow]
+) -> list[int]:
     widths = [
-        max(cell_len(cells[column]) for cells in (heading, *(row.cells for row in full)))
+        max(cell_len(cells[column]) for cells in (heading, *(row.cells for row in tabled)))
         for column in range(len(heading))
     ]
     widths[0] = max(widths[0], *(cell_len(row.name) for row in rows), 0)
-    units = max((cell_len(row.unit) + 1 for row in full if row.unit), default=0)
-    gap = _GAP if sum(widths) + units + len(_GAP) * 4 <= width else " "
-    with_units = sum(widths) + units + len(gap) * 4 <= width
-    lines: list[Line] = [((_row(heading, widths, gap, ""), "label"),)]
-    for row in rows:
-        if row.minimum:
-            text = _row(row.cells[:-1], widths, gap, row.unit if with_units else "")
-            lines.append(((text, "value"),))
-        else:
-            # A row that only says why there is nothing: its sentence may run over the columns.
-            name = _cell(row.name, widths[0]) + gap
-            told = _wrap(f"{row.shape}: {row.unit}", max(12, width - len(name)))
-            lines += _hang(name, "problem", told, "problem")
-    return lines
+    return widths
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str) -> str:
