@@ -16,7 +16,7 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedError,
 )
-from heicdepth_tui.heif.depthfacts import choose_depth, depth_items
+from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
 from heicdepth_tui.heif.images import image_item
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
@@ -95,7 +95,9 @@ def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
         if item_id is None:
             item_id = _item_of(_header(request, limits), request.layer)
         # Checks that its size, and that of its tiles, is within the limits.
-        image_item(table, item_id)
+        image = image_item(table, item_id)
+        if request.layer.kind is LayerKind.DEPTH:
+            check_depth_size(table, image.coded)
         item = table.coded(item_id)
         if is_plain(item):
             yield _whole_item(request, table, item)

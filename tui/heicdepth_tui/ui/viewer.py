@@ -15,7 +15,6 @@ from heicdepth_tui.ui.inspector import Inspector
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.previews import preview_fit
 from heicdepth_tui.ui.sources import depth_source, layer_source
-from heicdepth_tui.ui.widgets.facts import FactsPane
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -38,14 +37,6 @@ class Viewer:
         self._screen = screen
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
-
-    @property
-    def _arrays(self) -> FactsPane:
-        return self._screen.query_one("#arrays", FactsPane)
-
-    @property
-    def _facts(self) -> FactsPane:
-        return self._screen.query_one("#facts", FactsPane)
 
     def next_layer(self, step: int) -> None:
         """Show another layer in the photo pane."""
@@ -85,7 +76,18 @@ class Viewer:
             self._clear("")
             self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
         else:
-            self._take_header(self.inspector, found)
+            self._begin(self.inspector, found)
+
+    def _begin(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
+        """Show a photo whose header is known, once the terminal has room for it.
+
+        While pictures are on their way, a held key must not add headings, plates and tables to
+        what the line has to carry: the panes are blank until then.
+        """
+        pacer = self._screen.app.pacer
+        if not pacer.is_free:
+            self._clear("")
+        pacer.paint("photo", partial(self._take_header, inspector, found))
 
     def _still_waiting(self, inspector: Inspector) -> None:
         """Say that the disk or the network has not answered yet."""
@@ -96,13 +98,13 @@ class Viewer:
 
     def _clear(self, message: str) -> None:
         for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
-            pane.heading.update("")
-            pane.caption.update("")
+            pane.heading.update("", layout=False)
+            pane.caption.update("", layout=False)
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message("")
         self._screen.pictures.photo.canvas.show_message(message)
-        self._arrays.show_arrays(())
-        self._facts.show_facts(())
+        self._screen.arrays.show_arrays(())
+        self._screen.facts.show_facts(())
 
     def header_read(self, message: HeaderRead) -> None:
         """Take in a header, unless another photo is selected by now."""
@@ -112,16 +114,18 @@ class Viewer:
             return
         found = message.header if message.error is None else message.error
         if found is not None:
-            self._take_header(inspector, found)
+            self._begin(inspector, found)
 
     def _take_header(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
+        if inspector is not self.inspector or inspector.header is not None:
+            return
         if isinstance(found, HeicDepthError):
             inspector.set_error(found)
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
             return
         inspector.set_header(found)
         self._screen.refresh_bindings()
-        self._arrays.show_arrays(())
+        self._screen.arrays.show_arrays(())
         self._screen.call_after_refresh(self._show_facts, inspector)
         depth = found.depth.item
         self._screen.pictures.set_shapes(
@@ -132,14 +136,14 @@ class Viewer:
 
     def _show_facts(self, inspector: Inspector) -> None:
         if inspector is self.inspector:
-            self._facts.show_facts(inspector.groups())
+            self._screen.facts.show_facts(inspector.groups())
 
     def _show_captions(self, header: Header) -> None:
         pane = self._screen.pictures.photo
         second = (header.exif.date or "")[:16]
         if header.truncated:
             second = f"cut short: {header.truncated}"
-        pane.caption.update(f"{printable(header.camera_name)}\n{printable(second)}")
+        pane.caption.update(f"{printable(header.camera_name)}\n{printable(second)}", layout=False)
 
     def _show_layers(self, inspector: Inspector) -> None:
         """Draw what is known of both panes and ask for the rest, depth first."""
@@ -156,12 +160,12 @@ class Viewer:
         pane = self._screen.pictures.depth
         facts = header.depth
         if facts.item is None:
-            pane.heading.update("depth")
+            pane.heading.update("depth", layout=False)
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message(_why_no_depth(header))
             return
         kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
-        pane.heading.update(f"depth {facts.item.upright}{kind}")
+        pane.heading.update(f"depth {facts.item.upright}{kind}", layout=False)
         if inspector.layer(LayerKind.DEPTH) not in inspector.pixels:
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message("decoding …", facts.item.upright)
@@ -200,7 +204,7 @@ class Viewer:
         place = f"  {cycle.index(layer) + 1} of {len(cycle)}" if len(cycle) > 1 else ""
         blocks = self._screen.app.draw_settings.blocks
         place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
-        pane.heading.update(f"{printable(layer.label)} {size}{place}")
+        pane.heading.update(f"{printable(layer.label)} {size}{place}", layout=False)
         if is_depth:
             pane.legend.show(inspector.depth_map, self._screen.app.colormap)
 
@@ -229,11 +233,14 @@ class Viewer:
     def layer_arrived(self, message: LayerArrived) -> None:
         """Take in what the decoder answered, unless another photo is selected by now."""
         answer: Answer = message.answer
+        if answer.request.pane.startswith(PREFETCH):
+            self._prepare(answer)
+            return
         inspector = self.inspector
         if inspector is None or inspector.entry.path != answer.request.path:
             return
         layer = inspector.known(answer.request.layer)
-        if layer is None or answer.request.pane.startswith(PREFETCH):
+        if layer is None:
             return
         if not answer.final:
             if answer.pixels is not None:
@@ -242,6 +249,21 @@ class Viewer:
         found = answer.pixels if answer.error is None else answer.error
         if found is not None:
             self._take_layer(inspector, layer, found)
+
+    def _prepare(self, answer: Answer) -> None:
+        """Encode the picture of a neighbour before it is asked for."""
+        app = self._screen.app
+        row = app.library.index_of(answer.request.path)
+        pixels, layer = answer.pixels, answer.request.layer
+        if row is None or pixels is None or not answer.final or not self._screen.is_current:
+            return
+        entry = app.library.view[row]
+        if layer.kind is LayerKind.DEPTH:
+            source = depth_source(entry, pixels, app.colormap, app.draw_settings)
+            self._screen.call_later(self._screen.pictures.depth.canvas.prepare, source)
+        else:
+            source = layer_source(entry, layer, pixels, app.draw_settings)
+            self._screen.call_later(self._screen.pictures.photo.canvas.prepare, source)
 
     def _draw_partial(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
@@ -272,7 +294,7 @@ class Viewer:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if layer.kind is LayerKind.PRIMARY and thumbnail in inspector.pixels:
             self._screen.pictures.photo.caption.update(
-                "the embedded thumbnail; the photo: " + error.short
+                "the embedded thumbnail; the photo: " + error.short, layout=False
             )
         else:
             self._screen.pictures.photo.canvas.show_message(error.short)
@@ -323,7 +345,7 @@ class Viewer:
         )
 
     def _update_tables(self, inspector: Inspector) -> None:
-        self._arrays.show_arrays(inspector.rows())
+        self._screen.arrays.show_arrays(inspector.rows())
         if inspector.depth_map is not None:
             self._show_facts(inspector)
 

@@ -39,6 +39,7 @@ class BrowseScreen(Screen[None]):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     app: HeicDepthApp
+    pictures: Pictures
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?", id="help", tooltip="All keys"),
@@ -70,6 +71,9 @@ class BrowseScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.viewer = Viewer(self)
+        # Kept, since answers may still arrive while the screen is taken down.
+        self.arrays = FactsPane(id="arrays")
+        self.facts = FactsPane(id="facts")
         self._range_from: int | None = None
         self._find_bar: FindBar | None = None
 
@@ -82,17 +86,18 @@ class BrowseScreen(Screen[None]):
         with Horizontal(id="body"):
             yield PhotoList(app.library, id="photos")
             with Vertical(id="right"):
-                yield Pictures(
+                self.pictures = Pictures(
                     self.is_single,
                     *(
                         PicturePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
                         for name, on in (("photo-pane", False), ("depth-pane", True))
                     ),
                 )
+                yield self.pictures
                 with Container(id="tables") as tables:
                     self._title_tables(tables)
-                    yield FactsPane(id="arrays")
-                    yield FactsPane(id="facts")
+                    yield self.arrays
+                    yield self.facts
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -104,11 +109,6 @@ class BrowseScreen(Screen[None]):
     def photos(self) -> PhotoList:
         """The list."""
         return self.query_one("#photos", PhotoList)
-
-    @property
-    def pictures(self) -> Pictures:
-        """Both panes."""
-        return self.query_one(Pictures)
 
     @property
     def inspector(self) -> Inspector | None:

@@ -176,10 +176,12 @@ class FactsPane(ScrollView):
             lines += beside(fact_lines(left, half), fact_lines(right, half), width)
         else:
             lines += fact_lines(self._groups, width)
-        if len(lines) != len(self._lines):
-            self.virtual_size = Size(width, len(lines))
+        is_as_long = len(lines) == len(self._lines)
         self._lines = lines
-        self.refresh(layout=self.styles.height is not None and self.styles.height.is_auto)
+        if not is_as_long:
+            self.virtual_size = Size(width, len(lines))
+        height = self.styles.height
+        self.refresh(layout=not is_as_long and height is not None and height.is_auto)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines there are, for a pane that is as high as its text."""

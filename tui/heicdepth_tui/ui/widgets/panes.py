@@ -51,8 +51,11 @@ class PicturePane(Vertical):
 
     def use_legend(self, on: bool) -> None:
         """Show the legend instead of the caption."""
-        self.legend.display = on
-        self.caption.display = not on
+        # Setting display lays the screen out anew, even where nothing changes.
+        if self.legend.display != on:
+            self.legend.display = on
+        if self.caption.display == on:
+            self.caption.display = not on
 
 
 class Pictures(Container):

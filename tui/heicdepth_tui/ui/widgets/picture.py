@@ -57,7 +57,7 @@ class ImageSource:
 class RowCache:
     """Encoded rows of recently drawn pictures, bounded by their length in characters."""
 
-    def __init__(self, limit: int = 8_000_000) -> None:
+    def __init__(self, limit: int = 4_000_000) -> None:
         self._limit = limit
         self._size = 0
         self._pictures: OrderedDict[tuple[object, ...], tuple[Picture, tuple[str, ...]]]
@@ -152,22 +152,30 @@ class PictureCanvas(Widget):
         self._drawn = None
         self.refresh()
 
+    def prepare(self, source: ImageSource) -> None:
+        """Encode an image that is likely shown next, as it would be drawn here now."""
+        if self.size.width and self.size.height:
+            self._encoded(source)
+
     def _draw(self, source: ImageSource) -> tuple[Fit, Picture, tuple[str, ...]]:
         if self._drawn is None:
-            settings = self._settings
-            fit = fit_cells(source.size, (self.size.width, self.size.height), settings.blocks)
-            key = (*source.key, fit, settings)
-            cached = self._cache.get(key)
-            if cached is None:
-                from heicdepth_tui.draw.cells import render_cells
-
-                colours = source.sample((fit.width, fit.height))
-                picture = render_cells(colours, fit, settings.blocks, settings.mode)
-                rows = picture.ansi_rows(settings.mode, settings.tolerance)
-                self._cache.put(key, picture, rows)
-                cached = (picture, rows)
-            self._drawn = (fit, *cached)
+            self._drawn = self._encoded(source)
         return self._drawn
+
+    def _encoded(self, source: ImageSource) -> tuple[Fit, Picture, tuple[str, ...]]:
+        settings = self._settings
+        fit = fit_cells(source.size, (self.size.width, self.size.height), settings.blocks)
+        key = (*source.key, fit, settings)
+        cached = self._cache.get(key)
+        if cached is None:
+            from heicdepth_tui.draw.cells import render_cells
+
+            colours = source.sample((fit.width, fit.height))
+            picture = render_cells(colours, fit, settings.blocks, settings.mode)
+            rows = picture.ansi_rows(settings.mode, settings.tolerance)
+            self._cache.put(key, picture, rows)
+            cached = (picture, rows)
+        return (fit, *cached)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of the picture, already encoded, padded to the width of the widget."""
