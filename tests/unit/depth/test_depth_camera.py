@@ -91,6 +91,23 @@ def test_estimate_from_exif(facts: Facts, header: MakeHeader) -> None:
     assert (stored.cx, stored.reference_height) == (2016, 3024)
 
 
+def test_an_estimate_is_made_before_the_crop(facts: Facts, header: MakeHeader) -> None:
+    exif = Exif(focal_length_35mm=26)
+    crop = Crop(100, 50, 400, 300)
+    photo = header(facts(coded=PUG_MAP, transforms=(crop,)), exif=exif)
+    camera = camera_for_depth(photo, Size(400, 300))
+    assert camera is not None
+    # The focal length of the whole map, and its middle, 384 and 288, as seen from the crop.
+    assert camera.fx == camera.fy == pytest.approx(576.889, abs=1e-3)
+    assert (camera.cx, camera.cy) == (383.5 - 100, 287.5 - 50)
+    assert (camera.size, camera.origin) == (Size(400, 300), CameraOrigin.EXIF)
+    turned = header(facts(coded=PUG_MAP, transforms=(crop, Rotation(1))), exif=exif)
+    camera = camera_for_depth(turned, Size(300, 400))
+    assert camera is not None
+    # Counter-clockwise: u is the old v, v counts from the old right edge.
+    assert (camera.cx, camera.cy) == (237.5, 399 - 283.5)
+
+
 @pytest.mark.parametrize("f35", [None, 0, -26.0, math.nan, math.inf, 1e9])
 def test_no_camera_without_either(facts: Facts, header: MakeHeader, f35: float | None) -> None:
     photo = header(facts(coded=PUG_MAP), exif=Exif(focal_length_35mm=f35))

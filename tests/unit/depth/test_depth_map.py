@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from heicdepth_tui.depth.coding import disparity_unit
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.facts import (
@@ -133,8 +134,9 @@ BAD = [
     (DepthRepresentation(DISPARITY, d_min=2.0, d_max=2.0), "both 2"),
     (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), "reversed"),
     (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=-1.0), "in front of the camera"),
-    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=0.0), "in front of the camera"),
-    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=1e-3), "in front of the camera"),
+    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=2.0), "d_min is -3 1/m: a negative"),
+    (DepthRepresentation(DISPARITY, d_min=-0.001, d_max=2.0), "negative"),
+    (DepthRepresentation(DISPARITY, d_min=0.0, d_max=1e-3), "no code would lie in front"),
     (DepthRepresentation(DISPARITY, d_min=math.nan, d_max=1.0), "nan"),
     (DepthRepresentation(DISPARITY, d_min=0.0, d_max=math.inf), "inf"),
     (DepthRepresentation(DISPARITY, d_min=0.5, d_max=1e29), "which no scene has"),
@@ -171,16 +173,21 @@ def test_contradictory_metadata_gives_codes_and_a_reason(
     assert depth.ends.near_disparity is None
 
 
-def test_disparities_of_zero_and_less_are_invalid_never_infinite() -> None:
-    # -1 to 1 1/m: code 127 is -0.0039, code 128 is 0.0039 1/m.
-    depth = ramp(DepthRepresentation(DISPARITY, d_min=-1.0, d_max=1.0))
-    assert depth.valid()[0].tolist() == [False] * 128 + [True] * 128
+def test_a_disparity_of_zero_is_invalid_never_infinite() -> None:
+    # 0 to 0.051 1/m: code 5 is 0.001, code 6 is 0.0012 1/m.
+    depth = ramp(DepthRepresentation(DISPARITY, d_min=0.0, d_max=0.051))
+    assert depth.valid()[0, :8].tolist() == [False] * 6 + [True] * 2
     for derived in (depth.disparity(), depth.metres(), depth.step()):
-        assert np.isnan(derived[0, :128]).all()
-        assert np.isfinite(derived[0, 128:]).all()
+        assert np.isnan(derived[0, :6]).all()
+        assert np.isfinite(derived[0, 6:]).all()
     assert depth.ends.far_metres is None
-    assert depth.ends.far_disparity == -1.0
+    assert depth.ends.far_disparity == 0.0
     assert any("invalid" in note for note in depth.notes)
+
+
+def test_a_negative_range_in_the_xmp_gives_no_metres_either() -> None:
+    xmp = Calibration(native_format="hdis", float_min=-0.5, float_max=2.0)
+    assert "FloatMinValue is -0.5 1/m: a negative" in ramp(None, calibration=xmp).reason
 
 
 def test_a_disparity_of_a_thousandth_is_invalid() -> None:
@@ -205,6 +212,47 @@ def test_xmp_of_depth_against_a_sei_of_disparity_is_noted() -> None:
     other = Calibration(float_min=0.2, float_max=0.7, native_format="hdep")
     (note,) = ramp(PUG, calibration=other).notes
     assert "hdep" in note
+
+
+@pytest.mark.parametrize(
+    ("kind", "native", "xmp_range", "words"),
+    [
+        (UNIFORM_Z, "hdep", (0.5, 2.0), []),
+        (UNIFORM_Z, "fdep", (0.5, 2.5), ["0.5 to 2 m, the XMP 0.5 to 2.5"]),
+        (UNIFORM_Z, "hdis", (0.5, 2.0), ["hdis (disparity), the SEI uniform Z"]),
+        (UNIFORM_Z, None, (0.5, 2.0), []),
+        (INVERSE_Z, "hdis", (0.5, 2.0), []),
+        (INVERSE_Z, "hdis", (0.5, 3.0), ["0.5 to 2 1/m), the XMP 0.5 to 3"]),
+        (INVERSE_Z, "hdep", (0.5, 2.0), ["hdep (depth in metres), the SEI uniform inverse Z"]),
+    ],
+)
+def test_xmp_is_compared_in_its_own_quantity(
+    kind: RepresentationType, native: str | None, xmp_range: tuple[float, float], words: list[str]
+) -> None:
+    # 0.5 m and 2 m are 2 1/m and 0.5 1/m: the same two numbers in either unit.
+    low, high = xmp_range
+    xmp = Calibration(native_format=native, float_min=low, float_max=high)
+    notes = ramp(DepthRepresentation(kind, z_near=0.5, z_far=2.0), calibration=xmp).notes
+    told = [note for note in notes if "assumption" not in note]
+    assert len(told) == len(words)
+    assert all(word in note for word, note in zip(words, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("representation", "calibration", "unit"),
+    [
+        (PUG, PUG_XMP, "1/m"),
+        (PUG, None, ""),
+        (PUG, Calibration(native_format="hdep"), ""),
+        (DepthRepresentation(DISPARITY, d_min=1, d_max=4, z_near=0.25, z_far=1), None, "1/m"),
+        (DepthRepresentation(DISPARITY, d_min=1, d_max=4, z_near=0.5, z_far=1), None, ""),
+        (None, None, ""),
+    ],
+)
+def test_the_unit_of_disparity_is_known_only_where_the_file_tells(
+    representation: DepthRepresentation | None, calibration: Calibration | None, unit: str
+) -> None:
+    assert disparity_unit(facts_of(representation, calibration)) == unit
 
 
 def test_unit_is_assumed_without_xmp() -> None:

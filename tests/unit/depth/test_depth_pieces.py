@@ -13,6 +13,11 @@ from heicdepth_tui.depth.flying import flying_mask
 from heicdepth_tui.depth.normals import grid_normals
 from heicdepth_tui.depth.smooth import smooth_codes
 from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity
+from heicdepth_tui.heif.facts import RepresentationType, Size
+from heicdepth_tui.samples import gallery
+from heicdepth_tui.samples.quantise import quantise, representation_for
+from heicdepth_tui.samples.raycast import cast
+from heicdepth_tui.samples.solids import Pinhole
 
 # 1 to 3.55 1/m: code v means 1 + v/100 1/m, so 2 % of code 100 (2 1/m) are 4 codes.
 RISING = 1 + np.arange(256) / 100
@@ -74,6 +79,29 @@ def test_laws_that_fall_with_the_code_fly_alike() -> None:
     assert flies(95, 100, 199, table=falling) == [False, True, False]
 
 
+def test_a_steep_surface_does_not_fly() -> None:
+    assert not any(flies(*range(40, 240, 10)))
+    # An accelerating slope, a kink by less than two, and one that rounding made uneven.
+    assert not any(flies(10, 15, 22, 31, 42, 55, 70, 88))
+    assert not any(flies(60, 70, 80, 99, 118, 137))
+    assert not any(flies(60, 64, 69, 73, 78, 82))
+
+
+def test_a_step_must_be_more_than_twice_the_one_beyond_it_and_a_code() -> None:
+    assert flies(90, 90, 100, 120, 120) == [False, False, True, False, False]
+    assert flies(86, 90, 100, 120, 120) == [False, False, True, False, False]  # 10 > 2·4 + 1
+    assert flies(85, 90, 101, 121, 121) == [False, False, False, False, False]  # 11 is 2·5 + 1
+    assert flies(120, 120, 100, 90, 85) == [False] * 5  # both sides must stand off
+
+
+def test_what_lies_beyond_the_map_or_is_invalid_counts_as_no_step() -> None:
+    assert flies(80, 100, 120) == [False, True, False]
+    table = RISING.copy()
+    table[:30] = np.nan
+    assert flies(0, 80, 100, 120, 120, table=table) == [False, False, True, False, False]
+    assert flies(40, 80, 100, 120, 120, table=table) == [False] * 5
+
+
 @settings(max_examples=60, deadline=None)
 @given(st_np.arrays(np.uint16, (5, 6), elements=st.integers(0, 255)), st.sampled_from([0.02, 0.1]))
 def test_flying_against_the_definition_in_plain_words(
@@ -83,19 +111,65 @@ def test_flying_against_the_definition_in_plain_words(
 
     def side(one: int, other: int) -> int:
         here, there = table[one], table[other]
-        if np.isnan(here) or np.isnan(there) or abs(int(one) - int(other)) < 2:
+        if np.isnan(here) or np.isnan(there) or abs(one - other) < 2:
             return 0
         return int(there > here * (1 + threshold)) - int(here > there * (1 + threshold))
 
+    def stands_off(line: list[int], at: int, way: int) -> bool:
+        near, beyond = line[at + way], at + 2 * way
+        if not 0 <= beyond < len(line) or np.isnan(table[line[beyond]]):
+            return True
+        return abs(line[at] - near) > 2 * abs(near - line[beyond]) + 1
+
+    def flies_in(line: list[int], at: int) -> bool:
+        if not 0 < at < len(line) - 1:
+            return False
+        sides = {side(line[at], line[at + way]) for way in (-1, 1)}
+        return sides == {-1, 1} and all(stands_off(line, at, way) for way in (-1, 1))
+
     expected = np.zeros(codes.shape, dtype=np.bool_)
     for y, x in np.ndindex(codes.shape):
-        if 0 < x < 5:
-            pair = {side(codes[y, x], codes[y, x - 1]), side(codes[y, x], codes[y, x + 1])}
-            expected[y, x] |= pair == {-1, 1}
-        if 0 < y < 4:
-            pair = {side(codes[y, x], codes[y - 1, x]), side(codes[y, x], codes[y + 1, x])}
-            expected[y, x] |= pair == {-1, 1}
+        expected[y, x] = flies_in(codes[y].tolist(), x) or flies_in(codes[:, x].tolist(), y)
     assert np.array_equal(flying_mask(codes, table, threshold), expected)
+
+
+def exact_scene(name: str, size: Size) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Return a demo scene's codes without mixed samples, and the disparity of each code."""
+    scene = getattr(gallery, name)
+    metres = cast(scene, Pinhole.of(*size, 26.0, pitch=9.0))
+    kind = RepresentationType.UNIFORM_DISPARITY
+    law = representation_for(kind, float(metres.min()), float(metres.max()))
+    assert law.d_min is not None
+    assert law.d_max is not None
+    codes = quantise(metres, law, 8).astype(np.uint8)
+    return codes, law.d_min + np.arange(256) / 255 * (law.d_max - law.d_min)
+
+
+@pytest.mark.parametrize(
+    ("size", "most"),
+    # One-sample faces of boxes, and slivers between two solids, look like flying: hence not 0.
+    [(Size(96, 72), 0.01), (Size(250, 188), 0.003), (Size(768, 576), 0.0001)],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["MARBLES", "TOWER", "BEAR"])
+def test_exact_scenes_keep_their_surfaces(name: str, size: Size, most: float) -> None:
+    codes, table = exact_scene(name, size)
+    assert flying_mask(codes, table, 0.02).mean() < most
+
+
+@pytest.mark.parametrize("size", [Size(96, 72), Size(250, 188)], ids=str)
+@pytest.mark.parametrize("name", ["MARBLES", "TOWER", "BEAR"])
+def test_most_samples_mixed_along_edges_are_found(name: str, size: Size) -> None:
+    codes, table = exact_scene(name, size)
+    jumps = np.abs(np.diff(codes.astype(np.int32), axis=1)) > 16
+    before, after = codes[:, :-1].astype(np.int32), codes[:, 1:].astype(np.int32)
+    mixed = codes.copy()
+    mixed[:, :-1][jumps] = ((before + after) // 2)[jumps]
+    made = np.pad(jumps, ((0, 0), (0, 1)))
+    assert np.count_nonzero(made) > size.height
+    found = flying_mask(mixed, table, 0.02)
+    assert found[made].mean() > 0.75
+    assert found[~made].mean() < 0.01
 
 
 def test_smoothing_takes_the_stairs_out_of_a_ramp() -> None:

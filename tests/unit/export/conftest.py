@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,21 @@ def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
         )
 
     return make
+
+
+@pytest.fixture
+def assume() -> Callable[[Subject], Subject]:
+    """Return a changer of subjects: the same codes as uniform Z, 0.5 to 2 m, an assumed law."""
+
+    def change(subject: Subject) -> Subject:
+        depth = replace(
+            subject.header.depth,
+            representation=DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=2.0),
+        )
+        codes, bits = subject.depth_map.codes, subject.depth_map.bits
+        return replace(subject, depth_map=build_depth_map(codes, bits, depth))
+
+    return change
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import trimesh
 from PIL import Image
 from plyfile import PlyData
 
+from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.png import millimetres
@@ -215,3 +216,81 @@ def test_every_summary_says_how_far_to_trust_distances(
 ) -> None:
     exported = FORMATS[name].write(make_subject(accuracy=accuracy), tmp_path)
     assert words in exported[-1].summary
+
+
+def told_in(path: Path) -> str:
+    """Return what a raster or an archive says of itself, by readers that are not ours."""
+    if path.suffix == ".npz":
+        with np.load(path) as arrays:
+            return "; ".join(json.loads(str(arrays["metadata"]))["export"]["comments"])
+    if path.suffix == ".tiff":
+        with tifffile.TiffFile(path) as file:
+            return str(file.pages[0].description)
+    with Image.open(path) as image:
+        return str(image.info["Comment"])
+
+
+@pytest.mark.parametrize("name", ["npz", "png", "tiff"])
+def test_every_raster_tells_notes_camera_and_frame(
+    make_subject: Make, tmp_path: Path, name: str
+) -> None:
+    text = told_in(FORMATS[name].write(make_subject(), tmp_path)[-1].path)
+    for words in (
+        "accuracy relative: ratios hold, real distance is not promised",
+        "d_min is 0 1/m: samples of 0.001 1/m or less are invalid",
+        "camera from the file: fx 5.000 fy 4.000 cx 2.500 cy 1.500 at 6x4",
+        "the first sample's centre is u 0, v 0; u to the right, v down",
+        "X = (u - cx) / fx * Z, Y = (cy - v) / fy * Z, -Z in metres: x right, y up, -z forward",
+        "photo: IMG_0412.HEIC",
+    ):
+        assert words in text
+
+
+def test_a_depth_png_projects_back_to_the_cloud_by_what_it_says(
+    make_subject: Make, tmp_path: Path, expected_points: Points
+) -> None:
+    path = FORMATS["png"].write(make_subject(), tmp_path)[-1].path
+    words = told_in(path).split("camera from the file: ")[1].split()
+    fx, fy, cx, cy = (float(words[at]) for at in (1, 3, 5, 7))
+    depth = np.asarray(Image.open(path)) / 1000
+    v, u = np.nonzero(depth)
+    z = depth[v, u]
+    points = np.stack([(u - cx) / fx * z, (cy - v) / fy * z, -z], axis=1)
+    # Z is rounded to a millimetre; no sample lies farther out than one focal length.
+    np.testing.assert_allclose(points, np.array(expected_points)[:, :3], atol=0.51e-3)
+
+
+@pytest.mark.parametrize("accuracy", list(Accuracy))
+@pytest.mark.parametrize("name", ["npz", "png", "tiff", "glb", "pcd", "ply"])
+def test_an_assumed_law_promises_nothing_anywhere(
+    make_subject: Make,
+    assume: Callable[[Subject], Subject],
+    tmp_path: Path,
+    name: str,
+    accuracy: Accuracy,
+) -> None:
+    exported = FORMATS[name].write(assume(make_subject(accuracy=accuracy)), tmp_path)[-1]
+    if name in ("npz", "png", "tiff"):
+        text = told_in(exported.path)
+    else:
+        text = exported.path.read_bytes().decode("ascii", "replace")
+    assert "what its codes mean is" in text or "what the codes mean is" in text
+    assert "that code 0 is z_near is an assumption" in text
+    for promise in ("file promises", "ratios hold", "ratios are usable"):
+        assert promise not in text
+    assert "assumed law" in exported.summary
+    assert "distances absolute" not in exported.summary
+
+
+def test_a_flat_glb_does_not_claim_that_ratios_hold(make_subject: Make, written: Written) -> None:
+    text = written("glb", make_subject(projection=Projection.FLAT)).read_bytes()
+    assert b"ratios hold" not in text
+    assert b"ratios are not real" in text
+
+
+def test_codes_without_metres_say_why_in_the_file(make_subject: Make, tmp_path: Path) -> None:
+    codes = FORMATS["png"].write(make_subject(metres=False), tmp_path)[1].path
+    text = told_in(codes)
+    assert "no metres: nonuniform disparity" in text
+    assert "ratios" not in text
+    assert "in metres" not in text

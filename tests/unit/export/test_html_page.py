@@ -160,6 +160,32 @@ def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
     assert f"{about}0.504 to 11.6 m" in text
 
 
+@pytest.mark.parametrize("accuracy", list(Accuracy))
+def test_an_assumed_law_is_said_to_be_one(
+    make_subject: Callable[..., Subject], assume: Callable[[Subject], Subject], accuracy: Accuracy
+) -> None:
+    text = Elements(page_of(assume(make_subject(accuracy=accuracy)))).text
+
+    assert "assumed: what the codes mean" in text
+    assert "promised" in text
+    assert "gave these distances" not in text
+    assert "ratios of distances hold" not in text
+    assert "that code 0 is z_near is an assumption" in text
+    assert "≈ 0.5 to 1.99 m" in text
+
+
+def test_the_caption_says_unit_frame_and_what_is_odd(
+    make_subject: Callable[..., Subject],
+) -> None:
+    subject = make_subject()
+    camera = replace(subject.camera, note="the reference has <another> aspect")  # type: ignore[type-var]
+    text = Elements(page_of(replace(subject, camera=camera))).text
+
+    assert "metres, x right, y up, −z forward" in text
+    assert "camera: the reference has <another> aspect" in text
+    assert "d_min is 0 1/m: samples of 0.001 1/m or less are invalid" in text
+
+
 def test_notes_of_the_photo_are_shown_as_text(make_subject: Callable[..., Subject]) -> None:
     page = page_of(replace(make_subject(), notes=("2 tiles are <missing>\x1b",)))
 

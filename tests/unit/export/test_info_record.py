@@ -21,7 +21,7 @@ from heicdepth_tui.errors import (
     LimitError,
     NotHeifError,
 )
-from heicdepth_tui.export.record import array_records, info_schema, photo_record
+from heicdepth_tui.export.record import array_records, info_schema, json_line, photo_record
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Auxiliary,
@@ -42,6 +42,7 @@ from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.photo.layers import Pixels
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.text import printable
 
 Record = dict[str, Any]
 PHOTOS = os.environ.get("HEICDEPTH_PHOTOS")
@@ -94,7 +95,7 @@ def test_the_schema_is_strict_everywhere() -> None:
         return own + [found for child in node.values() for found in objects(child)]
 
     strict = [found for found in objects(info_schema()) if "required" in found]
-    assert len(strict) == 10
+    assert len(strict) == 11
     for found in strict:
         assert found["additionalProperties"] is False
         assert set(found["properties"]) - {"arrays"} == set(found["required"])
@@ -193,7 +194,7 @@ def test_the_four_states_of_depth_are_told_apart() -> None:
     assert records[0]["depth_camera"] is None
 
 
-def test_text_from_the_file_is_printable_and_numbers_are_finite() -> None:
+def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
     evil = "\x1b]0;title\x07\u202eA\ud800\n"
     facts = DepthFacts(
         DepthStatus.PRESENT,
@@ -211,19 +212,100 @@ def test_text_from_the_file_is_printable_and_numbers_are_finite() -> None:
         brand="he\x1bc",
         depth=facts,
         auxiliaries=(Auxiliary(item(), evil, evil),),
+        truncated=evil,
         exif=Exif(make=evil, model=evil, lens=evil, focal_length=float("nan")),
     )
     error = HeicDepthError(evil, path=evil, hint=evil)
 
-    record = valid(photo_record(f"/photos/{evil}.heic", photo, error))
+    path = os.fsdecode(b"/photos/\xff\x7f") + evil
 
-    text = json.dumps(record, ensure_ascii=False)
-    assert text.isprintable()
-    assert "\\u202e" in record["path"]
+    record = valid(photo_record(path, photo, error))
+    line = json_line(record)
+
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(line) == record
+    assert record["path"] == path
+    for exact in (
+        record["exif"]["lens"],
+        record["depth"]["quality"],
+        record["depth"]["native_format"],
+        record["layers"][0]["urn"],
+    ):
+        assert exact == evil
+    # Sentences are for people: nothing in them is left to move a cursor.
+    for told in (
+        record["truncated"],
+        record["error"]["message"],
+        record["error"]["hint"],
+        *record["depth"]["calibration_problems"],
+    ):
+        assert told == printable(evil)
     assert record["depth"]["d_min"] == 1e29
     assert record["depth"]["d_max"] is None
     assert record["depth"]["z_near"] is None
     assert record["exif"]["focal_length"] is None
+
+
+def test_the_bytes_of_a_name_come_back_from_its_line() -> None:
+    name = b"caf\xe9 \xc3\xa9\x1b[2J.heic"
+
+    line = json_line(photo_record(os.fsdecode(name), header(), None))
+
+    assert r"caf\udce9 \u00e9\u001b[2J.heic" in line
+    assert os.fsencode(json.loads(line)["path"]) == name
+
+
+def depth_of(rep: DepthRepresentation, **calibration: Any) -> DepthFacts:
+    return DepthFacts(
+        DepthStatus.PRESENT,
+        item=item(),
+        representation=rep,
+        calibration=Calibration(**{"native_format": "hdis", **calibration}),
+    )
+
+
+def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_doubtful() -> None:
+    kind = RepresentationType
+    reversed_range = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=4.0, d_max=1.0)
+    differing = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
+    assumed = DepthRepresentation(kind.UNIFORM_Z, z_near=1.0, z_far=4.0)
+
+    def told(facts: DepthFacts) -> Record:
+        depth = valid(photo_record("a.heic", header(depth=facts), None))["depth"]
+        assert isinstance(depth, dict)
+        return depth
+
+    absent = told(DepthFacts(DepthStatus.ABSENT, "the file holds no depth map"))
+    assert absent["metres"] == {
+        "known": False, "reason": "the file holds no depth map", "notes": [], "assumed": False,
+    }  # fmt: skip
+    unknown = told(depth_of(reversed_range))["metres"]
+    assert unknown["known"] is False
+    assert "reversed" in unknown["reason"]
+    both = told(depth_of(differing, float_min=1.0, float_max=3.5))
+    assert (both["d_max"], both["float_min"], both["float_max"]) == (4.0, 1.0, 3.5)
+    assert "the XMP 1 to 3.5" in both["metres"]["notes"][0]
+    law = told(depth_of(assumed, native_format="hdep"))["metres"]
+    assert (law["known"], law["assumed"]) == (True, True)
+    assert len(law["notes"]) == 1
+
+
+def test_the_record_says_why_intrinsics_and_calibration_were_refused() -> None:
+    rep = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
+    facts = depth_of(
+        rep, intrinsics=(-5.0, 0, 0, 0, 4.0, 0, 2.0, 1.0, 1.0), reference_width=4.0,
+        reference_height=3.0, problems=("PixelSize is no number",),
+    )  # fmt: skip
+    none = valid(photo_record("a.heic", header(depth=facts), None))
+    exif = Exif(focal_length_35mm=26.0)
+    estimated = valid(photo_record("a.heic", header(depth=facts, exif=exif), None))
+
+    assert none["camera"]["origin"] == "none"
+    assert "fx -5 fy 4 is not positive" in none["camera"]["note"]
+    assert none["depth"]["calibration_problems"] == ["PixelSize is no number"]
+    assert estimated["camera"]["origin"] == "exif"
+    assert "fx -5 fy 4 is not positive" in estimated["camera"]["note"]
 
 
 def test_position_data_is_never_told() -> None:
@@ -275,7 +357,7 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
     codes = np.array([[0, 51], [102, 255]], np.uint8)  # 1/Z of 0, 0.8, 1.6, 4
     layers = {
         "photo": Pixels(np.zeros((3, 4, 3), np.uint8), (3024, 4032, 3), "uint8", 0, 255, 8),
-        "depth": Pixels(codes, (2, 2), "uint8", 0, 255, 8),
+        "depth": Pixels(codes, (2, 2), "uint8", 0, 255, 8, note="1 tile is missing\x1b"),
     }
 
     arrays = array_records(layers, build_depth_map(codes, 8, facts))
@@ -285,12 +367,19 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
         "photo", "depth", "disparity", "metres",
     ]  # fmt: skip
     assert record["arrays"][0] == {
-        "name": "photo", "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0, "max": 255
+        "name": "photo", "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0, "max": 255,
+        "note": "",
     }  # fmt: skip
     # The sample that is infinitely far is no distance.
     assert record["arrays"][2]["min"] == pytest.approx(0.8)
     assert record["arrays"][3]["max"] == pytest.approx(1.25)
     assert record["arrays"][3]["min"] == pytest.approx(0.25)
+    assert [entry["note"] for entry in record["arrays"]] == [
+        "",
+        "1 tile is missing\\x1b",
+        "1 tile is missing\\x1b",
+        "1 tile is missing\\x1b; accuracy unknown",
+    ]
 
 
 def test_arrays_without_metres_and_without_valid_samples() -> None:
@@ -356,11 +445,15 @@ def test_pug_is_told_as_it_is() -> None:
         "d_max": 4.3828125,
         "z_near": None,
         "z_far": None,
+        "float_min": 1.498047,
+        "float_max": 4.382812,
+        "metres": {"known": True, "reason": "", "notes": [], "assumed": False},
         "accuracy": "relative",
         "quality": "high",
         "filtered": True,
         "native_format": "hdis",
         "stored_format": "L008",
+        "calibration_problems": [],
     }
     assert record["camera"]["origin"] == "file"
     assert record["camera"]["fx"] == pytest.approx(3032.594, abs=1e-3)

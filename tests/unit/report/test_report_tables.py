@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,6 +26,9 @@ from heicdepth_tui.report.plain import plain_arrays, plain_groups
 from heicdepth_tui.report.tables import array_rows, fact_groups, number
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import size_text
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
 
 DISPARITY = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
 CODES = np.array([[0, 255], [85, 170]], dtype=np.uint8)
@@ -87,6 +93,107 @@ def test_a_narrow_legend_keeps_the_caveat() -> None:
     told = legend_lines(build_depth_map(CODES, 8, facts(Accuracy.RELATIVE)), 24)[2]
 
     assert told == "≈0.50–2.00 m relative"
+
+
+UNIFORM_Z = DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=2.0)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "width", "sentence"),
+    [
+        (Accuracy.ABSOLUTE, 80, "≈0.50 m near → far ≈2.00 m  assumed"),
+        (Accuracy.ABSOLUTE, 24, "≈0.50–2.00 m assumed"),
+        (Accuracy.RELATIVE, 80, "≈0.50 m near → far ≈2.00 m  relative, assumed"),
+        (Accuracy.RELATIVE, 32, "≈0.50–2.00 m relative, assumed"),
+        (Accuracy.RELATIVE, 24, "≈0.50–2.00 m assumed"),
+    ],
+)
+def test_an_assumed_law_is_never_told_as_absolute(
+    accuracy: Accuracy, width: int, sentence: str
+) -> None:
+    depth_map = build_depth_map(CODES, 8, facts(accuracy, UNIFORM_Z))
+
+    assert legend_lines(depth_map, width)[2] == sentence
+    assert array_rows({"depth": pixels()}, depth_map)[2].name == "metres ≈"
+
+
+@pytest.mark.parametrize(
+    ("width", "sentence"),
+    [
+        (80, "≈0.50 m near → far beyond 1000 m  relative"),
+        (32, "≈0.50 m to beyond 1000 m relative"),
+    ],
+)
+def test_a_far_end_without_disparity_is_told_without_infinity(width: int, sentence: str) -> None:
+    zero = replace(DISPARITY, d_min=0.0)
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE, zero))
+
+    assert legend_lines(depth_map, width) == ("2.000", "0.000 1/m", sentence)
+
+
+def shown(depth: DepthFacts, depth_map: DepthMap | None = None) -> dict[str, str]:
+    header = parse_header(build_photo())
+    item = header.depth.item
+    groups = fact_groups(replace(header, depth=replace(depth, item=item)), depth_map=depth_map)
+    return {fact.label: fact.value for fact in groups[0].facts}
+
+
+def test_the_header_alone_tells_why_there_are_no_metres_and_what_is_doubtful() -> None:
+    reversed_range = replace(DISPARITY, d_min=3.0)
+    differing = Calibration(float_min=0.5, float_max=1.5, native_format="hdis")
+
+    assert "reversed" in shown(facts(Accuracy.RELATIVE, reversed_range))["metres"]
+    told = shown(replace(facts(Accuracy.RELATIVE), calibration=differing))
+    assert "the XMP 0.5 to 1.5" in told["note"]
+    assert told["XMP min, max"] == "0.5, 1.5 1/m"
+    assert "metres" not in told
+
+
+def test_numbers_of_the_header_have_units_where_the_unit_is_known() -> None:
+    both = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, 0.5, 2.0, 0.5, 2.0)
+
+    assert shown(facts(Accuracy.RELATIVE))["d_min, d_max"] == "0.5, 2"
+    assert shown(facts(Accuracy.RELATIVE))["z_near, z_far"] == "–, –"
+    assert shown(facts(Accuracy.RELATIVE, both))["d_min, d_max"] == "0.5, 2 1/m"
+    assert shown(facts(Accuracy.RELATIVE, both))["z_near, z_far"] == "0.5, 2 m"
+
+
+def test_one_code_of_pug_is_worth_what_was_measured() -> None:
+    pug = replace(DISPARITY, d_min=1.498046875, d_max=4.3828125)
+    for accuracy, caveat in ((Accuracy.ABSOLUTE, ""), (Accuracy.RELATIVE, " (relative)")):
+        depth = facts(accuracy, pug)
+        told = shown(depth, build_depth_map(CODES, 8, depth))
+
+        assert told["one code"] == f"0.59 mm near, 5.04 mm far{caveat}"
+
+
+def test_refused_intrinsics_say_why() -> None:
+    header = parse_header(build_photo())
+    calibration = replace(
+        header.depth.calibration or Calibration(), intrinsics=(1.0,) * 9, reference_width=None
+    )
+    refused = replace(header, depth=replace(header.depth, calibration=calibration))
+    told = {fact.label: fact.value for fact in fact_groups(refused)[1].facts}
+
+    assert told["intrinsics"].startswith("none: the intrinsics have no reference size")
+
+
+def test_notes_of_layers_are_told_below_the_arrays() -> None:
+    cut = Pixels(CODES, (2, 2), "uint8", 0, 255, 8, note="2 tiles are missing\x1b")
+
+    assert list(plain_arrays({"photo": cut}, {}, None))[-1] == ("  photo: 2 tiles are missing\\x1b")
+
+
+def test_judging_a_header_needs_no_numpy() -> None:
+    code = (
+        "import sys\n"
+        "from heicdepth_tui.depth.coding import decide\n"
+        "from heicdepth_tui.report import tables, legend\n"
+        "print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
 
 
 def test_metadata_of_a_generated_photo() -> None:

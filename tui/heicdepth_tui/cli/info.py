@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,14 +130,13 @@ def _decode_all(
 
 
 def _json_line(photo: _Photo) -> str:
-    from heicdepth_tui.export.record import array_records, photo_record
+    from heicdepth_tui.export.record import array_records, json_line, photo_record
 
     arrays = None
     if photo.decoded is not None:
         arrays = array_records(photo.decoded, photo.depth_map)
     error = next(iter(photo.undecoded.values()), photo.error)
-    record = photo_record(photo.entry.path, photo.header, error, arrays)
-    return json.dumps(record, allow_nan=False)
+    return json_line(photo_record(photo.entry.path, photo.header, error, arrays))
 
 
 def _plain(photo: _Photo) -> Iterator[str]:

@@ -12,7 +12,7 @@ import click
 
 from heicdepth_tui.cli.opening import check_encoding
 from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
-from heicdepth_tui.errors import DecodeError, HeicDepthError
+from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import Limits
@@ -34,13 +34,16 @@ def show_photos(
     """Print every photo and return the exit code."""
     from rich.console import Console
 
-    from heicdepth_tui.draw.console import console_pictures
+    from heicdepth_tui.draw.console import console_pictures, has_colours
 
     name = colormap or DEFAULT_COLORMAP
     if name not in COLORMAPS:
         raise click.UsageError(f"no colour map {name!r}; there are {', '.join(COLORMAPS)}")
     check_encoding()
     console = Console(width=width, highlight=False, markup=False)
+    if not has_colours(console):
+        # Shades are made from lightness, which not every map orders by depth.
+        name = "grey"
     rows = shutil.get_terminal_size((80, 24)).lines - 2 if sys.stdout.isatty() else 40
     failed = False
     decoder = Decoder.start(limit_pixels=limits.pixels)
@@ -76,7 +79,8 @@ def _pictures(
         return pictures, messages
     try:
         pixels = _get(path, depth, decoder)
-    except DecodeError as error:
+    except HeicDepthError as error:
+        # The photo is worth seeing all the same, also where the file ends within the depth map.
         messages.append(f"no depth: {error.short}")
         return pictures, messages
     near, far, sentence = _legend(pixels, header)

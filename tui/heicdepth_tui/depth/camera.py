@@ -170,8 +170,9 @@ def camera_for_depth(header: Header, size: Size) -> Camera | None:
 
     From the depth item's XMP: K (column-major, in the coded frame, corner convention) is scaled by
     its reference size and follows the depth item's own irot, imir and clap in order; the centre
-    convention subtracts half a sample. Else from EXIF: f = f35 / 43.2666 · diagonal, principal
-    point in the middle, which is an estimate. Extrinsics and lens distortion are never applied.
+    convention subtracts half a sample. Else from EXIF: f = f35 / 43.2666 · diagonal of the coded
+    map before any crop, principal point in its middle, which is an estimate; it follows the item's
+    transforms in the same way. Extrinsics and lens distortion are never applied.
     Sources: ISO/IEC 23008-12 6.5.9–6.5.12 for the transforms; the corner convention was measured.
     """
     stored, problem = _file_intrinsics(header)
@@ -225,13 +226,19 @@ def _from_file(
             f"the reference {stored.width:g}x{stored.height:g} has another aspect than the map "
             f"of {coded.width}x{coded.height}"
         )
-    k = _scale(stored, coded.width, coded.height)
+    k = _follow(_scale(stored, coded.width, coded.height), transforms, size)
+    return _camera(k, CameraOrigin.FILE, note)
+
+
+def _camera(k: _Intrinsics, origin: CameraOrigin, note: str) -> Camera:
+    return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, int(k.width), int(k.height), origin, note)
+
+
+def _follow(k: _Intrinsics, transforms: tuple[Transform, ...], size: Size) -> _Intrinsics:
+    """Return K of the coded frame after the item's transforms, for a map of ``size``."""
     for transform in transforms:
         k = _apply(k, transform)
-    k = _scale(k, size.width, size.height)
-    return Camera(
-        k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, size.width, size.height, CameraOrigin.FILE, note
-    )
+    return _scale(k, size.width, size.height)
 
 
 def _scale(k: _Intrinsics, width: float, height: float) -> _Intrinsics:
@@ -261,20 +268,16 @@ def _exif_focal(header: Header, size: Size) -> float | None:
 
 
 def _from_exif(header: Header, size: Size, problem: str) -> Camera | None:
-    focal = _exif_focal(header, size)
+    item = header.depth.item
+    # A crop leaves the focal length as it was: the diagonal is that of the whole coded map.
+    coded, transforms = (size, ()) if item is None else (item.coded, item.transforms)
+    focal = _exif_focal(header, coded)
     if focal is None:
         return None
     notes = [problem] if problem else []
     photo = header.primary.upright
     if abs(photo.width * size.height / (photo.height * size.width) - 1) > _ASPECT_TOLERANCE:
         notes.append(f"the photo {photo.width}x{photo.height} has another aspect than the map")
-    return Camera(
-        focal,
-        focal,
-        (size.width - 1) / 2,
-        (size.height - 1) / 2,
-        size.width,
-        size.height,
-        CameraOrigin.EXIF,
-        "; ".join(notes),
-    )
+    middle = _Intrinsics(focal, focal, coded.width / 2, coded.height / 2, coded.width, coded.height)
+    k = _follow(middle, transforms, size)
+    return _camera(k, CameraOrigin.EXIF, "; ".join(notes))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
-from heicdepth_tui.depth.flat import flat_grid
+from heicdepth_tui.depth.flat import flat_grid, flat_quantity
 from heicdepth_tui.depth.flying import flying_mask
 from heicdepth_tui.depth.normals import grid_normals
 from heicdepth_tui.depth.points import (
@@ -129,6 +129,7 @@ def build_cloud(
         grid=Size(width, height),
         index=np.arange(height * width) if keep is None else np.flatnonzero(keep),
         remarks=_remarks(depth_map, surface.full, options),
+        assumed=depth_map.coding.assumed,
     )
 
 
@@ -272,7 +273,9 @@ def _kept(grid: NDArray[_T], keep: NDArray[np.bool_] | None) -> NDArray[_T]:
 
 def _flat_cloud(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptions) -> Cloud:
     rows, columns = depth_map.codes.shape
-    remarks = ("nothing dropped or smoothed, depth and colours at the depth map's resolution",)
+    remarks = ["nothing dropped or smoothed, depth and colours at the depth map's resolution"]
+    if depth_map.reason:
+        remarks.append(f"no metres: {depth_map.reason}")
     if rgb.shape[:2] != (rows, columns):
         if rgb.shape[0] < rows or rgb.shape[1] < columns:
             raise ValueError(f"colours of {rgb.shape[:2]} do not fit the map of {(rows, columns)}")
@@ -292,7 +295,9 @@ def _flat_cloud(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptio
         camera=None,
         grid=Size(width, height),
         index=np.arange(height * width),
-        remarks=remarks + depth_map.notes,
+        remarks=(*remarks, *depth_map.notes),
+        assumed=depth_map.coding is not None and depth_map.coding.assumed,
+        flat_quantity=flat_quantity(depth_map),
     )
 
 
@@ -309,7 +314,7 @@ def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[st
     if options.drop_flying:
         lines.append(
             "flying: a sample between a nearer and a farther neighbour, each by more than "
-            f"{100 * options.flying_threshold:g} %"
+            f"{100 * options.flying_threshold:g} % and by more than twice the step beyond it"
         )
     if options.nearest > 0 or np.isfinite(options.farthest):
         lines.append(f"clipped to {options.nearest:g} m <= Z <= {options.farthest:g} m")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.facts import Calibration, DepthFacts
@@ -23,6 +22,8 @@ __all__ = [
     "Decision",
     "code_tables",
     "decide",
+    "disparity_unit",
+    "quantity_unit",
 ]
 
 MIN_DISPARITY = 1e-3
@@ -80,6 +81,9 @@ def code_tables(coding: Coding, bits: int) -> CodeTables:
     dZ/dd = −Z²), constant for a law in Z. It equals |Z(v+½) − Z(v−½)| to within (ΔdZ/2)² and stays
     finite where that difference would reach past infinity.
     """
+    # Here, so that a header can be judged without the time that importing numpy takes.
+    import numpy as np
+
     top = 2**bits - 1
     law = coding.at_zero + np.arange(top + 1) / top * (coding.at_top - coding.at_zero)
     per_code = abs(coding.at_top - coding.at_zero) / top
@@ -112,6 +116,30 @@ def decide(facts: DepthFacts) -> Decision:
         reason = "nonuniform disparity (type 3) needs a curve that decoders do not give"
         return Decision(None, reason, ())
     return _from_distances(representation, facts)
+
+
+def quantity_unit(native_format: str | None) -> str:
+    """Return the unit that Apple's NativeFormat gives its values: ``1/m``, ``m``, or empty."""
+    if native_format in _DISPARITY_FORMATS:
+        return "1/m"
+    return "m" if native_format in _DEPTH_FORMATS else ""
+
+
+def disparity_unit(facts: DepthFacts) -> str:
+    """Return ``1/m`` where the file itself tells that d_min and d_max are in it, else empty.
+
+    It does by the NativeFormat of Apple's XMP, or by z_near and z_far of the same SEI (m) that are
+    their inverses. The SEI alone leaves the unit of disparity to the application.
+    """
+    representation, calibration = facts.representation, facts.calibration
+    if calibration is not None and quantity_unit(calibration.native_format) == "1/m":
+        return "1/m"
+    if representation is None:
+        return ""
+    ends = (representation.d_min, representation.d_max, representation.z_near, representation.z_far)
+    if None in ends or _compare_with_distances(representation):
+        return ""
+    return "1/m"
 
 
 def _without_sei(facts: DepthFacts) -> Decision:
@@ -171,6 +199,9 @@ def _from_disparities(
     reason = _range_problem(low, high, names, "1/m")
     if reason or low is None or high is None:
         return Decision(None, reason, notes)
+    if low < 0:
+        reason = f"{names[0]} is {low:g} 1/m: a negative disparity is not in front of the camera"
+        return Decision(None, reason, notes)
     if high <= MIN_DISPARITY:
         reason = f"{names[1]} is {high:g} 1/m: no code would lie in front of the camera"
         return Decision(None, reason, notes)
@@ -200,7 +231,7 @@ def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> D
         return Decision(None, reason, ())
     notes: tuple[str, ...] = ()
     if facts.calibration is not None:
-        notes = _compare_with_xmp((1 / far, 1 / near), facts.calibration)
+        notes = _compare_distances_with_xmp(representation.type, near, far, facts.calibration)
     if 1 / far <= MIN_DISPARITY:
         notes += (f"z_far is {far:g} m: samples beyond {1 / MIN_DISPARITY:g} m are invalid",)
     if representation.type is RepresentationType.UNIFORM_INVERSE_Z:
@@ -239,6 +270,30 @@ def _compare_with_xmp(
         return notes
     if not (_same(low, disparities[0], disparities) and _same(high, disparities[1], disparities)):
         sei = f"{disparities[0]:.7g} to {disparities[1]:.7g} 1/m"
+        notes += (f"the SEI says {sei}, the XMP {low:.7g} to {high:.7g}: SEI followed",)
+    return notes
+
+
+def _compare_distances_with_xmp(
+    kind: RepresentationType, near: float, far: float, calibration: Calibration
+) -> tuple[str, ...]:
+    """Say where the XMP tells another law or range than a SEI with z_near and z_far (m)."""
+    native = calibration.native_format
+    if native in _DEPTH_FORMATS:
+        law, unit, ends = RepresentationType.UNIFORM_Z, "m", (near, far)
+    else:
+        law, unit, ends = RepresentationType.UNIFORM_INVERSE_Z, "1/m", (1 / far, 1 / near)
+    notes: tuple[str, ...] = ()
+    if native in _DEPTH_FORMATS | _DISPARITY_FORMATS and law is not kind:
+        quantity = "depth in metres" if unit == "m" else "disparity"
+        notes += (f"the XMP says {native} ({quantity}), the SEI {kind.label}: SEI followed",)
+    low, high = calibration.float_min, calibration.float_max
+    if low is None or high is None:
+        return notes
+    if not (_same(low, ends[0], ends) and _same(high, ends[1], ends)):
+        sei = f"{near:.7g} to {far:.7g} m ({ends[0]:.7g} to {ends[1]:.7g} {unit})"
+        if unit == "m":
+            sei = f"{near:.7g} to {far:.7g} m"
         notes += (f"the SEI says {sei}, the XMP {low:.7g} to {high:.7g}: SEI followed",)
     return notes
 

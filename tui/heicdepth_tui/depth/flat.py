@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.depth.depthmap import DepthMap
 
-__all__ = ["flat_grid"]
+__all__ = ["flat_grid", "flat_quantity"]
 
 
 def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
@@ -22,8 +22,9 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
 
     For n rows and m columns: x = linspace(0, 2·n/m, n) down the rows, y = linspace(0, 2, m) along
     the columns, z = (d_max − d_min) · code/N + d_min, N = 2**bits − 1, all in float64, rounded to
-    float32 at the end as the PCD writer does. x and y have no unit, z is disparity in 1/m and not
-    depth: nothing is invalid, nothing is dropped. Raises NoMetresError without d_min and d_max.
+    float32 at the end as the PCD writer does. x and y have no unit, z is not depth, see
+    ``flat_quantity``: nothing is invalid, nothing is dropped. Raises NoMetresError without d_min
+    and d_max.
     """
     d_min, d_max = _range(depth_map)
     rows, columns = depth_map.codes.shape
@@ -35,6 +36,22 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
     grid[..., 1] = y
     grid[..., 2] = z.astype(np.float32).take(depth_map.codes[::step, ::step], mode="clip")
     return grid
+
+
+def flat_quantity(depth_map: DepthMap) -> str:
+    """Return what z of the flat points is, for people.
+
+    Disparity in 1/m (larger is nearer) only where the law of the codes says so; of other
+    representations, and of a range that means no distance, the codes scaled to d_min .. d_max.
+    """
+    coding = depth_map.coding
+    if (
+        coding is not None
+        and not coding.is_depth
+        and _range(depth_map) == (coding.at_zero, coding.at_top)
+    ):
+        return "disparity in 1/m (larger is nearer)"
+    return "the codes scaled to d_min .. d_max of the file, without a known unit"
 
 
 def _range(depth_map: DepthMap) -> tuple[float, float]:

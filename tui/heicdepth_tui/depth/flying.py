@@ -1,8 +1,8 @@
-"""Flying pixels: samples that hang between a nearer and a farther neighbour at a depth edge."""
+"""Flying pixels: samples that hang between a nearer and a farther surface at a depth edge."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -26,23 +26,59 @@ class _Bounds(NamedTuple):
 def flying_mask(
     codes: Codes, disparity: NDArray[np.float64], threshold: float
 ) -> NDArray[np.bool_]:
-    """Return (H, W) bool: which samples lie between a nearer and a farther neighbour.
+    """Return (H, W) bool: which samples hang between a nearer and a farther surface.
 
     ``codes`` is (H, W); ``disparity`` (2**bits,) gives 1/m for each code, monotonic over the valid
-    codes, NaN where invalid. A sample flies when, of its left and right neighbour or of its upper
-    and lower one, one is nearer and the other farther, each by more than ``threshold`` (0.02: the
-    farther distance is more than 1.02 times the nearer) and by more than one code, because one
-    code is what rounding alone makes of a slope. Invalid samples neither fly nor count as
-    neighbours. Measured: 0.3 % of an iPhone portrait at 2 %.
+    codes, NaN where invalid. A sample flies when both hold of its left and right neighbour, or of
+    its upper and lower one:
+
+    - one is nearer and the other farther, each by more than ``threshold`` (0.02: the farther
+      distance is more than 1.02 times the nearer) and by more than one code, because one code is
+      what rounding alone makes of a slope;
+    - the step to each of them, in codes, is more than twice the step beyond it, from that
+      neighbour to the next sample, and one code for rounding: on a steep surface a step and the
+      one beyond are alike, beyond a flying sample lie the two surfaces. A step that leads out of
+      the map or to an invalid sample says nothing and counts as none.
+
+    Invalid samples neither fly nor count as neighbours. Measured at 2 %: a quarter per cent of an
+    iPhone portrait, under 1 % of exact scenes of 96x72 samples, under 0.3 % of finer ones.
     """
+    codes = cast("Codes", np.ascontiguousarray(codes))
     bounds = _bounds(disparity, threshold)
     upper = _look_up(bounds.upper, codes)
     lower = _look_up(bounds.lower, codes)
     above, below = _beyond(codes, bounds)
+    valid = np.isfinite(disparity)
     mask = np.zeros(codes.shape, dtype=np.bool_)
-    _mark_between(above.T, below.T, upper.T, lower.T, mask.T)
-    _mark_between(above, below, upper, lower, mask)
+    for axis in (0, 1):
+        between = np.zeros(codes.shape, dtype=np.bool_)
+        if axis == 0:
+            _mark_between(above, below, upper, lower, between)
+        else:
+            _mark_between(above.T, below.T, upper.T, lower.T, between.T)
+        found = np.flatnonzero(between)
+        mask.reshape(-1)[found[_is_off_slope(codes, valid, found, axis)]] = True
     return mask
+
+
+def _is_off_slope(
+    codes: Codes, valid: NDArray[np.bool_], found: NDArray[np.intp], axis: int
+) -> NDArray[np.bool_]:
+    """Return which samples (flat indices) stand off from what lies beyond both neighbours."""
+    flat, stride = codes.reshape(-1), (codes.shape[1], 1)[axis]
+    place = found // stride % codes.shape[axis]
+    off = np.ones(len(found), dtype=np.bool_)
+    for ahead, is_inside in ((-stride, place > 1), (stride, place < codes.shape[axis] - 2)):
+        here, near = flat[found], flat[found + ahead]
+        far = flat[np.where(is_inside, found + 2 * ahead, found + ahead)]
+        step, beyond = _distance(here, near), _distance(near, far)
+        off &= (step >> 1 > beyond) | ~valid.take(far, mode="clip")
+    return off
+
+
+def _distance(one: Codes, other: Codes) -> Codes:
+    """Return the absolute difference, in a type without signs."""
+    return cast("Codes", np.maximum(one, other) - np.minimum(one, other))
 
 
 def _look_up(table: NDArray[np.int64], codes: Codes) -> Codes:

@@ -130,6 +130,10 @@ class Cloud:
     """(N,) ascending: row · grid.width + column of each point."""
     remarks: tuple[str, ...] = ()
     """What else the file's reader must know: how the values were made, what was assumed."""
+    assumed: bool = False
+    """Whether what the codes mean in metres is an assumption: then nothing is promised."""
+    flat_quantity: str = ""
+    """What z of a flat cloud is, see ``flat.flat_quantity``; empty in perspective."""
 
     def __len__(self) -> int:
         return len(self.xyz)
@@ -137,9 +141,10 @@ class Cloud:
     def comments(self) -> tuple[str, ...]:
         """Return printable ASCII lines for a file's header: unit, frame, accuracy, camera."""
         if self.projection is Projection.FLAT:
-            lines = [_FLAT_LINE]
+            lines = [_FLAT_LINE.format(self.flat_quantity)]
         else:
-            lines = [_PERSPECTIVE_LINE, _ACCURACY_LINES[self.accuracy]]
+            accuracy = (_ASSUMED_LINES if self.assumed else _ACCURACY_LINES)[self.accuracy]
+            lines = [_PERSPECTIVE_LINE, accuracy]
             if self.camera is not None:
                 lines.append(self.camera.describe())
                 lines.append("lens distortion and extrinsics of the file are not applied")
@@ -150,8 +155,8 @@ class Cloud:
 
 
 _FLAT_LINE = (
-    "flat projection: x down the rows, y along the columns, no unit; z is disparity in 1/m "
-    "(larger is nearer), not depth: shapes and distances are not real"
+    "flat projection: x down the rows, y along the columns, no unit; z is {}, not depth: shapes, "
+    "distances and their ratios are not real"
 )
 _PERSPECTIVE_LINE = (
     "perspective projection, unit metre, frame x right, y up, -z forward, camera at the origin"
@@ -160,6 +165,19 @@ _ACCURACY_LINES = {
     Accuracy.ABSOLUTE: "accuracy absolute: the file promises real distances",
     Accuracy.RELATIVE: "accuracy relative: ratios are usable, real distances are not promised",
     Accuracy.UNKNOWN: "accuracy unknown: the file does not say whether distances are real",
+}
+_ASSUMED_LINES = {
+    Accuracy.ABSOLUTE: (
+        "accuracy absolute by the file, but what its codes mean is assumed: real distances are "
+        "not promised"
+    ),
+    Accuracy.RELATIVE: (
+        "accuracy relative, and what the codes mean is assumed: neither ratios nor real distances "
+        "are promised"
+    ),
+    Accuracy.UNKNOWN: (
+        "accuracy unknown, and what the codes mean is assumed: distances are not promised"
+    ),
 }
 
 

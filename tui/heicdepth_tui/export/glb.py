@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from functools import partial
+from functools import cache, partial
 from typing import BinaryIO
 
 import numpy as np
@@ -23,6 +23,10 @@ _FLOAT = 5126
 _ARRAY_BUFFER = 34962
 _POINTS = 0
 
+_D65 = (0.3127, 0.3290)
+_P3_PRIMARIES = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))  # SMPTE EG 432-1
+_BT709_PRIMARIES = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
+
 
 def parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``glb``."""
@@ -30,14 +34,33 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     return (Part(".glb", partial(write_glb, subject), told, len(subject.cloud)),)
 
 
-def linear_colours(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return sRGB bytes (N, 3) as linear float32 0..1 (N, 3), as COLOR_0 wants them.
+def linear_colours(rgb: NDArray[np.uint8], *, is_p3: bool = False) -> NDArray[np.float32]:
+    """Return sRGB or Display P3 bytes (N, 3) as linear float32 0..1 (N, 3), as COLOR_0 wants them.
 
-    The transfer function of IEC 61966-2-1.
+    The transfer function of IEC 61966-2-1, which both share. glTF 2.0 mandates BT.709 primaries
+    and 0 to 1 (section 3.7.2.1): Display P3 is converted, what lies outside is clipped.
     """
     coded = np.arange(256) / 255
     table = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    return table.astype(np.float32)[rgb]
+    linear = table.astype(np.float32)[rgb]
+    if is_p3:
+        linear = linear @ _p3_to_bt709().T
+        np.clip(linear, 0, 1, out=linear)
+    return linear
+
+
+def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    """Return the matrix from linear RGB to CIE XYZ for chromaticities x, y and white D65."""
+    columns = np.array([(x / y, 1, (1 - x - y) / y) for x, y in (*primaries, _D65)]).T
+    white = np.linalg.solve(columns[:, :3], columns[:, 3])
+    matrix: NDArray[np.float64] = columns[:, :3] * white
+    return matrix
+
+
+@cache
+def _p3_to_bt709() -> NDArray[np.float32]:
+    matrix = np.linalg.solve(_to_xyz(_BT709_PRIMARIES), _to_xyz(_P3_PRIMARIES))
+    return matrix.astype(np.float32)
 
 
 def unit_normals(cloud: Cloud) -> NDArray[np.float32]:
@@ -60,12 +83,12 @@ def unit_normals(cloud: Cloud) -> NDArray[np.float32]:
 def write_glb(subject: Subject, file: BinaryIO) -> None:
     """Write the subject's cloud as one POINTS primitive.
 
-    POSITION in metres with min and max, COLOR_0 linear, NORMAL where the cloud has normals, all
-    float32 VEC3; an unlit material, since the photo's light is in its colours already; unit, frame
-    and accuracy in ``asset.extras``.
+    POSITION in metres with min and max, COLOR_0 linear BT.709, NORMAL where the cloud has normals,
+    all float32 VEC3; an unlit material, since the photo's light is in its colours already; unit,
+    frame, accuracy and what was done to the colours in ``asset.extras``.
     """
     cloud = subject.cloud
-    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb)}
+    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb, is_p3=_is_p3(subject))}
     if cloud.normals is not None:
         arrays["NORMAL"] = unit_normals(cloud)
     chunks = [np.ascontiguousarray(array, "<f4") for array in arrays.values()]
@@ -117,6 +140,20 @@ def _document(subject: Subject, attributes: list[str], length: int) -> dict[str,
     }
 
 
+def _is_p3(subject: Subject) -> bool:
+    return subject.header.colour.name == "Display P3"
+
+
+def _colours_told(subject: Subject) -> str:
+    name = subject.header.colour.name
+    if _is_p3(subject):
+        return "colours: Display P3 converted to linear BT.709, what lies outside is clipped"
+    if name == "sRGB":
+        return "colours: sRGB made linear"
+    stated = "the photo states no colour space" if name == "unknown" else f"stated as {name}"
+    return ascii_line(f"colours: taken for sRGB and made linear; {stated}")
+
+
 def _extras(subject: Subject) -> dict[str, object]:
     perspective = subject.cloud.projection is Projection.PERSPECTIVE
     return {
@@ -124,5 +161,6 @@ def _extras(subject: Subject) -> dict[str, object]:
         "frame": "x right, y up, -z forward" if perspective else None,
         "accuracy": subject.depth_map.accuracy.value,
         "caveat": subject.caveat,
-        "comments": list(subject.cloud_comments()),
+        "colours": _colours_told(subject).partition(": ")[2],
+        "comments": list(subject.cloud_comments(_colours_told(subject))),
     }

@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -32,6 +33,20 @@ _CAVEATS = {
         "ratios of distances hold, metres are not promised",
     ),
     Accuracy.UNKNOWN: ("accuracy unknown", "the file does not say whether its metres are real"),
+}
+_ASSUMED_CAVEATS = {
+    Accuracy.ABSOLUTE: (
+        "assumed",
+        "what the codes mean in metres is an assumption, real distances are not promised",
+    ),
+    Accuracy.RELATIVE: (
+        "relative, assumed",
+        "what the codes mean is an assumption, neither ratios nor metres are promised",
+    ),
+    Accuracy.UNKNOWN: (
+        "accuracy unknown, assumed",
+        "what the codes mean in metres is an assumption, real distances are not promised",
+    ),
 }
 _FLAT_CAVEAT = ("flat", "the depth values stand as height on the photo, nothing is to scale")
 _ORIGINS = {
@@ -125,18 +140,30 @@ def _facts(subject: Subject, packed: PackedCloud) -> str:
         near, far = (-float(edge) for edge in (cloud.xyz[:, 2].max(), cloud.xyz[:, 2].min()))
         about = "" if subject.depth_map.is_promised else "≈ "
         made.append(f"{about}{near:.3g} to {far:.3g} {subject.depth_map.metres_label}")
-        word, meaning = _CAVEATS[cloud.accuracy]
+        made.append("metres, x right, y up, −z forward")
+        word, meaning = (_ASSUMED_CAVEATS if cloud.assumed else _CAVEATS)[cloud.accuracy]
     else:
-        made = ["flat projection"]
+        made = ["flat projection", f"no unit: height is {cloud.flat_quantity}"]
         word, meaning = _FLAT_CAVEAT
     return "\n".join(
         (
             f"<p>{_dots(sizes)}</p>",
             f"<p>{_dots(made)}</p>",
             f"<p><strong>{_text(word)}</strong>: {_text(meaning)}</p>",
-            *(f"<p>{_text(note)}</p>" for note in subject.notes),
+            *(f"<p>{_text(note)}</p>" for note in _notes(subject)),
         )
     )
+
+
+def _notes(subject: Subject) -> Iterator[str]:
+    """Yield what else a reader must know: of the law of the codes, the camera and the photo."""
+    depth_map, camera = subject.depth_map, subject.cloud.camera
+    if depth_map.reason:
+        yield f"no metres: {depth_map.reason}"
+    yield from depth_map.notes
+    if camera is not None and camera.note:
+        yield f"camera: {camera.note}"
+    yield from subject.notes
 
 
 def _dots(parts: list[str]) -> str:

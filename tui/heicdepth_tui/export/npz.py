@@ -30,10 +30,11 @@ def parts(subject: Subject) -> tuple[Part, ...]:
 def write_npz(subject: Subject, file: BinaryIO) -> None:
     """Write the arrays of a photo; ``numpy.load`` reads them without pickle.
 
-    ``codes`` uint8 or uint16 (H, W) as stored, ``rgb`` uint8 (H, W, 3) sRGB at the same size,
-    ``metadata`` a JSON string. Where a code's metres are known also ``disparity`` in 1/m and
-    ``metres`` along the optical axis, float32 (H, W), NaN where invalid. Where the camera is known
-    also ``K``, float64 (3, 3), row-major, for pixel centres of the upright map.
+    ``codes`` uint8 or uint16 (H, W) as stored, ``rgb`` uint8 (H, W, 3) at the same size, in the
+    photo's own colour space, ``metadata`` a JSON string, which names it. Where a code's metres are
+    known also ``disparity`` in 1/m and ``metres`` along the optical axis, float32 (H, W), NaN where
+    invalid. Where the camera is known also ``K``, float64 (3, 3), row-major, for pixel centres of
+    the upright map.
     """
     depth_map = subject.depth_map
     arrays: dict[str, NDArray[Any]] = {"codes": depth_map.codes, "rgb": subject.rgb}
@@ -54,7 +55,8 @@ def npz_metadata(subject: Subject) -> dict[str, object]:
     depth_map = subject.depth_map
     record = photo_record(Path(subject.path.name), subject.header, None, None)
     export: dict[str, object] = {
-        "comments": list(subject.depth_comments()),
+        "comments": [*subject.depth_comments(), subject.colours_told],
+        "rgb": f"uint8, {subject.colours_told.partition(': ')[2]}",
         "disparity": None if depth_map.reason else "1/m, NaN where invalid",
         "metres": None if depth_map.reason else "m along the optical axis, NaN where invalid",
         "no_metres_because": depth_map.reason or None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from heicdepth_tui.export.subject import Part, Subject, ascii_line
+from heicdepth_tui.heif.colour import read_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,8 +27,15 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     if depth_map.reason:
         codes = f"{codes}; no depth in millimetres: {depth_map.reason}"
     codes = "; ".join([codes, *subject.notes])
+    write_photo = partial(
+        write_png,
+        subject,
+        subject.rgb,
+        f"{photo}; {subject.colours_told}",
+        profile=_profile(subject),
+    )
     made = [
-        Part("-photo.png", partial(write_png, subject, subject.rgb, photo), photo),
+        Part("-photo.png", write_photo, photo),
         Part("-codes.png", partial(write_png, subject, depth_map.codes, codes), codes),
     ]
     if not depth_map.reason:
@@ -51,10 +59,24 @@ def millimetres(metres: NDArray[np.float32]) -> tuple[NDArray[np.uint16], int]:
     return np.nan_to_num(scaled, nan=0).astype(np.uint16), saturated
 
 
-def write_png(subject: Subject, array: NDArray[Any], text: str, file: BinaryIO) -> None:
+def _profile(subject: Subject) -> bytes | None:
+    if not subject.header.colour.profile_bytes:
+        return None
+    return read_profile(subject.path, limits=subject.options.limits)
+
+
+def write_png(
+    subject: Subject,
+    array: NDArray[Any],
+    text: str,
+    file: BinaryIO,
+    *,
+    profile: bytes | None = None,
+) -> None:
     """Write (H, W) uint8 or uint16 as grey, (H, W, 3) uint8 as RGB, with ``text`` in a tEXt chunk.
 
-    Values are written as they are, never stretched.
+    Values are written as they are, never stretched or converted; ``profile`` is the ICC profile
+    that tells viewers what they mean.
     """
     from PIL import Image, PngImagePlugin
 
@@ -63,5 +85,7 @@ def write_png(subject: Subject, array: NDArray[Any], text: str, file: BinaryIO) 
     about.add_text("Comment", "; ".join(subject.depth_comments()))
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(array)).save(buffer, "PNG", pnginfo=about)
+    Image.fromarray(np.ascontiguousarray(array)).save(
+        buffer, "PNG", pnginfo=about, icc_profile=profile
+    )
     file.write(buffer.getbuffer())

@@ -12,20 +12,33 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from heicdepth_tui.depth.camera import CameraOrigin, camera_for_depth, stored_camera
+from heicdepth_tui.depth.camera import (
+    CameraOrigin,
+    camera_for_depth,
+    intrinsics_problem,
+    stored_camera,
+)
+from heicdepth_tui.depth.coding import decide
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
-from heicdepth_tui.heif.facts import DepthFacts, Exif, Header, ImageItem, Mirror, Rotation
+from heicdepth_tui.heif.facts import (
+    DepthFacts,
+    DepthStatus,
+    Exif,
+    Header,
+    ImageItem,
+    Mirror,
+    Rotation,
+)
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.photo.layers import Pixels
 
-__all__ = ["SCHEMA_VERSION", "array_records", "info_schema", "photo_record"]
+__all__ = ["SCHEMA_VERSION", "array_records", "info_schema", "json_line", "photo_record"]
 
 SCHEMA_VERSION = 1
 """Raised when a key changes its meaning or goes; new keys alone do not raise it."""
@@ -50,13 +63,14 @@ def photo_record(
     """Return all that is known of a photo as JSON values, valid by ``info_schema()``.
 
     ``header`` is None where it could not be read, and ``error`` then says why; with a header,
-    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key. Text from
-    the file comes with control characters escaped, numbers are finite or null. Position data (GPS)
-    is never part of it. Raises nothing.
+    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key. ``path``
+    and text from the file are as they are, for programs: ``json_line`` makes them fit to print.
+    Sentences (reasons, notes, messages) are for people and have control characters escaped.
+    Numbers are finite or null. Position data (GPS) is never part of it. Raises nothing.
     """
     record: Record = {
         "schema": SCHEMA_VERSION,
-        "path": printable(os.fspath(path)),
+        "path": os.fspath(path),
         "bytes": _file_size(path) if header is None else header.file_size,
         "format": _format(header, error),
         "primary": None if header is None else _primary(header.primary),
@@ -66,6 +80,7 @@ def photo_record(
         "layers": [] if header is None else _layers(header),
         "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
         "exif": None if header is None else _exif(header.exif),
+        "truncated": "" if header is None else printable(header.truncated),
         "error": None if error is None else _error(error),
     }
     if arrays is not None:
@@ -73,38 +88,53 @@ def photo_record(
     return record
 
 
+def json_line(record: Mapping[str, Any]) -> str:
+    r"""Return a record as one line of JSON in printable ASCII, whatever names and texts hold.
+
+    A byte of a file name that is no UTF-8 (a lone surrogate of ``os.fsdecode``) is an escape from
+    ``\udc80`` to ``\udcff``: ``os.fsencode(json.loads(line)["path"])`` is the name's bytes again.
+    """
+    # JSON itself leaves DEL as it is; it can only stand inside a string.
+    return json.dumps(record, allow_nan=False, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
 def array_records(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> list[Record]:
-    """Return name, shape, dtype, min and max of each decoded layer, for ``photo_record``.
+    """Return name, shape, dtype, min, max and note of each decoded layer, for ``photo_record``.
 
     ``layers`` maps the layers' labels to what was decoded, in the order to list. Right after
     ``depth`` follow ``disparity`` (1/m) and ``metres``, with the range of their valid samples
-    (null where none is), unless the metadata does not say what a code means.
+    (null where none is), unless the metadata does not say what a code means. The note says what
+    the decoder could not give (tiles missing …), and of metres how far to trust them.
     """
     records: list[Record] = []
     for label, pixels in layers.items():
         records.append(
             {
-                "name": printable(label),
+                "name": label,
                 "shape": [int(side) for side in pixels.shape],
                 "dtype": pixels.dtype,
                 "min": int(pixels.minimum),
                 "max": int(pixels.maximum),
+                "note": printable(pixels.note),
             }
         )
         if label == "depth" and depth_map is not None and not depth_map.reason:
-            records.append(_derived("disparity", depth_map.disparity()))
-            records.append(_derived("metres", depth_map.metres()))
+            caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ")
+            notes = [pixels.note, caveat]
+            records.append(_derived("disparity", depth_map.disparity(), pixels.note))
+            records.append(_derived("metres", depth_map.metres(), "; ".join(filter(None, notes))))
     return records
 
 
-def _derived(name: str, values: NDArray[np.float32]) -> Record:
-    valid = values[np.isfinite(values)]
+def _derived(name: str, values: NDArray[np.float32], note: str) -> Record:
+    valid = values[values == values]  # NaN marks an invalid sample
     return {
         "name": name,
         "shape": [int(side) for side in values.shape],
         "dtype": str(values.dtype),
         "min": float(valid.min()) if valid.size else None,
         "max": float(valid.max()) if valid.size else None,
+        "note": printable(note),
     }
 
 
@@ -118,8 +148,8 @@ def _file_size(path: str | os.PathLike[str]) -> int | None:
 
 def _format(header: Header | None, error: HeicDepthError | None) -> str | None:
     if header is not None:
-        return printable(header.brand)
-    return printable(error.kind) if isinstance(error, NotHeifError) else None
+        return header.brand
+    return error.kind if isinstance(error, NotHeifError) else None
 
 
 def _primary(item: ImageItem) -> Record:
@@ -156,11 +186,37 @@ def _depth(depth: DepthFacts) -> Record:
         "d_max": None if rep is None else _finite(rep.d_max),
         "z_near": None if rep is None else _finite(rep.z_near),
         "z_far": None if rep is None else _finite(rep.z_far),
+        "float_min": None if cal is None else _finite(cal.float_min),
+        "float_max": None if cal is None else _finite(cal.float_max),
+        "metres": _metres(depth),
         "accuracy": None if item is None else depth.accuracy.value,
-        "quality": None if cal is None else _text(cal.quality),
+        "quality": None if cal is None else cal.quality,
         "filtered": None if cal is None else cal.filtered,
-        "native_format": None if cal is None else _text(cal.native_format),
-        "stored_format": None if cal is None else _text(cal.stored_format),
+        "native_format": None if cal is None else cal.native_format,
+        "stored_format": None if cal is None else cal.stored_format,
+        "calibration_problems": [
+            printable(text)
+            for text in (depth.calibration_problem, *(() if cal is None else cal.problems))
+            if text
+        ],
+    }
+
+
+def _metres(depth: DepthFacts) -> Record:
+    """Whether codes mean metres, by the header alone, and what is doubtful about it."""
+    if depth.status is not DepthStatus.PRESENT:
+        return {
+            "known": False,
+            "reason": printable(depth.reason),
+            "notes": [],
+            "assumed": False,
+        }
+    coding, reason, notes = decide(depth)
+    return {
+        "known": coding is not None,
+        "reason": printable(reason),
+        "notes": [printable(note) for note in notes],
+        "assumed": coding is not None and coding.assumed,
     }
 
 
@@ -168,7 +224,11 @@ def _camera(header: Header) -> Record:
     camera = stored_camera(header)
     if camera is None:
         names = ("fx", "fy", "cx", "cy", "reference_width", "reference_height")
-        return {"origin": CameraOrigin.NONE.value, **dict.fromkeys(names)}
+        return {
+            "origin": CameraOrigin.NONE.value,
+            **dict.fromkeys(names),
+            "note": _camera_note(header),
+        }
     return {
         "origin": camera.origin.value,
         "fx": _finite(camera.fx),
@@ -177,7 +237,19 @@ def _camera(header: Header) -> Record:
         "cy": _finite(camera.cy),
         "reference_width": _finite(camera.reference_width),
         "reference_height": _finite(camera.reference_height),
+        "note": _camera_note(header),
     }
+
+
+def _camera_note(header: Header) -> str:
+    """Why the file's intrinsics are not used, or what is odd about those that are."""
+    depth = header.depth
+    if depth.item is None:
+        return ""
+    camera = camera_for_depth(header, depth.item.upright)
+    if camera is not None:
+        return printable(camera.note)
+    return "" if depth.calibration is None else printable(intrinsics_problem(depth.calibration))
 
 
 def _depth_camera(header: Header) -> Record | None:
@@ -197,18 +269,15 @@ def _depth_camera(header: Header) -> Record | None:
 
 
 def _layers(header: Header) -> list[Record]:
-    return [
-        {"name": printable(aux.name), "urn": printable(aux.urn), **_size(aux.item)}
-        for aux in header.auxiliaries
-    ]
+    return [{"name": aux.name, "urn": aux.urn, **_size(aux.item)} for aux in header.auxiliaries]
 
 
 def _exif(exif: Exif) -> Record:
     return {
-        "make": _text(exif.make),
-        "model": _text(exif.model),
-        "lens": _text(exif.lens),
-        "date": _text(exif.date),
+        "make": exif.make,
+        "model": exif.model,
+        "lens": exif.lens,
+        "date": exif.date,
         "orientation": exif.orientation,
         "focal_length": _finite(exif.focal_length),
         "focal_length_35mm": _finite(exif.focal_length_35mm),
@@ -224,10 +293,6 @@ def _error(error: HeicDepthError) -> Record:
         "message": printable(error.what),
         "hint": printable(error.hint),
     }
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else printable(text)
 
 
 def _finite(value: float | None) -> float | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
+from heicdepth_tui.export.region import WHOLE, Region, covered_region
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
 from heicdepth_tui.heif.facts import DepthStatus, Header, ImageItem, Size
@@ -85,34 +86,40 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
     height, width = pixels.array.shape
     size = Size(width, height)
+    region = covered_region(header.primary, facts.item)
     return Subject(
         path=path,
         header=header,
         depth_map=build_depth_map(pixels.array, pixels.bits, facts),
         camera=camera_for_depth(header, size),
-        colours=_colours(path, source),
+        colours=_colours(path, source, region),
         options=options,
-        notes=tuple(filter(None, _notes(path, header, pixels, size, options))),
+        notes=tuple(filter(None, _notes(path, header, pixels, region, options))),
+        region=region,
     )
 
 
 def _notes(
-    path: Path, header: Header, pixels: Pixels, size: Size, options: ExportOptions
+    path: Path, header: Header, pixels: Pixels, region: Region, options: ExportOptions
 ) -> Iterator[str]:
     yield pixels.note
-    yield _aspect_note(header.primary, size)
+    yield _shape_note(header.primary, pixels, region)
     if options.with_gps:
         position = read_position(path, limits=options.limits)
         yield f"taken at {position}" if position else "the photo does not say where it was taken"
 
 
-def _colours(path: Path, source: PixelSource) -> Callable[[Size], NDArray[np.uint8]]:
+def _colours(
+    path: Path, source: PixelSource, region: Region
+) -> Callable[[Size], NDArray[np.uint8]]:
     @cache
     def at_size(size: Size) -> NDArray[np.uint8]:
+        whole = region.whole(size)
         request = Request(
-            next_ticket(), _PANE, str(path), PRIMARY, exact=(size.width, size.height), keep=True
+            next_ticket(), _PANE, str(path), PRIMARY, exact=(whole.width, whole.height), keep=True
         )
-        return _as_rgb(source(request))
+        rgb = _as_rgb(source(request))
+        return rgb if region == WHOLE else np.ascontiguousarray(region.cut(rgb, size))
 
     return at_size
 
@@ -128,8 +135,14 @@ def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:
     return np.asarray(array, np.uint8)
 
 
-def _aspect_note(photo: ImageItem, depth: Size) -> str:
-    ratio = photo.upright.width * depth.height / (photo.upright.height * depth.width)
+def _shape_note(photo: ImageItem, depth: Pixels, region: Region) -> str:
+    if region != WHOLE:
+        return f"the depth map covers {region.describe()} of the photo: colours are cut from there"
+    height, width = depth.array.shape
+    ratio = photo.upright.width * height / (photo.upright.height * width)
     if abs(ratio - 1) <= _ASPECT_TOLERANCE:
         return ""
-    return f"photo {photo.upright} and depth {depth} differ in shape: colours are stretched to fit"
+    return (
+        f"photo {photo.upright} and depth {Size(width, height)} differ in shape: "
+        "colours are stretched to fit"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.options import Exported, ExportOptions
+from heicdepth_tui.export.region import WHOLE, Region
 from heicdepth_tui.files import Writer, safe_name
 from heicdepth_tui.heif.facts import Accuracy, Header, Size
 from heicdepth_tui.text import printable
@@ -23,7 +24,10 @@ from heicdepth_tui.text import printable
 __all__ = ["Colours", "ExportOptions", "Exported", "Part", "Subject", "ascii_line"]
 
 Colours = Callable[[Size], NDArray[np.uint8]]
-"""Gives the upright photo at exactly that size, uint8 (H, W, 3) sRGB; raises what decoding does."""
+"""Gives what the depth map shows of the upright photo at exactly that size, uint8 (H, W, 3).
+
+Values are as decoded, in the photo's own colour space; raises what decoding does.
+"""
 
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
 
@@ -52,6 +56,8 @@ class Subject:
     options: ExportOptions
     notes: tuple[str, ...] = ()
     """What a reader of any export must know, e.g. that tiles of the photo are missing."""
+    region: Region = WHOLE
+    """The part of the upright photo that the depth map covers."""
 
     @property
     def name(self) -> str:
@@ -70,7 +76,7 @@ class Subject:
 
     @cached_property
     def rgb(self) -> NDArray[np.uint8]:
-        """The photo at the depth map's size, uint8 (H, W, 3) sRGB."""
+        """The photo at the depth map's size, uint8 (H, W, 3), in the photo's colour space."""
         return self.colours(self.size)
 
     @cached_property
@@ -83,7 +89,8 @@ class Subject:
         options = self.options.cloud
         wanted = self.size
         if options.projection is Projection.PERSPECTIVE:
-            wanted = color_size(self.size, self.header.primary.upright, options.color_resolution)
+            photo = self.region.size_in(self.header.primary.upright)
+            wanted = color_size(self.size, photo, options.color_resolution)
         rgb = self.rgb if wanted == self.size else self.colours(wanted)
         cloud = build_cloud(self.depth_map, self.camera, rgb, options)
         if not len(cloud):
@@ -97,6 +104,8 @@ class Subject:
     @property
     def trust(self) -> str:
         """How far distances can be trusted, in a few words."""
+        if self._assumed and self.depth_map.accuracy is Accuracy.ABSOLUTE:
+            return "distances by an assumed law, not promised"
         assumed = ", with an assumed law" if self._assumed else ""
         return {
             Accuracy.RELATIVE: "distances relative",
@@ -106,13 +115,26 @@ class Subject:
 
     @property
     def caveat(self) -> str:
-        """How far distances can be trusted, in a sentence for a file's header."""
-        assumed = "; that the codes mean these distances is an assumption" if self._assumed else ""
+        """How far the cloud can be trusted, in a sentence for a file's header."""
+        if self.options.cloud.projection is Projection.FLAT:
+            return "flat projection: shapes, distances and their ratios are not real"
+        return self.depth_caveat
+
+    @property
+    def depth_caveat(self) -> str:
+        """How far the depth map's distances can be trusted, whatever the projection."""
+        if self.depth_map.reason:
+            return f"no metres: {self.depth_map.reason}"
+        if self._assumed:
+            return (
+                f"accuracy {self.depth_map.accuracy.value} by the file, but what its codes mean is "
+                "an assumption: nothing is promised"
+            )
         return {
             Accuracy.RELATIVE: "accuracy relative: ratios hold, real distance is not promised",
             Accuracy.ABSOLUTE: "accuracy absolute",
             Accuracy.UNKNOWN: "accuracy unknown: the photo does not say",
-        }[self.depth_map.accuracy] + assumed
+        }[self.depth_map.accuracy]
 
     @property
     def _assumed(self) -> bool:
@@ -135,13 +157,41 @@ class Subject:
         return tuple(ascii_line(line) for line in lines)
 
     def depth_comments(self) -> tuple[str, ...]:
-        """Return what the comments of a depth raster say: caveat, assumptions, origin; ASCII."""
-        lines = (ascii_line(line) for line in (self.caveat, *self.depth_map.notes))
-        return (*lines, *self.comments())
+        """Return what the comments of a depth raster say; ASCII.
 
-    def cloud_comments(self) -> tuple[str, ...]:
-        """Return what a cloud's comments say: its unit, frame, accuracy and camera; ASCII."""
-        return (*(ascii_line(line) for line in self.cloud.comments()), *self.comments())
+        Caveat, what was assumed, the camera of the map and the frame that it projects to, origin.
+        """
+        lines = (self.depth_caveat, *self.depth_map.notes, *self._projection_lines())
+        return (*(ascii_line(line) for line in lines), *self.comments())
+
+    def _projection_lines(self) -> Iterator[str]:
+        """Yield how a sample becomes a point, as far as it is known."""
+        if self.camera is None:
+            yield "no camera: neither the file nor EXIF says what it was"
+            return
+        yield self.camera.describe()
+        yield "pixel centres: the first sample's centre is u 0, v 0; u to the right, v down"
+        if not self.depth_map.reason:
+            yield (
+                "a sample of Z metres is the point X = (u - cx) / fx * Z, Y = (cy - v) / fy * Z, -Z"
+                " in metres: x right, y up, -z forward"
+            )
+
+    @property
+    def colours_told(self) -> str:
+        """Say in which colour space the values of ``rgb`` and of the cloud stand; ASCII."""
+        name = self.header.colour.name
+        if name == "unknown":
+            return "colours: as decoded, the photo states no colour space (sRGB is usual)"
+        return f"colours: {ascii_line(name)} as decoded, not converted"
+
+    def cloud_comments(self, colours: str = "") -> tuple[str, ...]:
+        """Return what a cloud's comments say: unit, frame, accuracy, camera and colours; ASCII.
+
+        ``colours`` stands for ``colours_told`` where a format converts them.
+        """
+        lines = (ascii_line(line) for line in self.cloud.comments())
+        return (*lines, colours or self.colours_told, *self.comments())
 
 
 def camera_told(camera: Camera | None) -> str:

@@ -23,14 +23,13 @@ def parts(subject: Subject) -> tuple[Part, ...]:
 def write_tiff(subject: Subject, file: BinaryIO) -> None:
     """Write metres along the optical axis as (H, W) float32, NaN where invalid, uncompressed.
 
-    Unit and accuracy are in ImageDescription.
+    Unit, accuracy, what was assumed and the camera are in ImageDescription.
     """
     from PIL import Image
 
     lines = (
         "metres along the optical axis, NaN where invalid",
-        subject.caveat,
-        *subject.comments(),
+        *subject.depth_comments(),
     )
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.
     buffer = io.BytesIO()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import Accuracy
+from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
@@ -16,23 +16,33 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
     """Return (near end, far end, sentence) of the legend.
 
     The ends are those of the code range, nearest first: disparity in 1/m where it is known, else
-    the codes. The sentence gives the same ends in metres, ``≈`` unless accuracy is absolute, and is
-    put shorter where it has fewer than its ``width`` of cells.
+    the codes. The sentence gives the same ends in metres and how sure they are: ``≈`` unless real
+    distances are promised. A far end whose codes are invalid is told as ``beyond 1000 m``, never as
+    infinity. Where the sentence has more than its ``width`` of cells it is put shorter.
     """
     ends = depth_map.ends
     if depth_map.reason or ends.near_metres is None:
         return (f"{ends.near_code}", f"{ends.far_code} code", f"no metres: {depth_map.reason}")
-    about = "" if depth_map.accuracy is Accuracy.ABSOLUTE else "≈"
-    word = {
-        Accuracy.ABSOLUTE: "absolute",
-        Accuracy.RELATIVE: "relative",
-        Accuracy.UNKNOWN: "accuracy unknown",
-    }[depth_map.accuracy]
-    near = "–" if ends.near_disparity is None else f"{ends.near_disparity:.3f}"
-    far = "–" if ends.far_disparity is None else f"{ends.far_disparity:.3f}"
-    # A map whose far end has no disparity left reaches to infinity: the end is open.
-    end = "∞" if ends.far_metres is None else f"{about}{ends.far_metres:.2f} m"
-    long = f"{about}{ends.near_metres:.2f} m near → far {end}  {word}"
-    if len(long) <= width:
-        return near, f"{far} 1/m", long
-    return near, f"{far} 1/m", f"{about}{ends.near_metres:.2f}–{end.removeprefix(about)} {word}"
+    disparities = [
+        "–" if value is None else f"{value:.3f}"
+        for value in (ends.near_disparity, ends.far_disparity)
+    ]
+    return (disparities[0], f"{disparities[1]} 1/m", _sentence(depth_map, width))
+
+
+def _sentence(depth_map: DepthMap, width: int) -> str:
+    """Return the longest of three forms that fits; the last one, where none does."""
+    from heicdepth_tui.depth.coding import MIN_DISPARITY
+
+    ends = depth_map.ends
+    about = "" if depth_map.is_promised else "≈"
+    near, limit = f"{about}{ends.near_metres:.2f}", f"beyond {1 / MIN_DISPARITY:.0f} m"
+    # The unit's own caveat without the unit; what is promised has none.
+    caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ") or "absolute"
+    if ends.far_metres is None:
+        far, span = limit, f"{near} m to {limit}"
+    else:
+        far, span = f"{about}{ends.far_metres:.2f} m", f"{near}–{ends.far_metres:.2f} m"
+    assumed = "assumed" if caveat.endswith("assumed") else caveat
+    forms = (f"{near} m near → far {far}  {caveat}", f"{span} {caveat}", f"{span} {assumed}")
+    return next((form for form in forms if cell_len(form) <= width), forms[-1])

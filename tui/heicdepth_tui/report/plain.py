@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from heicdepth_tui.report.tables import ARRAY_COLUMNS, FactGroup, array_rows
+from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
@@ -32,11 +33,14 @@ def align(rows: Sequence[Sequence[str]], right: frozenset[int]) -> Iterator[str]
 def plain_arrays(
     decoded: Mapping[str, Pixels], failed: Mapping[str, str], depth_map: DepthMap | None
 ) -> Iterator[str]:
-    """Yield the array table, and a line for each layer that could not be decoded."""
+    """Yield the array table, then lines for what is wrong with layers or kept them undecoded."""
     rows = [row for row in array_rows(decoded, depth_map) if row.minimum]
     if rows:
         table = [ARRAY_COLUMNS, *(row.cells for row in rows)]
         yield from (f"  {line}" for line in align(table, frozenset({3, 4})))
+    for label, pixels in decoded.items():
+        if pixels.note:
+            yield printable(f"  {label}: {pixels.note}")
     for label, reason in failed.items():
         yield f"  {label}: {reason}"
 

@@ -97,7 +97,7 @@ def _derived_rows(depth_map: DepthMap) -> Iterable[ArrayRow]:
         yield ArrayRow("metres", "none", "", "", "", printable(depth_map.reason))
         return
     shape = str(tuple(depth_map.codes.shape))
-    about = "≈" if depth_map.accuracy is not Accuracy.ABSOLUTE else ""
+    about = "" if depth_map.is_promised else "≈"
     for name, unit, values in (
         ("disparity", "1/m", depth_map.disparity()),
         (f"metres {about}".strip(), depth_map.metres_label, depth_map.metres()),
@@ -119,8 +119,8 @@ def fact_groups(
 ) -> tuple[FactGroup, ...]:
     """Return the metadata tables: depth, intrinsics, photo, file and lens.
 
-    ``depth_map`` adds what only the codes tell (notes), ``stored`` the intrinsics as stored,
-    ``camera`` those used for the upright map.
+    ``depth_map`` adds what only the decoded map tells (metres of one code), ``stored`` the
+    intrinsics as stored, ``camera`` those used for the upright map.
     """
     groups = [
         FactGroup("depth", tuple(_depth_facts(header, depth_map))),
@@ -133,6 +133,8 @@ def fact_groups(
 
 
 def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
+    from heicdepth_tui.depth.coding import decide, disparity_unit, quantity_unit
+
     depth = header.depth
     if depth.item is None:
         yield Fact("depth", depth.status.value)
@@ -146,8 +148,8 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
     else:
         yield Fact("representation", f"{rep.type.label} (type {int(rep.type)})")
-        yield Fact("d_min, d_max", f"{number(rep.d_min)}, {number(rep.d_max)}")
-        yield Fact("z_near, z_far", f"{number(rep.z_near)}, {number(rep.z_far)}")
+        yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, disparity_unit(depth)))
+        yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, "m"))
         yield Fact("reference view", number(rep.reference_view))
     cal = depth.calibration
     if cal is not None:
@@ -157,15 +159,41 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         native, stored = (printable(x or "–") for x in (cal.native_format, cal.stored_format))
         yield Fact("format", f"native {native}, stored {stored}")
         if cal.float_min is not None or cal.float_max is not None:
-            yield Fact("XMP min, max", f"{number(cal.float_min)}, {number(cal.float_max)}")
+            unit = quantity_unit(cal.native_format)
+            yield Fact("XMP min, max", _pair(cal.float_min, cal.float_max, unit))
     elif depth.calibration_problem:
         yield Fact("calibration", printable(depth.calibration_problem))
     else:
         yield Fact("accuracy", "unknown: no calibration in the file")
-    for note in () if depth_map is None else depth_map.notes:
+    coding, reason, notes = decide(depth)
+    if coding is None:
+        yield Fact("metres", printable(f"none: {reason}"))
+    elif depth_map is not None and not depth_map.reason:
+        yield Fact("one code", _step_text(depth_map))
+    for note in notes:
         yield Fact("note", printable(note))
-    if depth_map is not None and depth_map.reason:
-        yield Fact("metres", printable(depth_map.reason))
+
+
+def _pair(low: float | None, high: float | None, unit: str) -> str:
+    known = unit if low is not None or high is not None else ""
+    return f"{number(low)}, {number(high)} {known}".rstrip()
+
+
+def _step_text(depth_map: DepthMap) -> str:
+    """Return what one code is worth at the two ends of the valid codes, and how sure that is."""
+    tables = depth_map.tables
+    metres, step = tables.metres[tables.valid], tables.step[tables.valid]
+    near, far = (_length(float(step[at])) for at in (metres.argmin(), metres.argmax()))
+    caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ")
+    return f"{near} near, {far} far" + (f" ({caveat})" if caveat else "")
+
+
+def _length(metres: float) -> str:
+    """Return a length for people: hundredths of a millimetre where small, else three digits."""
+    if metres >= 1:
+        return f"{metres:.3g} m"
+    millimetres = metres * 1000
+    return f"{millimetres:.2f} mm" if 0.1 <= millimetres < 10 else f"{millimetres:.3g} mm"
 
 
 def _accuracy_text(cal: Calibration) -> str:
@@ -182,7 +210,7 @@ def _camera_facts(
     if header.depth.item is None:
         return
     if stored is None:
-        yield Fact("intrinsics", "none: neither in the file nor from EXIF")
+        yield Fact("intrinsics", printable(_no_camera_text(header)))
     else:
         reference = f"{number(stored.reference_width)}×{number(stored.reference_height)}"
         origin = {"file": "from the file", "exif": "estimated from EXIF"}
@@ -206,6 +234,16 @@ def _camera_facts(
         yield Fact("pixel size", f"{number(cal.pixel_size_mm, 5)} mm")
     for problem in cal.problems:
         yield Fact("refused", printable(problem))
+
+
+def _no_camera_text(header: Header) -> str:
+    from heicdepth_tui.depth.camera import intrinsics_problem
+
+    cal = header.depth.calibration
+    if cal is None or cal.intrinsics is None:
+        return "none: neither in the file nor from EXIF"
+    why = intrinsics_problem(cal) or "those of the file do not fit the map"
+    return f"none: {why}; EXIF gives none either"
 
 
 def _lens_facts(header: Header) -> Iterable[Fact]:
