@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,23 +14,24 @@ from pathlib import Path
 __all__ = ["describe"]
 
 _LIBRARIES = ("numpy", "pillow", "pillow-heif", "textual", "rich-pixels", "pypcd4", "plyfile")
-_PROGRAMS: dict[str, tuple[list[str], Callable[[str], str]]] = {
-    "timg": (["timg", "--version"], lambda said: said.split()[1]),
-    "chafa": (["chafa", "--version"], lambda said: said.split()[2]),
-    "exiftool": (["exiftool", "-ver"], lambda said: said.split()[0]),
-    "heif-info": (["heif-info", "--version"], lambda said: said.split()[0]),
+_PROGRAMS = {
+    "timg": ["timg", "--version"],
+    "chafa": ["chafa", "--version"],
+    "exiftool": ["exiftool", "-ver"],
+    "heif-info": ["heif-info", "--version"],
 }
 
 
 def describe() -> list[str]:
     """Return the lines above the table: date, machine, versions."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    system = f"{platform.system()} {platform.release().split('-')[0]}"
+    machine = (_cpu(), f"{_cores()} cores", _memory(), system, f"load before the run {load:.1f}")
+    versions = (f"{name} {version(name)}" for name in _LIBRARIES)
+    python = (f"Python {platform.python_version()}", *versions, f"libheif {_libheif()}")
     return [
-        f"- {datetime.now(UTC):%Y-%m-%d}, {_cpu()}, {_cores()} cores, {_memory()}, "
-        f"{platform.system()} {platform.release().split('-')[0]}, load before the run {load:.1f}",
-        f"- Python {platform.python_version()}, "
-        + ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-        + f", libheif {_libheif()}",
+        f"- {datetime.now(UTC):%Y-%m-%d}, " + ", ".join(machine),
+        "- " + ", ".join(python),
         "- " + ", ".join(_programs()),
     ]
 
@@ -63,13 +64,11 @@ def _libheif() -> str:
 
 def _programs() -> list[str]:
     told = []
-    for name, (command, pick) in _PROGRAMS.items():
+    for name, command in _PROGRAMS.items():
         if shutil.which(name) is None:
             told.append(f"{name} not installed")
             continue
-        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        try:
-            told.append(f"{name} {pick(said)}")
-        except IndexError:
-            told.append(name)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = re.search(r"\d+\.\d+(\.\d+)*", done.stdout + done.stderr)
+        told.append(f"{name} {found.group() if found else 'of unknown version'}")
     return told

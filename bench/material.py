@@ -14,6 +14,7 @@ from bench.figures import SkippedError
 __all__ = ["Material", "environment", "program"]
 
 _LINKS_A_FILE = 20_000
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 _IROT = b"\x00\x00\x00\x09irot"
 
 
@@ -102,11 +103,15 @@ def program(name: str) -> str:
     return name
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return the environment of a truecolor terminal in which the package can be imported."""
+def environment(scratch: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a truecolor terminal in which the package can be imported.
+
+    Compiled modules are kept in ``scratch``, as an installation keeps them beside the sources,
+    whatever the settings here: the first start compiles, and is a warm-up.
+    """
     import heicdepth_tui
 
-    hidden = ("NO_COLOR", "FORCE_COLOR", "TEXTUAL", "CI", "LINES", "COLUMNS")
+    hidden = {"NO_COLOR", "FORCE_COLOR", "TEXTUAL", "CI", "LINES", "COLUMNS", _NO_BYTECODE}
     kept = {key: value for key, value in os.environ.items() if key not in hidden}
     roots = (Path(heicdepth_tui.__file__).parent.parent, Path(__file__).parent.parent)
     paths = [*map(str, roots), *filter(None, [os.environ.get("PYTHONPATH", "")])]
@@ -115,5 +120,6 @@ def environment(**more: str) -> dict[str, str]:
         "COLORTERM": "truecolor",
         "LC_ALL": "C.UTF-8",
         "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONPYCACHEPREFIX": str(scratch / "compiled"),
         **more,
     }

@@ -1,0 +1,135 @@
+"""``python -m bench [--list] [--only NAME]... [--quick] [--write]``: every figure, side by side.
+
+HEICDEPTH_PHOTOS names a folder whose ``real/`` holds the photos; what needs one that is missing, or
+a program that is not installed, is skipped and named. ``--only`` takes the start of a name of
+``--list``. ``--quick`` repeats less and takes smaller folders. ``--write`` also writes the table to
+docs/bench.md. The exit code is 1 where a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+
+from bench.figures import Figure, SkippedError
+from bench.machine import describe
+from bench.material import Material
+
+REPORT = Path(__file__).parent.parent / "docs" / "bench.md"
+HEADINGS = ("what", "ours", "reference", "ratio", "goal", "reached?")
+
+MEASUREMENTS = {
+    "export-arrays": ("bench.exports", "from_arrays"),
+    "export-whole": ("bench.exports", "whole_export"),
+    "list-paint": ("bench.lists", "first_paint"),
+    "list-facts": ("bench.lists", "facts"),
+    "list-marks": ("bench.lists", "marks"),
+    "list-growth": ("bench.lists", "growth"),
+    "start-photo": ("bench.pictures", "start"),
+    "next-prefetched": ("bench.pictures", "prefetched"),
+    "next-far": ("bench.pictures", "not_prefetched"),
+    "held-key": ("bench.held", "held_key"),
+    "slow-link": ("bench.held", "slow_link"),
+    "picture-bytes": ("bench.wire", "picture_bytes"),
+    "big-preview": ("bench.memory", "big_preview"),
+    "memory-500": ("bench.memory", "after_many"),
+}
+"""In the order of the table: the name for ``--only``, where it is measured."""
+
+
+@dataclass
+class Run:
+    """What came of a run: figures, what was skipped and why, what did not work."""
+
+    figures: list[Figure] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether everything measured reached its goal."""
+        return not self.failed and all(figure.reached is not False for figure in self.figures)
+
+
+def measure(material: Material, names: list[str]) -> Run:
+    """Run measurements one after another."""
+    run = Run()
+    for name in names:
+        start = time.monotonic()
+        try:
+            for figure in measurement(name)(material):
+                run.figures.append(figure)
+                print(f"  {' | '.join(figure.cells)}", file=sys.stderr, flush=True)
+        except SkippedError as why:
+            run.skipped.append(f"{name}: {why}")
+        except Exception as error:  # noqa: BLE001  an app that fails must not cost the other figures
+            traceback.print_exc()
+            told = next(iter(str(error).splitlines()), "")
+            run.failed.append(f"{name}: {type(error).__name__}: {told}")
+        print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    return run
+
+
+def measurement(name: str) -> Callable[[Material], Iterator[Figure]]:
+    """Return the function that measures it; its module is imported only now."""
+    module, function = MEASUREMENTS[name]
+    found: Callable[[Material], Iterator[Figure]] = getattr(import_module(module), function)
+    return found
+
+
+def table(run: Run) -> list[str]:
+    """Return the lines of the Markdown table, of what was skipped and of what failed."""
+    lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(figure.cells) + " |" for figure in run.figures]
+    for heading, told in (("Skipped:", run.skipped), ("Failed:", run.failed)):
+        if told:
+            lines += ["", heading, "", *(f"- {line}" for line in told)]
+    return lines
+
+
+def main() -> int:
+    """Measure what was asked for; 0 when every goal was reached."""
+    parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="print the names and end")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions, smaller folders")
+    parser.add_argument("--write", action="store_true", help="write docs/bench.md")
+    options = parser.parse_args()
+    names = [
+        name
+        for name in MEASUREMENTS
+        if not options.only or any(name.startswith(start) for start in options.only)
+    ]
+    if not names:
+        parser.error(f"no measurement is named so; there are {', '.join(MEASUREMENTS)}")
+    if options.list:
+        for name in names:
+            told = (measurement(name).__doc__ or "").split("\n")[0]
+            print(f"{name:16} {told}")
+        return 0
+    machine = describe()
+    with tempfile.TemporaryDirectory(prefix="heicdepth-bench-") as scratch:
+        run = measure(Material(Path(scratch), options.quick), names)
+    lines = table(run)
+    print("\n".join([*machine, "", *lines]))
+    if options.write:
+        command = "python -m bench" + (" --quick" if options.quick else "")
+        told = (
+            f"`{command}`: everything side by side in one run, medians of repetitions that take "
+            "turns; a ratio is the median of the ratios of neighbours."
+        )
+        REPORT.parent.mkdir(exist_ok=True)
+        page = ["# What it costs", "", told, "", *machine, "", *lines, ""]
+        REPORT.write_text("\n".join(page), encoding="utf-8")
+    return 0 if run.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""Clouds of pug.heic to files: beside ndarray.tofile, beside decoding, beside the blog's script."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.figures import Figure, interleave, mb, ms, ratio_of, seconds_of
+from bench.material import Material, environment
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.run import export_photo, read_subject
+from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.photo.decode import decode
+from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
+
+__all__ = ["from_arrays", "whole_export"]
+
+_FORMATS = ("pcd", "ply")
+
+
+def _in_process(request: Request) -> Pixels:
+    *_, answer = decode(request)
+    if answer.error is not None:
+        raise answer.error
+    assert answer.pixels is not None
+    return answer.pixels
+
+
+class _Arrays:
+    """pug.heic decoded: every ``subject()`` begins again from its codes and colours."""
+
+    def __init__(self, photo: Path) -> None:
+        self._read = read_subject(photo, ExportOptions(), _in_process)
+        self._codes, self._bits = self._read.depth_map.codes, self._read.depth_map.bits
+        self._colours = self._read.rgb
+
+    def subject(self) -> Subject:
+        """Return a subject of which nothing but the decoded arrays is known."""
+        depth_map = build_depth_map(self._codes, self._bits, self._read.header.depth)
+        return replace(self._read, depth_map=depth_map, colours=lambda _: self._colours)
+
+
+class _Files:
+    """Names for new files in a folder of their own; what was written is removed untimed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+
+    def timed(self, write: Callable[[Path], object]) -> Callable[[], float]:
+        """Return what times ``write`` into the empty folder, or to a new file's path in it."""
+
+        def once() -> float:
+            taken = seconds_of(lambda: write(self.folder / "new"))
+            for path in self.folder.iterdir():
+                path.unlink()
+            return taken
+
+        return once
+
+
+def from_arrays(material: Material) -> Iterator[Figure]:
+    """Measure decoded arrays → cloud → file beside writing the same bytes, and its memory."""
+    arrays = _Arrays(material.photo("pug.heic"))
+    files = _Files(material.scratch / "from-arrays")
+    for name in _FORMATS:
+        data = _bytes_of(arrays.subject(), name, files.folder)
+
+        def fill(path: Path, name: str = name) -> None:
+            part = FORMATS[name].parts(arrays.subject())[0]
+            with path.open("wb") as file:
+                part.write(file)
+
+        def publish(path: Path, name: str = name) -> None:
+            FORMATS[name].write(arrays.subject(), path.parent)
+
+        def synced(path: Path, data: NDArray[np.uint8] = data) -> None:
+            _write_synced(data, path)
+
+        ours, plain, safe, flushed = interleave(
+            files.timed(fill),
+            files.timed(data.tofile),
+            files.timed(publish),
+            files.timed(synced),
+            repetitions=material.repetitions(21),
+        )
+        label = FORMATS[name].label
+        ratio = ratio_of(ours, plain)
+        yield Figure(
+            f"{label} of pug.heic ({mb(data.nbytes)}): decoded arrays → cloud → file / "
+            "`ndarray.tofile` of the same bytes (neither synced)",
+            ms(median(ours)), ms(median(plain)), f"{ratio:.2f}", "≤ 6", ratio <= 6,
+        )  # fmt: skip
+        ratio = ratio_of(safe, flushed)
+        yield Figure(
+            f"{label}, the same, written whole or not at all (fsync, link) / `tofile` and fsync",
+            ms(median(safe)), ms(median(flushed)), f"{ratio:.2f}",
+        )  # fmt: skip
+        peak = _peak(arrays, name, files.folder)
+        yield Figure(
+            f"{label}, peak extra memory (tracemalloc) / bytes written",
+            mb(peak), mb(data.nbytes), f"{peak / data.nbytes:.2f}", "< 3", peak < 3 * data.nbytes,
+        )  # fmt: skip
+
+
+def _bytes_of(subject: Subject, name: str, folder: Path) -> NDArray[np.uint8]:
+    path = FORMATS[name].write(subject, folder)[0].path
+    data = np.frombuffer(path.read_bytes(), np.uint8)
+    path.unlink()
+    return data
+
+
+def _write_synced(data: NDArray[Any], path: Path) -> None:
+    with path.open("wb") as file:
+        data.tofile(file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _peak(arrays: _Arrays, name: str, folder: Path) -> int:
+    subject = arrays.subject()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        written = FORMATS[name].write(subject, folder)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    written[0].path.unlink()
+    return peak
+
+
+def whole_export(material: Material) -> Iterator[Figure]:
+    """Measure photo → file on the disk beside decoding plus writing, and the blog's script."""
+    from bench.blog import export as by_the_blog
+
+    photo = material.photo("pug.heic")
+    files = _Files(material.scratch / "whole-export")
+    subject = _Arrays(photo).subject()
+    data = _bytes_of(subject, "pcd", files.folder)
+    assert subject.header.depth.item is not None
+    depth = Layer(LayerKind.DEPTH, subject.header.depth.item.id, "depth")
+    size = (subject.size.width, subject.size.height)
+
+    def ours(path: Path) -> None:
+        export_photo(photo, ExportOptions(out=path.parent), _in_process)
+
+    def decode_and_write(path: Path) -> None:
+        _in_process(Request(0, "bench", str(photo), depth, keep=True))
+        _in_process(Request(0, "bench", str(photo), PRIMARY, exact=size, keep=True))
+        _write_synced(data, path)
+
+    def library_and_write(path: Path) -> None:
+        import pillow_heif
+
+        image = pillow_heif.open_heif(photo)
+        np.asarray(image.info["depth_images"][0])
+        np.asarray(image)
+        _write_synced(data, path)
+
+    taken = interleave(
+        files.timed(ours),
+        files.timed(decode_and_write),
+        files.timed(library_and_write),
+        files.timed(lambda path: by_the_blog(photo, path)),
+        repetitions=material.repetitions(15),
+    )
+    told = (
+        ("our decoder's depth map and colours, and the same bytes written and synced", 1.15),
+        ("pillow-heif's whole decode, and the same bytes written and synced", None),
+        ("the blog's script (pillow-heif, flat formula, pypcd4; not synced)", None),
+    )
+    for (what, goal), reference in zip(told, taken[1:], strict=True):
+        ratio = ratio_of(taken[0], reference)
+        yield Figure(
+            f"whole export of pug.heic to PCD, open to file on the disk / {what}",
+            ms(median(taken[0])),
+            ms(median(reference)),
+            f"{ratio:.2f}",
+            f"≤ {goal}" if goal else "–",
+            ratio <= goal if goal else None,
+        )
+    yield _as_commands(material, photo, files)
+
+
+def _as_commands(material: Material, photo: Path, files: _Files) -> Figure:
+    def command(*arguments: str) -> None:
+        subprocess.run(
+            [sys.executable, "-m", *arguments],
+            check=True,
+            capture_output=True,
+            env=environment(material.scratch),
+            cwd=material.scratch,
+        )  # fmt: skip
+
+    ours, blog = interleave(
+        files.timed(
+            lambda path: command(
+                "heicdepth_tui", "export", "--format", "pcd", "--out", str(path.parent), str(photo)
+            )
+        ),
+        files.timed(lambda path: command("bench.blog", str(photo), str(path))),
+        repetitions=material.repetitions(7),
+    )
+    return Figure(
+        "`heicdepth-tui export pug.heic`, start to end of the command / the blog's script",
+        ms(median(ours)), ms(median(blog)), f"{ratio_of(ours, blog):.2f}",
+    )  # fmt: skip
