@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions, Subject
@@ -67,10 +68,12 @@ class Report:
         points: Array,
         colours: Array,
         *,
+        true: Array | None = None,
         coarse: bool = False,
     ) -> None:
         """Add a line for points (N, 3) and colours (N, 3) 0..255 as somebody read them.
 
+        ``true`` are the colours that the file means, where they are not those of the cloud.
         ``coarse`` says that the colours were only compared as 8 bits of linear light.
         """
         cloud = subject.cloud
@@ -79,7 +82,7 @@ class Report:
             self.rows.append(Row(what, reader, count, "–", "–", good=False))
             return
         difference = float(np.abs(points - cloud.xyz.astype(np.float64)).max())
-        wrong = int((colours != cloud.rgb).any(axis=1).sum())
+        wrong = int((colours != (cloud.rgb if true is None else true)).any(axis=1).sum())
         equal = "within ±1 of 8-bit linear" if coarse else "equal"
         told = equal if not wrong else f"{wrong:,} differ"
         shown = "none" if difference == 0 else f"{difference:.2g} m"
@@ -93,11 +96,15 @@ def srgb8(linear: Array) -> Array:
     return np.asarray(np.rint(255 * np.where(linear <= 0.0031308, low, high)), np.int64)
 
 
-def linear8(rgb: Array) -> Array:
-    """Return sRGB 0..255 as linear 0..255."""
-    value = rgb / 255
-    high = ((value + 0.055) / 1.055) ** 2.4
-    return np.asarray(np.rint(255 * np.where(value <= 0.04045, value / 12.92, high)), np.int64)
+def meant(subject: Subject, name: str) -> tuple[Array, Array]:
+    """Return the colours that a file of a format means: sRGB 0..255 (N, 3), and linear 0..1.
+
+    Those of a GLB have BT.709 primaries; all others are the cloud's, as decoded.
+    """
+    rgb = subject.cloud.rgb
+    is_p3 = name == "glb" and subject.header.colour.name == "Display P3"
+    linear = linear_colours(rgb, is_p3=is_p3).astype(np.float64)
+    return (srgb8(linear) if is_p3 else rgb), linear
 
 
 def run(*command: str | Path) -> str:
@@ -136,25 +143,25 @@ def compare_libraries(
                 run(python, script, library, path, target)
                 read = np.load(target)
                 coarse = name == "glb" and read["colours"].dtype.kind != "f"
-                colours = _as_srgb8(read["colours"], linear=name == "glb", true=subject.cloud.rgb)
+                true, linear = meant(subject, name)
+                colours = read["colours"]
+                if coarse:
+                    colours = as_8_bit_linear(colours, true, linear)
+                elif colours.dtype.kind == "f":
+                    colours = srgb8(colours) if name == "glb" else np.rint(colours * 255)
                 report.compare(
-                    FORMATS[name].label, reader, subject, read["points"], colours, coarse=coarse
-                )
+                    FORMATS[name].label, reader, subject, read["points"], colours,
+                    true=true, coarse=coarse,
+                )  # fmt: skip
     compare_rgbd(report, subject, python, scratch)
 
 
-def _as_srgb8(colours: Array, *, linear: bool, true: Array) -> Array:
-    if colours.dtype.kind != "f":
-        return as_8_bit_linear(colours, true) if linear else colours
-    return srgb8(colours) if linear else np.asarray(np.rint(colours * 255), np.int64)
-
-
-def as_8_bit_linear(colours: Array, true: Array) -> Array:
-    """Return ``true`` where colours 0..255 are its linear ones up to rounding, else 256.
+def as_8_bit_linear(colours: Array, true: Array, linear: Array) -> Array:
+    """Return ``true`` where colours 0..255 are ``linear`` (0..1) up to rounding, else 256.
 
     Eight bits of linear light are too few to turn back into sRGB.
     """
-    near = np.abs(colours.astype(np.int64) - linear8(true)) <= 1
+    near = np.abs(colours.astype(np.int64) - np.rint(255 * linear)) <= 1
     return np.where(near, true, 256)
 
 
@@ -243,14 +250,16 @@ def compare_three(
                 for part in ("xyz", "rgb")
             )
             # Its PLY loader rounds linear colours to 8 bits, the others keep them as floats.
+            true, exact = meant(subject, name)
             colours = (
-                as_8_bit_linear(np.rint(linear * 255), subject.cloud.rgb)
+                as_8_bit_linear(np.rint(linear * 255), true, exact)
                 if name == "ply"
                 else srgb8(linear.astype(np.float64))
             )
             report.compare(
-                FORMATS[name].label, reader, subject, points, colours, coarse=name == "ply"
-            )
+                FORMATS[name].label, reader, subject, points, colours,
+                true=true, coarse=name == "ply",
+            )  # fmt: skip
 
 
 class attempt:  # noqa: N801  reads as the verb it is
@@ -320,7 +329,8 @@ def page(report: Report, subject: Subject) -> str:
         f"`python -m bench.compat --install --write` on {subject.path.name}: "
         f"{len(subject.cloud):,} points, compared one by one, in order, with the cloud in memory. "
         "Points are float32 in every file; Open3D's own projection reckons in float64 from the "
-        "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB. "
+        "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB; "
+        "those of a GLB were converted from Display P3 to BT.709 before, and are compared so. "
         "trimesh keeps those of a GLB and three.js those of a PLY in 8 bits of linear light, which "
         "loses dark shades and cannot be turned back."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 
-__all__ = ["brought_along", "weight"]
+__all__ = ["brought_along", "megabytes", "weight"]
 
 DIRECT = (
     "textual",
@@ -54,6 +54,12 @@ def brought_along(name: str, seen: set[str]) -> list[str]:
     return found
 
 
+def megabytes(count: int) -> str:
+    """Return bytes as megabytes, to a tenth; what would round to less than 0.1 says so."""
+    tenths = f"{count / 1e6:.1f} MB"
+    return "< 0.1 MB" if count and tenths == "0.0 MB" else tenths
+
+
 def main() -> None:
     """Print the table."""
     seen = set(DIRECT)
@@ -62,7 +68,7 @@ def main() -> None:
         more = brought_along(name, seen)
         alone, together = weight(name), weight(name) + sum(map(weight, more))
         brings = ", ".join(more) or "–"
-        print(f"| {name} | {alone / 1e6:.1f} MB | {brings} | {together / 1e6:.1f} MB |")
+        print(f"| {name} | {megabytes(alone)} | {brings} | {megabytes(together)} |")
 
 
 if __name__ == "__main__":

@@ -194,3 +194,32 @@ def test_position_is_written_only_when_asked_for(tmp_path: Path) -> None:
     for name in ("pcd", "ply", "glb"):
         assert b"-30.000000" not in (tmp_path / "plain" / f"IMG_1.{name}").read_bytes()
         assert b"0.000000, -30.000000" in (tmp_path / "gps" / f"IMG_1.{name}").read_bytes()
+
+
+def test_info_tells_from_the_header_why_there_are_no_metres(tmp_path: Path) -> None:
+    from heicdepth_tui.heif.facts import RepresentationType
+    from heicdepth_tui.samples.write import build_photo
+
+    photo = tmp_path / "IMG_1.HEIC"
+    photo.write_bytes(build_photo(representation=RepresentationType.NONUNIFORM_DISPARITY))
+    plain = run("info", photo)
+    record = json.loads(run("info", "--json", photo).stdout)
+
+    reason = "nonuniform disparity (type 3) needs a curve that decoders do not give"
+    assert f"none: {reason}" in plain.stdout
+    assert record["depth"]["metres"]["reason"] == reason
+
+
+def test_info_tells_of_a_photo_that_is_cut_short(tmp_path: Path) -> None:
+    from heicdepth_tui.samples.write import build_photo
+
+    photo = tmp_path / "IMG_1.HEIC"
+    data = build_photo()
+    photo.write_bytes(data[: len(data) // 2])
+    done = run("info", "--json", photo)
+    record = json.loads(done.stdout)
+
+    jsonschema.validate(record, info_schema())
+    assert done.returncode == 0
+    assert record["truncated"]
+    assert record["error"] is None

@@ -143,3 +143,28 @@ def _children(pid: int) -> list[int]:
         ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
     )
     return [int(word) for word in listing.stdout.split()]
+
+
+def test_keys_typed_ahead_belong_to_the_name(
+    run_in_terminal: Start, samples: Path, tmp_path: Path
+) -> None:
+    terminal = run_in_terminal(str(samples), cwd=tmp_path)
+    terminal.wait_text("IMG_0412.HEIC", "5 with depth")
+    terminal.send("/e15q")
+    terminal.wait_text("find", "e15q", "0 matches")
+    terminal.send("\x1b")
+    terminal.wait_text("? Help")
+    terminal.send("q")
+
+    assert terminal.end() == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+
+def test_keys_after_q_do_nothing(run_in_terminal: Start, sample_folder: Path) -> None:
+    terminal = run_in_terminal(str(sample_folder))
+    terminal.wait_text("IMG_0412.HEIC", "relative")
+    terminal.send("qiE/?e")
+
+    assert terminal.end() == 0
+    assert b"Traceback" not in terminal.raw
+    assert b"error of its own" not in terminal.raw

@@ -1,4 +1,4 @@
-"""The app in a pseudo-terminal under hostile names, dying decoders, signals and a closing terminal."""
+"""The app in a pseudo-terminal: hostile names, dying decoders, signals, a terminal that goes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ import select
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from bench.bombs import one_tile_everywhere
-from heicdepth_tui.heif.facts import Size
+
+from heicdepth_tui.heif.facts import Exif, Size
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
 
@@ -301,7 +300,9 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
     folder = tmp_path / "photos"
     inner = folder / "IMG ["
     inner.mkdir(parents=True)
-    data, broken = build_photo(), b"\xff\xd8\xff\xe0 a JPEG"
+    wrong = "\x1b]0;owned\x07\x1b[999;999H\u202e[red]\r\n"
+    told = Exif(make="Camera" + wrong, model="[b]" + wrong, lens=wrong, date="2024-05-18 10:30:00")
+    data, broken = build_photo(exif=told), b"\xff\xd8\xff\xe0 a JPEG"
     for number, name in enumerate(NAMES):
         (folder / os.fsdecode(name)).write_bytes(broken if number % 3 == 2 else data)
     (inner / "b] [red]z.heic").write_bytes(data)
@@ -318,14 +319,12 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
     terminal.send("e")
     terminal.wait_text("exported")
     terminal.send("i")
-    terminal.wait_text(r"owned\x07", "esc closes")
+    terminal.wait_text(r"owned\x07", r"Camera\x1b]0;owned", "esc closes")
     escape(terminal)
     terminal.send("E")
     terminal.wait_text("PLY")
     escape(terminal)
-    terminal.send("/z")
-    terminal.send("\r")
-    terminal.wait_text("b] [red]z.heic")
+    terminal.send("jj")
     terminal.send("e")
     terminal.wait(lambda: (tmp_path / "out" / "b] [red]z.pcd").exists(), "the export")
     terminal.send("q")
@@ -333,7 +332,7 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
 
     text = without_sequences(terminal.raw.decode())
     assert printable(text) == text
-    for wrong in (b"owned\x07", b"]52;c;b3duZWQ", b"\x1b[999;999H", b"Traceback"):
+    for wrong in (b"owned\x07", b"\x1b]52;c;b3duZWQ", b"\x1b[999;999H", b"Traceback"):
         assert wrong not in terminal.raw
     written = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert written == ["a_]0;owned_.pcd", "b] [red]z.pcd"]
@@ -404,14 +403,3 @@ def test_photos_that_vanish_and_shrink_cost_their_line_only(opened: Any, folder:
     opened.wait_text("depth 80×60", "relative")
     opened.send("q")
     assert opened.end() == 0
-
-
-def test_a_pipe_given_by_name_is_not_waited_for(run_in_terminal: Start, tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe.heic"
-    os.mkfifo(pipe)
-    began = time.monotonic()
-    terminal = run_in_terminal(str(pipe), XDG_STATE_HOME=str(tmp_path / "state"))
-    terminal.wait_text("named pipe, not a photo")
-    terminal.send("q")
-    assert terminal.end() == 0
-    assert time.monotonic() - began < 60

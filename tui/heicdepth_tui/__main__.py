@@ -14,6 +14,8 @@ def main() -> None:
         from heicdepth_tui.cli import run
 
         code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
     finally:
         end_early()
     sys.exit(code)

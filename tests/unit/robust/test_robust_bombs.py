@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from bench.bombs import BOMBS, cut_at_every_border
 from bench.hostile import in_own_process
+
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
 
@@ -39,13 +39,22 @@ REFUSED = {
 """What the header reader says of those that it refuses whole."""
 
 SPARED = {
-    "tiles larger than they say": ("1024×1024, depth absent", "photo", "tile 1"),
+    "tiles larger than they say": ("1024×1024, depth absent", "photo", "cannot be decoded"),
     "picture larger than it says": ("64×64, depth absent", "photo", "its photo cannot be decoded"),
     "depth size of 65535": ("64×64, depth unreadable", "depth", "4,294,836,225 pixels"),
+    "depth of 236 megapixels": (
+        "depth unreadable",
+        "depth",
+        "235,929,600 samples; the limit is 16",
+    ),
+    "urn of megabytes": ("(auxC) has 3,000,004 bytes; the limit is 256", "photo", "(64, 64)"),
+    "messages without end": ("has 6,000,010 bytes; the limit is 4,096", "depth", "(64, 64)"),
+    "three thousand auxiliaries": ("2,744 of 3,000 auxiliary images", "photo", "(64, 64)"),
+    "xmp on a thousand auxiliaries": ("744 of 1,000 auxiliary images", "photo", "(64, 64)"),
     "extents past the end": ("64×64, depth absent", "photo", "4,611,686,018,427,387,904 bytes"),
     "xmp of entities": ("declares entities", "depth", "(72, 96)"),
-    "xmp of nested elements": ("tags and attributes; the limit is 8,192", "depth", "(72, 96)"),
-    "xmp of many values": ("tags and attributes; the limit is 8,192", "depth", "(72, 96)"),
+    "xmp of nested elements": ("tags and attributes; 8,192 are allowed", "depth", "(72, 96)"),
+    "xmp of many values": ("tags and attributes; 8,192 are allowed", "depth", "(72, 96)"),
     "xmp of many megabytes": ("the XMP has 20,000,007 bytes", "depth", "(72, 96)"),
 }
 """What it says of the others, and what the decoder says of one of their layers."""

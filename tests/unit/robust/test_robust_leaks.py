@@ -23,7 +23,7 @@ from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.store import PhotoStore
 
 VISITS = 1_000
-IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "120"))
+IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "60"))
 """Fewer, for each takes the app 25 ms: to lay out, to draw, and to fetch the neighbours."""
 
 pytestmark = pytest.mark.skipif(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from bench.bombs import BOMBS
+
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import DecodeError, FileAccessError, HeicDepthError, TruncatedError
 from heicdepth_tui.heif.facts import (

@@ -41,6 +41,8 @@ def _open(paths: tuple[Path, ...]) -> int:
 
     try:
         return open_app(paths)
+    except KeyboardInterrupt:
+        return 130
     except HeicDepthError as error:
         print(f"heicdepth-tui: {error}", file=sys.stderr)  # noqa: T201
         return 2

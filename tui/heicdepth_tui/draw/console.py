@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.text import Text
 
-__all__ = ["ConsolePicture", "Legend", "arrange", "console_picture", "console_pictures"]
+__all__ = [
+    "ConsolePicture",
+    "Legend",
+    "arrange",
+    "console_picture",
+    "console_pictures",
+    "has_colours",
+]
 
 _GAP = 2
 _BAR = 16
@@ -52,7 +59,7 @@ class _Cells:
     fit: Fit
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if not _has_colours(console):
+        if not has_colours(console):
             picture = render_cells(self.rgb, self.fit, mode=ColorMode.NONE)
             yield _text("\n".join(picture.ansi_rows()))
             return
@@ -73,7 +80,7 @@ class _LegendLine:
         from rich.color import Color
         from rich.style import Style
 
-        mode = ColorMode.TRUECOLOR if _has_colours(console) else ColorMode.NONE
+        mode = ColorMode.TRUECOLOR if has_colours(console) else ColorMode.NONE
         text = _text(printable(self.legend.near) + " ")
         for run, foreground, background in ramp(self.legend.colormap, _BAR, mode).runs(0):
             if background is None:
@@ -84,7 +91,8 @@ class _LegendLine:
         yield text.append(" " + printable(self.legend.far))
 
 
-def _has_colours(console: Console) -> bool:
+def has_colours(console: Console) -> bool:
+    """Return whether the console shows colours: not with NO_COLOR, nor into a file."""
     return console.color_system is not None and not console.no_color
 
 

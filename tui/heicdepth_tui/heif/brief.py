@@ -12,7 +12,7 @@ from heicdepth_tui.errors import (
     NotHeifError,
     TruncatedError,
 )
-from heicdepth_tui.heif.depthfacts import choose_depth, depth_items
+from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
 from heicdepth_tui.heif.exif import parse_exif_row
 from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Extent, Size
 from heicdepth_tui.heif.header import exif_item
@@ -101,6 +101,7 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
         item = choose_depth(table, own)
         try:
             size, end = table.upright(item), _end(table.extents(item))
+            check_depth_size(table, size)
             if table.is_image(item) and 0 < end <= table.source.size:
                 return DepthStatus.PRESENT, size
         except HeaderError:

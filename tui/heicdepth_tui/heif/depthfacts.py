@@ -11,14 +11,23 @@ from heicdepth_tui.heif.facts import (
     DepthRepresentation,
     DepthStatus,
     ImageItem,
+    Size,
     layer_name,
 )
 from heicdepth_tui.heif.images import image_item, missing_part
 from heicdepth_tui.heif.items import ItemTable
 from heicdepth_tui.heif.sei import parse_depth_representation
-from heicdepth_tui.heif.xmp import parse_calibration
+from heicdepth_tui.heif.xmp import MAX_MARKUP, count_markup, parse_calibration
 
-__all__ = ["ABSENT", "STRIPPED", "AuxiliaryReader", "choose_depth", "depth_items", "read_depth"]
+__all__ = [
+    "ABSENT",
+    "STRIPPED",
+    "AuxiliaryReader",
+    "check_depth_size",
+    "choose_depth",
+    "depth_items",
+    "read_depth",
+]
 
 ABSENT = "the file holds no depth map"
 STRIPPED = (
@@ -53,12 +62,26 @@ def choose_depth(table: ItemTable, own: list[int]) -> int:
     return max([item for item in own if table.is_image(item)] or own)
 
 
+def check_depth_size(table: ItemTable, size: Size) -> None:
+    """Raise LimitError for a depth map of more samples than ``Limits.depth_pixels``.
+
+    Its distances take ten times the memory of its codes, in the app's own process.
+    """
+    samples, most = size.width * size.height, table.limits.depth_pixels
+    if samples > most:
+        raise LimitError(
+            f"the depth map has {size} = {samples:,} samples; the limit is {most:,}",
+            hint="no camera writes such a depth map",
+        )
+
+
 class AuxiliaryReader:
     """Reads the auxiliary images of the primary picture, their XMP within a common budget."""
 
     def __init__(self, table: ItemTable) -> None:
         self._table = table
         self._left = 4 * table.limits.xmp_bytes
+        self._markup_left = MAX_MARKUP
         self._done: dict[int, tuple[Calibration | None, str]] = {}
 
     def auxiliary(self, item: int, depth: DepthFacts) -> Auxiliary:
@@ -96,6 +119,13 @@ class AuxiliaryReader:
                 self._left -= length
                 most = table.limits.xmp_bytes
                 xml = table.payload(source, most=most, header=True)
+                markup = count_markup(xml)
+                if markup > self._markup_left:
+                    raise LimitError(
+                        f"the XMP has {markup:,} tags and attributes; "
+                        f"{self._markup_left:,} are allowed"
+                    )
+                self._markup_left -= markup
                 return parse_calibration(xml, most=most), ""
             except HeaderError as error:
                 return None, error.what
@@ -158,11 +188,13 @@ def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
         return None, f"the depth map is of type {kind!r}, which no decoder reads"
     try:
         image = image_item(table, item)
+        check_depth_size(table, image.coded)
         if image.type == "hvc1" and table.coded(item).hvcc is None:
             return image, "the depth map lacks its decoder configuration (hvcC)"
         if not image.bytes:
             return image, "the depth map has no data"
         missing = missing_part(table, image)
     except HeaderError as error:
-        return None, f"the depth map: {error.what}"
+        said = error.what
+        return None, said if said.startswith("the depth map") else f"the depth map: {said}"
     return image, f"the depth map is cut short ({missing})" if missing else ""

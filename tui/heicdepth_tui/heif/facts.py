@@ -13,6 +13,7 @@ __all__ = [
     "Auxiliary",
     "Brief",
     "Calibration",
+    "ColourSpace",
     "Crop",
     "DepthFacts",
     "DepthRepresentation",
@@ -290,6 +291,16 @@ class DepthFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ColourSpace:
+    """In which colour space the photo's values stand, as the file says (``colr``)."""
+
+    name: str = "unknown"
+    """``Display P3``, ``sRGB``, another profile's description, or what ``nclx`` says in words."""
+    profile_bytes: int = 0
+    """Length of its ICC profile for RGB values; 0 where the file carries none that can be used."""
+
+
+@dataclass(frozen=True, slots=True)
 class StereoPair:
     """A ``ster`` entity group: item ids of the left and right view."""
 
@@ -325,6 +336,8 @@ class Header:
     """Item type that holds the primary's samples (``hvc1``, ``av01`` …): of the tiles in a grid."""
     problems: tuple[str, ...] = ()
     """What was wrong with items that could not be listed above; each names its item."""
+    colour: ColourSpace = field(default_factory=ColourSpace)
+    """Of the primary image."""
 
     @property
     def format(self) -> str:

@@ -6,6 +6,7 @@ from os import PathLike
 
 from heicdepth_tui.errors import HeaderError, HeicDepthError, LimitError, MalformedError
 from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.colour import colour_space
 from heicdepth_tui.heif.container import has_sequence
 from heicdepth_tui.heif.depthfacts import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
@@ -16,6 +17,8 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.source import Source
 
 __all__ = ["exif_item", "parse_header", "read_header"]
+
+_MAX_AUXILIARIES = 256
 
 
 def read_header(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Header:
@@ -74,6 +77,7 @@ def _header(table: ItemTable) -> Header:
         truncated=_truncated(table, primary, depth, others, thumbnails),
         codec=four_cc(table.type_of(tiles[0])),
         problems=tuple(problems),
+        colour=colour_space(table),
     )
 
 
@@ -128,7 +132,11 @@ def _auxiliaries(
     table: ItemTable, reader: AuxiliaryReader, depth: DepthFacts, problems: list[str]
 ) -> tuple[Auxiliary, ...]:
     found: list[Auxiliary] = []
-    for item in table.referrers(b"auxl", table.primary_id):
+    items = table.referrers(b"auxl", table.primary_id)
+    if len(items) > _MAX_AUXILIARIES:
+        problems.append(f"{len(items) - _MAX_AUXILIARIES:,} of {len(items):,} auxiliary images are "
+                        "left out: no camera writes so many")  # fmt: skip
+    for item in items[:_MAX_AUXILIARIES]:
         try:
             found.append(reader.auxiliary(item, depth))
         except HeaderError as error:

@@ -13,6 +13,8 @@ class Limits:
 
     pixels: int = 250_000_000
     """Samples of one image: of ``ispe``, of a grid's output and of its tiles together."""
+    depth_pixels: int = 16_000_000
+    """Samples of a depth map, which is never shrunk; phones write 0.4 million."""
     items: int = 4_096
     """Items in the file, tiles and metadata included (the 200-megapixel photo has 822)."""
     extents: int = 16_384

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from heicdepth_tui.errors import MalformedError
+from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "upright_size",
 ]
 
+_MAX_URN = 256
 _ISPE = Struct(">4xII").unpack_from
 _CLAP = Struct(">IIIIiIiI").unpack_from
 
@@ -117,10 +118,17 @@ def _divide(above: int, below: int) -> int:
 
 
 def aux_type(content: bytes) -> tuple[str, bytes]:
-    """Return the urn and the subtype bytes from the content of an ``auxC`` box."""
+    """Return the urn and the subtype bytes from the content of an ``auxC`` box.
+
+    Raises LimitError for a urn of more than 256 bytes: it is a layer's name where none is known.
+    """
     urn, end, subtype = content[4:].partition(b"\0")
     if not end:
         raise MalformedError("its auxiliary type (auxC) is cut off")
+    if len(urn) > _MAX_URN:
+        raise LimitError(
+            f"its auxiliary type (auxC) has {len(urn):,} bytes; the limit is {_MAX_URN}"
+        )
     return urn.decode("utf-8", "replace"), subtype
 
 

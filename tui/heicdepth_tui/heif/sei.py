@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from heicdepth_tui.errors import MalformedError
+from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
 
 __all__ = ["build_depth_representation", "parse_depth_representation"]
@@ -21,14 +21,21 @@ _TOP_EXPONENT = 126
 _MAX_MANTISSA = 32
 _USUAL_MANTISSA = 16
 _MAX_MODEL = 4_096
+_MAX_BYTES = 4_096
+"""Of the subtype; phones write 21, and going through a megabyte of messages would take seconds."""
 
 
 def parse_depth_representation(subtype: bytes) -> DepthRepresentation:
     """Return the depth representation in the subtype bytes of a depth item's ``auxC``.
 
     Values are as stored, unchecked; one whose exponent is 127 (unspecified by the standard) is
-    None. Raises MalformedError when the bytes are empty, cut off, or of an unknown type.
+    None. Raises MalformedError when the bytes are empty, cut off, or of an unknown type, LimitError
+    when there are more than 4,096 of them.
     """
+    if len(subtype) > _MAX_BYTES:
+        raise LimitError(
+            f"the depth representation has {len(subtype):,} bytes; the limit is {_MAX_BYTES:,}"
+        )
     if len(subtype) < 4:
         raise MalformedError("the depth item has no depth representation")
     total = int.from_bytes(subtype[:4], "big")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 import threading
@@ -27,11 +28,12 @@ from heicdepth_tui.ui.library import Library
 from heicdepth_tui.ui.messages import (
     BriefsRead,
     ExportFinished,
+    ExportProgress,
     HeaderRead,
     LayerArrived,
     ListingFinished,
     PhotosFound,
-    ScanFailed,
+    WorkFailed,
 )
 from heicdepth_tui.ui.pacing import Pacer
 from heicdepth_tui.ui.prefetch import Prefetcher
@@ -50,6 +52,9 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["AppOptions", "HeicDepthApp"]
+
+MOST_ERRORS = 3
+"""So many errors of a job are told in full."""
 
 QUIET_SECONDS = 3.0
 """Coming back to the terminal lists the folders anew only when the last listing is this old."""
@@ -122,6 +127,10 @@ class HeicDepthApp(App[int]):
         self._rebuild_due = 0.0
         self._listed = False
         self._relisting = False
+        self._reread = False
+        self._leaves_after_export = False
+        self.is_leaving = False
+        """Whether the app is about to end: keys do nothing more."""
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[options.theme].name
@@ -173,12 +182,14 @@ class HeicDepthApp(App[int]):
         self._listen_to_signals()
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
         self.update_counts()
+        self.update_place()
         self.scanner.start()
         self.call_after_refresh(self._settle_down)
 
     def _settle_down(self) -> None:
         """Do what the first paint must not wait for."""
         self.store.listen()
+        self.browse.add_find_bar()
         # What was made so far lives as long as the app: the collector need not look at it again,
         # and stops the screen for tens of milliseconds when it does.
         gc.freeze()
@@ -210,6 +221,9 @@ class HeicDepthApp(App[int]):
         if self._relisting:
             self.scanner.scan(self.library.unscanned())
         self._relisting = True
+        if self._reread:
+            self._reread = False
+            self._forget_selected()
 
     @on(BriefsRead)
     def _briefs_read(self, message: BriefsRead) -> None:
@@ -239,8 +253,8 @@ class HeicDepthApp(App[int]):
         ended = monotonic()
         self._rebuild_due = ended + max(0.05, 9 * (ended - began))
 
-    @on(ScanFailed)
-    def _scan_failed(self, message: ScanFailed) -> None:
+    @on(WorkFailed)
+    def _work_failed(self, message: WorkFailed) -> None:
         raise message.error
 
     def update_counts(self) -> None:
@@ -257,22 +271,37 @@ class HeicDepthApp(App[int]):
         words.append(f"{library.with_depth:,} with depth")
         if not self._listed:
             words.append("listing …")
+        elif library.waiting and self.scanner.is_halted:
+            words.append(f"{library.scanned:,} scanned, r goes on")
         elif library.waiting:
             words.append(f"{library.scanned:,} scanned …")
-        bar = self.browse.query_one(TitleBar)
-        bar.counts = " · ".join(words)
-        bar.place = self.options.title or "  ".join(
-            printable_path(path.absolute()) for path in self.options.paths
-        )
+        if self.exporter.left:
+            words.append(f"exporting {self.exporter.done + 1} of {self.exporter.total}")
+        self.browse.query_one(TitleBar).counts = " · ".join(words)
+
+    def update_place(self) -> None:
+        """Say in the title line which photo is selected, in full, else which folders are open."""
+        from heicdepth_tui.ui.widgets.title import TitleBar
+
+        entry = self.browse.photos.entry
+        paths = [Path(entry.path)] if entry is not None else self.options.paths
+        place = "  ".join(printable_path(path.absolute()) for path in paths)
+        if self.options.title:
+            place = self.options.title + ("" if entry is None else f" / {printable(entry.name)}")
+        self.browse.query_one(TitleBar).place = place
 
     def read_again(self) -> None:
-        """List the folders anew and read the selected photo again."""
+        """List the folders anew, and read the selected photo again whether it changed or not."""
+        self._listing = {}
+        self._reread = True
+        self.scanner.start()
+
+    def _forget_selected(self) -> None:
         entry = self.browse.photos.entry
         if entry is not None:
             self.store.forget(entry.path)
-        self._listing = {}
-        self.browse.photos.announce_again()
-        self.scanner.start()
+            self.rows.forget(entry.path)
+            self.browse.photos.announce_again()
 
     # Layers: the store posts to the app, the screen draws
 
@@ -288,26 +317,34 @@ class HeicDepthApp(App[int]):
 
     def export(self, entries: Sequence[Entry], options: ExportOptions | None = None) -> None:
         """Export photos in the background; a toast tells what became of it."""
-        count = len(entries)
-        what = printable(entries[0].name) if count == 1 else f"{count} photos"
-        self.notify(f"exporting {what} …", timeout=2, markup=False)
-        self.exporter.export(
-            [entry.path for entry in entries], options or self.options.export_options()
-        )
+        paths = [entry.path for entry in entries]
+        self.exporter.export(paths, options or self.options.export_options())
+        self.update_counts()
+
+    @on(ExportProgress)
+    def _export_progress(self) -> None:
+        self.update_counts()
 
     @on(ExportFinished)
     def _export_finished(self, message: ExportFinished) -> None:
-        for done in message.written:
-            self.notify(
-                done.summary,
-                title="exported",
-                timeout=8,
-                markup=False,
-            )
-        for error in message.errors:
-            self.notify(
-                str(error), title="not exported", severity="error", timeout=12, markup=False
-            )
+        written, errors = message.written, message.errors
+        if written and message.photos == 1:
+            lines = [done.summary for done in written]
+            self.notify("\n".join(lines), title="exported", timeout=8, markup=False)
+        elif written:
+            folder = printable_path(written[0].path.parent)
+            told = f"{len(written)} files of {message.photos - len(errors)} photos in {folder}"
+            self.notify(told, title="exported", timeout=8, markup=False)
+        if errors:
+            lines = [str(error) for error in errors[:MOST_ERRORS]]
+            if len(errors) > MOST_ERRORS:
+                lines.append(f"… and {len(errors) - MOST_ERRORS} more")
+            title = "not exported" if len(errors) == 1 else f"{len(errors)} photos not exported"
+            told = "\n".join(lines)
+            self.notify(told, title=title, severity="error", timeout=12, markup=False)
+        self.update_counts()
+        if self._leaves_after_export and not self.exporter.left:
+            self._leave()
 
     @property
     def remembered(self) -> ExportOptions:
@@ -352,8 +389,15 @@ class HeicDepthApp(App[int]):
         if self.is_headless or not hasattr(signal, "SIGHUP"):
             return
         loop = asyncio.get_running_loop()
+
+        def ended(number: int, _: object) -> None:
+            # At once, not when the loop comes to it: after SIGHUP the kernel sends SIGCONT, and
+            # Textual's answer to that would write to a terminal that has gone and wait for ever.
+            _let_go_of_a_closed_terminal()
+            loop.call_soon_threadsafe(self.exit, 128 + number)
+
         for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            signal.signal(number, ended)
 
     def _fatal_error(self) -> None:
         """End after an error of the program; what is said of it comes after the screen is back."""
@@ -365,11 +409,40 @@ class HeicDepthApp(App[int]):
         return self._exception
 
     async def action_quit(self) -> None:
-        """Quit; what is being written is finished or removed first."""
-        self.exit(0)
+        """Quit, but let exports end first; a second time, quit without them."""
+        if self.exporter.left and not self._leaves_after_export:
+            self._leaves_after_export = True
+            self.notify(
+                "quits when the export is done; q again quits without it", timeout=8, markup=False
+            )
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        """End once the terminal's last answer is in: it would reach the shell as typed text."""
+        if self.is_leaving:
+            return
+        self.is_leaving = True
+        left = self.exporter.left
+        told = f"heicdepth-tui: quit with {left} photos not exported" if left else None
+        self.pacer.close(lambda: self.exit(1 if left else 0, message=told))
 
     def on_unmount(self) -> None:
         """Stop everything in the background."""
         self.scanner.stop()
         threading.Thread(target=self.decoder.close, name="close decoder").start()
         self.exporter.join()
+
+
+def _let_go_of_a_closed_terminal() -> None:
+    """Put /dev/null in the place of a terminal that is no more, so that no write to it blocks."""
+    import termios
+
+    try:
+        termios.tcgetattr(0)
+    except termios.error:
+        null = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null, descriptor)
+        os.close(null)
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)

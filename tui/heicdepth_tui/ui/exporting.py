@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.ui.messages import ExportFinished
+from heicdepth_tui.ui.messages import ExportFinished, ExportProgress, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import Exported, ExportOptions
@@ -30,11 +30,23 @@ class Exporter:
         self._jobs = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self.total = 0
+        """Photos asked for since the exporter last had nothing to do."""
+        self.done = 0
+        """Photos of these that are written or failed."""
+
+    @property
+    def left(self) -> int:
+        """How many photos are still to be exported."""
+        return self.total - self.done
 
     def export(self, paths: Sequence[str], options: ExportOptions) -> None:
         """Put a job in line: photos, and how to export each."""
+        if not self.left:
+            self.total = self.done = 0
+        self.total += len(paths)
         self._jobs.put((paths, options))
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="export", daemon=True)
             self._thread.start()
 
@@ -46,15 +58,22 @@ class Exporter:
             self._thread.join(seconds)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            paths, options = job
-            written: list[Exported] = []
-            errors: list[HeicDepthError] = []
-            for path in paths:
-                if self._stopping:
-                    return
-                self._export_one(path, options, written, errors)
-            self._post(ExportFinished(written, errors))
+        try:
+            while (job := self._jobs.get()) is not None:
+                self._do(*job)
+        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
+            self._post(WorkFailed(error))
+
+    def _do(self, paths: Sequence[str], options: ExportOptions) -> None:
+        written: list[Exported] = []
+        errors: list[HeicDepthError] = []
+        for path in paths:
+            if self._stopping:
+                return
+            self._export_one(path, options, written, errors)
+            self.done += 1
+            self._post(ExportProgress())
+        self._post(ExportFinished(len(paths), written, errors))
 
     def _export_one(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.folder.order import SortKey, sort_entries
@@ -38,11 +38,6 @@ class Library:
         return len(self._briefs)
 
     @property
-    def entries(self) -> Sequence[Entry]:
-        """Every photo, in the order found."""
-        return tuple(self._entries.values())
-
-    @property
     def waiting(self) -> int:
         """How many photos' headers are still to be read."""
         return len(self._entries) - len(self._briefs) - self._hopeless
@@ -69,11 +64,6 @@ class Library:
         brief = self._briefs.pop(path, None)
         if brief is not None and brief.status is DepthStatus.PRESENT:
             self.with_depth -= 1
-
-    def forget_briefs(self) -> None:
-        """Read every header again."""
-        self._briefs.clear()
-        self.with_depth = 0
 
     def brief(self, entry: Entry) -> Brief | None:
         """Return what the header scan found; None while it is not known."""
@@ -132,8 +122,8 @@ class Library:
 
     @property
     def marked(self) -> list[Entry]:
-        """The marked photos in the view's order."""
-        return [entry for entry in self.view if entry.path in self._marked]
+        """The marked photos in order, those that the filter hides included."""
+        return [entry for entry in self._ordered if entry.path in self._marked]
 
     def neighbour_with_depth(self, row: int, step: int) -> int | None:
         """Return the nearest row after (step 1) or before (−1) ``row`` that has depth."""

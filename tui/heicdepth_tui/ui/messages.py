@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 __all__ = [
     "BriefsRead",
     "ExportFinished",
+    "ExportProgress",
     "FindClosed",
     "HeaderRead",
     "LayerArrived",
     "ListingFinished",
     "MatchFound",
     "PhotosFound",
-    "ScanFailed",
+    "WorkFailed",
 ]
 
 
@@ -53,8 +54,8 @@ class BriefsRead(Message):
         self.briefs = briefs
 
 
-class ScanFailed(Message):
-    """The header scan met an error of the program, which the app must not hide."""
+class WorkFailed(Message):
+    """A thread met an error of the program, which the app must not hide."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -93,10 +94,17 @@ class LayerArrived(Message):
         self.answer = answer
 
 
+class ExportProgress(Message):
+    """Another photo of a job is exported, or could not be."""
+
+
 class ExportFinished(Message):
     """An export ended: what was written, and what went wrong for which photo."""
 
-    def __init__(self, written: Sequence[Exported], errors: Sequence[HeicDepthError]) -> None:
+    def __init__(
+        self, photos: int, written: Sequence[Exported], errors: Sequence[HeicDepthError]
+    ) -> None:
         super().__init__()
+        self.photos = photos
         self.written = written
         self.errors = errors

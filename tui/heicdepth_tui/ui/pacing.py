@@ -40,6 +40,7 @@ class Pacer:
         self._in_flight = False
         self._flights = 0
         self._answers = False
+        self._when_free: Callable[[], object] | None = None
 
     @property
     def is_free(self) -> bool:
@@ -56,9 +57,22 @@ class Pacer:
             self._is_boarding = True
             self._after_write(self._depart)
 
+    def close(self, when_free: Callable[[], object]) -> None:
+        """Paint nothing more and call ``when_free`` once no answer is to come any more."""
+        self._waiting.clear()
+        if self.must_wait:
+            self._when_free = when_free
+        else:
+            when_free()
+
     def forget(self, pane: object) -> None:
         """Do not paint what waits for a pane: it shows something else now."""
         self._waiting.pop(pane, None)
+
+    @property
+    def must_wait(self) -> bool:
+        """Whether an answer of the terminal is still on its way."""
+        return self._in_flight and self._answers
 
     def arrived(self) -> None:
         """Take in the terminal's answer."""
@@ -82,6 +96,9 @@ class Pacer:
         if not self._in_flight:
             return
         self._in_flight = False
+        if self._when_free is not None:
+            self._when_free()
+            return
         waiting, self._waiting = self._waiting, {}
         for pane, draw in waiting.items():
             self.paint(pane, draw)

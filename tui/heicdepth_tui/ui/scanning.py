@@ -15,7 +15,7 @@ from heicdepth_tui.folder.briefs import Briefs, BriefScanner
 from heicdepth_tui.folder.find import find_photos
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.ui.messages import BriefsRead, ListingFinished, PhotosFound, ScanFailed
+from heicdepth_tui.ui.messages import BriefsRead, ListingFinished, PhotosFound, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -40,6 +40,8 @@ class Scanner:
         self._briefs: BriefScanner | None = None
         self._started = monotonic()
         self.generation = 0
+        self.is_halted = False
+        """Whether the reader stopped the header scan."""
 
     @property
     def seconds_since_start(self) -> float:
@@ -50,9 +52,10 @@ class Scanner:
         """List the folders from the beginning."""
         self.stop()
         self._started = monotonic()
+        self.is_halted = False
         self._briefs = BriefScanner(
             partial(self._deliver, self.generation),
-            lambda error: self._post(ScanFailed(error)),
+            lambda error: self._post(WorkFailed(error)),
             read=self._read,
         )
         # A daemon: one that hangs on a dead network folder must not hold up quitting.
@@ -80,6 +83,7 @@ class Scanner:
         if self._briefs is not None:
             self._briefs.close()
             self._briefs = None
+            self.is_halted = True
 
     def stop(self) -> None:
         """Let every thread end soon; what it still finds is ignored."""
@@ -91,9 +95,13 @@ class Scanner:
         found = find_photos(
             self._paths, recursive=self._recursive, cancelled=lambda: generation != self.generation
         )
-        for entries in found:
-            self._post(PhotosFound(generation, entries))
-        self._post(ListingFinished(generation))
+        try:
+            for entries in found:
+                self._post(PhotosFound(generation, entries))
+        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
+            self._post(WorkFailed(error))
+        else:
+            self._post(ListingFinished(generation))
 
     def _deliver(self, generation: int, briefs: Briefs) -> None:
         self._post(BriefsRead(generation, briefs))

@@ -14,7 +14,7 @@ from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepth
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
-from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.messages import HeaderRead, LayerArrived, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -69,6 +69,8 @@ class PhotoStore:
         key = (entry.path, entry.size, entry.mtime_ns)
         with self._lock:
             found = self._headers.get(key)
+            if found is not None:
+                self._headers.move_to_end(key)
             is_new = found is None and key not in self._reading
             if is_new:
                 self._reading.add(key)
@@ -91,6 +93,9 @@ class PhotoStore:
             result = FileAccessError(
                 f"cannot be read: {error.strerror}", path=path, hint="see whether it is still there"
             )
+        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
+            self._post(WorkFailed(error))
+            return
         with self._lock:
             self._reading.discard(key)
             self._headers[key] = result
@@ -145,16 +150,20 @@ class PhotoStore:
                 del self._headers[header_key]
             for layer_key in [key for key in self._layers if key[0] == path]:
                 self._layer_bytes -= _weight(self._layers.pop(layer_key))
+            for ticket in [t for t, (_, key) in self._wanted.items() if key[0] == path]:
+                del self._wanted[ticket]
 
     def _answered(self, answer: Answer) -> None:
-        if answer.final:
-            with self._lock:
-                wanted = self._wanted.pop(answer.request.ticket, None)
+        with self._lock:
+            if answer.request.ticket not in self._wanted:
+                # Nobody waits for it any more: the photo was forgotten, or another is selected.
+                return
+            if answer.final:
+                _, key = self._wanted.pop(answer.request.ticket)
                 result = answer.pixels if answer.error is None else answer.error
                 # A stopped decoder may do better the next time: that is never remembered.
-                is_final = not isinstance(result, DecoderStoppedError)
-                if wanted is not None and result is not None and is_final:
-                    self._keep(wanted[1], result)
+                if result is not None and not isinstance(result, DecoderStoppedError):
+                    self._keep(key, result)
         self._post(LayerArrived(answer))
 
     def _keep(self, key: _LayerKey, result: Pixels | HeicDepthError) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import DepthStatus, Header
@@ -15,6 +17,7 @@ from heicdepth_tui.ui.inspector import Inspector
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.previews import preview_fit
 from heicdepth_tui.ui.sources import depth_source, layer_source
+from heicdepth_tui.ui.widgets.photo_list import wrap_cells
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -69,7 +72,7 @@ class Viewer:
             return
         self.inspector = Inspector(entry)
         if entry.problem:
-            self._clear(printable(f"{entry.name}\n{entry.problem}"))
+            self._clear(f"{printable(entry.name)}\n{printable(entry.problem)}")
             return
         found = self._screen.app.store.header(entry)
         if found is None:
@@ -140,10 +143,12 @@ class Viewer:
 
     def _show_captions(self, header: Header) -> None:
         pane = self._screen.pictures.photo
-        second = (header.exif.date or "")[:16]
+        lines = [header.camera_name, (header.exif.date or "")[:16]]
         if header.truncated:
-            second = f"cut short: {header.truncated}"
-        pane.caption.update(f"{printable(header.camera_name)}\n{printable(second)}", layout=False)
+            lines = wrap_cells(f"cut short: {header.truncated}", max(8, pane.size.width - 2))
+        elif self._screen.is_single and header.depth.item is None:
+            lines = _why_no_depth(header).split("\n")
+        pane.caption.update("\n".join(printable(line) for line in lines[:2]), layout=False)
 
     def _show_layers(self, inspector: Inspector) -> None:
         """Draw what is known of both panes and ask for the rest, depth first."""
@@ -165,7 +170,11 @@ class Viewer:
             pane.canvas.show_message(_why_no_depth(header))
             return
         kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
-        pane.heading.update(f"depth {facts.item.upright}{kind}", layout=False)
+        size = facts.item.upright
+        pane.heading.update(
+            _fitting(pane.size.width - 2, f"depth {size}{kind}", f"{size}{kind}", kind.strip()),
+            layout=False,
+        )
         if inspector.layer(LayerKind.DEPTH) not in inspector.pixels:
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message("decoding …", facts.item.upright)
@@ -180,11 +189,13 @@ class Viewer:
             self._draw_photo_pane(inspector, layer, pixels)
             return
         if layer in inspector.errors:
-            self._screen.pictures.photo.canvas.show_message(inspector.errors[layer].short)
+            self._draw_thumbnail(inspector)
+            self._show_layer_error(inspector, layer, inspector.errors[layer])
             return
         if layer.kind is not LayerKind.PRIMARY:
             self._screen.pictures.photo.canvas.show_message("decoding …")
-            self._want(layer, "photo", fit=None if layer.kind is LayerKind.DEPTH else self._fit)
+            # A pane name of its own: the photo goes on being decoded meanwhile.
+            self._want(layer, "layer", fit=None if layer.kind is LayerKind.DEPTH else self._fit)
             return
         self._screen.pictures.photo.canvas.show_message("decoding …", header.primary.upright)
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
@@ -201,10 +212,16 @@ class Viewer:
             if aux.item.id == layer.item_id:
                 size = aux.item.upright
         cycle = self._cycle(inspector)
-        place = f"  {cycle.index(layer) + 1} of {len(cycle)}" if len(cycle) > 1 else ""
+        at, most = cycle.index(layer) + 1, len(cycle)
+        place = f"  {at} of {most}" if most > 1 else ""
         blocks = self._screen.app.draw_settings.blocks
         place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
-        pane.heading.update(f"{printable(layer.label)} {size}{place}", layout=False)
+        name = printable(layer.label)
+        short = f" {at}/{most}" if most > 1 else ""
+        pane.heading.update(
+            _fitting(pane.size.width - 2, f"{name} {size}{place}", f"{name} {size}{short}", name),
+            layout=False,
+        )
         if is_depth:
             pane.legend.show(inspector.depth_map, self._screen.app.colormap)
 
@@ -304,13 +321,18 @@ class Viewer:
             self._draw_depth(inspector, pixels)
         if layer == self.shown_layer:
             self._draw_photo_pane(inspector, layer, pixels)
-        elif (
-            layer.kind is LayerKind.THUMBNAIL
-            and self.shown_layer is not None
-            and self.shown_layer.kind is LayerKind.PRIMARY
-            and self.shown_layer not in inspector.pixels
-        ):
-            source = layer_source(inspector.entry, layer, pixels, self._screen.app.draw_settings)
+        elif layer.kind is LayerKind.THUMBNAIL:
+            self._draw_thumbnail(inspector)
+
+    def _draw_thumbnail(self, inspector: Inspector) -> None:
+        """Show the embedded thumbnail while the photo itself is not there, or cannot be."""
+        thumbnail, shown = inspector.layer(LayerKind.THUMBNAIL), self.shown_layer
+        if thumbnail is None or shown is None or shown.kind is not LayerKind.PRIMARY:
+            return
+        pixels = inspector.pixels.get(thumbnail)
+        if pixels is not None and shown not in inspector.pixels:
+            settings = self._screen.app.draw_settings
+            source = layer_source(inspector.entry, thumbnail, pixels, settings)
             self._screen.pictures.photo.canvas.show(source)
 
     def _draw_photo_pane(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
@@ -367,6 +389,11 @@ class Viewer:
         if self.inspector is not None and self.inspector.header is not None:
             self.redraw_depth()
             self._start_photo_pane(self.inspector, self.inspector.header)
+
+
+def _fitting(cells: int, *texts: str) -> str:
+    """Return the first text that fits, the last where none does."""
+    return next((text for text in texts if cell_len(text) <= cells), texts[-1])
 
 
 def _why_no_depth(header: Header) -> str:

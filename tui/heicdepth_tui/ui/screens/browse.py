@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.messages import FindClosed, MatchFound
@@ -44,19 +44,56 @@ class BrowseScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?", id="help", tooltip="All keys"),
         Binding("slash", "find", "Find", key_display="/", id="find", tooltip="Find by name"),
-        Binding("n", "find_next(1)", "Next match", show=False, id="find.next"),
-        Binding("N", "find_next(-1)", "Previous match", show=False, id="find.previous"),
+        Binding(
+            "n", "find_next(1)", "Next match", show=False, id="find.next", tooltip="Next match"
+        ),
+        Binding(
+            "N",
+            "find_next(-1)",
+            "Previous match",
+            show=False,
+            id="find.previous",
+            tooltip="Previous match",
+        ),
         Binding("f", "depth_only", "Depth", id="filter.depth", tooltip="Only photos with depth"),
         Binding("s", "sort", "Sort", id="sort", tooltip="Sort by name, date, size, depth"),
-        Binding("right_square_bracket", "next_depth(1)", "Next depth", show=False, id="depth.next"),
-        Binding("left_square_bracket", "next_depth(-1)", "Prev depth", show=False, id="depth.prev"),
+        Binding(
+            "right_square_bracket",
+            "next_depth(1)",
+            "Next depth",
+            show=False,
+            id="depth.next",
+            tooltip="Next photo with depth",
+        ),
+        Binding(
+            "left_square_bracket",
+            "next_depth(-1)",
+            "Prev depth",
+            show=False,
+            id="depth.prev",
+            tooltip="Previous photo with depth",
+        ),
         Binding("space", "mark", "Mark", show=False, id="mark", tooltip="Mark for export"),
-        Binding("v", "mark_range", "Mark range", show=False, id="mark.range"),
+        Binding(
+            "v",
+            "mark_range",
+            "Mark range",
+            show=False,
+            id="mark.range",
+            tooltip="Mark from here to the next v",
+        ),
         Binding("escape", "stop", "Stop", show=False, id="stop", tooltip="Stop, close, unmark"),
         Binding("b", "blocks", "Blocks", show=False, id="blocks", tooltip="Half or quad blocks"),
         Binding("c", "colours", "Colours", id="colours", tooltip="Next colour map for depth"),
         Binding("tab", "layer(1)", "Layer", id="layer.next", tooltip="Next layer of the photo"),
-        Binding("shift+tab", "layer(-1)", "Previous layer", show=False, id="layer.previous"),
+        Binding(
+            "shift+tab",
+            "layer(-1)",
+            "Previous layer",
+            show=False,
+            id="layer.previous",
+            tooltip="Previous layer of the photo",
+        ),
         Binding("t", "tables", "Table", id="tables", tooltip="The other table, where one has room"),
         Binding("i", "metadata", "Info", id="metadata", tooltip="All metadata of the photo"),
         Binding("e", "export", "Export", id="export", tooltip="Export the point cloud (PCD)"),
@@ -64,7 +101,14 @@ class BrowseScreen(Screen[None]):
             "E", "export_as", "Export as", show=False, id="export.as", tooltip="Formats and options"
         ),
         Binding("y", "copy_path", "Copy path", show=False, id="copy", tooltip="By OSC 52"),
-        Binding("r", "read_again", "Read again", show=False, id="reload"),
+        Binding(
+            "r",
+            "read_again",
+            "Read again",
+            show=False,
+            id="reload",
+            tooltip="Read folder and photo again",
+        ),
         Binding("q", "app.quit", "Quit", id="quit", tooltip="Quit"),
     ]
 
@@ -74,8 +118,7 @@ class BrowseScreen(Screen[None]):
         # Kept, since answers may still arrive while the screen is taken down.
         self.arrays = FactsPane(id="arrays")
         self.facts = FactsPane(id="facts")
-        self._range_from: int | None = None
-        self._find_bar: FindBar | None = None
+        self._range_from: str | None = None
 
     def compose(self) -> ComposeResult:
         """Title, list, pictures, tables, keys."""
@@ -142,11 +185,26 @@ class BrowseScreen(Screen[None]):
     @on(PhotoList.Highlighted)
     def _select(self, message: PhotoList.Highlighted) -> None:
         self.viewer.select(message.entry)
+        self.app.update_place()
+        if self.app.library.waiting:
+            self._look_first()
+
+    def _look_first(self) -> None:
+        """Have the headers of the photos on the screen read before all others."""
+        view = self.app.library.view
+        self.app.scanner.look_first([view[row] for row in self.photos.visible_rows])
+
+    def _catch_up(self) -> None:
+        """Select what the cursor stands on, should the message about it still be on its way."""
+        inspector = self.viewer.inspector
+        if (None if inspector is None else inspector.entry) != self.photos.entry:
+            self.viewer.select(self.photos.entry)
 
     # Keys
 
     def action_layer(self, step: int) -> None:
         """Show the next layer in the photo pane."""
+        self._catch_up()
         self.viewer.next_layer(step)
 
     def action_mark(self) -> None:
@@ -154,24 +212,25 @@ class BrowseScreen(Screen[None]):
         entry = self.photos.entry
         if entry is not None:
             library = self.app.library
-            self._range_from = self.photos.cursor
             library.set_marked([entry], not library.is_marked(entry))
             self.photos.refresh()
             self.photos.move_to(self.photos.cursor + 1)
             self.app.update_counts()
 
     def action_mark_range(self) -> None:
-        """Mark everything from where v or space was pressed before to here."""
-        photos = self.photos
-        if photos.entry is None:
+        """Mark everything from the photo where v was pressed before to this one."""
+        photos, library = self.photos, self.app.library
+        entry = photos.entry
+        if entry is None:
             return
-        if self._range_from is None:
-            self._range_from = photos.cursor
-            self.notify("range begins here; v at its end marks it", timeout=3, markup=False)
-            self.app.library.set_marked([photos.entry], True)
+        begin = None if self._range_from is None else library.index_of(self._range_from)
+        if begin is None:
+            self._range_from = entry.path
+            self.flash("range begins here: v marks to its end")
+            library.set_marked([entry], True)
         else:
-            first, last = sorted((self._range_from, photos.cursor))
-            self.app.library.set_marked(self.app.library.view[first : last + 1], True)
+            first, last = sorted((begin, photos.cursor))
+            library.set_marked(library.view[first : last + 1], True)
             self._range_from = None
         photos.refresh()
         self.app.update_counts()
@@ -181,12 +240,15 @@ class BrowseScreen(Screen[None]):
         library = self.app.library
         if library.waiting and self.app.scanner.is_scanning:
             self.app.scanner.halt()
-            self.notify("header scan stopped; r goes on", timeout=3, markup=False)
         else:
             library.set_marked(library.marked, False)
             self._range_from = None
             self.photos.refresh()
         self.app.update_counts()
+
+    def flash(self, status: str) -> None:
+        """Say in the title line what a key just did."""
+        self.query_one(TitleBar).flash(status)
 
     def action_blocks(self) -> None:
         """Draw pictures with the other block characters."""
@@ -198,7 +260,10 @@ class BrowseScreen(Screen[None]):
         names = COLORMAP_NAMES
         self.app.colormap = names[(names.index(self.app.colormap) + 1) % len(names)]
         self.viewer.redraw_depth()
-        self.notify(f"colour map: {self.app.colormap}", timeout=2, markup=False)
+        if self.app.draw_settings.mode in (ColorMode.GREY, ColorMode.NONE):
+            self.flash("no colours here: depth is shown in greys")
+        else:
+            self.flash(f"colour map: {self.app.colormap}")
 
     def action_tables(self) -> None:
         """Show the other table where only one has room."""
@@ -214,6 +279,10 @@ class BrowseScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide keys that have nothing to do here."""
+        if self.app.is_leaving:
+            return False
+        if action in ("export", "export_as", "copy_path", "metadata") and not self.photos.entry:
+            return False
         if action == "tables":
             return self.has_class("-folded") and not self.is_single
         if action == "layer":
@@ -224,6 +293,7 @@ class BrowseScreen(Screen[None]):
         """Show all metadata on a screen of its own."""
         from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
+        self._catch_up()
         inspector = self.viewer.inspector
         if inspector is not None and inspector.header is not None:
             name = printable(inspector.entry.name)
@@ -247,50 +317,49 @@ class BrowseScreen(Screen[None]):
         at = _SORT_ORDER.index(library.sort_key)
         library.sort_key = _SORT_ORDER[(at + 1) % len(_SORT_ORDER)]
         self.rebuild_view()
-        self.notify(f"sorted by {library.sort_key.value}", timeout=2, markup=False)
+        self.flash(f"sorted by {library.sort_key.value}")
 
     def rebuild_view(self) -> None:
         """Sort and filter the list anew; the cursor stays on its photo where it can."""
         entry = self.photos.entry
         self.app.library.rebuild()
-        self.photos.placeholder = (
-            "no photo with depth here; f shows all"
-            if self.app.library.depth_only and len(self.app.library)
-            else self.app.empty_text
-        )
+        self.photos.placeholder = self._empty_text()
         followed = entry.path if entry is not None and self.photos.was_moved else None
         self.photos.view_changed(followed)
-        self.app.scanner.look_first(
-            [self.app.library.view[row] for row in self.photos.visible_rows]
-        )
+        self._look_first()
         self.app.update_counts()
+
+    def _empty_text(self) -> str:
+        library = self.app.library
+        if not library.depth_only or not len(library):
+            return self.app.empty_text
+        if library.waiting:
+            return "no photo with depth found yet; headers are being read"
+        return "no photo with depth here; f shows all"
 
     def action_next_depth(self, step: int) -> None:
         """Go to the next or previous photo with depth."""
         row = self.app.library.neighbour_with_depth(self.photos.cursor, step)
         if row is None:
-            self.notify("no further photo with depth", timeout=2, markup=False)
+            self.flash("no further photo with depth")
         else:
             self.photos.move_to(row)
 
     def action_find(self) -> None:
         """Open the find bar."""
+        for bar in self.query(".-find"):
+            cast("FindBar", bar).open(self.photos.cursor)
+
+    def add_find_bar(self) -> None:
+        """Make the find bar, hidden: its input costs too much to hold up the first paint for it."""
         from heicdepth_tui.ui.widgets.find import FindBar
 
-        if self._find_bar is None:
-            # Made when first wanted: its input costs more than the rest of the screen together.
-            self._find_bar = FindBar()
-            self.mount(self._find_bar)
-            self.call_after_refresh(self.action_find)
-        else:
-            self._find_bar.open(self.photos.cursor)
+        self.mount(FindBar(), after="#body")
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""
-        if self._find_bar is None:
-            self.notify("nothing to find yet: / starts a search", timeout=2, markup=False)
-        else:
-            self._find_bar.go(self.photos.cursor, step)
+        for bar in self.query(".-find"):
+            cast("FindBar", bar).go(self.photos.cursor, step)
 
     @on(MatchFound)
     def _found(self, message: MatchFound) -> None:

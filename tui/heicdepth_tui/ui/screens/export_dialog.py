@@ -1,4 +1,4 @@
-"""The export dialog: formats, projection and options; enter exports, esc leaves all as it was."""
+"""The export dialog: formats, projection and options; ctrl+e exports, esc leaves all as it was."""
 
 from __future__ import annotations
 
@@ -62,6 +62,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         border-subtitle-color: $dim; padding: 0 1; }
     ExportDialog #columns { height: auto; layout: grid; grid-size: 2; grid-columns: 30 1fr;
         grid-rows: auto; grid-gutter: 0 2; }
+    ExportDialog.-narrow #columns { grid-size: 1; grid-columns: 1fr; }
+    ExportDialog.-narrow RadioSet { layout: vertical; height: auto; }
     ExportDialog #columns > Vertical { height: auto; }
     ExportDialog .label { color: $accent; height: 1; }
     ExportDialog .told { color: $dim; height: 1; width: 1fr; }
@@ -147,6 +149,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self.query_one("#wrong").display = False
         self.query(".format").first().focus()
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Use one column where two have no room."""
+        self.set_class(event.size.width < 78, "-narrow")
+
     def _shown(self, name: str) -> str:
         cloud = self._options.cloud
         value = cloud.farthest if name == "far" else getattr(cloud, name)
@@ -187,7 +193,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             color_resolution=ColorResolution(
                 self._radio("resolution", self._options.cloud.color_resolution.value)
             ),
-            step=int(self._number("step") or 1),
+            step=self._step(),
             near=self._number("near"),
             far=self._number("far"),
             flying_threshold=self._options.cloud.flying_threshold,
@@ -199,6 +205,12 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             organised=self.query_one("#organised", Checkbox).value,
             cloud=cloud,
         )
+
+    def _step(self) -> int:
+        number = self._number("step")
+        if number is not None and not (number.is_integer() and 1 <= number <= 1000):
+            raise ValueError("step: a whole number from 1 to 1000")
+        return 1 if number is None else int(number)
 
     def _radio(self, name: str, default: str) -> str:
         pressed = self.query_one(f"#{name}", RadioSet).pressed_button

@@ -24,44 +24,54 @@ class FindBar(Horizontal):
     """One line over the footer; enter keeps the place, esc goes back to where it began."""
 
     DEFAULT_CSS = """
-    FindBar { display: none; height: 1; dock: bottom; offset: 0 -1; background: $panel; }
-    FindBar.-open { display: block; }
+    FindBar { height: 0; background: $panel; }
+    FindBar.-open { height: 1; }
     FindBar Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
     FindBar Input:focus { border: none; }
     FindBar .find--label { width: auto; color: $accent; padding: 0 1; }
     FindBar .find--count { width: auto; color: $foreground 60%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Close", show=False, id="find.close"),
-        Binding("down,ctrl+n", "step(1)", "Next", show=False, id="find.bar_next"),
-        Binding("up,ctrl+p", "step(-1)", "Previous", show=False, id="find.bar_previous"),
+        Binding("enter", "keep", "Stay", id="find.keep", tooltip="Close and stay at the match"),
+        Binding(
+            "escape",
+            "give_up",
+            "Back",
+            key_display="esc",
+            id="find.close",
+            tooltip="Back to where it began",
+        ),
+        Binding("down", "step(1)", "Next", id="find.bar_next", tooltip="Next match"),
+        Binding("up", "step(-1)", "Previous", id="find.bar_previous", tooltip="Previous match"),
     ]
     app: HeicDepthApp
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(classes="-find")
         self.query_text = ""
-        self._start = 0
+        self._start = self._origin = 0
+        self._query_before = ""
         self._made: tuple[list[Entry], str, Finder] | None = None
 
     def compose(self) -> ComposeResult:
         """Label, text, count."""
         yield Static("find", classes="find--label", markup=False)
-        yield Input(compact=True, select_on_focus=True)
+        field = Input(compact=True, select_on_focus=False)
+        field.can_focus = False
+        yield field
         yield Static("", classes="find--count", markup=False)
 
     def open(self, row: int) -> None:
         """Show the bar; matches are looked for from ``row`` on."""
-        self._start = row
+        self._origin = self._start = row
+        self._query_before = self.query_text
         self.add_class("-open")
         field = self.query_one(Input)
         field.value = ""
-        field.focus()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the bar is on the screen."""
-        return self.has_class("-open")
+        # At once: keys that are typed ahead belong to the name, not to the main screen. (A bar that
+        # is not displayed could not take the focus yet, so a closed one is only of no height.)
+        field.can_focus = True
+        self.screen.set_focus(field)
 
     def _finder(self) -> Finder:
         view = self.app.library.view
@@ -72,12 +82,12 @@ class FindBar(Horizontal):
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
-        self.query_text = event.value
-        finder = self._finder()
         count = self.query_one(".find--count", Static)
         if not event.value:
             count.update("")
             return
+        self.query_text = event.value
+        finder = self._finder()
         matches = finder.count
         count.update(f"{matches} match" + ("" if matches == 1 else "es"))
         best = finder.best(self._start)
@@ -85,20 +95,28 @@ class FindBar(Horizontal):
             self.post_message(MatchFound(best))
 
     @on(Input.Submitted)
-    def _submitted(self) -> None:
+    def action_keep(self) -> None:
+        """Close the bar and stay where the match is."""
         self._close()
+
+    @on(Input.Blurred)
+    def _blurred(self) -> None:
+        if self.has_class("-open"):
+            self._close()
 
     def action_step(self, step: int) -> None:
         """Go to another match without closing the bar."""
         self.go(self._start, step)
 
     def action_give_up(self) -> None:
-        """Go back to where the search began."""
-        self.post_message(MatchFound(self._start))
+        """Go back to where the search began; what was looked for before counts again."""
+        self.query_text = self._query_before
+        self.post_message(MatchFound(self._origin))
         self._close()
 
     def _close(self) -> None:
         self.remove_class("-open")
+        self.query_one(Input).can_focus = False
         self.post_message(FindClosed())
 
     def go(self, row: int, step: int) -> None:

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
@@ -40,12 +41,17 @@ class KeyBar(Widget):
     def _shown(self) -> list[ActiveBinding]:
         """Return one active binding for each id, in the order to show, as many as there is room."""
         by_id: dict[str, ActiveBinding] = {}
+        typing = isinstance(self.screen.focused, Input)
         for active in self.screen.active_bindings.values():
-            if active.binding.show and active.binding.id:
+            # While a name is typed, the keys of the screen are letters.
+            is_letter = typing and active.node is self.screen
+            if active.binding.show and active.binding.id and not is_letter:
                 by_id.setdefault(active.binding.id, active)
+        layer = by_id.pop("layer.next", None)
         first = [by_id.pop("help")] if "help" in by_id else []
         last = [by_id.pop("quit")] if "quit" in by_id else []
-        shown = [*first, *by_id.values(), *last]
+        # Not every photo has further layers: last, so that the other keys keep their places.
+        shown = [*first, *by_id.values(), *([layer] if layer else []), *last]
         while sum(map(_cells, shown)) + 1 > self.size.width:
             dispensable = [active for active in shown if active.binding.id not in _FIRST]
             if not dispensable:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.library import Library
 
-__all__ = ["PhotoList", "clip", "short_date"]
+__all__ = ["PhotoList", "clip", "short_date", "wrap_cells"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MARKS = {
@@ -48,6 +48,27 @@ def clip(text: str, cells: int) -> str:
     while cell_len(end) > (cells - 1) // 2:
         end = end[1:]
     return set_cell_size(text, cells - 1 - cell_len(end)) + "…" + end
+
+
+def wrap_cells(text: str, cells: int) -> list[str]:
+    """Return ``text`` in lines of at most ``cells`` cells, broken at blanks where it can be."""
+    lines = []
+    for part in text.split("\n"):
+        line = ""
+        for word in part.split(" "):
+            joined = f"{line} {word}" if line else word
+            if cell_len(joined) <= cells:
+                line = joined
+                continue
+            if line:
+                lines.append(line)
+            line = word
+            while cell_len(line) > cells:
+                head = set_cell_size(line, cells).rstrip() or line[:1]
+                lines.append(head)
+                line = line[len(head) :]
+        lines.append(line)
+    return lines
 
 
 def short_date(date: str | None) -> str:
@@ -83,12 +104,37 @@ class PhotoList(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next photo"),
         Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous photo"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
-        Binding("ctrl+d", "page(0.5)", "Half page down", show=False, id="list.half_down"),
-        Binding("ctrl+u", "page(-0.5)", "Half page up", show=False, id="list.half_up"),
-        Binding("home,g", "edge(False)", "First", show=False, id="list.first"),
-        Binding("end,G", "edge(True)", "Last", show=False, id="list.last"),
+        Binding(
+            "pagedown",
+            "page(1)",
+            "Page down",
+            show=False,
+            id="list.page_down",
+            tooltip="A page down",
+        ),
+        Binding(
+            "pageup", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="A page up"
+        ),
+        Binding(
+            "ctrl+d",
+            "page(0.5)",
+            "Half page down",
+            show=False,
+            id="list.half_down",
+            tooltip="Half a page down",
+        ),
+        Binding(
+            "ctrl+u",
+            "page(-0.5)",
+            "Half page up",
+            show=False,
+            id="list.half_up",
+            tooltip="Half a page up",
+        ),
+        Binding(
+            "home,g", "edge(False)", "First", show=False, id="list.first", tooltip="First photo"
+        ),
+        Binding("end,G", "edge(True)", "Last", show=False, id="list.last", tooltip="Last photo"),
     ]
     ALLOW_SELECT = False
 
@@ -101,14 +147,11 @@ class PhotoList(ScrollView, can_focus=True):
             super().__init__()
             self.entry = entry
 
-    class Activated(Message):
-        """The photo under the cursor was clicked twice."""
-
     def __init__(self, library: Library, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.library = library
         self.placeholder = "reading the folder …"
-        self._announced: str | None = None
+        self._announced: Entry | None = None
         self.direction = 1
         """Where the reader goes: 1 down, −1 up."""
         self.was_moved = False
@@ -120,7 +163,7 @@ class PhotoList(ScrollView, can_focus=True):
         view = self.library.view
         return view[self.cursor] if 0 <= self.cursor < len(view) else None
 
-    def view_changed(self, keep: str | None = None, *, announce: bool = True) -> None:
+    def view_changed(self, keep: str | None = None) -> None:
         """Adopt a new ``library.view``; the cursor follows the photo with path ``keep``."""
         view = self.library.view
         self.virtual_size = Size(self.size.width, max(1, len(view)))
@@ -130,8 +173,7 @@ class PhotoList(ScrollView, can_focus=True):
         self.set_reactive(PhotoList.cursor, index)
         self._show_cursor()
         self.refresh()
-        if announce:
-            self._announce()
+        self._announce()
 
     def rows_changed(self, paths: Set[str]) -> None:
         """Repaint the rows on the screen whose photos are among ``paths``."""
@@ -158,10 +200,10 @@ class PhotoList(ScrollView, can_focus=True):
         self._announce()
 
     def _announce(self) -> None:
+        # Compared with its size and date: a file that changed is another photo to show.
         entry = self.entry
-        path = None if entry is None else entry.path
-        if path != self._announced:
-            self._announced = path
+        if entry != self._announced or entry is None:
+            self._announced = entry
             self.post_message(self.Highlighted(entry))
 
     def announce_again(self) -> None:
@@ -196,8 +238,6 @@ class PhotoList(ScrollView, can_focus=True):
         row = event.y + self.scroll_offset.y
         if row < len(self.library.view):
             self.move_to(row)
-            if event.chain == 2:
-                self.post_message(self.Activated())
 
     @property
     def visible_rows(self) -> range:
@@ -211,9 +251,10 @@ class PhotoList(ScrollView, can_focus=True):
         row = y + self.scroll_offset.y
         base = self.rich_style
         if row >= len(self.library.view):
-            if y == 0 and not self.library.view:
+            told = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
+            if y < len(told):
                 style = base + self.get_component_rich_style("photo-list--empty", partial=True)
-                return Strip([Segment(clip(f" {self.placeholder}", width), style)], width)
+                return Strip([Segment(clip(f" {told[y]}", width), style)], width)
             return Strip.blank(width, base)
         entry = self.library.view[row]
         selected = row == self.cursor

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -16,6 +17,7 @@ from textual.widget import Widget
 
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.ui.widgets.photo_list import clip, wrap_cells
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
 
 if TYPE_CHECKING:
@@ -69,6 +71,12 @@ class RowCache:
         if found is not None:
             self._pictures.move_to_end(key)
         return found
+
+    def forget(self, path: str) -> None:
+        """Drop every picture of a photo."""
+        for key in [key for key in self._pictures if key[0] == path]:
+            _, dropped = self._pictures.pop(key)
+            self._size -= sum(map(len, dropped))
 
     def put(self, key: tuple[object, ...], picture: Picture, rows: tuple[str, ...]) -> None:
         """Keep a picture, dropping the least recently used ones over the limit."""
@@ -233,23 +241,17 @@ class PictureCanvas(Widget):
             plate_cols, plate_rows = fit.cols, fit.rows
             plate_left, plate_top = (width - fit.cols) // 2, (height - fit.rows) // 2
             plate = base + Style(bgcolor=self.app.theme_plate)  # type: ignore[attr-defined]
-        lines = _wrap(self._message, max(1, width - 4))[: max(1, height)]
+        lines = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         index = y - (height - len(lines)) // 2
         text = lines[index] if 0 <= index < len(lines) else ""
         inside = plate_top <= y < plate_top + plate_rows
-        row = " " * ((width - len(text)) // 2) + text
-        row = row.ljust(width)
-        if not inside:
-            return Strip([Segment(row, base)], width)
+        left = (width - cell_len(text)) // 2
+        row = Strip([Segment(clip(" " * left + text, width), base)], width)
+        if not inside or plate is base:
+            return row
         right = plate_left + plate_cols
-        return Strip(
-            [
-                Segment(row[:plate_left], base),
-                Segment(row[plate_left:right], plate),
-                Segment(row[right:], base),
-            ],
-            width,
-        )
+        middle = [Segment(part.text, plate) for part in row.crop(plate_left, right)]
+        return Strip([*row.crop(0, plate_left), *middle, *row.crop(right, width)], width)
 
 
 def _segments(picture: Picture, row: int, left: int, right: int, base: Style) -> list[Segment]:
@@ -259,9 +261,3 @@ def _segments(picture: Picture, row: int, left: int, right: int, base: Style) ->
     if right:
         segments.append(Segment(" " * right, base))
     return segments
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return [line for part in text.split("\n") for line in (textwrap.wrap(part, width) or [""])]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
@@ -10,7 +12,12 @@ from textual.widget import Widget
 
 from heicdepth_tui.ui.widgets.photo_list import clip
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
 __all__ = ["TitleBar"]
+
+STATUS_SECONDS = 2.5
 
 
 class TitleBar(Widget):
@@ -24,14 +31,30 @@ class TitleBar(Widget):
     COMPONENT_CLASSES = {"title--name", "title--counts"}  # noqa: RUF012  Textual's declaration
     ALLOW_SELECT = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._timer: Timer | None = None
+
     place: reactive[str] = reactive("")
     counts: reactive[str] = reactive("")
+    status: reactive[str] = reactive("")
+    """A short word on what a key just did, in place of the counts."""
+
+    def flash(self, status: str) -> None:
+        """Say what a key did, for a moment; a newer word takes the place of an older one."""
+        self.status = status
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(STATUS_SECONDS, self._end_status)
+
+    def _end_status(self) -> None:
+        self.status = ""
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
         width = self.size.width
         base = self.rich_style
-        counts = self.counts[: max(0, width - 2)]
+        counts = (self.status or self.counts)[: max(0, width - 2)]
         name = " heicdepth-tui  "
         room = width - len(name) - len(counts) - 2
         if room < 4:

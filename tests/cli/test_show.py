@@ -1,0 +1,70 @@
+"""``show``: what is printed where the depth map cannot be had, or the console has no colours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.cli import show_photo
+from heicdepth_tui.draw.console import ConsolePicture
+from heicdepth_tui.heif.items import read_items
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
+
+
+def show(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "heicdepth_tui", "show", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=50,
+    )
+
+
+def test_a_photo_whose_depth_is_cut_short_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "cut.heic"
+    path.write_bytes(make_photo(Recipe(exif=None)).data)
+    with read_items(path) as table:
+        photo = table.extents(table.primary_id)[0]
+        (depth_id,) = table.referrers(b"auxl", table.primary_id)
+        depth = table.extents(depth_id)[0]
+    assert depth.offset > photo.offset
+    path.write_bytes(path.read_bytes()[: depth.offset + depth.length // 2])
+
+    done = show("--width", 60, path)
+
+    assert done.returncode == 0, done
+    assert "cut.heic 96×72" in done.stdout
+    assert sum(done.stdout.count(shade) for shade in "░▒▓█") > 200
+    assert "no depth: " in done.stdout
+    assert "past the end" in done.stdout or "cut short" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("no_color", "name"), [("1", "grey"), ("", "turbo")])
+def test_the_map_is_grey_where_the_console_has_no_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_color: str, name: str
+) -> None:
+    asked: list[str] = []
+
+    def pictures(
+        path: Path, decoder: object, colormap: str, limits: object
+    ) -> tuple[list[ConsolePicture], list[str]]:
+        asked.append(colormap)
+        return [ConsolePicture(np.zeros((2, 2, 3), np.uint8), path.name)], []
+
+    monkeypatch.setattr(show_photo, "_pictures", pictures)
+    monkeypatch.setattr(show_photo, "check_encoding", lambda: None)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    assert show_photo.show_photos([tmp_path / "a.heic"], 40, "turbo", DEFAULT_LIMITS) == 0
+    assert asked == [name]
