@@ -96,18 +96,24 @@ def _derived_rows(depth_map: DepthMap) -> Iterable[ArrayRow]:
     if depth_map.reason:
         yield ArrayRow("metres", "none", "", "", "", printable(depth_map.reason))
         return
+    import numpy as np
+
+    # A map has at most some thousand codes: which of them occur says the range of every table,
+    # without half a million distances.
+    occurs = np.bincount(depth_map.codes.ravel(), minlength=depth_map.top + 1) > 0
+    tables = depth_map.tables
+    valid = occurs & tables.valid
     shape = str(tuple(depth_map.codes.shape))
     about = "" if depth_map.is_promised else "≈"
-    for name, unit, values in (
-        ("disparity", "1/m", depth_map.disparity()),
-        (f"metres {about}".strip(), depth_map.metres_label, depth_map.metres()),
+    for name, unit, by_code in (
+        ("disparity", "1/m", tables.disparity),
+        (f"metres {about}".strip(), depth_map.metres_label, tables.metres),
     ):
-        finite = values[values == values]  # NaN marks an invalid sample
-        if finite.size:
-            low, high = f"{float(finite.min()):.4g}", f"{float(finite.max()):.4g}"
-        else:
-            low = high = "none valid"
-        yield ArrayRow(name, shape, str(values.dtype), low, high, unit)
+        values = by_code[valid].astype(np.float32)
+        low = high = "none valid"
+        if values.size:
+            low, high = f"{float(values.min()):.4g}", f"{float(values.max()):.4g}"
+        yield ArrayRow(name, shape, "float32", low, high, unit)
 
 
 def fact_groups(

@@ -147,6 +147,13 @@ class HeicDepthApp(App[int]):
         """Take in the terminal's answer."""
         self.pacer.arrived()
 
+    def on_key(self, event: events.Key) -> None:
+        """Pass on keys typed ahead: they were sent to the list before / moved the focus."""
+        photos = self.browse.photos
+        if self.focused is not photos and self.focused is not None and photos.owns(event):
+            event.prevent_default()
+            self.post_message(events.Key(event.key, event.character))
+
     def on_app_focus(self) -> None:
         """Look for new, changed and removed photos when the reader comes back."""
         if self._listed and self.scanner.seconds_since_start > QUIET_SECONDS:
