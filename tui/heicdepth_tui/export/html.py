@@ -164,6 +164,7 @@ def _notes(subject: Subject) -> Iterator[str]:
     if camera is not None and camera.note:
         yield f"camera: {camera.note}"
     yield from subject.notes
+    yield subject.colours_told
 
 
 def _dots(parts: list[str]) -> str:

@@ -286,6 +286,8 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
     primary = header.primary
     coded = "" if primary.coded == primary.upright else f" (coded {primary.coded})"
     yield Fact("size", f"{primary.upright}{coded}")
+    if header.colour.name != "unknown":
+        yield Fact("colours", printable(header.colour.name))
     turned = orientation_text(header)
     if turned:
         yield Fact("orientation", turned)
