@@ -44,6 +44,10 @@ def open_app(
         os.environ["TEXTUAL_COLOR_SYSTEM"] = _COLOURS[color]
         os.environ.pop("NO_COLOR", None)
 
+    # Textual writes changes at most so often: at its 60 a second a picture that is ready waits up
+    # to 17 ms, and nothing is written where nothing changes.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
+
     # The decoder runs, and has the first photo, before Textual is even imported: that takes as
     # long as decoding a depth map (bench: start).
     from heicdepth_tui.photo.client import Decoder

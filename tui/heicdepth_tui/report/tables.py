@@ -268,7 +268,7 @@ def _lens_facts(header: Header) -> Iterable[Fact]:
             yield Fact(label, " ".join(number(value, 5) for value in values))
 
 
-def _photo_facts(header: Header) -> Iterable[Fact]:
+def _shot_facts(header: Header) -> Iterable[Fact]:
     exif = header.exif
     if header.camera_name:
         yield Fact("camera", printable(header.camera_name))
@@ -283,6 +283,10 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
             else f" ({number(exif.focal_length_35mm, 4)} mm at 35 mm film)"
         )
         yield Fact("focal length", f"{number(exif.focal_length, 4)} mm{equivalent}")
+
+
+def _photo_facts(header: Header) -> Iterable[Fact]:
+    yield from _shot_facts(header)
     primary = header.primary
     coded = "" if primary.coded == primary.upright else f" (coded {primary.coded})"
     yield Fact("size", f"{primary.upright}{coded}")

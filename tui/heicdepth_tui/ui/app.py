@@ -266,8 +266,6 @@ class HeicDepthApp(App[int]):
 
     def update_counts(self) -> None:
         """Say in the title line how many photos there are."""
-        from heicdepth_tui.ui.widgets.title import TitleBar
-
         library = self.library
         words = [f"{len(library):,} photo" + ("" if len(library) == 1 else "s")]
         marked = library.marked_count
@@ -284,18 +282,16 @@ class HeicDepthApp(App[int]):
             words.append(f"{library.scanned:,} scanned …")
         if self.exporter.left:
             words.append(f"exporting {self.exporter.done + 1} of {self.exporter.total}")
-        self.browse.query_one(TitleBar).counts = " · ".join(words)
+        self.browse.title_bar.counts = " · ".join(words)
 
     def update_place(self) -> None:
         """Say in the title line which photo is selected, in full, else which folders are open."""
-        from heicdepth_tui.ui.widgets.title import TitleBar
-
         entry = self.browse.photos.entry
         paths = [Path(entry.path)] if entry is not None else self.options.paths
         place = "  ".join(printable_path(path.absolute()) for path in paths)
         if self.options.title:
             place = self.options.title + ("" if entry is None else f" / {printable(entry.name)}")
-        self.browse.query_one(TitleBar).place = place
+        self.browse.title_bar.place = place
 
     def read_again(self) -> None:
         """List the folders anew, and read the selected photo again whether it changed or not."""

@@ -18,12 +18,13 @@ __all__ = ["Prefetcher"]
 
 
 class Prefetcher:
-    """Asks the store for header, depth and photo of a few entries, the likeliest first."""
+    """Asks the store for header and layers of a few entries, the likeliest first."""
 
     def __init__(self, store: PhotoStore) -> None:
         self._store = store
         self._entries: tuple[Entry, ...] = ()
         self._fit: tuple[int, int] = (512, 512)
+        self._panes: list[str] = []
 
     def aim(self, entries: Sequence[Entry], fit: tuple[int, int]) -> None:
         """Want these from now on, instead of what was wanted before."""
@@ -43,15 +44,15 @@ class Prefetcher:
 
     def stop(self) -> None:
         """Want nothing more: another photo is selected, and its pictures come first."""
-        for place in range(len(self._entries)):
-            for kind in ("depth", "photo"):
-                self._store.drop(f"{PREFETCH}-{kind}-{place}")
+        for pane in self._panes:
+            self._store.drop(pane)
+        self._panes.clear()
         self._entries = ()
 
     def _want_layers(self, entry: Entry, header: Header) -> None:
         place = self._entries.index(entry)
-        for layer in layers_of(header):
-            if layer.kind is LayerKind.DEPTH:
-                self._store.layer(entry, layer, f"{PREFETCH}-depth-{place}")
-            elif layer.kind is LayerKind.PRIMARY:
-                self._store.layer(entry, layer, f"{PREFETCH}-photo-{place}", fit=self._fit)
+        for number, layer in enumerate(layers_of(header)):
+            pane = f"{PREFETCH}-{place}-{number}"
+            whole = layer.kind in (LayerKind.DEPTH, LayerKind.THUMBNAIL)
+            if self._store.layer(entry, layer, pane, fit=None if whole else self._fit) is None:
+                self._panes.append(pane)

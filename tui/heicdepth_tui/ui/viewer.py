@@ -40,6 +40,8 @@ class Viewer:
         self._screen = screen
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
+        self._tables_due = False
+        self._had_layers = False
 
     def next_layer(self, step: int) -> None:
         """Show another layer in the photo pane."""
@@ -127,19 +129,16 @@ class Viewer:
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
             return
         inspector.set_header(found)
-        self._screen.refresh_bindings()
-        self._screen.arrays.show_arrays(())
-        self._screen.call_after_refresh(self._show_facts, inspector)
+        self._update_tables()
+        if self.has_layers != self._had_layers:
+            self._had_layers = self.has_layers
+            self._screen.refresh_bindings()
         depth = found.depth.item
         self._screen.pictures.set_shapes(
             found.primary.upright, None if depth is None else depth.upright
         )
         self._show_captions(found)
         self._show_layers(inspector)
-
-    def _show_facts(self, inspector: Inspector) -> None:
-        if inspector is self.inspector:
-            self._screen.facts.show_facts(inspector.groups())
 
     def _show_captions(self, header: Header) -> None:
         pane = self._screen.pictures.photo
@@ -278,7 +277,7 @@ class Viewer:
         if layer.kind is LayerKind.DEPTH:
             source = depth_source(entry, pixels, app.colormap, app.draw_settings)
             self._screen.call_later(self._screen.pictures.depth.canvas.prepare, source)
-        else:
+        elif layer.kind is LayerKind.PRIMARY:
             source = layer_source(entry, layer, pixels, app.draw_settings)
             self._screen.call_later(self._screen.pictures.photo.canvas.prepare, source)
 
@@ -299,7 +298,7 @@ class Viewer:
         else:
             inspector.set_pixels(layer, found)
             self._draw_layer(inspector, layer, found)
-        self._update_tables(inspector)
+        self._update_tables()
         if layer.kind is LayerKind.PRIMARY:
             self._want_rest(inspector)
 
@@ -366,10 +365,18 @@ class Viewer:
             [view[row] for row in rows if 0 <= row < len(view)], self._fit
         )
 
-    def _update_tables(self, inspector: Inspector) -> None:
-        self._screen.arrays.show_arrays(inspector.rows())
-        if inspector.depth_map is not None:
-            self._show_facts(inspector)
+    def _update_tables(self) -> None:
+        """Have the tables follow, once for all that arrives together."""
+        if not self._tables_due:
+            self._tables_due = True
+            self._screen.call_later(self._show_tables)
+
+    def _show_tables(self) -> None:
+        self._tables_due = False
+        inspector = self.inspector
+        if inspector is not None and inspector.header is not None:
+            self._screen.arrays.show_arrays(inspector.rows())
+            self._screen.facts.show_facts(inspector.groups())
 
     def redraw_depth(self) -> None:
         """Draw depth again, in the colour map chosen now."""

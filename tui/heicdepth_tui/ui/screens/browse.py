@@ -39,6 +39,7 @@ class BrowseScreen(Screen[None]):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     app: HeicDepthApp
+    photos: PhotoList
     pictures: Pictures
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -116,6 +117,7 @@ class BrowseScreen(Screen[None]):
         super().__init__()
         self.viewer = Viewer(self)
         # Kept, since answers may still arrive while the screen is taken down.
+        self.title_bar = TitleBar()
         self.arrays = FactsPane(id="arrays")
         self.facts = FactsPane(id="facts")
         self._range_from: str | None = None
@@ -125,9 +127,10 @@ class BrowseScreen(Screen[None]):
         app = self.app
         # Before the first layout, so that there is only one.
         self._fold(app.size)
-        yield TitleBar()
+        yield self.title_bar
         with Horizontal(id="body"):
-            yield PhotoList(app.library, id="photos")
+            self.photos = PhotoList(app.library, self._select, id="photos")
+            yield self.photos
             with Vertical(id="right"):
                 self.pictures = Pictures(
                     self.is_single,
@@ -147,11 +150,6 @@ class BrowseScreen(Screen[None]):
         """Put the focus on the list, where it stays, and let the app fill it."""
         self.photos.focus()
         self.app.begin()
-
-    @property
-    def photos(self) -> PhotoList:
-        """The list."""
-        return self.query_one("#photos", PhotoList)
 
     @property
     def inspector(self) -> Inspector | None:
@@ -182,9 +180,9 @@ class BrowseScreen(Screen[None]):
         for tables in self.query("#tables"):
             self._title_tables(tables)
 
-    @on(PhotoList.Highlighted)
-    def _select(self, message: PhotoList.Highlighted) -> None:
-        self.viewer.select(message.entry)
+    def _select(self, entry: Entry | None) -> None:
+        """Show the photo that the cursor stands on now."""
+        self.viewer.select(entry)
         self.app.update_place()
         if self.app.library.waiting:
             self._look_first()
@@ -194,17 +192,10 @@ class BrowseScreen(Screen[None]):
         view = self.app.library.view
         self.app.scanner.look_first([view[row] for row in self.photos.visible_rows])
 
-    def _catch_up(self) -> None:
-        """Select what the cursor stands on, should the message about it still be on its way."""
-        inspector = self.viewer.inspector
-        if (None if inspector is None else inspector.entry) != self.photos.entry:
-            self.viewer.select(self.photos.entry)
-
     # Keys
 
     def action_layer(self, step: int) -> None:
         """Show the next layer in the photo pane."""
-        self._catch_up()
         self.viewer.next_layer(step)
 
     def action_mark(self) -> None:
@@ -248,7 +239,7 @@ class BrowseScreen(Screen[None]):
 
     def flash(self, status: str) -> None:
         """Say in the title line what a key just did."""
-        self.query_one(TitleBar).flash(status)
+        self.title_bar.flash(status)
 
     def action_blocks(self) -> None:
         """Draw pictures with the other block characters."""
@@ -293,7 +284,6 @@ class BrowseScreen(Screen[None]):
         """Show all metadata on a screen of its own."""
         from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
-        self._catch_up()
         inspector = self.viewer.inspector
         if inspector is not None and inspector.header is not None:
             name = printable(inspector.entry.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -12,7 +12,6 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -141,16 +140,13 @@ class PhotoList(ScrollView, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False, init=False)
 
-    class Highlighted(Message):
-        """The cursor stands on another photo (None: the list is empty)."""
-
-        def __init__(self, entry: Entry | None) -> None:
-            super().__init__()
-            self.entry = entry
-
-    def __init__(self, library: Library, *, id: str | None = None) -> None:
+    def __init__(
+        self, library: Library, select: Callable[[Entry | None], object], *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.library = library
+        # Called, not posted: what is known of the photo is painted in the frame of its row.
+        self._select = select
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self._keys: deque[events.Key] = deque(maxlen=64)
@@ -206,7 +202,7 @@ class PhotoList(ScrollView, can_focus=True):
         entry = self.entry
         if entry != self._announced or entry is None:
             self._announced = entry
-            self.post_message(self.Highlighted(entry))
+            self._select(entry)
 
     def announce_again(self) -> None:
         """Say which photo is selected although it did not change."""
