@@ -174,7 +174,8 @@ class BrowseScreen(Screen[None]):
         self.set_class(tiny, "-tiny")
         self.set_class(width < 110 or height < 34, "-folded")
         self.set_class(width >= 170, "-wide")
-        self.set_class(width >= 125, "-roomy")
+        self.set_class(width >= 112, "-roomy")
+        self.set_class(width >= 150, "-broad")
         for pictures in self.query(Pictures):
             pictures.set_class(tiny, "-single")
         for tables in self.query("#tables"):
