@@ -41,6 +41,7 @@ from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.store import PhotoStore
 from heicdepth_tui.ui.themes import THEMES
+from heicdepth_tui.ui.viewer import STILL_WAITING
 from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ class HeicDepthApp(App[int]):
     @property
     def empty_text(self) -> str:
         """What an empty list says."""
+        if not self._listed and self.scanner.seconds_since_start > STILL_WAITING:
+            return "still waiting for the folder: the disk or network does not answer; q quits"
         if not self._listed:
             return "reading the folder …"
         return "no HEIC photos here" + ("" if self.options.recursive else "; -r looks deeper")
@@ -192,6 +195,11 @@ class HeicDepthApp(App[int]):
         self.update_place()
         self.scanner.start()
         self.call_after_refresh(self._settle_down)
+        self.set_timer(STILL_WAITING, self._say_still_waiting)
+
+    def _say_still_waiting(self) -> None:
+        if not self._listed and not len(self.library):
+            self.browse.rebuild_view()
 
     def _settle_down(self) -> None:
         """Do what the first paint must not wait for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Request
 __all__ = ["FirstPhoto", "first_photo", "preview_fit"]
 
 _MOST_NAMES = 20_000
+PATIENCE = 0.15
+"""Seconds for a folder to answer before the app is opened without knowing its first photo."""
+
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
 
 
@@ -40,12 +44,25 @@ class FirstPhoto:
     requests: tuple[Request, ...]
 
 
-def first_photo(paths: Sequence[Path], columns: int, rows: int) -> FirstPhoto | None:
+def first_photo(
+    paths: Sequence[Path], columns: int, rows: int, seconds: float = PATIENCE
+) -> FirstPhoto | None:
     """Guess which photo the list will begin with, without reading it.
 
     A guess that is wrong, or none, costs nothing but time: the list decides. Nothing is raised for
-    what cannot be read, since the list will say it.
+    what cannot be read, since the list will say it; and a folder that takes longer than ``seconds``
+    to answer, as a network's may, is not waited for.
     """
+    guessed: list[FirstPhoto | None] = []
+    thread = threading.Thread(
+        target=lambda: guessed.append(_guess(paths, columns, rows)), name="guess", daemon=True
+    )
+    thread.start()
+    thread.join(seconds)
+    return guessed[0] if guessed else None
+
+
+def _guess(paths: Sequence[Path], columns: int, rows: int) -> FirstPhoto | None:
     try:
         path = _first_path(paths[0])
         if path is None:

@@ -1,0 +1,89 @@
+"""Folders and files that do not answer: the app opens, says so, and can be left."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.ui import app as app_module
+from heicdepth_tui.ui import previews, scanning, viewer
+from heicdepth_tui.ui.previews import first_photo
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What hanging reads wait for; opened when the test is over."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_the_first_photo_is_the_first_of_the_list(sample_folder: Path) -> None:
+    first = first_photo([sample_folder], 120, 40)
+
+    assert first is not None
+    assert first.entry.name == "IMG_0412.HEIC"
+    assert first.entry.size == (sample_folder / "IMG_0412.HEIC").stat().st_size
+
+
+def test_a_folder_that_hangs_is_not_waited_for(
+    sample_folder: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "_first_path", lambda _: gate.wait() and None)
+
+    assert first_photo([sample_folder], 120, 40, seconds=0.01) is None
+
+
+@pytest.mark.parametrize("name", ["nothing", "pipe"])
+def test_what_is_no_file_is_no_first_photo(tmp_path: Path, name: str) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe")
+
+    assert first_photo([tmp_path / name], 80, 24) is None
+
+
+async def test_a_folder_that_does_not_answer_is_told(
+    open_app: Open, tmp_path: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(*_: object, **__: object) -> Iterator[list[Entry]]:
+        gate.wait()
+        yield []
+
+    monkeypatch.setattr(scanning, "find_photos", hang)
+    monkeypatch.setattr(app_module, "STILL_WAITING", 0.01)
+    async with open_app(tmp_path) as driven:
+        await driven.until(lambda: "still waiting for the folder" in driven.text, "the word")
+        gate.set()
+        await driven.until(lambda: "no HEIC photos here" in driven.text, "the end of the listing")
+
+
+async def test_a_file_that_does_not_answer_holds_up_no_other(
+    open_app: Open, sample_folder: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from heicdepth_tui.heif import header
+
+    read = header.read_header
+
+    def slow(path: Any, **options: Any) -> Any:
+        if str(path).endswith("IMG_0415.HEIC"):
+            gate.wait()
+        return read(path, **options)
+
+    monkeypatch.setattr(header, "read_header", slow)
+    monkeypatch.setattr(viewer, "STILL_WAITING", 0.01)
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        driven.app.browse.photos.move_to(1)
+        await driven.until(lambda: "still waiting for the file" in driven.text, "the word")
+        await driven.select("IMG_0418.HEIC")
+        assert "still waiting" not in driven.text
+        gate.set()
