@@ -101,6 +101,7 @@ class HeicDepthApp(App[int]):
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c,ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend"),
     ]
     ENABLE_COMMAND_PALETTE = True
 
@@ -190,12 +191,17 @@ class HeicDepthApp(App[int]):
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
         self._listen_to_signals()
+        self.app_resume_signal.subscribe(self, lambda _: self._paint_anew())
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
         self.update_counts()
         self.update_place()
         self.scanner.start()
         self.call_after_refresh(self._settle_down)
         self.set_timer(STILL_WAITING, self._say_still_waiting)
+
+    def _paint_anew(self) -> None:
+        """Paint the whole screen: another program had the terminal meanwhile."""
+        self.screen.refresh(layout=True)
 
     def _say_still_waiting(self) -> None:
         if not self._listed and not len(self.library):

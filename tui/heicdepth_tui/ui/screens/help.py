@@ -56,7 +56,7 @@ _KEYS: tuple[_Group, ...] = (
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
             ("esc", "close what is open"),
-            ("q  ctrl+c", "quit"),
+            ("q  ctrl+c", "quit; ctrl+z suspends"),
         ),
     ),
 )
