@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import os
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -39,6 +36,7 @@ from heicdepth_tui.ui.pacing import Pacer
 from heicdepth_tui.ui.prefetch import Prefetcher
 from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
+from heicdepth_tui.ui.signals import end_on_signals
 from heicdepth_tui.ui.store import PhotoStore
 from heicdepth_tui.ui.themes import THEMES
 from heicdepth_tui.ui.viewer import STILL_WAITING
@@ -190,7 +188,8 @@ class HeicDepthApp(App[int]):
 
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
-        self._listen_to_signals()
+        if not self.is_headless:
+            end_on_signals(self.exit)
         self.app_resume_signal.subscribe(self, lambda _: self._paint_anew())
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
         self.update_counts()
@@ -401,21 +400,6 @@ class HeicDepthApp(App[int]):
         self.draw_settings = replace(self.draw_settings, blocks=blocks)
         self.browse.viewer.redraw_all()
 
-    def _listen_to_signals(self) -> None:
-        """Leave the terminal as it was when the process is told to end or the terminal closes."""
-        if self.is_headless or not hasattr(signal, "SIGHUP"):
-            return
-        loop = asyncio.get_running_loop()
-
-        def ended(number: int, _: object) -> None:
-            # At once, not when the loop comes to it: after SIGHUP the kernel sends SIGCONT, and
-            # Textual's answer to that would write to a terminal that has gone and wait for ever.
-            _let_go_of_a_closed_terminal()
-            loop.call_soon_threadsafe(self.exit, 128 + number)
-
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, ended)
-
     def _fatal_error(self) -> None:
         """End after an error of the program; what is said of it comes after the screen is back."""
         self._close_messages_no_wait()
@@ -449,17 +433,3 @@ class HeicDepthApp(App[int]):
         self.scanner.stop()
         threading.Thread(target=self.decoder.close, name="close decoder").start()
         self.exporter.join()
-
-
-def _let_go_of_a_closed_terminal() -> None:
-    """Put /dev/null in the place of a terminal that is no more, so that no write to it blocks."""
-    import termios
-
-    try:
-        termios.tcgetattr(0)
-    except termios.error:
-        null = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(null, descriptor)
-        os.close(null)
-        signal.signal(signal.SIGCONT, signal.SIG_IGN)
