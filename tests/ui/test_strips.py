@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pyte
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -58,8 +59,22 @@ def test_segments_and_encoding_of_a_picture_say_the_same() -> None:
     rgb = rng.integers(0, 256, (8, 6, 3), dtype=np.uint8)
     picture = render_cells(rgb, fit_cells((6, 8), (6, 4)), Blocks.HALF, ColorMode.TRUECOLOR)
     for row, encoded in enumerate(picture.ansi_rows(ColorMode.TRUECOLOR)):
-        text = "".join(run for run, _, _ in picture.runs(row))
+        screen = pyte.Screen(picture.cols, 1)
+        pyte.Stream(screen).feed(encoded)
+        terminal = [halves(*screen.buffer[0][column]) for column in range(picture.cols)]
+        segments = [
+            halves(char, hex_of(ink), hex_of(ground))
+            for text, ink, ground in picture.runs(row)
+            for char in text
+        ]
 
-        assert len(text) == picture.cols
-        assert len(Strip([Segment(text)]).text) == picture.cols
-        assert encoded.endswith("\x1b[0m")
+        assert terminal == segments
+
+
+def hex_of(colour: tuple[int, int, int] | None) -> str:
+    return "default" if colour is None else "{:02x}{:02x}{:02x}".format(*colour)
+
+
+def halves(char: str, ink: str, ground: str, *_: object) -> tuple[str, str]:
+    """Return the colours of the upper and the lower half of a cell, however it is put."""
+    return {"▀": (ink, ground), "▄": (ground, ink), "█": (ink, ink), " ": (ground, ground)}[char]

@@ -3,8 +3,10 @@
 Textual renders a Strip by joining styled segments: 45 ms for two panels of 120x50 cells, against
 8 ms for rows encoded at once by numpy (bench/cells). ``PaintedStrip`` presets the private cache
 that ``Strip.render`` returns, and builds its segments lazily: they are needed only where an overlay
-cuts the row, and for screenshots. This is the one use of a private attribute of Textual, which is
-why pyproject pins its minor version; tests/ui/test_strips.py fails when the attribute changes.
+cuts the row, and for screenshots. Private of Textual are ``Strip._render_cache`` and ``_segments``
+here, and in app.py ``App._driver`` (the cursor question), ``_exception``, ``_fatal_error`` and
+``_close_messages_no_wait`` (the crash report): pyproject pins the minor version for them, and
+test_strips, test_crash and the terminal tests fail when they change.
 """
 
 from __future__ import annotations
