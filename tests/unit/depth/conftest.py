@@ -9,8 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from depth_clouds import map_of
 from numpy.typing import NDArray
 
+from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
@@ -205,6 +207,12 @@ def sphere() -> Callable[..., SphereShot]:
 @pytest.fixture
 def turn() -> Callable[..., NDArray[np.generic]]:
     return transform_array
+
+
+@pytest.fixture
+def slope() -> DepthMap:
+    """Codes 0 to 38 on a gentle slope: one code a sample, so nothing flies."""
+    return map_of(np.add.outer(np.arange(8), np.arange(32)).astype(np.uint8))
 
 
 @pytest.fixture

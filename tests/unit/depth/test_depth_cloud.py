@@ -1,4 +1,4 @@
-"""Clouds: spheres where they are, points in order, counts of what was dropped, the flat formula."""
+"""Clouds: spheres where they are, points in order, counts of what was dropped, what they say."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from depth_clouds import DISPARITY, camera_of, cloud_of, colors_of, map_of
 from numpy.typing import NDArray
 
-from heicdepth_tui.depth.camera import Camera, CameraOrigin, camera_for_depth
-from heicdepth_tui.depth.cloud import (
-    Cloud,
-    CloudOptions,
-    ColorResolution,
-    Dropped,
-    Projection,
-    build_cloud,
-    color_size,
-)
+from heicdepth_tui.depth.camera import camera_for_depth
+from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Dropped, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
-from heicdepth_tui.errors import NoCameraError, NoMetresError
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
@@ -35,7 +27,6 @@ from heicdepth_tui.heif.facts import (
     Transform,
 )
 
-DISPARITY = RepresentationType.UNIFORM_DISPARITY
 KINDS = [RepresentationType(0), RepresentationType(1), RepresentationType(2)]
 ORIENTATIONS: list[tuple[Transform, ...]] = [
     (),
@@ -47,43 +38,6 @@ ORIENTATIONS: list[tuple[Transform, ...]] = [
     (Rotation(1), Mirror(1)),
     (Rotation(3), Mirror(1)),
 ]
-
-
-def map_of(
-    codes: NDArray[np.uint8] | NDArray[np.uint16],
-    d_min: float | None = 1.0,
-    d_max: float | None = 4.0,
-    *,
-    bits: int = 8,
-    accuracy: Accuracy = Accuracy.RELATIVE,
-) -> DepthMap:
-    facts = DepthFacts(
-        DepthStatus.PRESENT,
-        representation=DepthRepresentation(DISPARITY, d_min=d_min, d_max=d_max),
-        calibration=Calibration(accuracy=accuracy),
-    )
-    return build_depth_map(codes, bits, facts)
-
-
-def camera_of(size: Size) -> Camera:
-    return Camera(
-        100.0, 90.0, size.width / 2 - 0.3, size.height / 2 + 0.2, *size, CameraOrigin.FILE
-    )
-
-
-def colors_of(height: int, width: int) -> NDArray[np.uint8]:
-    return np.random.default_rng(7).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
-@pytest.fixture
-def ramp() -> DepthMap:
-    """Codes 0 to 38 on a gentle slope: one code a sample, so nothing flies."""
-    return map_of(np.add.outer(np.arange(8), np.arange(32)).astype(np.uint8))
-
-
-def cloud_of(depth: DepthMap, options: CloudOptions | None = None) -> Cloud:
-    colors = colors_of(*depth.codes.shape)
-    return build_cloud(depth, camera_of(depth.size), colors, options or CloudOptions())
 
 
 def sphere_cloud(shot, header: Callable[..., Header]) -> Cloud:  # type: ignore[no-untyped-def]
@@ -201,8 +155,8 @@ def test_clipping_keeps_its_ends() -> None:
         assert cloud.dropped == Dropped(clipped=3 - len(kept))
 
 
-def test_everything_may_be_dropped(ramp: DepthMap) -> None:
-    cloud = cloud_of(ramp, CloudOptions(near=50, normals=True))
+def test_everything_may_be_dropped(slope: DepthMap) -> None:
+    cloud = cloud_of(slope, CloudOptions(near=50, normals=True))
     assert len(cloud) == 0
     assert cloud.xyz.shape == (0, 3)
     assert cloud.rgb.shape == (0, 3)
@@ -212,9 +166,9 @@ def test_everything_may_be_dropped(ramp: DepthMap) -> None:
 
 
 @pytest.mark.parametrize("smooth", [False, True])
-def test_step_takes_rows_and_columns_and_drops_nothing(ramp: DepthMap, smooth: bool) -> None:
-    whole = cloud_of(ramp, CloudOptions(smooth=smooth))
-    cloud = cloud_of(ramp, CloudOptions(step=3, smooth=smooth))
+def test_step_takes_rows_and_columns_and_drops_nothing(slope: DepthMap, smooth: bool) -> None:
+    whole = cloud_of(slope, CloudOptions(smooth=smooth))
+    cloud = cloud_of(slope, CloudOptions(step=3, smooth=smooth))
     assert cloud.grid == Size(11, 3)
     assert cloud.dropped.describe() == "nothing"
     taken = np.arange(256).reshape(8, 32)[::3, ::3].reshape(-1)
@@ -241,9 +195,9 @@ def test_index_and_grid_rebuild_an_organised_cloud() -> None:
     np.testing.assert_array_equal(depth, map_of(codes, 0.0, 4.0).metres())
 
 
-def test_smoothing_moves_no_point_by_more_than_half_a_code(ramp: DepthMap) -> None:
-    plain = cloud_of(ramp, CloudOptions(drop_flying=False))
-    smooth = cloud_of(ramp, CloudOptions(drop_flying=False, smooth=True))
+def test_smoothing_moves_no_point_by_more_than_half_a_code(slope: DepthMap) -> None:
+    plain = cloud_of(slope, CloudOptions(drop_flying=False))
+    smooth = cloud_of(slope, CloudOptions(drop_flying=False, smooth=True))
     disparity = -1 / plain.xyz[:, 2].astype(np.float64)
     moved = np.abs(-1 / smooth.xyz[:, 2].astype(np.float64) - disparity)
     assert moved.max() > 0.001
@@ -294,58 +248,14 @@ def test_clipped_samples_still_tell_where_the_surface_runs() -> None:
     np.testing.assert_allclose(np.linalg.norm(cloud.normals, axis=1), 1, atol=1e-6)
 
 
-@pytest.mark.parametrize("resolution", [ColorResolution.X2, ColorResolution.PHOTO])
-def test_raised_clouds_lie_on_the_same_sphere(
-    sphere: Callable[..., object],
-    header: Callable[..., Header],
-    resolution: ColorResolution,
-) -> None:
-    """A finer grid between the same codes: half a code, and the curve's sag within a sample."""
-    shot = sphere(DISPARITY, 12, (Rotation(3),))
-    depth = build_depth_map(shot.codes, 12, shot.facts)
-    camera = camera_for_depth(header(shot.facts), depth.size)
-    size = color_size(depth.size, Size(315, 420), resolution)
-    assert size == (Size(180, 240) if resolution is ColorResolution.X2 else Size(315, 420))
-    rows = np.arange(size.height) * depth.size.height // size.height
-    columns = np.arange(size.width) * depth.size.width // size.width
-    rgb = np.where(shot.hit[rows][:, columns, None], [220, 60, 30], [30, 60, 90]).astype(np.uint8)
-    cloud = build_cloud(depth, camera, rgb, CloudOptions(color_resolution=resolution))
-    assert cloud.grid == size
-    assert cloud.camera is not None
-    assert cloud.camera.size == size
-    distance = np.linalg.norm(cloud.xyz - shot.centre, axis=1)
-    to_camera = -cloud.xyz / np.linalg.norm(cloud.xyz, axis=1)[:, None]
-    facing = np.einsum("ij,ij->i", (cloud.xyz - shot.centre) / distance[:, None], to_camera) > 0.7
-    on_sphere = (distance < 1.2 * shot.radius) & facing
-    assert np.count_nonzero(on_sphere) > 3000
-    assert np.abs(distance[on_sphere] - shot.radius).max() < 1e-3
-    assert any("raised" in line for line in cloud.comments())
-
-
-def test_the_photo_gives_flying_samples_of_the_raised_map_to_a_surface() -> None:
-    codes = np.zeros((6, 9), dtype=np.uint8)
-    codes[:, 4], codes[:, 5:] = 100, 255
-    depth = map_of(codes)
-    rgb = np.zeros((12, 18, 3), dtype=np.uint8)
-    rgb[:, 9:] = 200  # the edge runs through the middle of the column that flies
-    options = CloudOptions(color_resolution=ColorResolution.X2)
-    cloud = build_cloud(depth, camera_of(depth.size), rgb, options)
-    assert cloud.dropped.describe() == "nothing"
-    expected = np.where(rgb[..., 0] > 0, 0.25, 1.0).reshape(-1)
-    np.testing.assert_allclose(-cloud.xyz[:, 2], expected, rtol=1e-6)
-    assert any("photo fits best" in line for line in cloud.comments())
-    # From the file's corner: the finer grid has the same view.
-    assert cloud.camera == camera_of(depth.size).resized(Size(18, 12))
-
-
-def test_grey_photos_have_grey_points(ramp: DepthMap) -> None:
+def test_grey_photos_have_grey_points(slope: DepthMap) -> None:
     grey = colors_of(8, 32)[..., 0]
-    cloud = build_cloud(ramp, camera_of(ramp.size), grey)
+    cloud = build_cloud(slope, camera_of(slope.size), grey)
     assert np.array_equal(cloud.rgb, np.repeat(grey.reshape(-1, 1), 3, axis=1))
 
 
-def test_comments_say_what_the_numbers_are(ramp: DepthMap) -> None:
-    text = "\n".join(cloud_of(ramp).comments())
+def test_comments_say_what_the_numbers_are(slope: DepthMap) -> None:
+    text = "\n".join(cloud_of(slope).comments())
     assert text.isascii()
     for words in (
         "unit metre",
@@ -377,37 +287,6 @@ def test_an_assumed_law_promises_nothing(accuracy: Accuracy) -> None:
     assert "ratios are usable" not in text
 
 
-@pytest.mark.parametrize(
-    ("representation", "quantity", "reason"),
-    [
-        (DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0), "disparity in 1/m", ""),
-        (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), "codes scaled", "reversed"),
-        (DepthRepresentation(DISPARITY, d_min=-1.0, d_max=1.0), "codes scaled", "negative"),
-        (DepthRepresentation(RepresentationType(3), d_min=1.0, d_max=4.0), "codes scaled", "curve"),
-        (
-            DepthRepresentation(RepresentationType(2), 1.0, 4.0, z_near=0.5, z_far=2.0),
-            "codes scaled",
-            "",
-        ),
-        (
-            DepthRepresentation(RepresentationType(0), 1.0, 4.0, z_near=0.5, z_far=2.0),
-            "codes scaled",
-            "",
-        ),
-    ],
-)
-def test_a_flat_cloud_says_what_its_height_is_and_why_there_are_no_metres(
-    representation: DepthRepresentation, quantity: str, reason: str
-) -> None:
-    facts = DepthFacts(DepthStatus.PRESENT, representation=representation)
-    depth = build_depth_map(np.zeros((2, 3), dtype=np.uint8), 8, facts)
-    flat = CloudOptions(projection=Projection.FLAT)
-    lines = build_cloud(depth, None, colors_of(2, 3), flat).comments()
-    assert quantity in lines[0]
-    assert ("1/m" in lines[0]) is (quantity == "disparity in 1/m")
-    assert [reason in line for line in lines if "no metres: " in line] == [True] * bool(reason)
-
-
 def test_comments_are_printable_whatever_the_file_says() -> None:
     facts = DepthFacts(
         DepthStatus.PRESENT,
@@ -419,88 +298,6 @@ def test_comments_are_printable_whatever_the_file_says() -> None:
     for line in cloud_of(depth).comments():
         assert line.isascii()
         assert line.isprintable()
-
-
-def test_without_metres_or_camera(ramp: DepthMap) -> None:
-    reversed_map = map_of(np.zeros((2, 3), dtype=np.uint8), 4.0, 1.0)
-    with pytest.raises(NoMetresError, match="reversed"):
-        cloud_of(reversed_map)
-    with pytest.raises(NoCameraError, match="--projection flat"):
-        build_cloud(ramp, None, colors_of(8, 32))
-    flat = CloudOptions(projection=Projection.FLAT)
-    assert len(build_cloud(ramp, None, colors_of(8, 32), flat)) == 256
-    assert len(build_cloud(reversed_map, None, colors_of(2, 3), flat)) == 6
-    for low, high in ((None, None), (1.0, None), (float("nan"), 1.0), (0.0, float("inf"))):
-        bad = map_of(np.zeros((2, 3), dtype=np.uint8), low, high)
-        with pytest.raises(NoMetresError, match="d_min"):
-            build_cloud(bad, None, colors_of(2, 3), flat)
-
-
-def blog_formula(codes: NDArray[np.uint8], d_min: float, d_max: float) -> NDArray[np.float32]:
-    """The flat cloud as the blog post makes it, float32 as the PCD writer stores it."""
-    n, m = codes.shape
-    x = np.linspace(0, 2 * n / m, n)
-    y = np.linspace(0, 2, m)
-    xy = np.array(np.meshgrid(x, y, indexing="ij")).reshape(2, -1).T
-    z = codes.reshape(-1, 1).astype(np.float64) / 255.0
-    z = (d_max - d_min) * z + d_min
-    return np.concatenate([xy, z], axis=-1).astype(np.float32)
-
-
-@pytest.mark.parametrize(
-    ("d_min", "d_max"), [(1.498046875, 4.3828125), (4.0, 1.0), (-0.7, 0.3), (2.0, 2.0)]
-)
-@pytest.mark.parametrize("shape", [(57, 76), (76, 57), (1, 5), (31, 31)])
-def test_the_flat_cloud_is_the_blog_bit_for_bit(
-    shape: tuple[int, int], d_min: float, d_max: float
-) -> None:
-    codes = np.random.default_rng(3).integers(0, 256, shape, dtype=np.uint8)
-    options = CloudOptions(projection=Projection.FLAT, max_depth=0.3, smooth=True)
-    cloud = build_cloud(map_of(codes, d_min, d_max), None, colors_of(*shape), options)
-    expected = blog_formula(codes, d_min, d_max)
-    assert cloud.xyz.dtype == expected.dtype
-    assert cloud.xyz.tobytes() == expected.tobytes()
-    assert np.array_equal(cloud.rgb, colors_of(*shape).reshape(-1, 3))
-    assert cloud.dropped.total == 0
-    assert cloud.camera is None
-    assert "not depth" in cloud.comments()[0]
-
-
-def test_the_flat_cloud_steps_and_takes_colours_down_to_the_map(ramp: DepthMap) -> None:
-    options = CloudOptions(projection=Projection.FLAT, step=2, normals=True)
-    fine = np.repeat(np.repeat(colors_of(8, 32), 2, axis=0), 2, axis=1)
-    cloud = build_cloud(ramp, None, fine, options)
-    assert cloud.grid == Size(16, 4)
-    whole = blog_formula(ramp.codes, 1.0, 4.0).reshape(8, 32, 3)
-    assert np.array_equal(cloud.xyz.reshape(4, 16, 3), whole[::2, ::2])
-    assert np.array_equal(cloud.rgb.reshape(4, 16, 3), colors_of(8, 32)[::2, ::2])
-    assert cloud.normals is not None
-    assert (cloud.normals[:, 2] >= 0).all()
-
-
-def test_flat_depth_of_ten_bits_ends_at_its_own_top() -> None:
-    depth = map_of(np.array([[0, 1023]], dtype=np.uint16), bits=10)
-    cloud = build_cloud(depth, None, colors_of(1, 2), CloudOptions(projection=Projection.FLAT))
-    assert cloud.xyz[:, 2].tolist() == [1.0, 4.0]
-
-
-DEPTH, PHOTO = Size(768, 576), Size(4032, 3024)
-
-
-@pytest.mark.parametrize(
-    ("photo", "resolution", "expected"),
-    [
-        (PHOTO, ColorResolution.DEPTH, DEPTH),
-        (PHOTO, ColorResolution.X2, Size(1536, 1152)),
-        (PHOTO, ColorResolution.X4, Size(3072, 2304)),
-        (PHOTO, ColorResolution.PHOTO, PHOTO),
-        (Size(1600, 1200), ColorResolution.X4, Size(1600, 1200)),
-        (Size(400, 300), ColorResolution.X4, DEPTH),
-        (Size(400, 300), ColorResolution.PHOTO, DEPTH),
-    ],
-)
-def test_color_size(photo: Size, resolution: ColorResolution, expected: Size) -> None:
-    assert color_size(DEPTH, photo, resolution) == expected
 
 
 @pytest.mark.parametrize(
@@ -521,16 +318,16 @@ def test_options_that_mean_nothing(wrong: dict[str, float]) -> None:
         CloudOptions(**wrong)  # type: ignore[arg-type]
 
 
-def test_arrays_that_do_not_fit(ramp: DepthMap) -> None:
-    camera = camera_of(ramp.size)
+def test_arrays_that_do_not_fit(slope: DepthMap) -> None:
+    camera = camera_of(slope.size)
     with pytest.raises(ValueError, match="do not fit"):
-        build_cloud(ramp, camera, colors_of(16, 64))
+        build_cloud(slope, camera, colors_of(16, 64))
     with pytest.raises(ValueError, match="camera"):
-        build_cloud(ramp, camera_of(Size(31, 8)), colors_of(8, 32))
+        build_cloud(slope, camera_of(Size(31, 8)), colors_of(8, 32))
     with pytest.raises(ValueError, match="colours"):
-        build_cloud(ramp, camera, np.zeros((8, 32, 4), dtype=np.uint8))
+        build_cloud(slope, camera, np.zeros((8, 32, 4), dtype=np.uint8))
     with pytest.raises(ValueError, match="colours"):
-        build_cloud(ramp, camera, np.zeros((8, 32, 3), dtype=np.float32))  # type: ignore[arg-type]
+        build_cloud(slope, camera, np.zeros((8, 32, 3), dtype=np.float32))  # type: ignore[arg-type]
 
 
 def test_flying_pixels_of_a_real_portrait(real_photos: Path) -> None:

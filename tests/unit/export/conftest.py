@@ -1,11 +1,11 @@
-"""Small photos of values that can be checked by hand, decoded without a decoder."""
+"""Small photos checked by hand, decoded without a decoder; a browser that shows a page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -25,6 +25,9 @@ from heicdepth_tui.heif.facts import (
     RepresentationType,
     Size,
 )
+
+if TYPE_CHECKING:
+    from bench.chromium import Chromium, Page
 
 WIDTH, HEIGHT = 6, 4
 DEPTH_SIZE = Size(WIDTH, HEIGHT)
@@ -146,3 +149,39 @@ def written(tmp_path: Path) -> Callable[[str, Subject], Path]:
         return exported.path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """Return a browser of the module's own."""
+    from bench.chromium import Chromium
+
+    with Chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of the scene in ``html_browsing``; tests only read it."""
+    from html_browsing import subject
+
+    from heicdepth_tui.export.html import write_html
+
+    path = tmp_path_factory.mktemp("page") / "patch.html"
+    with path.open("wb") as target:
+        write_html(subject(), target)
+    return path
+
+
+@pytest.fixture
+def tab(browser: Chromium, page_file: Path) -> Iterator[Page]:
+    """Return a tab that shows the page, drawn and ready."""
+    from html_browsing import READY, VIEW
+
+    page = browser.page(page_file, width=VIEW[0], height=VIEW[1])
+    page.wait(READY)
+    yield page
+    # Whatever a test did: nothing was asked for, nothing was complained about.
+    assert page.requests == [page_file.resolve().as_uri()]
+    assert page.complaints == []
+    page.close()

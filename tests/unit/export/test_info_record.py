@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from info_records import Record, header, item, valid
 from jsonschema import Draft202012Validator
 
-from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import (
     DecoderStoppedError,
     FileAccessError,
@@ -21,7 +21,7 @@ from heicdepth_tui.errors import (
     LimitError,
     NotHeifError,
 )
-from heicdepth_tui.export.record import array_records, info_schema, json_line, photo_record
+from heicdepth_tui.export.record import info_schema, json_line, photo_record
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Auxiliary,
@@ -30,8 +30,6 @@ from heicdepth_tui.heif.facts import (
     DepthRepresentation,
     DepthStatus,
     Exif,
-    Header,
-    ImageItem,
     Mirror,
     RepresentationType,
     Rotation,
@@ -39,22 +37,12 @@ from heicdepth_tui.heif.facts import (
     Transform,
 )
 from heicdepth_tui.heif.header import parse_header, read_header
-from heicdepth_tui.photo.layers import Pixels
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
 
-Record = dict[str, Any]
 PHOTOS = os.environ.get("HEICDEPTH_PHOTOS")
 needs_photos = pytest.mark.skipif(not PHOTOS, reason="HEICDEPTH_PHOTOS is not set")
-
-
-def valid(record: Record) -> Record:
-    """Return the record as a reader of its JSON gets it; fail where the schema is broken."""
-    read = json.loads(json.dumps(record, allow_nan=False))
-    Draft202012Validator(info_schema()).validate(read)
-    assert isinstance(read, dict)
-    return read
 
 
 def record_of(path: Path) -> Record:
@@ -62,25 +50,6 @@ def record_of(path: Path) -> Record:
         return valid(photo_record(path, read_header(path), None))
     except HeicDepthError as error:
         return valid(photo_record(path, None, error))
-
-
-def item(transforms: tuple[Transform, ...] = ()) -> ImageItem:
-    return ImageItem(1, "hvc1", Size(4, 3), Size(4, 3), transforms, 8, 1, None, False, 100)
-
-
-def header(**changes: Any) -> Header:
-    depth = DepthFacts(DepthStatus.ABSENT, "the file holds no depth map")
-    return Header(
-        **{
-            "path": "a.heic",
-            "file_size": 10,
-            "brand": "heic",
-            "compatible_brands": ("mif1",),
-            "primary": item(),
-            "depth": depth,
-            **changes,
-        }
-    )
 
 
 def test_the_schema_is_strict_everywhere() -> None:
@@ -176,24 +145,6 @@ def test_rotation_and_mirror_do_to_a_picture_what_the_transforms_do(
     assert (told["rotation"], told["mirror"]) == (rotation, mirror)
 
 
-def test_the_four_states_of_depth_are_told_apart() -> None:
-    absent = parse_header(build_photo(depth=False), path="a.heic")
-    stripped = parse_header(build_photo(depth=False, custom_rendered=8), path="b.heic")
-    unreadable = DepthFacts(DepthStatus.UNREADABLE, "the SEI is cut short", item=item())
-
-    records = [
-        valid(photo_record("a.heic", header, None))
-        for header in (absent, stripped, header(depth=unreadable))
-    ]
-
-    assert [record["depth"]["status"] for record in records] == [
-        "absent", "stripped", "unreadable",
-    ]  # fmt: skip
-    assert all(record["depth"]["reason"] for record in records)
-    assert records[0]["depth"]["accuracy"] is None
-    assert records[0]["depth_camera"] is None
-
-
 def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
     evil = "\x1b]0;title\x07\u202eA\ud800\n"
     facts = DepthFacts(
@@ -256,58 +207,6 @@ def test_the_bytes_of_a_name_come_back_from_its_line() -> None:
     assert os.fsencode(json.loads(line)["path"]) == name
 
 
-def depth_of(rep: DepthRepresentation, **calibration: Any) -> DepthFacts:
-    return DepthFacts(
-        DepthStatus.PRESENT,
-        item=item(),
-        representation=rep,
-        calibration=Calibration(**{"native_format": "hdis", **calibration}),
-    )
-
-
-def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_doubtful() -> None:
-    kind = RepresentationType
-    reversed_range = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=4.0, d_max=1.0)
-    differing = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
-    assumed = DepthRepresentation(kind.UNIFORM_Z, z_near=1.0, z_far=4.0)
-
-    def told(facts: DepthFacts) -> Record:
-        depth = valid(photo_record("a.heic", header(depth=facts), None))["depth"]
-        assert isinstance(depth, dict)
-        return depth
-
-    absent = told(DepthFacts(DepthStatus.ABSENT, "the file holds no depth map"))
-    assert absent["metres"] == {
-        "known": False, "reason": "the file holds no depth map", "notes": [], "assumed": False,
-    }  # fmt: skip
-    unknown = told(depth_of(reversed_range))["metres"]
-    assert unknown["known"] is False
-    assert "reversed" in unknown["reason"]
-    both = told(depth_of(differing, float_min=1.0, float_max=3.5))
-    assert (both["d_max"], both["float_min"], both["float_max"]) == (4.0, 1.0, 3.5)
-    assert "the XMP 1 to 3.5" in both["metres"]["notes"][0]
-    law = told(depth_of(assumed, native_format="hdep"))["metres"]
-    assert (law["known"], law["assumed"]) == (True, True)
-    assert len(law["notes"]) == 1
-
-
-def test_the_record_says_why_intrinsics_and_calibration_were_refused() -> None:
-    rep = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
-    facts = depth_of(
-        rep, intrinsics=(-5.0, 0, 0, 0, 4.0, 0, 2.0, 1.0, 1.0), reference_width=4.0,
-        reference_height=3.0, problems=("PixelSize is no number",),
-    )  # fmt: skip
-    none = valid(photo_record("a.heic", header(depth=facts), None))
-    exif = Exif(focal_length_35mm=26.0)
-    estimated = valid(photo_record("a.heic", header(depth=facts, exif=exif), None))
-
-    assert none["camera"]["origin"] == "none"
-    assert "fx -5 fy 4 is not positive" in none["camera"]["note"]
-    assert none["depth"]["calibration_problems"] == ["PixelSize is no number"]
-    assert estimated["camera"]["origin"] == "exif"
-    assert "fx -5 fy 4 is not positive" in estimated["camera"]["note"]
-
-
 def test_position_data_is_never_told() -> None:
     parsed = parse_header(build_photo(gps=True), path="a.heic")
     assert parsed.exif.has_gps
@@ -344,66 +243,6 @@ def test_a_file_that_cannot_be_asked_for_its_size(tmp_path: Path, name: str) -> 
     error = FileAccessError("the file is not there")
 
     assert valid(photo_record(tmp_path / name, None, error))["bytes"] is None
-
-
-def test_arrays_are_told_with_their_derived_ranges() -> None:
-    facts = DepthFacts(
-        DepthStatus.PRESENT,
-        item=item(),
-        representation=DepthRepresentation(
-            RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0
-        ),
-    )
-    codes = np.array([[0, 51], [102, 255]], np.uint8)  # 1/Z of 0, 0.8, 1.6, 4
-    layers = {
-        "photo": Pixels(np.zeros((3, 4, 3), np.uint8), (3024, 4032, 3), "uint8", 0, 255, 8),
-        "depth": Pixels(codes, (2, 2), "uint8", 0, 255, 8, note="1 tile is missing\x1b"),
-    }
-
-    arrays = array_records(layers, build_depth_map(codes, 8, facts))
-    record = valid(photo_record("a.heic", header(depth=facts), None, arrays))
-
-    assert [entry["name"] for entry in record["arrays"]] == [
-        "photo", "depth", "disparity", "metres",
-    ]  # fmt: skip
-    assert record["arrays"][0] == {
-        "name": "photo", "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0, "max": 255,
-        "note": "",
-    }  # fmt: skip
-    # The sample that is infinitely far is no distance.
-    assert record["arrays"][2]["min"] == pytest.approx(0.8)
-    assert record["arrays"][3]["max"] == pytest.approx(1.25)
-    assert record["arrays"][3]["min"] == pytest.approx(0.25)
-    assert [entry["note"] for entry in record["arrays"]] == [
-        "",
-        "1 tile is missing\\x1b",
-        "1 tile is missing\\x1b",
-        "1 tile is missing\\x1b; accuracy unknown",
-    ]
-
-
-def test_arrays_without_metres_and_without_valid_samples() -> None:
-    curve = DepthFacts(
-        DepthStatus.PRESENT,
-        item=item(),
-        representation=DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY),
-    )
-    codes = np.zeros((2, 2), np.uint8)
-    far = DepthFacts(
-        DepthStatus.PRESENT,
-        item=item(),
-        representation=DepthRepresentation(
-            RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0
-        ),
-    )
-    layers = {"depth": Pixels(codes, (2, 2), "uint8", 0, 0, 8)}
-
-    unknown = array_records(layers, build_depth_map(codes, 8, curve))
-    nothing_valid = array_records(layers, build_depth_map(codes, 8, far))
-
-    assert [entry["name"] for entry in unknown] == ["depth"]
-    assert [entry["min"] for entry in nothing_valid] == [0, None, None]
-    valid(photo_record("a.heic", header(depth=far), None, nothing_valid))
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,18 @@
-"""What the tests of photo/ share: photos on disk, and pillow-heif's own whole decode to compare."""
+"""What the tests of photo/ share: photos on disk, decoders, pillow-heif's own whole decode."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from photo_asking import SECONDS
+
+from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.photo.layers import Request
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +43,18 @@ def whole() -> Callable[[Path], NDArray[Any]]:
         return np.asarray(opened[opened.primary_index])[..., :3]
 
     return decode
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Decoder]]:
+    """Return a function that starts a decoder; all are closed after the test."""
+    started: list[Decoder] = []
+
+    def begin(*first: Request, **knobs: Any) -> Decoder:
+        decoder = Decoder.start(first, **{"time_limit": SECONDS, **knobs})
+        started.append(decoder)
+        return decoder
+
+    yield begin
+    for decoder in started:
+        decoder.close()

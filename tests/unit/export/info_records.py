@@ -1,0 +1,40 @@
+"""What the tests of the record share: headers made by hand, and the schema's judgement."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from heicdepth_tui.export.record import info_schema
+from heicdepth_tui.heif.facts import DepthFacts, DepthStatus, Header, ImageItem, Size, Transform
+
+Record = dict[str, Any]
+
+
+def valid(record: Record) -> Record:
+    """Return the record as a reader of its JSON gets it; fail where the schema is broken."""
+    read = json.loads(json.dumps(record, allow_nan=False))
+    Draft202012Validator(info_schema()).validate(read)
+    assert isinstance(read, dict)
+    return read
+
+
+def item(transforms: tuple[Transform, ...] = ()) -> ImageItem:
+    return ImageItem(1, "hvc1", Size(4, 3), Size(4, 3), transforms, 8, 1, None, False, 100)
+
+
+def header(**changes: Any) -> Header:
+    depth = DepthFacts(DepthStatus.ABSENT, "the file holds no depth map")
+    return Header(
+        **{
+            "path": "a.heic",
+            "file_size": 10,
+            "brand": "heic",
+            "compatible_brands": ("mif1",),
+            "primary": item(),
+            "depth": depth,
+            **changes,
+        }
+    )
