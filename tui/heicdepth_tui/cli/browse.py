@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from heicdepth_tui.cli.opening import open_app
-from heicdepth_tui.cli.options import limit_option, limits_of
+from heicdepth_tui.cli.options import limit_option, limits_of, projection_option
 from heicdepth_tui.cli.paths import ExistingPath
 
 __all__ = ["browse"]
@@ -25,13 +25,7 @@ __all__ = ["browse"]
     metavar="DIR",
     help="Folder for exported files (default: the current folder).",
 )
-@click.option(
-    "--projection",
-    type=click.Choice(["perspective", "flat"]),
-    default="perspective",
-    show_default=True,
-    help="Of exported clouds: by the photo's camera, or the plain relief.",
-)
+@projection_option
 @click.option(
     "--color",
     type=click.Choice(["auto", "truecolor", "256", "16", "none"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heicdepth_tui.cli.options import limit_option, limits_of
+from heicdepth_tui.cli.options import limit_option, limits_of, projection_option
 from heicdepth_tui.cli.paths import ExistingPath
 
 if TYPE_CHECKING:
@@ -41,13 +41,7 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     show_default=True,
     help="May be given more than once.",
 )
-@click.option(
-    "--projection",
-    type=click.Choice(["perspective", "flat"]),
-    default="perspective",
-    show_default=True,
-    help="By the photo's camera, or the plain relief (not to scale).",
-)
+@projection_option
 @click.option("--step", type=click.IntRange(1, 1000), default=1, help="Take every N-th sample.")
 @click.option(
     "--max-depth",

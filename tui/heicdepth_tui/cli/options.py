@@ -10,7 +10,7 @@ import click
 
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["limit_option", "limits_of"]
+__all__ = ["limit_option", "limits_of", "projection_option"]
 
 
 def limit_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,3 +28,14 @@ def limit_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def limits_of(limit_pixels: int) -> Limits:
     """Return the limits that ``--limit-pixels`` asks for."""
     return replace(DEFAULT_LIMITS, pixels=limit_pixels)
+
+
+def projection_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--projection``."""
+    return click.option(
+        "--projection",
+        type=click.Choice(["perspective", "flat"]),
+        default="perspective",
+        show_default=True,
+        help="Of exported clouds: by the photo's camera, or the plain relief (not to scale).",
+    )(command)
