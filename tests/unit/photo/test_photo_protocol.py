@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.errors import (
     DecodeError,
     FileAccessError,
@@ -46,8 +49,8 @@ def _frames(data: bytes, *, chunk: int = 1 << 20, max_raw: int = 1 << 20) -> lis
 
 
 def _round_trip(answer: Answer) -> Answer:
-    head, raw = pack_answer(answer)
-    (frame,) = _frames(head + bytes(raw))
+    head, raw, rows = pack_answer(answer)
+    (frame,) = _frames(head + bytes(raw) + rows)
     return read_answer(answer.request, frame)
 
 
@@ -58,6 +61,14 @@ def _round_trip(answer: Answer) -> Answer:
         Request(8, "prefetch 1", "b\udcff\n.heic", Layer(LayerKind.AUXILIARY, 52, "gain map")),
         Request(9, "x", "c", DEPTH, fit=(120, 90), partial=True),
         Request(10, "x", "c", DEPTH, exact=(768, 576), keep=True),
+        Request(11, "x", "c", DEPTH, drawing=Drawing((60, 40), colormap="inferno")),
+        Request(
+            12,
+            "x",
+            "c",
+            PRIMARY,
+            drawing=Drawing((9, 4), Blocks.QUAD, ColorMode.PALETTE, tolerance=4),
+        ),
     ],
 )
 def test_requests_come_out_as_they_went_in(request_: Request) -> None:
@@ -134,6 +145,23 @@ def test_a_view_is_sent_in_the_order_in_which_it_is_seen() -> None:
     answer = _round_trip(Answer(REQUEST, pixels=Pixels(np.rot90(array), (3, 2), "uint8", 0, 5, 8)))
     assert answer.pixels is not None
     assert answer.pixels.array.tolist() == [[2, 5], [1, 4], [0, 3]]
+
+
+def test_a_picture_in_cells_travels_behind_the_samples() -> None:
+    array = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    picture = Drawn(Fit(3, 2, 3, 4), ("\x1b[38;2;1;2;3m▀▄█\x1b[0m", "   "))
+    sent = Answer(REQUEST, pixels=Pixels(array, (2, 3), "uint8", 0, 5, 8), drawn=picture)
+    answer = _round_trip(sent)
+    assert answer.drawn == picture
+    assert answer.pixels is not None
+    assert answer.pixels.array.tolist() == array.tolist()
+
+
+@pytest.mark.parametrize("drawn", [[1, 2, 1, 4, 3], [1, 1, 1, 2, 99], [1, 1, 1, 2], "no"])
+def test_a_picture_that_is_not_what_its_head_says_is_refused(drawn: object) -> None:
+    head = {"type": "answer", "ticket": REQUEST.ticket, "final": True, "drawn": drawn}
+    with pytest.raises(ProtocolError):
+        read_answer(REQUEST, Frame(head, bytearray(b"abc")))
 
 
 @pytest.mark.parametrize(

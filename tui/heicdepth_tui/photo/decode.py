@@ -203,7 +203,15 @@ def _as_codes(answer: Answer) -> Answer:
     codes = pixels.array[:, :, 0]
     if (pixels.array != codes[:, :, None]).any():
         raise DecodeError("its depth map is a picture in colours, not one value a sample")
-    grey = replace(pixels, array=contiguous(codes), shape=pixels.shape[:2])
+    grey = Pixels(
+        contiguous(codes),
+        pixels.shape[:2],
+        pixels.dtype,
+        pixels.minimum,
+        pixels.maximum,
+        pixels.bits,
+        pixels.note,
+    )
     return replace(answer, pixels=grey)
 
 

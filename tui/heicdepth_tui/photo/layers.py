@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.errors import HeicDepthError
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.facts import Header
+
+    Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
 __all__ = [
     "DEPTH",
@@ -80,7 +84,8 @@ class Request:
     an older one that is waiting or running, unless ``keep`` is set (exports are never replaced).
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
-    whole. ``partial`` asks for intermediate pictures while a grid is decoded.
+    whole. ``partial`` asks for intermediate pictures while a grid is decoded. With ``drawing``
+    every answer also carries the picture in cells.
     """
 
     ticket: int
@@ -91,36 +96,62 @@ class Request:
     exact: tuple[int, int] | None = None
     partial: bool = False
     keep: bool = False
+    drawing: Drawing | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Pixels:
     """A decoded layer, upright.
 
     ``array`` is (H, W) for monochrome and (H, W, 3) for colour, uint8 or uint16, possibly shrunk
     as the request asked. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
     stored layer, never the shrunk one. ``bits`` is the stored bit depth; values of 10- and 12-bit
-    layers are unshifted (0 .. 2**bits − 1).
+    layers are unshifted (0 .. 2**bits − 1). ``note`` is what a reader must know: tiles missing,
+    edge columns dropped …; empty where nothing.
+
+    ``array`` may be given as a function that makes it, called when it is first looked at: pixels
+    from the decoder process bring numpy with them only then.
     """
 
-    array: NDArray[np.uint8] | NDArray[np.uint16]
-    shape: tuple[int, ...]
-    dtype: str
-    minimum: int
-    maximum: int
-    bits: int
-    note: str = ""
-    """What a reader must know: tiles missing, edge columns dropped …; empty where nothing."""
+    __slots__ = ("_array", "bits", "dtype", "maximum", "minimum", "note", "shape")
+
+    def __init__(
+        self,
+        array: Samples | Callable[[], Samples],
+        shape: tuple[int, ...],
+        dtype: str,
+        minimum: int,
+        maximum: int,
+        bits: int,
+        note: str = "",
+    ) -> None:
+        self._array = array
+        self.shape = shape
+        self.dtype = dtype
+        self.minimum = minimum
+        self.maximum = maximum
+        self.bits = bits
+        self.note = note
+
+    @property
+    def array(self) -> Samples:
+        """The samples."""
+        if callable(self._array):
+            self._array = self._array()
+        return self._array
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: pixels or an error, and whether more of it will come."""
+    """What became of a request: pixels or an error, and whether more of it will come.
+
+    ``drawn`` is the picture in cells where the request asked for a drawing.
+    """
 
     request: Request
     pixels: Pixels | None = None
     error: HeicDepthError | None = None
     final: bool = True
+    drawn: Drawn | None = None
 
 
 def as_rgb8(pixels: Pixels, array: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:

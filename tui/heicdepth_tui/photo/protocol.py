@@ -6,10 +6,14 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui import errors
+from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 
@@ -139,6 +143,7 @@ def request_to_head(request: Request) -> dict[str, object]:
         "exact": request.exact,
         "partial": request.partial,
         "keep": request.keep,
+        "drawing": None if request.drawing is None else _drawing_to_head(request.drawing),
     }
 
 
@@ -154,44 +159,81 @@ def request_from_head(head: Mapping[str, Any]) -> Request:
         exact=_pair(head["exact"]),
         partial=head["partial"],
         keep=head["keep"],
+        drawing=None if head["drawing"] is None else _drawing_from_head(head["drawing"]),
     )
+
+
+def _drawing_to_head(drawing: Drawing) -> list[object]:
+    return [
+        drawing.cells,
+        drawing.blocks.value,
+        drawing.mode.value,
+        drawing.tolerance,
+        drawing.colormap,
+    ]
+
+
+def _drawing_from_head(head: list[Any]) -> Drawing:
+    (columns, rows), blocks, mode, tolerance, colormap = head
+    return Drawing((columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap)
 
 
 def _pair(value: list[int] | None) -> tuple[int, int] | None:
     return None if value is None else (value[0], value[1])
 
 
-def pack_answer(answer: Answer) -> tuple[bytes, memoryview]:
-    """Return an answer as the start of its frame and the raw bytes that follow it."""
+def pack_answer(answer: Answer) -> tuple[bytes, memoryview, bytes]:
+    """Return an answer as the start of its frame and the raw bytes that follow it.
+
+    These are the samples and, behind them, the rows of the picture in cells, a line each.
+    """
     head: dict[str, object] = {
         "type": "answer",
         "ticket": answer.request.ticket,
         "final": answer.final,
     }
     raw = memoryview(b"")
+    rows = b""
     if answer.error is not None:
         head["error"] = _error_to_head(answer.error)
     if answer.pixels is not None:
         head["pixels"], raw = _pixels_to_head(answer.pixels)
-    return pack(head, raw.nbytes), raw
+    if answer.drawn is not None:
+        rows = "\n".join(answer.drawn.rows).encode()
+        head["drawn"] = [*answer.drawn.fit, len(rows)]
+    return pack(head, raw.nbytes + len(rows)), raw, rows
 
 
 def read_answer(request: Request, frame: Frame) -> Answer:
     """Return the answer to ``request`` that a frame of type ``answer`` carries.
 
     The array shares the frame's bytes. Raises ProtocolError when head and bytes do not agree.
-    Imports numpy only where the frame carries pixels.
+    Imports numpy when the array is looked at, not before.
     """
     try:
         head = frame.head
+        drawn, length = _drawn_from_head(head["drawn"], frame.raw) if "drawn" in head else (None, 0)
+        samples = memoryview(frame.raw)[: len(frame.raw) - length]
         return Answer(
             request=request,
-            pixels=_pixels_from_head(head["pixels"], frame.raw) if "pixels" in head else None,
+            pixels=_pixels_from_head(head["pixels"], samples) if "pixels" in head else None,
             error=_error_from_head(head["error"]) if "error" in head else None,
             final=bool(head["final"]),
+            drawn=drawn,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"bad answer: {error}") from error
+
+
+def _drawn_from_head(head: list[Any], raw: bytearray) -> tuple[Drawn, int]:
+    """Return the picture at the end of ``raw``, and how many bytes it takes there."""
+    cols, rows, width, height, length = map(int, head)
+    if not 0 <= length <= len(raw):
+        raise ProtocolError(f"bad answer: {len(raw)} bytes for a picture of {length}")
+    lines = tuple(raw[len(raw) - length :].decode().split("\n")) if length else ()
+    if len(lines) != rows:
+        raise ProtocolError(f"bad answer: {len(lines)} lines for a picture of {rows} rows")
+    return Drawn(Fit(cols, rows, width, height), lines), length
 
 
 def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
@@ -214,9 +256,16 @@ def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
     return head, array.reshape(-1).view(np.uint8).data
 
 
-def _pixels_from_head(head: Mapping[str, Any], raw: bytearray) -> Pixels:
+def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
+    shape = tuple(int(side) for side in head["array_shape"])
+    dtype = str(head["array_dtype"])
+    item_size = _ITEM_SIZES.get(dtype)
+    if item_size is None or not 0 < len(shape) <= _MAX_DIMENSIONS or min(shape) < 0:
+        raise ProtocolError(f"bad answer: an array {shape} of {dtype}")
+    if prod(shape) * item_size != len(raw):
+        raise ProtocolError(f"bad answer: {len(raw)} bytes for an array {shape} of {dtype}")
     return Pixels(
-        array=_array_from(head["array_shape"], head["array_dtype"], raw),
+        array=partial(_array_from, shape, dtype, raw),
         shape=tuple(int(side) for side in head["shape"]),
         dtype=str(head["dtype"]),
         minimum=int(head["minimum"]),
@@ -227,14 +276,8 @@ def _pixels_from_head(head: Mapping[str, Any], raw: bytearray) -> Pixels:
 
 
 def _array_from(
-    sides: list[Any], dtype: str, raw: bytearray
+    shape: tuple[int, ...], dtype: str, raw: memoryview
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    shape = tuple(int(side) for side in sides)
-    item_size = _ITEM_SIZES.get(dtype)
-    if item_size is None or not 0 < len(shape) <= _MAX_DIMENSIONS or min(shape) < 0:
-        raise ProtocolError(f"bad answer: an array {shape} of {dtype}")
-    if prod(shape) * item_size != len(raw):
-        raise ProtocolError(f"bad answer: {len(raw)} bytes for an array {shape} of {dtype}")
     import numpy as np
 
     array: NDArray[np.uint8] | NDArray[np.uint16] = np.frombuffer(raw, dtype=dtype).reshape(shape)

@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.photo.layers import Answer, Request
+from heicdepth_tui.photo.layers import Answer, Pixels, Request
 from heicdepth_tui.photo.protocol import (
     FrameReader,
     pack,
@@ -49,6 +50,7 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     # Wishes are being read meanwhile; numpy and pillow-heif take 90 ms to import.
     from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
+    from heicdepth_tui.photo.drawing import drawn
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
     write(output, pack({"type": "ready"}))
@@ -64,7 +66,8 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
             write(output, pack({"type": "started", "ticket": job.request.ticket}))
             last = job
         if job.steps is None:
-            job.steps = _guarded(job.request, steps(job.request, limits=limits))
+            made = _with_pictures(steps(job.request, limits=limits), drawn)
+            job.steps = _guarded(job.request, made)
         answer = next(job.steps)
         if answer is None or (not answer.final and agenda.is_dropped(job)):
             continue
@@ -86,6 +89,19 @@ def _close(job: Job) -> None:
     if job.steps is not None:
         job.steps.close()
         job.steps = None
+
+
+def _with_pictures(
+    steps: Generator[Answer | None], draw: Callable[[Pixels, Drawing], Drawn]
+) -> Generator[Answer | None]:
+    """Pass steps on, with the picture in cells where one is asked for."""
+    with contextlib.closing(steps):
+        for answer in steps:
+            drawing = None if answer is None else answer.request.drawing
+            if answer is None or answer.pixels is None or drawing is None:
+                yield answer
+            else:
+                yield replace(answer, drawn=draw(answer.pixels, drawing))
 
 
 def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Answer | None]:

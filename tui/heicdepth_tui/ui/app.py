@@ -33,6 +33,7 @@ from heicdepth_tui.ui.messages import (
     WorkFailed,
 )
 from heicdepth_tui.ui.pacing import Pacer
+from heicdepth_tui.ui.painter import Painter
 from heicdepth_tui.ui.prefetch import Prefetcher
 from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
@@ -114,7 +115,8 @@ class HeicDepthApp(App[int]):
         if first is not None:
             self.store.adopt(first)
         self.prefetcher = Prefetcher(self.store)
-        self.pacer = Pacer(self._ask_terminal, self.call_after_refresh, self.set_timer)
+        self.painter = Painter(self)
+        self.pacer = Pacer(self._ask_terminal, self.painter.after_paint, self.set_timer)
         self.exporter = Exporter(decoder, self.post_message)
         self.scanner = Scanner(options.paths, options.recursive, self.post_message, options.limits)
         self.rows = RowCache()
@@ -142,6 +144,10 @@ class HeicDepthApp(App[int]):
         else:
             self._driver.write("\x1b[6n")
             self._driver.flush()
+
+    def post_display_hook(self) -> None:
+        """Let the painter know that Textual has painted."""
+        self.painter.textual_painted()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         """Take in the terminal's answer."""

@@ -30,9 +30,7 @@ class Inspector:
         self.layers: tuple[Layer, ...] = ()
         self.pixels: dict[Layer, Pixels] = {}
         self.errors: dict[Layer, HeicDepthError] = {}
-        self.depth_map: DepthMap | None = None
-        self.camera: Camera | None = None
-        self.camera_problem = ""
+        self._geometry: tuple[DepthMap, Camera | None] | None = None
 
     def set_header(self, header: Header) -> None:
         """Take in the header: the layers there are."""
@@ -54,19 +52,40 @@ class Inspector:
         return None if layer.item_id else self.layer(layer.kind)
 
     def set_pixels(self, layer: Layer, pixels: Pixels) -> None:
-        """Take in a decoded layer; for the depth layer, make the depth map and its camera."""
+        """Take in a decoded layer."""
         self.pixels[layer] = pixels
         self.errors.pop(layer, None)
-        if layer.kind is LayerKind.DEPTH and self.header is not None:
+        if layer.kind is LayerKind.DEPTH:
+            self._geometry = None
+
+    @property
+    def depth_map(self) -> DepthMap | None:
+        """The depth map, made when it is first asked for; None where none is decoded."""
+        made = self._made()
+        return None if made is None else made[0]
+
+    @property
+    def camera(self) -> Camera | None:
+        """The camera of the depth map; None where neither file nor EXIF tells."""
+        made = self._made()
+        return None if made is None else made[1]
+
+    def _made(self) -> tuple[DepthMap, Camera | None] | None:
+        layer = self.layer(LayerKind.DEPTH)
+        pixels = None if layer is None else self.pixels.get(layer)
+        if self._geometry is None and pixels is not None and self.header is not None:
             from heicdepth_tui.depth.camera import camera_for_depth
             from heicdepth_tui.depth.depthmap import build_depth_map
 
             height, width = pixels.array.shape[:2]
-            self.depth_map = build_depth_map(pixels.array, pixels.bits, self.header.depth)
+            depth_map = build_depth_map(pixels.array, pixels.bits, self.header.depth)
             try:
-                self.camera = camera_for_depth(self.header, Size(width, height))
-            except GeometryError as error:
-                self.camera_problem = error.short
+                camera = camera_for_depth(self.header, Size(width, height))
+            except GeometryError:
+                # The metadata table says why there is none.
+                camera = None
+            self._geometry = (depth_map, camera)
+        return self._geometry
 
     def set_layer_error(self, layer: Layer, error: HeicDepthError) -> None:
         """Take in why a layer cannot be decoded."""

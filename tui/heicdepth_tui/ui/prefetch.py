@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.photo.layers import LayerKind, layers_of
+from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
 from heicdepth_tui.photo.schedule import PREFETCH
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.store import PhotoStore
 
@@ -24,11 +25,21 @@ class Prefetcher:
         self._store = store
         self._entries: tuple[Entry, ...] = ()
         self._fit: tuple[int, int] = (512, 512)
+        self._draw: Callable[[Header, Layer], Drawing] | None = None
         self._panes: list[str] = []
 
-    def aim(self, entries: Sequence[Entry], fit: tuple[int, int]) -> None:
-        """Want these from now on, instead of what was wanted before."""
+    def aim(
+        self,
+        entries: Sequence[Entry],
+        fit: tuple[int, int],
+        draw: Callable[[Header, Layer], Drawing],
+    ) -> None:
+        """Want these from now on, instead of what was wanted before.
+
+        ``draw`` tells how a layer of a photo would be drawn if it were shown.
+        """
         self.stop()
+        self._draw = draw
         self._entries = tuple(entry for entry in entries if not entry.problem)
         self._fit = fit
         for entry in self._entries:
@@ -54,5 +65,7 @@ class Prefetcher:
         for number, layer in enumerate(layers_of(header)):
             pane = f"{PREFETCH}-{place}-{number}"
             whole = layer.kind in (LayerKind.DEPTH, LayerKind.THUMBNAIL)
-            if self._store.layer(entry, layer, pane, fit=None if whole else self._fit) is None:
+            fit = None if whole else self._fit
+            drawing = None if self._draw is None else self._draw(header, layer)
+            if self._store.layer(entry, layer, pane, fit=fit, drawing=drawing) is None:
                 self._panes.append(pane)

@@ -17,6 +17,7 @@ from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived, WorkFailed
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
@@ -114,8 +115,12 @@ class PhotoStore:
         *,
         fit: tuple[int, int] | None = None,
         partial: bool = False,
+        drawing: Drawing | None = None,
     ) -> Pixels | HeicDepthError | None:
-        """Return a layer or its error if known; else ask for it and post LayerArrived later."""
+        """Return a layer or its error if known; else ask for it and post LayerArrived later.
+
+        With ``drawing`` the answer brings the picture in cells along.
+        """
         key = _key(entry, layer, fit)
         with self._lock:
             found = self._layers.get(key)
@@ -124,7 +129,9 @@ class PhotoStore:
                 return found
             if (pane, key) in self._wanted.values():
                 return None
-            request = Request(next_ticket(), pane, entry.path, layer, fit=fit, partial=partial)
+            request = Request(
+                next_ticket(), pane, entry.path, layer, fit=fit, partial=partial, drawing=drawing
+            )
             self._forget_pane(pane)
             self._wanted[request.ticket] = (pane, key)
         try:
@@ -132,6 +139,13 @@ class PhotoStore:
         except DecoderStoppedError as error:
             return error
         return None
+
+    def known(
+        self, entry: Entry, layer: Layer, fit: tuple[int, int] | None
+    ) -> Pixels | HeicDepthError | None:
+        """Return a layer or its error if known, without asking for it."""
+        with self._lock:
+            return self._layers.get(_key(entry, layer, fit))
 
     def drop(self, pane: str) -> None:
         """Give up what a pane still waits for."""

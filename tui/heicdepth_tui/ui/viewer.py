@@ -16,11 +16,13 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.inspector import Inspector
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.previews import preview_fit
-from heicdepth_tui.ui.sources import depth_source, layer_source
+from heicdepth_tui.ui.sources import colormap_for, depth_source, layer_source
 from heicdepth_tui.ui.widgets.photo_list import wrap_cells
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.geometry import Shapes
     from heicdepth_tui.ui.screens.browse import BrowseScreen
     from heicdepth_tui.ui.widgets.picture import ImageSource
 
@@ -40,7 +42,7 @@ class Viewer:
         self._screen = screen
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
-        self._tables_due = False
+        self._numbers_due = False
         self._had_layers = False
 
     def next_layer(self, step: int) -> None:
@@ -75,13 +77,14 @@ class Viewer:
         self.inspector = Inspector(entry)
         if entry.problem:
             self._clear(f"{printable(entry.name)}\n{printable(entry.problem)}")
-            return
-        found = self._screen.app.store.header(entry)
-        if found is None:
-            self._clear("")
-            self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
         else:
-            self._begin(self.inspector, found)
+            found = self._screen.app.store.header(entry)
+            if found is None:
+                self._clear("")
+                self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
+            else:
+                self._begin(self.inspector, found)
+        self._screen.app.painter.paint()
 
     def _begin(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
         """Show a photo whose header is known, once the terminal has room for it.
@@ -120,6 +123,7 @@ class Viewer:
         found = message.header if message.error is None else message.error
         if found is not None:
             self._begin(inspector, found)
+            self._screen.app.painter.paint()
 
     def _take_header(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
         if inspector is not self.inspector or inspector.header is not None:
@@ -129,14 +133,12 @@ class Viewer:
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
             return
         inspector.set_header(found)
-        self._update_tables()
+        self._update_numbers()
         if self.has_layers != self._had_layers:
             self._had_layers = self.has_layers
             self._screen.refresh_bindings()
-        depth = found.depth.item
-        self._screen.pictures.set_shapes(
-            found.primary.upright, None if depth is None else depth.upright
-        )
+        if self._screen.pictures.set_shapes(shapes_of(found)):
+            self._screen.app.painter.expect_layout()
         self._show_captions(found)
         self._show_layers(inspector)
 
@@ -157,8 +159,13 @@ class Viewer:
         depth = inspector.layer(LayerKind.DEPTH)
         self._show_depth_pane(inspector, header)
         if depth is not None:
-            self._want(depth, "depth")
+            self._want(inspector, header, depth, "depth")
         self._start_photo_pane(inspector, header)
+        for layer in inspector.layers:
+            if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
+                found = self._screen.app.store.known(inspector.entry, layer, self._fit)
+                if isinstance(found, Pixels):
+                    inspector.set_pixels(layer, found)
 
     def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
         pane = self._screen.pictures.depth
@@ -194,13 +201,14 @@ class Viewer:
         if layer.kind is not LayerKind.PRIMARY:
             self._screen.pictures.photo.canvas.show_message("decoding …")
             # A pane name of its own: the photo goes on being decoded meanwhile.
-            self._want(layer, "layer", fit=None if layer.kind is LayerKind.DEPTH else self._fit)
+            fit = None if layer.kind is LayerKind.DEPTH else self._fit
+            self._want(inspector, header, layer, "layer", fit=fit)
             return
         self._screen.pictures.photo.canvas.show_message("decoding …", header.primary.upright)
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if thumbnail is not None:
-            self._want(thumbnail, "thumbnail")
-        self._want(layer, "photo", fit=self._fit, partial=True)
+            self._want(inspector, header, thumbnail, "thumbnail")
+        self._want(inspector, header, layer, "photo", fit=self._fit, partial=True)
 
     def _show_photo_heading(self, inspector: Inspector, header: Header, layer: Layer) -> None:
         pane = self._screen.pictures.photo
@@ -221,8 +229,6 @@ class Viewer:
             _fitting(pane.size.width - 2, f"{name} {size}{place}", f"{name} {size}{short}", name),
             layout=False,
         )
-        if is_depth:
-            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
 
     def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
         """Return the layers that tab goes through in the photo pane."""
@@ -237,14 +243,34 @@ class Viewer:
         return preview_fit(self._screen.size.width, self._screen.size.height)
 
     def _want(
-        self, layer: Layer, pane: str, *, fit: tuple[int, int] | None = None, partial: bool = False
+        self,
+        inspector: Inspector,
+        header: Header,
+        layer: Layer,
+        pane: str,
+        *,
+        fit: tuple[int, int] | None = None,
+        partial: bool = False,
     ) -> None:
-        inspector = self.inspector
-        if inspector is None:
-            return
-        found = self._screen.app.store.layer(inspector.entry, layer, pane, fit=fit, partial=partial)
+        found = self._screen.app.store.layer(
+            inspector.entry,
+            layer,
+            pane,
+            fit=fit,
+            partial=partial,
+            drawing=self.drawing_of(header, layer),
+        )
         if found is not None:
             self._take_layer(inspector, layer, found)
+
+    def drawing_of(self, header: Header, layer: Layer) -> Drawing:
+        """Return how a layer will be drawn here: in which pane, and in which colours."""
+        app, pictures = self._screen.app, self._screen.pictures
+        panes = pictures.panes(shapes_of(header))
+        is_depth = layer.kind is LayerKind.DEPTH
+        box = panes.depth if is_depth and not self._screen.is_single else panes.photo
+        colormap = colormap_for(app.colormap, app.draw_settings) if is_depth else ""
+        return app.draw_settings.drawing(box.size, colormap)
 
     def layer_arrived(self, message: LayerArrived) -> None:
         """Take in what the decoder answered, unless another photo is selected by now."""
@@ -258,36 +284,44 @@ class Viewer:
         layer = inspector.known(answer.request.layer)
         if layer is None:
             return
-        if not answer.final:
+        if answer.final:
+            found = answer.pixels if answer.error is None else answer.error
             if answer.pixels is not None:
-                self._draw_partial(inspector, layer, answer.pixels)
-            return
-        found = answer.pixels if answer.error is None else answer.error
-        if found is not None:
-            self._take_layer(inspector, layer, found)
+                self._adopt_rows(inspector.entry, layer, answer)
+            if found is not None:
+                self._take_layer(inspector, layer, found)
+        elif answer.pixels is not None:
+            self._draw_partial(inspector, layer, answer)
+        self._screen.app.painter.paint()
+
+    def _adopt_rows(
+        self, entry: Entry, layer: Layer, answer: Answer, state: str = ""
+    ) -> ImageSource | None:
+        """Return the picture of an answer, kept as the decoder process has drawn it."""
+        pixels, drawing, drawn = answer.pixels, answer.request.drawing, answer.drawn
+        if pixels is None:
+            return None
+        if drawing is not None and drawing.colormap:
+            source = depth_source(entry, pixels, drawing.colormap)
+        else:
+            source = layer_source(entry, layer, pixels, state)
+        if drawing is not None and drawn is not None:
+            self._screen.app.rows.adopt(source, drawing, drawn)
+        return source
 
     def _prepare(self, answer: Answer) -> None:
-        """Encode the picture of a neighbour before it is asked for."""
+        """Keep the picture of a neighbour before it is asked for."""
         app = self._screen.app
         row = app.library.index_of(answer.request.path)
-        pixels, layer = answer.pixels, answer.request.layer
-        if row is None or pixels is None or not answer.final or not self._screen.is_current:
-            return
-        entry = app.library.view[row]
-        if layer.kind is LayerKind.DEPTH:
-            source = depth_source(entry, pixels, app.colormap, app.draw_settings)
-            self._screen.call_later(self._screen.pictures.depth.canvas.prepare, source)
-        elif layer.kind is LayerKind.PRIMARY:
-            source = layer_source(entry, layer, pixels, app.draw_settings)
-            self._screen.call_later(self._screen.pictures.photo.canvas.prepare, source)
+        if row is not None and answer.final:
+            self._adopt_rows(app.library.view[row], answer.request.layer, answer)
 
-    def _draw_partial(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+    def _draw_partial(self, inspector: Inspector, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if layer == self.shown_layer and thumbnail not in inspector.pixels:
-            source = layer_source(
-                inspector.entry, layer, pixels, self._screen.app.draw_settings, "partial"
-            )
-            self._screen.pictures.photo.canvas.show(source)
+            source = self._adopt_rows(inspector.entry, layer, answer, "partial")
+            if source is not None:
+                self._screen.pictures.photo.canvas.show(source)
 
     def _take_layer(
         self, inspector: Inspector, layer: Layer, found: Pixels | HeicDepthError
@@ -298,9 +332,10 @@ class Viewer:
         else:
             inspector.set_pixels(layer, found)
             self._draw_layer(inspector, layer, found)
-        self._update_tables()
+        self._update_numbers()
         if layer.kind is LayerKind.PRIMARY:
-            self._want_rest(inspector)
+            # What is on the screen by now is painted first.
+            self._screen.call_later(self._want_rest, inspector)
 
     def _show_layer_error(self, inspector: Inspector, layer: Layer, error: HeicDepthError) -> None:
         if layer.kind is LayerKind.DEPTH:
@@ -330,53 +365,55 @@ class Viewer:
             return
         pixels = inspector.pixels.get(thumbnail)
         if pixels is not None and shown not in inspector.pixels:
-            settings = self._screen.app.draw_settings
-            source = layer_source(inspector.entry, thumbnail, pixels, settings)
+            source = layer_source(inspector.entry, thumbnail, pixels)
             self._screen.pictures.photo.canvas.show(source)
 
     def _draw_photo_pane(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
-        pane = self._screen.pictures.photo
-        if layer.kind is LayerKind.DEPTH and inspector.depth_map is not None:
-            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
-            pane.canvas.show(self._depth_source(inspector, pixels))
+        canvas = self._screen.pictures.photo.canvas
+        if layer.kind is LayerKind.DEPTH:
+            canvas.show(self._depth_source(inspector, pixels))
         else:
-            pane.canvas.show(
-                layer_source(inspector.entry, layer, pixels, self._screen.app.draw_settings)
-            )
+            canvas.show(layer_source(inspector.entry, layer, pixels))
 
     def _draw_depth(self, inspector: Inspector, pixels: Pixels) -> None:
-        pane = self._screen.pictures.depth
-        pane.legend.show(inspector.depth_map, self._screen.app.colormap)
-        pane.canvas.show(self._depth_source(inspector, pixels))
+        self._screen.pictures.depth.canvas.show(self._depth_source(inspector, pixels))
 
     def _depth_source(self, inspector: Inspector, pixels: Pixels) -> ImageSource:
-        return depth_source(
-            inspector.entry, pixels, self._screen.app.colormap, self._screen.app.draw_settings
-        )
+        app = self._screen.app
+        return depth_source(inspector.entry, pixels, colormap_for(app.colormap, app.draw_settings))
 
     def _want_rest(self, inspector: Inspector) -> None:
         """Decode the other layers once the photo is there, then the neighbours."""
+        header = inspector.header
+        if inspector is not self.inspector or header is None:
+            return
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
-                self._want(layer, f"table-{layer.item_id}", fit=self._fit)
+                self._want(inspector, header, layer, f"table-{layer.item_id}", fit=self._fit)
         photos, view = self._screen.photos, self._screen.app.library.view
         rows = (photos.cursor + photos.direction, photos.cursor - photos.direction)
         self._screen.app.prefetcher.aim(
-            [view[row] for row in rows if 0 <= row < len(view)], self._fit
+            [view[row] for row in rows if 0 <= row < len(view)], self._fit, self.drawing_of
         )
 
-    def _update_tables(self) -> None:
-        """Have the tables follow, once for all that arrives together."""
-        if not self._tables_due:
-            self._tables_due = True
-            self._screen.call_later(self._show_tables)
+    def _update_numbers(self) -> None:
+        """Have tables and legends follow, once for all that arrives together."""
+        if not self._numbers_due:
+            self._numbers_due = True
+            self._screen.call_later(self._show_numbers)
 
-    def _show_tables(self) -> None:
-        self._tables_due = False
+    def _show_numbers(self) -> None:
+        self._numbers_due = False
         inspector = self.inspector
         if inspector is not None and inspector.header is not None:
+            self._show_legends(inspector)
             self._screen.arrays.show_arrays(inspector.rows())
             self._screen.facts.show_facts(inspector.groups())
+            self._screen.app.painter.paint()
+
+    def _show_legends(self, inspector: Inspector) -> None:
+        for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
+            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
 
     def redraw_depth(self) -> None:
         """Draw depth again, in the colour map chosen now."""
@@ -387,6 +424,7 @@ class Viewer:
         pixels = None if depth is None else inspector.pixels.get(depth)
         if depth is not None and pixels is not None:
             self._draw_layer(inspector, depth, pixels)
+            self._show_legends(inspector)
 
     def redraw_all(self) -> None:
         """Draw both pictures again with the settings of now."""
@@ -396,6 +434,14 @@ class Viewer:
         if self.inspector is not None and self.inspector.header is not None:
             self.redraw_depth()
             self._start_photo_pane(self.inspector, self.inspector.header)
+
+
+def shapes_of(header: Header) -> Shapes:
+    """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
+    item = header.depth.item
+    photo = header.primary.upright
+    depth = photo if item is None else item.upright
+    return (photo.width, photo.height), (depth.width, depth.height)
 
 
 def _fitting(cells: int, *texts: str) -> str:

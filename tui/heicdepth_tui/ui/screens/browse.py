@@ -15,6 +15,7 @@ from textual.widget import Widget
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.text import printable
+from heicdepth_tui.ui.geometry import browse_layout, screen_classes
 from heicdepth_tui.ui.messages import FindClosed, MatchFound
 from heicdepth_tui.ui.viewer import Viewer
 from heicdepth_tui.ui.widgets.facts import FactsPane
@@ -133,6 +134,7 @@ class BrowseScreen(Screen[None]):
             yield self.photos
             with Vertical(id="right"):
                 self.pictures = Pictures(
+                    browse_layout(*app.size).pictures,
                     self.is_single,
                     *(
                         PicturePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
@@ -149,7 +151,28 @@ class BrowseScreen(Screen[None]):
     def on_mount(self) -> None:
         """Put the focus on the list, where it stays, and let the app fill it."""
         self.photos.focus()
+        photo, depth = self.pictures.photo, self.pictures.depth
+        self.app.painter.adopt(
+            (
+                self.photos,
+                self.photos.vertical_scrollbar,
+                *(part for pane in (photo, depth) for part in pane.parts),
+                self.title_bar,
+                self.arrays,
+                self.facts,
+                self.pictures,
+            )
+        )
         self.app.begin()
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a toast or a tooltip lies over the screen."""
+        return any(
+            child.display and (child.id == "textual-tooltip" or len(child.children) > 0)
+            for child in self.children
+            if child.id in ("textual-toastrack", "textual-tooltip")
+        )
 
     @property
     def inspector(self) -> Inspector | None:
@@ -169,22 +192,17 @@ class BrowseScreen(Screen[None]):
             self.viewer.start_over()
 
     def _fold(self, size: Size) -> None:
-        width, height = size
-        tiny = width < 70 or height < 18
-        self.set_class(tiny, "-tiny")
-        self.set_class(width < 110 or height < 34, "-folded")
-        self.set_class(width >= 170, "-wide")
-        self.set_class(width >= 112, "-roomy")
-        self.set_class(width >= 150, "-broad")
+        for name, holds in screen_classes(*size).items():
+            self.set_class(holds, name)
         for pictures in self.query(Pictures):
-            pictures.set_class(tiny, "-single")
+            pictures.set_class(self.is_single, "-single")
         for tables in self.query("#tables"):
             self._title_tables(tables)
 
     def _select(self, entry: Entry | None) -> None:
         """Show the photo that the cursor stands on now."""
-        self.viewer.select(entry)
         self.app.update_place()
+        self.viewer.select(entry)
         if self.app.library.waiting:
             self._look_first()
 

@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from heicdepth_tui.ui.widgets.line_view import LineView
 from heicdepth_tui.ui.widgets.photo_list import clip
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
     return joined
 
 
-class FactsPane(ScrollView):
+class FactsPane(LineView):
     """A scrolling pane with the array table, with metadata in one or two columns, or with both."""
 
     DEFAULT_CSS = """
@@ -178,8 +178,7 @@ class FactsPane(ScrollView):
             lines += fact_lines(self._groups, width)
         is_as_long = len(lines) == len(self._lines)
         self._lines = lines
-        if not is_as_long:
-            self.virtual_size = Size(width, len(lines))
+        self.set_length(len(lines))
         height = self.styles.height
         self.refresh(layout=not is_as_long and height is not None and height.is_auto)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
-from heicdepth_tui.draw.fit import fit_cells
-from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.ui.geometry import Box, Panes, Shapes, panes_of
 from heicdepth_tui.ui.widgets.legend import Legend
 from heicdepth_tui.ui.widgets.picture import DrawSettings, PictureCanvas, RowCache
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.pacing import Pacer
 
 __all__ = ["PicturePane", "Pictures"]
-
-_TITLE_ROWS, _CAPTION_ROWS = 1, 2
 
 
 class PicturePane(Vertical):
@@ -49,6 +48,11 @@ class PicturePane(Vertical):
         yield self.legend
         yield self.caption
 
+    @property
+    def parts(self) -> tuple[Widget, ...]:
+        """What is painted, from top to bottom."""
+        return self.heading, self.canvas, self.legend, self.caption
+
     def use_legend(self, on: bool) -> None:
         """Show the legend instead of the caption."""
         # Setting display lays the screen out anew, even where nothing changes.
@@ -72,48 +76,34 @@ class Pictures(Container):
     Pictures.-single > #depth-pane { display: none; }
     """
 
-    def __init__(self, single: bool, photo: PicturePane, depth: PicturePane) -> None:
+    def __init__(self, room: Box, single: bool, photo: PicturePane, depth: PicturePane) -> None:
         super().__init__(id="pictures", classes="-single" if single else None)
         self.photo = photo
         self.depth = depth
-        self._shapes: tuple[tuple[int, int], tuple[int, int]] = ((4, 3), (4, 3))
+        self._room = room
+        self._shapes: Shapes = ((4, 3), (4, 3))
 
     def compose(self) -> ComposeResult:
         """Hold both panes."""
         yield self.photo
         yield self.depth
 
-    def set_shapes(self, photo: tuple[int, int], depth: tuple[int, int] | None) -> None:
-        """Lay out for images of these (width, height)."""
-        shapes = (photo, depth or photo)
+    def set_shapes(self, shapes: Shapes) -> bool:
+        """Lay out for images of these shapes; return whether the panes will move."""
+        was_stacked = self.has_class("-stacked")
         if shapes != self._shapes:
             self._shapes = shapes
             self._lay_out()
+        return self.has_class("-stacked") != was_stacked
 
-    def on_resize(self) -> None:
+    def panes(self, shapes: Shapes) -> Panes:
+        """Return where images of these shapes will be drawn."""
+        return panes_of(shapes, self._room, self.has_class("-single"))
+
+    def on_resize(self, event: events.Resize) -> None:
         """Lay out for the new room."""
+        self._room = Box(0, 0, *event.size)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        width, height = self.size
-        if width and height:
-            self.set_class(stack_is_better(self._shapes, width, height), "-stacked")
-
-
-def stack_is_better(
-    shapes: tuple[tuple[int, int], tuple[int, int]], width: int, height: int
-) -> bool:
-    """Whether two images get more cells above each other than beside each other."""
-    beside = [
-        fit_cells(
-            shape,
-            (max(1, width // 2 - 1), max(1, height - _TITLE_ROWS - _CAPTION_ROWS)),
-            Blocks.HALF,
-        )
-        for shape in shapes
-    ]
-    stacked_rows = (height - 2 * _TITLE_ROWS - _CAPTION_ROWS) // 2
-    if stacked_rows < 4:
-        return False
-    stacked = [fit_cells(shape, (max(1, width), stacked_rows), Blocks.HALF) for shape in shapes]
-    return sum(f.cols * f.rows for f in stacked) > sum(f.cols * f.rows for f in beside)
+        self.set_class(self.panes(self._shapes).is_stacked, "-stacked")

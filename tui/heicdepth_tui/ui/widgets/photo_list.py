@@ -11,13 +11,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from heicdepth_tui.heif.facts import Brief, DepthStatus
 from heicdepth_tui.text import printable, size_text
+from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -79,7 +79,7 @@ def short_date(date: str | None) -> str:
     return f"{date[8:10]} {_MONTHS[month - 1]} {date[2:4]}" if 1 <= month <= 12 else ""
 
 
-class PhotoList(ScrollView, can_focus=True):
+class PhotoList(LineView, can_focus=True):
     """Shows ``library.view``; the cursor is an index into it."""
 
     DEFAULT_CSS = """
@@ -164,7 +164,7 @@ class PhotoList(ScrollView, can_focus=True):
     def view_changed(self, keep: str | None = None) -> None:
         """Adopt a new ``library.view``; the cursor follows the photo with path ``keep``."""
         view = self.library.view
-        self.virtual_size = Size(self.size.width, max(1, len(view)))
+        self.set_length(max(1, len(view)))
         index = self.library.index_of(keep) if keep is not None else None
         if index is None:
             index = min(max(self.cursor, 0), max(0, len(view) - 1))
@@ -228,7 +228,7 @@ class PhotoList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the virtual width equal to the width, so that nothing scrolls sideways."""
-        self.virtual_size = Size(self.size.width, max(1, len(self.library.view)))
+        self.set_length(max(1, len(self.library.view)))
         self._show_cursor()
 
     def on_key(self, event: events.Key) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,16 +14,15 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.ui.widgets.photo_list import clip, wrap_cells
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from heicdepth_tui.draw.cells import Picture
+    from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.pacing import Pacer
 
 __all__ = ["DrawSettings", "ImageSource", "PictureCanvas", "RowCache"]
@@ -41,19 +39,27 @@ class DrawSettings:
     blocks: Blocks = Blocks.HALF
     tolerance: int = TOLERANCE
 
+    def drawing(self, cells: tuple[int, int], colormap: str = "") -> Drawing:
+        """Return how to draw a picture in so many (columns, rows)."""
+        return Drawing(cells, self.blocks, self.mode, self.tolerance, colormap)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ImageSource:
     """An image that can be drawn at any size.
 
-    ``key`` names it for the cache (photo, layer, state of the file, colour map); ``size`` is its
-    true upright (width, height), which gives the shape of the pane; ``sample`` returns (h, w, 3)
-    uint8 colours for a wanted (w, h).
+    ``key`` names it for the cache (photo, layer, state of the file, colour map); ``colormap`` is
+    empty for what is shown in its own colours.
     """
 
     key: tuple[object, ...]
-    size: tuple[int, int]
-    sample: Callable[[tuple[int, int]], NDArray[np.uint8]]
+    pixels: Pixels
+    colormap: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its true upright (width, height), which gives the shape of the picture."""
+        return self.pixels.shape[1], self.pixels.shape[0]
 
 
 class RowCache:
@@ -62,11 +68,11 @@ class RowCache:
     def __init__(self, limit: int = 4_000_000) -> None:
         self._limit = limit
         self._size = 0
-        self._pictures: OrderedDict[tuple[object, ...], tuple[Picture, tuple[str, ...]]]
-        self._pictures = OrderedDict()
+        self._pictures: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
 
-    def get(self, key: tuple[object, ...]) -> tuple[Picture, tuple[str, ...]] | None:
-        """Return the picture and its rows, or None."""
+    def get(self, source: ImageSource, fit: Fit, settings: DrawSettings) -> tuple[str, ...] | None:
+        """Return the rows of an image, or None."""
+        key = (*source.key, fit, settings)
         found = self._pictures.get(key)
         if found is not None:
             self._pictures.move_to_end(key)
@@ -75,18 +81,25 @@ class RowCache:
     def forget(self, path: str) -> None:
         """Drop every picture of a photo."""
         for key in [key for key in self._pictures if key[0] == path]:
-            _, dropped = self._pictures.pop(key)
-            self._size -= sum(map(len, dropped))
+            self._size -= sum(map(len, self._pictures.pop(key)))
 
-    def put(self, key: tuple[object, ...], picture: Picture, rows: tuple[str, ...]) -> None:
+    def put(
+        self, source: ImageSource, fit: Fit, settings: DrawSettings, rows: tuple[str, ...]
+    ) -> None:
         """Keep a picture, dropping the least recently used ones over the limit."""
+        key = (*source.key, fit, settings)
         if key in self._pictures:
             return
-        self._pictures[key] = (picture, rows)
+        self._pictures[key] = rows
         self._size += sum(map(len, rows))
         while self._size > self._limit and len(self._pictures) > 1:
-            _, (_, dropped) = self._pictures.popitem(last=False)
+            _, dropped = self._pictures.popitem(last=False)
             self._size -= sum(map(len, dropped))
+
+    def adopt(self, source: ImageSource, drawing: Drawing, drawn: Drawn) -> None:
+        """Keep a picture that the decoder process has drawn."""
+        settings = DrawSettings(drawing.mode, drawing.blocks, drawing.tolerance)
+        self.put(source, drawn.fit, settings, drawn.rows)
 
 
 class PictureCanvas(Widget):
@@ -107,7 +120,8 @@ class PictureCanvas(Widget):
         self._source: ImageSource | None = None
         self._message = ""
         self._shape: tuple[int, int] | None = None
-        self._drawn: tuple[Fit, Picture, tuple[str, ...]] | None = None
+        self._drawn: Drawn | None = None
+        self._picture: Picture | None = None
         self._pads: dict[tuple[int, Style], str] = {}
 
     @property
@@ -160,30 +174,39 @@ class PictureCanvas(Widget):
         self._drawn = None
         self.refresh()
 
-    def prepare(self, source: ImageSource) -> None:
-        """Encode an image that is likely shown next, as it would be drawn here now."""
-        if self.size.width and self.size.height:
-            self._encoded(source)
-
-    def _draw(self, source: ImageSource) -> tuple[Fit, Picture, tuple[str, ...]]:
+    def _draw(self, source: ImageSource) -> Drawn:
         if self._drawn is None:
             self._drawn = self._encoded(source)
+            self._picture = None
         return self._drawn
 
-    def _encoded(self, source: ImageSource) -> tuple[Fit, Picture, tuple[str, ...]]:
+    def _encoded(self, source: ImageSource) -> Drawn:
+        """Return the rows of an image: as the decoder process drew them, else drawn here."""
         settings = self._settings
         fit = fit_cells(source.size, (self.size.width, self.size.height), settings.blocks)
-        key = (*source.key, fit, settings)
-        cached = self._cache.get(key)
-        if cached is None:
-            from heicdepth_tui.draw.cells import render_cells
+        rows = self._cache.get(source, fit, settings)
+        if rows is None:
+            from heicdepth_tui.photo.drawing import drawn
 
-            colours = source.sample((fit.width, fit.height))
-            picture = render_cells(colours, fit, settings.blocks, settings.mode)
-            rows = picture.ansi_rows(settings.mode, settings.tolerance)
-            self._cache.put(key, picture, rows)
-            cached = (picture, rows)
-        return (fit, *cached)
+            rows = drawn(source.pixels, self._drawing(source)).rows
+            self._cache.put(source, fit, settings, rows)
+        return Drawn(fit, rows)
+
+    def _drawing(self, source: ImageSource) -> Drawing:
+        return self._settings.drawing((self.size.width, self.size.height), source.colormap)
+
+    def _segments(self, source: ImageSource, row: int, pads: tuple[Segment, ...]) -> list[Segment]:
+        """Return a row as segments, which only overlays and screenshots need."""
+        from heicdepth_tui.photo.drawing import picture_of
+
+        if self._picture is None:
+            self._picture = picture_of(source.pixels, self._drawing(source))
+        left, right = pads
+        middle = [
+            Segment(text, left.style + style_of(foreground, background) if left.style else None)
+            for text, foreground, background in self._picture.runs(row)
+        ]
+        return [segment for segment in (left, *middle, right) if segment.text]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of the picture, already encoded, padded to the width of the widget."""
@@ -196,25 +219,28 @@ class PictureCanvas(Widget):
                 self._filtered(self._message_row(y, width, height, base)) for y in crop.line_range
             ]
         else:
-            fit, picture, rows = self._draw(self._source)
-            left = (width - fit.cols) // 2
-            top = (height - fit.rows) // 2
-            strips = [
-                self._picture_row(y - top, rows, picture, left, width - left - fit.cols, base)
-                for y in crop.line_range
-            ]
+            strips = self._picture_rows(self._source, crop.line_range, base)
         if crop.x or crop.width != width:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _picture_row(
-        self, row: int, rows: tuple[str, ...], picture: Picture, left: int, right: int, base: Style
-    ) -> Strip:
-        width = self.size.width
-        if not 0 <= row < len(rows):
-            return self._filtered(Strip.blank(width, base))
-        encoded = self._pad(left, base) + rows[row] + self._pad(right, base)
-        return PaintedStrip(encoded, width, partial(_segments, picture, row, left, right, base))
+    def _picture_rows(self, source: ImageSource, lines: range, base: Style) -> list[Strip]:
+        width, height = self.size
+        fit, rows = self._draw(source)
+        left = (width - fit.cols) // 2
+        right = width - left - fit.cols
+        top = (height - fit.rows) // 2
+        before, after = self._pad(left, base), self._pad(right, base)
+        pads = Segment(" " * left, base), Segment(" " * right, base)
+        blank = self._filtered(Strip.blank(width, base)) if fit.rows < height else Strip([])
+        strips: list[Strip] = []
+        for row in range(lines.start - top, lines.stop - top):
+            if 0 <= row < len(rows):
+                build = partial(self._segments, source, row, pads)
+                strips.append(PaintedStrip(before + rows[row] + after, width, build))
+            else:
+                strips.append(blank)
+        return strips
 
     def _pad(self, cells: int, style: Style) -> str:
         if cells <= 0:
@@ -252,12 +278,3 @@ class PictureCanvas(Widget):
         right = plate_left + plate_cols
         middle = [Segment(part.text, plate) for part in row.crop(plate_left, right)]
         return Strip([*row.crop(0, plate_left), *middle, *row.crop(right, width)], width)
-
-
-def _segments(picture: Picture, row: int, left: int, right: int, base: Style) -> list[Segment]:
-    segments = [Segment(" " * left, base)] if left else []
-    for text, foreground, background in picture.runs(row):
-        segments.append(Segment(text, base + style_of(foreground, background)))
-    if right:
-        segments.append(Segment(" " * right, base))
-    return segments

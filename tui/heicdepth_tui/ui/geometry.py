@@ -1,0 +1,113 @@
+"""Where the parts of the main screen lie: what the style sheet lays out, reckoned beforehand.
+
+Pictures are drawn in the decoder process for the room they will have, and the first ones are on the
+screen before Textual is: both need the layout without Textual. A test compares it with what Textual
+lays out; where the two differ nothing is wrong on the screen, a picture is only drawn twice.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from heicdepth_tui.draw.fit import fit_cells
+from heicdepth_tui.draw.modes import Blocks
+
+__all__ = ["Box", "Layout", "Panes", "Shapes", "browse_layout", "panes_of", "screen_classes"]
+
+Shapes = tuple[tuple[int, int], tuple[int, int]]
+"""Upright (width, height) of photo and depth map; twice the photo's where there is no depth map."""
+
+_HEADING, _CAPTION = 1, 2
+_LEAST_STACKED_ROWS = 4
+_TABLES, _FOLDED_TABLES = 17, 9
+
+
+class Box(NamedTuple):
+    """A rectangle of cells."""
+
+    column: int
+    row: int
+    columns: int
+    rows: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its (columns, rows)."""
+        return self.columns, self.rows
+
+
+class Layout(NamedTuple):
+    """The main screen: the list, and the room for both pictures with headings and captions."""
+
+    photos: Box
+    """Without the rule at its right."""
+    pictures: Box
+    is_single: bool
+    """Whether there is room for one picture only."""
+
+
+class Panes(NamedTuple):
+    """Both panes of the pictures; a heading stands over each canvas, two lines under it."""
+
+    is_stacked: bool
+    photo: Box
+    """The canvas of the photo."""
+    depth: Box
+    """The canvas of the depth map; nothing where there is room for one picture only."""
+
+
+def screen_classes(columns: int, rows: int) -> dict[str, bool]:
+    """Return the style classes of the main screen, and which of them hold for its size."""
+    return {
+        "-tiny": columns < 70 or rows < 18,
+        "-folded": columns < 110 or rows < 34,
+        "-wide": columns >= 170,
+        "-roomy": columns >= 112,
+        "-broad": columns >= 150,
+    }
+
+
+def browse_layout(columns: int, rows: int) -> Layout:
+    """Return the layout of the main screen: a title line, list and pictures, tables, a key line."""
+    has = screen_classes(columns, rows)
+    photos = 48 if has["-broad"] else 40 if has["-roomy"] else 28
+    photos = columns * 38 // 100 if has["-tiny"] else photos
+    tables = 0 if has["-tiny"] else _FOLDED_TABLES if has["-folded"] else _TABLES
+    body = max(0, rows - 2)
+    return Layout(
+        Box(0, 1, max(0, photos - 1), body),
+        Box(photos, 1, max(0, columns - photos), max(0, body - tables)),
+        has["-tiny"],
+    )
+
+
+def panes_of(shapes: Shapes, pictures: Box, is_single: bool) -> Panes:
+    """Return the canvases for images of these shapes, above each other where that shows more."""
+    column, row, columns, rows = pictures
+    height = max(0, rows - _HEADING - _CAPTION)
+    top = row + _HEADING
+    if is_single:
+        return Panes(False, Box(column, top, columns, height), Box(column, top, 0, 0))
+    left = columns // 2
+    beside = Panes(
+        False,
+        Box(column, top, max(0, left - 1), height),
+        Box(column + left + 1, top, max(0, columns - left - 1), height),
+    )
+    upper = rows // 2
+    stacked = Panes(
+        True,
+        Box(column, top, columns, max(0, upper - _HEADING)),
+        Box(column, top + upper, columns, max(0, rows - upper - _HEADING - _CAPTION)),
+    )
+    if (rows - 2 * _HEADING - _CAPTION) // 2 < _LEAST_STACKED_ROWS:
+        return beside
+    return stacked if _area(shapes, stacked) > _area(shapes, beside) else beside
+
+
+def _area(shapes: Shapes, panes: Panes) -> int:
+    fits = [
+        fit_cells(shape, box.size, Blocks.HALF)
+        for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True)
+    ]
+    return sum(fit.cols * fit.rows for fit in fits)

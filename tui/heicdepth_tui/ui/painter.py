@@ -1,0 +1,104 @@
+"""Writes what changed on the main screen at once, without waiting for Textual's next tick.
+
+Textual collects by messages what widgets want painted, waits for a timer, and composes the
+rectangle around all of it: 10 to 30 ms from a key to its picture (bench). Here the widgets of the
+main screen are asked for their changed lines and these are written, in one piece, before the key's
+handler returns. The widgets stay Textual's: it lays them out, it paints them whenever it likes, and
+where something lies over the main screen (a dialog, a toast) or the layout is about to change, it
+alone paints. Private of Textual are ``Widget._repaint_required``, ``_layout_required`` and
+``_exchange_repaint_regions``, ``Screen._layout_required``, ``App._sync_available``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from rich.control import Control
+from textual.geometry import Region
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from heicdepth_tui.ui.app import HeicDepthApp
+
+__all__ = ["Painter"]
+
+_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+
+class Painter:
+    """Paints the given widgets of the main screen; for one thread."""
+
+    def __init__(self, app: HeicDepthApp) -> None:
+        self._app = app
+        self._widgets: tuple[Widget, ...] = ()
+        self._sent: dict[tuple[int, int], str] = {}
+        self._after: list[Callable[[], object]] = []
+        self._is_laid_out = False
+
+    def adopt(self, widgets: Iterable[Widget]) -> None:
+        """Paint these from now on."""
+        self._widgets = tuple(widgets)
+
+    def textual_painted(self) -> None:
+        """Take note that Textual has painted: what the terminal shows is no longer known here."""
+        self._is_laid_out = True
+        self._sent.clear()
+
+    def expect_layout(self) -> None:
+        """Leave everything to Textual until it has painted: parts of the screen will move."""
+        self._is_laid_out = False
+
+    def after_paint(self, callback: Callable[[], object]) -> None:
+        """Call a function once what has changed so far is written."""
+        self._after.append(callback)
+        self._app.call_later(self.paint)
+
+    def paint(self) -> None:
+        """Write what has changed, as far as it can be done without Textual."""
+        after, self._after = self._after, []
+        if self._can_paint():
+            self._write("".join(self._changes()))
+            for callback in after:
+                callback()
+        else:
+            for callback in after:
+                self._app.call_after_refresh(callback)
+
+    def _can_paint(self) -> bool:
+        screen = self._app.browse
+        return bool(
+            self._is_laid_out
+            and self._app.screen is screen
+            and not screen.is_covered
+            and not screen._layout_required
+            and not any(widget._layout_required for widget in self._widgets)
+        )
+
+    def _changes(self) -> Iterable[str]:
+        """Yield the changed lines as text, each behind a move of the cursor to its place."""
+        console = self._app.console
+        for widget in self._widgets:
+            if not widget._repaint_required:
+                continue
+            left, top, columns, rows = widget.region
+            if not (columns and rows):
+                continue
+            widget._repaint_required = False
+            for region in widget._exchange_repaint_regions():
+                lines = range(max(0, region.y), min(rows, region.bottom))
+                crop = Region(0, lines.start, columns, len(lines))
+                for y, strip in zip(lines, widget.render_lines(crop), strict=True):
+                    text = strip.render(console)
+                    if self._sent.get((left, top + y)) != text:
+                        self._sent[left, top + y] = text
+                        yield f"{Control.move_to(left, top + y).segment.text}{text}"
+
+    def _write(self, text: str) -> None:
+        driver = self._app._driver
+        if not text or driver is None:
+            return
+        if self._app._sync_available:
+            text = f"{_SYNC_START}{text}{_SYNC_END}"
+        driver.write(text)

@@ -1,0 +1,31 @@
+"""A scrolling view drawn line by line, whose length may change without laying out the screen."""
+
+from __future__ import annotations
+
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
+
+__all__ = ["LineView"]
+
+
+class LineView(ScrollView):
+    """As wide as its widget and so many lines long."""
+
+    def set_length(self, lines: int) -> None:
+        """Scroll over so many lines from now on.
+
+        Setting ``virtual_size`` lays out the whole screen and paints it: here that is done only
+        where a scrollbar comes or goes.
+        """
+        size = Size(self.size.width, lines)
+        if size == self.virtual_size:
+            return
+        height = self.container_size.height
+        if not height or self.show_vertical_scrollbar != (lines > height):
+            self.virtual_size = size
+            return
+        self.set_reactive(Widget.virtual_size, size)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = lines
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
