@@ -323,6 +323,7 @@ class HeicDepthApp(App[int]):
         if entry is not None:
             self.store.forget(entry.path)
             self.rows.forget(entry.path)
+            self.browse.viewer.forget(entry.path)
             self.browse.photos.announce_again()
 
     # Layers: the store posts to the app, the screen draws

@@ -5,6 +5,7 @@ Geometry and tables are imported when there is something to compute, not before 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import GeometryError, HeicDepthError
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["Inspector"]
+__all__ = ["Inspector", "Inspectors"]
+
+_MOST = 5
+"""So many photos are remembered: each holds its decoded layers, 1 to 3 MB."""
 
 
 class Inspector:
@@ -31,11 +35,14 @@ class Inspector:
         self.pixels: dict[Layer, Pixels] = {}
         self.errors: dict[Layer, HeicDepthError] = {}
         self._geometry: tuple[DepthMap, Camera | None] | None = None
+        self._numbers: tuple[tuple[ArrayRow, ...], tuple[FactGroup, ...]] | None = None
 
     def set_header(self, header: Header) -> None:
         """Take in the header: the layers there are."""
-        self.header = header
-        self.layers = layers_of(header)
+        if header is not self.header:
+            self.header = header
+            self.layers = layers_of(header)
+            self._forget_numbers()
 
     def set_error(self, error: HeicDepthError) -> None:
         """Take in why the header cannot be read."""
@@ -53,10 +60,16 @@ class Inspector:
 
     def set_pixels(self, layer: Layer, pixels: Pixels) -> None:
         """Take in a decoded layer."""
+        if self.pixels.get(layer) is pixels:
+            return
         self.pixels[layer] = pixels
         self.errors.pop(layer, None)
+        self._forget_numbers()
         if layer.kind is LayerKind.DEPTH:
             self._geometry = None
+
+    def _forget_numbers(self) -> None:
+        self._numbers = None
 
     @property
     def depth_map(self) -> DepthMap | None:
@@ -90,9 +103,29 @@ class Inspector:
     def set_layer_error(self, layer: Layer, error: HeicDepthError) -> None:
         """Take in why a layer cannot be decoded."""
         self.errors[layer] = error
+        self._forget_numbers()
+
+    @property
+    def is_reckoned(self) -> bool:
+        """Whether the tables of all that is known are made."""
+        return self._numbers is not None
+
+    def reckon(self) -> None:
+        """Make the tables of all that is known."""
+        if self._numbers is None:
+            self._numbers = (self._rows(), self._groups())
 
     def rows(self) -> tuple[ArrayRow, ...]:
         """Return the array table of what is decoded so far, in the order of the layers."""
+        self.reckon()
+        return self._numbers[0] if self._numbers else ()
+
+    def groups(self) -> tuple[FactGroup, ...]:
+        """Return the metadata tables; empty while the header is unknown."""
+        self.reckon()
+        return self._numbers[1] if self._numbers else ()
+
+    def _rows(self) -> tuple[ArrayRow, ...]:
         from heicdepth_tui.report.tables import ArrayRow, array_rows
 
         shown = {layer.label: self.pixels[layer] for layer in self.layers if layer in self.pixels}
@@ -103,8 +136,7 @@ class Inspector:
         )
         return array_rows(shown, self.depth_map) + failed
 
-    def groups(self) -> tuple[FactGroup, ...]:
-        """Return the metadata tables; empty while the header is unknown."""
+    def _groups(self) -> tuple[FactGroup, ...]:
         if self.header is None:
             return ()
         from heicdepth_tui.depth.camera import stored_camera
@@ -112,3 +144,25 @@ class Inspector:
 
         stored = stored_camera(self.header)
         return fact_groups(self.header, depth_map=self.depth_map, stored=stored, camera=self.camera)
+
+
+class Inspectors:
+    """Those of the photos seen last and of their neighbours."""
+
+    def __init__(self) -> None:
+        self._inspectors: OrderedDict[Entry, Inspector] = OrderedDict()
+
+    def get(self, entry: Entry) -> Inspector:
+        """Return what is known of a photo, an empty inspector where nothing is."""
+        inspector = self._inspectors.get(entry)
+        if inspector is None:
+            inspector = self._inspectors[entry] = Inspector(entry)
+        self._inspectors.move_to_end(entry)
+        while len(self._inspectors) > _MOST:
+            self._inspectors.popitem(last=False)
+        return inspector
+
+    def forget(self, path: str) -> None:
+        """Know nothing more of a photo."""
+        for entry in [entry for entry in self._inspectors if entry.path == path]:
+            del self._inspectors[entry]

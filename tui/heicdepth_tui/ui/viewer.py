@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.facts import DepthStatus, Header
+from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.inspector import Inspector
+from heicdepth_tui.ui.inspector import Inspector, Inspectors
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.previews import preview_fit
 from heicdepth_tui.ui.sources import colormap_for, depth_source, layer_source
-from heicdepth_tui.ui.widgets.photo_list import wrap_cells
+from heicdepth_tui.ui.widgets.picture import PATIENCE
+from heicdepth_tui.ui.words import caption, depth_heading, photo_heading, why_no_depth
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.geometry import Shapes
@@ -42,6 +42,9 @@ class Viewer:
         self._screen = screen
         self.inspector: Inspector | None = None
         self.shown_layer: Layer | None = None
+        self._recent = Inspectors()
+        self._is_begun = self._is_rest_wanted = False
+        self._blank_timer: Timer | None = None
         self._numbers_due = False
         self._had_layers = False
 
@@ -69,22 +72,28 @@ class Viewer:
     def select(self, entry: Entry | None) -> None:
         """Show a photo; nothing of the one before stays on the screen."""
         self.shown_layer = None
+        self._is_begun = self._is_rest_wanted = False
         self._screen.app.prefetcher.stop()
         if entry is None:
             self.inspector = None
             self._clear("no photo selected" if len(self._screen.app.library) else "no photos here")
             return
-        self.inspector = Inspector(entry)
+        self.inspector = inspector = self._recent.get(entry)
+        inspector.errors.clear()
         if entry.problem:
             self._clear(f"{printable(entry.name)}\n{printable(entry.problem)}")
         else:
             found = self._screen.app.store.header(entry)
             if found is None:
-                self._clear("")
-                self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, self.inspector))
+                self._clear_soon()
+                self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, inspector))
             else:
-                self._begin(self.inspector, found)
+                self._begin(inspector, found)
         self._screen.app.painter.paint()
+
+    def forget(self, path: str) -> None:
+        """Know nothing more of a photo."""
+        self._recent.forget(path)
 
     def _begin(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
         """Show a photo whose header is known, once the terminal has room for it.
@@ -94,31 +103,48 @@ class Viewer:
         """
         pacer = self._screen.app.pacer
         if not pacer.is_free:
-            self._clear("")
+            self._clear_soon()
         pacer.paint("photo", partial(self._take_header, inspector, found))
+
+    def _clear_soon(self) -> None:
+        """Clear everything unless the photo's header, and room for it, comes within moments.
+
+        A held key does not put it off: it is reckoned from the first photo that had to wait.
+        """
+        if self._blank_timer is None:
+            self._blank_timer = self._screen.set_timer(PATIENCE, self._clear_late)
+
+    def _clear_late(self) -> None:
+        self._blank_timer = None
+        if self.inspector is not None and not self._is_begun:
+            self._clear("")
+            self._screen.app.painter.paint()
 
     def _still_waiting(self, inspector: Inspector) -> None:
         """Say that the disk or the network has not answered yet."""
-        if inspector is self.inspector and inspector.header is None and inspector.error is None:
-            self._screen.pictures.photo.canvas.show_message(
+        if inspector is self.inspector and not self._is_begun:
+            self._clear(
                 "still waiting for the file\nthe disk or network does not answer; other photos work"
             )
 
     def _clear(self, message: str) -> None:
+        if self._blank_timer is not None:
+            self._blank_timer.stop()
+            self._blank_timer = None
         for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
             pane.heading.update("", layout=False)
             pane.caption.update("", layout=False)
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message("")
         self._screen.pictures.photo.canvas.show_message(message)
-        self._screen.arrays.show_arrays(())
-        self._screen.facts.show_facts(())
+        for table in (self._screen.arrays, self._screen.facts):
+            table.blank()
 
     def header_read(self, message: HeaderRead) -> None:
         """Take in a header, unless another photo is selected by now."""
         inspector = self.inspector
         self._screen.app.prefetcher.header_read(message.path, message.header)
-        if inspector is None or inspector.entry.path != message.path or inspector.header:
+        if inspector is None or inspector.entry.path != message.path or self._is_begun:
             return
         found = message.header if message.error is None else message.error
         if found is not None:
@@ -126,30 +152,23 @@ class Viewer:
             self._screen.app.painter.paint()
 
     def _take_header(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
-        if inspector is not self.inspector or inspector.header is not None:
+        if inspector is not self.inspector or self._is_begun:
             return
+        self._is_begun = True
         if isinstance(found, HeicDepthError):
             inspector.set_error(found)
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
             return
         inspector.set_header(found)
-        self._update_numbers()
         if self.has_layers != self._had_layers:
             self._had_layers = self.has_layers
             self._screen.refresh_bindings()
         if self._screen.pictures.set_shapes(shapes_of(found)):
             self._screen.app.painter.expect_layout()
-        self._show_captions(found)
-        self._show_layers(inspector)
-
-    def _show_captions(self, header: Header) -> None:
         pane = self._screen.pictures.photo
-        lines = [header.camera_name, (header.exif.date or "")[:16]]
-        if header.truncated:
-            lines = wrap_cells(f"cut short: {header.truncated}", max(8, pane.size.width - 2))
-        elif self._screen.is_single and header.depth.item is None:
-            lines = _why_no_depth(header).split("\n")
-        pane.caption.update("\n".join(printable(line) for line in lines[:2]), layout=False)
+        words = caption(pane.size.width - 2, found, self._screen.is_single)
+        pane.caption.update(words, layout=False)
+        self._show_layers(inspector)
 
     def _show_layers(self, inspector: Inspector) -> None:
         """Draw what is known of both panes and ask for the rest, depth first."""
@@ -161,29 +180,32 @@ class Viewer:
         if depth is not None:
             self._want(inspector, header, depth, "depth")
         self._start_photo_pane(inspector, header)
+        self._take_known(inspector)
+
+    def _take_known(self, inspector: Inspector) -> None:
+        """Take in further layers as far as they are known, and the numbers of all."""
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
                 found = self._screen.app.store.known(inspector.entry, layer, self._fit)
                 if isinstance(found, Pixels):
                     inspector.set_pixels(layer, found)
+        if inspector.layer(LayerKind.PRIMARY) in inspector.pixels:
+            self._want_rest_soon(inspector)
+        if inspector.is_reckoned:
+            self._show_numbers()
+        else:
+            self._update_numbers()
 
     def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
         pane = self._screen.pictures.depth
-        facts = header.depth
-        if facts.item is None:
-            pane.heading.update("depth", layout=False)
+        item = header.depth.item
+        pane.heading.update(depth_heading(pane.size.width - 2, header), layout=False)
+        if item is None:
             pane.legend.show(None, self._screen.app.colormap)
-            pane.canvas.show_message(_why_no_depth(header))
-            return
-        kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
-        size = facts.item.upright
-        pane.heading.update(
-            _fitting(pane.size.width - 2, f"depth {size}{kind}", f"{size}{kind}", kind.strip()),
-            layout=False,
-        )
-        if inspector.layer(LayerKind.DEPTH) not in inspector.pixels:
+            pane.canvas.show_message(why_no_depth(header))
+        elif inspector.layer(LayerKind.DEPTH) not in inspector.pixels:
             pane.legend.show(None, self._screen.app.colormap)
-            pane.canvas.show_message("decoding …", facts.item.upright)
+            pane.canvas.promise("decoding …", item.upright)
 
     def _start_photo_pane(self, inspector: Inspector, header: Header) -> None:
         if self.shown_layer is None:
@@ -199,12 +221,12 @@ class Viewer:
             self._show_layer_error(inspector, layer, inspector.errors[layer])
             return
         if layer.kind is not LayerKind.PRIMARY:
-            self._screen.pictures.photo.canvas.show_message("decoding …")
+            self._screen.pictures.photo.canvas.promise("decoding …")
             # A pane name of its own: the photo goes on being decoded meanwhile.
             fit = None if layer.kind is LayerKind.DEPTH else self._fit
             self._want(inspector, header, layer, "layer", fit=fit)
             return
-        self._screen.pictures.photo.canvas.show_message("decoding …", header.primary.upright)
+        self._screen.pictures.photo.canvas.promise("decoding …", header.primary.upright)
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if thumbnail is not None:
             self._want(inspector, header, thumbnail, "thumbnail")
@@ -220,15 +242,9 @@ class Viewer:
                 size = aux.item.upright
         cycle = self._cycle(inspector)
         at, most = cycle.index(layer) + 1, len(cycle)
-        place = f"  {at} of {most}" if most > 1 else ""
         blocks = self._screen.app.draw_settings.blocks
-        place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
-        name = printable(layer.label)
-        short = f" {at}/{most}" if most > 1 else ""
-        pane.heading.update(
-            _fitting(pane.size.width - 2, f"{name} {size}{place}", f"{name} {size}{short}", name),
-            layout=False,
-        )
+        words = photo_heading(pane.size.width - 2, layer.label, size, at, most, blocks)
+        pane.heading.update(words, layout=False)
 
     def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
         """Return the layers that tab goes through in the photo pane."""
@@ -310,11 +326,20 @@ class Viewer:
         return source
 
     def _prepare(self, answer: Answer) -> None:
-        """Keep the picture of a neighbour before it is asked for."""
+        """Keep picture and numbers of a neighbour before they are asked for."""
         app = self._screen.app
         row = app.library.index_of(answer.request.path)
-        if row is not None and answer.final:
-            self._adopt_rows(app.library.view[row], answer.request.layer, answer)
+        if row is None or not answer.final or answer.pixels is None:
+            return
+        entry, layer = app.library.view[row], answer.request.layer
+        self._adopt_rows(entry, layer, answer)
+        inspector = self._recent.get(entry)
+        header = app.store.header(entry)
+        if inspector.header is None and isinstance(header, Header):
+            inspector.set_header(header)
+        inspector.set_pixels(layer, answer.pixels)
+        if layer.kind is LayerKind.PRIMARY:
+            self._screen.call_later(inspector.reckon)
 
     def _draw_partial(self, inspector: Inspector, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
@@ -332,10 +357,10 @@ class Viewer:
         else:
             inspector.set_pixels(layer, found)
             self._draw_layer(inspector, layer, found)
-        self._update_numbers()
+        if not inspector.is_reckoned:
+            self._update_numbers()
         if layer.kind is LayerKind.PRIMARY:
-            # What is on the screen by now is painted first.
-            self._screen.call_later(self._want_rest, inspector)
+            self._want_rest_soon(inspector)
 
     def _show_layer_error(self, inspector: Inspector, layer: Layer, error: HeicDepthError) -> None:
         if layer.kind is LayerKind.DEPTH:
@@ -382,6 +407,12 @@ class Viewer:
         app = self._screen.app
         return depth_source(inspector.entry, pixels, colormap_for(app.colormap, app.draw_settings))
 
+    def _want_rest_soon(self, inspector: Inspector) -> None:
+        if not self._is_rest_wanted:
+            self._is_rest_wanted = True
+            # What is on the screen by now is painted first.
+            self._screen.call_later(self._want_rest, inspector)
+
     def _want_rest(self, inspector: Inspector) -> None:
         """Decode the other layers once the photo is there, then the neighbours."""
         header = inspector.header
@@ -400,16 +431,20 @@ class Viewer:
         """Have tables and legends follow, once for all that arrives together."""
         if not self._numbers_due:
             self._numbers_due = True
-            self._screen.call_later(self._show_numbers)
+            self._screen.call_later(self._show_late_numbers)
+
+    def _show_late_numbers(self) -> None:
+        self._show_numbers()
+        self._screen.app.painter.paint()
 
     def _show_numbers(self) -> None:
         self._numbers_due = False
         inspector = self.inspector
         if inspector is not None and inspector.header is not None:
+            inspector.reckon()
             self._show_legends(inspector)
             self._screen.arrays.show_arrays(inspector.rows())
             self._screen.facts.show_facts(inspector.groups())
-            self._screen.app.painter.paint()
 
     def _show_legends(self, inspector: Inspector) -> None:
         for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
@@ -442,19 +477,3 @@ def shapes_of(header: Header) -> Shapes:
     photo = header.primary.upright
     depth = photo if item is None else item.upright
     return (photo.width, photo.height), (depth.width, depth.height)
-
-
-def _fitting(cells: int, *texts: str) -> str:
-    """Return the first text that fits, the last where none does."""
-    return next((text for text in texts if cell_len(text) <= cells), texts[-1])
-
-
-def _why_no_depth(header: Header) -> str:
-    facts = header.depth
-    title = {
-        DepthStatus.ABSENT: "no depth map",
-        DepthStatus.STRIPPED: "depth map stripped",
-        DepthStatus.UNREADABLE: "depth map unreadable",
-        DepthStatus.PRESENT: "",
-    }[facts.status]
-    return f"{title}\n{printable(facts.reason)}"

@@ -12,8 +12,8 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
+from heicdepth_tui.ui.widgets.clipping import clip
 from heicdepth_tui.ui.widgets.line_view import LineView
-from heicdepth_tui.ui.widgets.photo_list import clip
 
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
@@ -159,6 +159,13 @@ class FactsPane(LineView):
             self._groups = groups
             self._update()
             self.scroll_home(animate=False)
+
+    def blank(self) -> None:
+        """Show nothing for the moment: the next table is on its way, the scrollbar stays."""
+        self._rows, self._groups = (), ()
+        if self._lines:
+            self._lines = []
+            self.refresh()
 
     def on_resize(self) -> None:
         """Fit the lines to the new width."""

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.report.legend import legend_lines
-from heicdepth_tui.ui.widgets.photo_list import clip
+from heicdepth_tui.ui.widgets.clipping import clip
 from heicdepth_tui.ui.widgets.strips import style_of
 
 if TYPE_CHECKING:

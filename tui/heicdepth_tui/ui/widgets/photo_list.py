@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,13 +16,14 @@ from textual.strip import Strip
 
 from heicdepth_tui.heif.facts import Brief, DepthStatus
 from heicdepth_tui.text import printable, size_text
+from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.library import Library
 
-__all__ = ["PhotoList", "clip", "short_date", "wrap_cells"]
+__all__ = ["PhotoList", "short_date"]
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MARKS = {
@@ -34,41 +34,6 @@ _MARKS = {
 }
 _DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
 _NAME_CELLS = 13
-
-
-def clip(text: str, cells: int) -> str:
-    """Return ``text`` exactly ``cells`` wide: padded, or cut in the middle with an ellipsis."""
-    width = cell_len(text)
-    if width <= cells:
-        return text + " " * (cells - width)
-    if cells <= 1:
-        return "…"[:cells]
-    tail = min(len(text), (cells - 1) // 2)
-    end = text[-tail:] if tail else ""
-    while cell_len(end) > (cells - 1) // 2:
-        end = end[1:]
-    return set_cell_size(text, cells - 1 - cell_len(end)) + "…" + end
-
-
-def wrap_cells(text: str, cells: int) -> list[str]:
-    """Return ``text`` in lines of at most ``cells`` cells, broken at blanks where it can be."""
-    lines = []
-    for part in text.split("\n"):
-        line = ""
-        for word in part.split(" "):
-            joined = f"{line} {word}" if line else word
-            if cell_len(joined) <= cells:
-                line = joined
-                continue
-            if line:
-                lines.append(line)
-            line = word
-            while cell_len(line) > cells:
-                head = set_cell_size(line, cells).rstrip() or line[:1]
-                lines.append(head)
-                line = line[len(head) :]
-        lines.append(line)
-    return lines
 
 
 def short_date(date: str | None) -> str:

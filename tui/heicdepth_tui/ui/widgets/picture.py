@@ -17,10 +17,12 @@ from textual.widget import Widget
 from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.ui.widgets.photo_list import clip, wrap_cells
+from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.pacing import Pacer
@@ -29,6 +31,9 @@ __all__ = ["DrawSettings", "ImageSource", "PictureCanvas", "RowCache"]
 
 # A tolerance of 4 levels keeps 43 dB against the exact panel and sends a third of its bytes.
 TOLERANCE = 4
+
+PATIENCE = 0.04
+"""Seconds that a picture may stay where the next one is not there at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class PictureCanvas(Widget):
         self._source: ImageSource | None = None
         self._message = ""
         self._shape: tuple[int, int] | None = None
+        self._promised: tuple[str, tuple[int, int] | None] | None = None
+        self._promise_timer: Timer | None = None
         self._drawn: Drawn | None = None
         self._picture: Picture | None = None
         self._pads: dict[tuple[int, Style], str] = {}
@@ -138,18 +145,39 @@ class PictureCanvas(Widget):
         """Draw an image, as soon as the terminal has taken in those before it."""
         if self._source is not None and self._source.key == source.key:
             self._pacer.forget(self)
+            self._promised = None
             self._source = source
             return
         self._pacer.paint(self, partial(self._adopt, source))
 
     def _adopt(self, source: ImageSource) -> None:
+        self._promised = None
         self._source = source
         self._drawn = None
         self.refresh()
 
+    def promise(self, message: str, shape: tuple[int, int] | None = None) -> None:
+        """Show a text or plate, but only if no picture comes within moments.
+
+        The picture before may stay that long: one that is followed by a plate for 20 ms flickers.
+        """
+        self._pacer.forget(self)
+        if self._source is None:
+            self.show_message(message, shape)
+            return
+        self._promised = (message, shape)
+        if self._promise_timer is None:
+            self._promise_timer = self.set_timer(PATIENCE, self._keep_promise)
+
+    def _keep_promise(self) -> None:
+        self._promise_timer = None
+        if self._promised is not None:
+            self.show_message(*self._promised)
+
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
         self._pacer.forget(self)
+        self._promised = None
         if self._source is None and (message, shape) == (self._message, self._shape):
             return
         self._source = None

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.ui.widgets.photo_list import clip
+from heicdepth_tui.ui.widgets.clipping import clip
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -1,0 +1,68 @@
+"""The words around the pictures: headings, captions, and why there is no depth map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.heif.facts import DepthStatus
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.widgets.clipping import wrap_cells
+
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.facts import Header
+
+__all__ = ["caption", "depth_heading", "photo_heading", "why_no_depth"]
+
+
+def photo_heading(
+    cells: int, name: str, size: object, at: int = 1, most: int = 1, blocks: Blocks = Blocks.HALF
+) -> str:
+    """Return what stands over a layer of the photo, as long as there is room for.
+
+    ``at`` of ``most`` says which of the layers it is that ``tab`` goes through.
+    """
+    shown = printable(name)
+    place = f"  {at} of {most}" if most > 1 else ""
+    place += "  ▚ quad blocks" if blocks is Blocks.QUAD else ""
+    short = f" {at}/{most}" if most > 1 else ""
+    return _fitting(cells, f"{shown} {size}{place}", f"{shown} {size}{short}", shown)
+
+
+def depth_heading(cells: int, header: Header) -> str:
+    """Return what stands over the depth map: its size and what its codes are."""
+    facts = header.depth
+    if facts.item is None:
+        return "depth"
+    kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
+    size = facts.item.upright
+    return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", kind.strip())
+
+
+def caption(cells: int, header: Header, is_single: bool) -> str:
+    """Return the two lines under the photo: camera and date, or what the reader must know."""
+    lines = [header.camera_name, (header.exif.date or "")[:16]]
+    if header.truncated:
+        lines = wrap_cells(f"cut short: {header.truncated}", max(8, cells))
+    elif is_single and header.depth.item is None:
+        lines = why_no_depth(header).split("\n")
+    return "\n".join(printable(line) for line in lines[:2])
+
+
+def why_no_depth(header: Header) -> str:
+    """Return a title and the reason, on two lines."""
+    facts = header.depth
+    title = {
+        DepthStatus.ABSENT: "no depth map",
+        DepthStatus.STRIPPED: "depth map stripped",
+        DepthStatus.UNREADABLE: "depth map unreadable",
+        DepthStatus.PRESENT: "",
+    }[facts.status]
+    return f"{title}\n{printable(facts.reason)}"
+
+
+def _fitting(cells: int, *texts: str) -> str:
+    """Return the first text that fits, the last where none does."""
+    return next((text for text in texts if cell_len(text) <= cells), texts[-1])
