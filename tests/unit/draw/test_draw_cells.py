@@ -44,13 +44,6 @@ def test_plain_colour_is_a_background_and_spaces():
     assert picture.ansi_rows() == ("\x1b[48;2;7;7;7m     \x1b[0m",) * 2
 
 
-def test_tolerance_keeps_a_colour_that_is_near_but_does_not_drift():
-    greys = [[(v, v, v) for v in (100, 103, 106, 109)]] * 2
-    assert half(greys).ansi_rows(tolerance=4) == (
-        "\x1b[48;2;100;100;100m  \x1b[48;2;106;106;106m  \x1b[0m",
-    )
-
-
 @pytest.mark.parametrize("blocks", Blocks)
 def test_lossless_rows_show_the_very_picture(blocks, scene, terminal):
     fit = fit_cells((400, 300), (40, 20), blocks)
@@ -73,16 +66,6 @@ def test_lossless_half_blocks_are_the_shrunk_samples(scene, terminal):
     pixels = scene(40, 60)
     picture = render_cells(pixels, Fit(40, 30, 40, 60))
     assert np.array_equal(terminal(picture.ansi_rows(), 40).half_samples(), pixels)
-
-
-def test_tolerance_four_keeps_43_db_and_no_channel_is_off_by_more(scene, terminal, psnr):
-    pixels = scene(40, 60)
-    picture = render_cells(pixels, Fit(40, 30, 40, 60))
-    exact, near = picture.ansi_rows(), picture.ansi_rows(tolerance=4)
-    shown = terminal(near, 40).half_samples()
-    assert np.abs(shown.astype(int) - pixels).max() <= 4
-    assert psnr(shown, pixels) >= 43
-    assert sum(map(len, near)) < 0.6 * sum(map(len, exact))
 
 
 def test_rows_are_self_contained(scene, terminal):

@@ -59,10 +59,10 @@ class Picture:
     def ansi_rows(self, mode: ColorMode | None = None, tolerance: int = 0) -> tuple[str, ...]:
         """Return the rows as text with SGR colour codes, each ``cols`` cells wide.
 
-        Every row starts from the terminal's default colours and returns to them. Colours that
-        stay within ``tolerance`` levels a channel of the one already set are not set again, and
-        ▀ ▄ █ and space (or the complement of a quadrant) are chosen as is cheapest; tolerance 0
-        is lossless. ``mode`` sends the picture with fewer colours than it was rendered for; the
+        Every row starts from the terminal's default colours and returns to them; ▀ ▄ █ and space
+        (or the complement of a quadrant) are chosen as is cheapest. ``tolerance`` allows a mean
+        square error of tolerance²/5 with no channel off by more than 2.5 times its levels;
+        tolerance 0 is lossless. ``mode`` sends the picture with fewer colours than it was rendered for; the
         default is its own mode. Modes with a palette are always exact to the palette. ValueError
         where only one of the two is NONE: shades and colours are different pictures.
         """
