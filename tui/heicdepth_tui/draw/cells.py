@@ -62,9 +62,9 @@ class Picture:
         Every row starts from the terminal's default colours and returns to them; ▀ ▄ █ and space
         (or the complement of a quadrant) are chosen as is cheapest. ``tolerance`` allows a mean
         square error of tolerance²/5 with no channel off by more than 2.5 times its levels;
-        tolerance 0 is lossless. ``mode`` sends the picture with fewer colours than it was rendered for; the
-        default is its own mode. Modes with a palette are always exact to the palette. ValueError
-        where only one of the two is NONE: shades and colours are different pictures.
+        tolerance 0 is lossless. ``mode`` sends the picture with fewer colours than it was rendered
+        for; the default is its own mode. Modes with a palette are always exact to the palette.
+        ValueError where only one of the two is NONE: shades and colours are different pictures.
         """
         wanted = mode or self.mode
         if (wanted is ColorMode.NONE) != (self.mode is ColorMode.NONE):
