@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.folder.find import Entry, find_photos
+from heicdepth_tui.folder.order import sort_entries
 from heicdepth_tui.ui import app as app_module
 from heicdepth_tui.ui import previews, scanning, viewer
-from heicdepth_tui.ui.previews import first_photo
+from heicdepth_tui.ui.previews import first_entries
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -26,20 +28,18 @@ def gate() -> Iterator[threading.Event]:
     event.set()
 
 
-def test_the_first_photo_is_the_first_of_the_list(sample_folder: Path) -> None:
-    first = first_photo([sample_folder], 120, 40)
+def test_the_first_photos_are_those_of_the_list(sample_folder: Path) -> None:
+    listed = sort_entries(chain.from_iterable(find_photos([sample_folder])))
 
-    assert first is not None
-    assert first.entry.name == "IMG_0412.HEIC"
-    assert first.entry.size == (sample_folder / "IMG_0412.HEIC").stat().st_size
+    assert first_entries([sample_folder], 3) == tuple(listed[:3])
 
 
 def test_a_folder_that_hangs_is_not_waited_for(
     sample_folder: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "_first_path", lambda _: gate.wait() and None)
+    monkeypatch.setattr(previews, "_names", lambda _: gate.wait() and [])
 
-    assert first_photo([sample_folder], 120, 40, seconds=0.01) is None
+    assert first_entries([sample_folder], 3, seconds=0.01) == ()
 
 
 @pytest.mark.parametrize("name", ["nothing", "pipe"])
@@ -48,7 +48,7 @@ def test_what_is_no_file_is_no_first_photo(tmp_path: Path, name: str) -> None:
 
     os.mkfifo(tmp_path / "pipe")
 
-    assert first_photo([tmp_path / name], 80, 24) is None
+    assert first_entries([tmp_path / name], 3) == ()
 
 
 async def test_a_folder_that_does_not_answer_is_told(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ def start_early(arguments: Sequence[str]) -> None:
     if opens_app and is_plain and sys.stdout.isatty() and sys.stdin.isatty():
         # numpy here multiplies no large matrices: threads for that cost 30 ms at its import.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        # What is imported stays: looking for garbage among it takes a tenth of the start. The app
+        # lets the collector work again once it is on the screen.
+        gc.disable()
         from heicdepth_tui.photo.launch import launch
 
         _started.append(launch())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.ui.app import AppOptions
-    from heicdepth_tui.ui.previews import FirstPhoto
+    from heicdepth_tui.ui.start import FirstLook
 
 __all__ = ["check_encoding", "open_app", "tell_crash"]
 
@@ -48,16 +47,12 @@ def open_app(
     # to 17 ms, and nothing is written where nothing changes.
     os.environ.setdefault("TEXTUAL_FPS", "120")
 
-    # The decoder runs, and has the first photo, before Textual is even imported: that takes as
-    # long as decoding a depth map (bench: start).
-    from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.previews import first_photo
+    from heicdepth_tui.ui.start import FirstLook
 
-    size = shutil.get_terminal_size()
-    first = first_photo(paths, size.columns, size.lines)
-    requests = () if first is None else first.requests
-    process = early_decoder()
-    with Decoder.start(requests, process=process, limit_pixels=limits.pixels) as decoder:
+    with (
+        FirstLook(paths, recursive=recursive, theme=theme, limits=limits, title=title) as first,
+        first.start_decoder(early_decoder()) as decoder,
+    ):
         from heicdepth_tui.ui.app import AppOptions
 
         options = AppOptions(
@@ -72,7 +67,7 @@ def open_app(
         return _run_app(decoder, first, options)
 
 
-def _run_app(decoder: Decoder, first: FirstPhoto | None, options: AppOptions) -> int:
+def _run_app(decoder: Decoder, first: FirstLook, options: AppOptions) -> int:
     from heicdepth_tui.ui.app import HeicDepthApp
 
     app = HeicDepthApp(decoder, options, first)

@@ -14,7 +14,7 @@ from pathlib import Path
 from heicdepth_tui.heif.sniff import SNIFF_BYTES, Kind, sniff
 from heicdepth_tui.text import natural_key
 
-__all__ = ["HEIF_SUFFIXES", "Entry", "find_photos"]
+__all__ = ["HEIF_SUFFIXES", "Entry", "find_photos", "look_at"]
 
 HEIF_SUFFIXES = frozenset({"heic", "heif", "hif", "heics", "heifs", "avci", "avcs", "hic"})
 """A name that ends so is always listed, so that a JPEG called .heic is seen and can be told."""
@@ -179,6 +179,17 @@ def _look_at(path: str, item: os.DirEntry[str]) -> Entry | None:
         return _entry(path, item.name, status)
     except OSError as error:
         return Entry(path, item.name, 0, 0, _problem(Path(path), error)) if is_named_heif else None
+
+
+def look_at(path: str) -> Entry | None:
+    """Return the entry that a regular file has in the listing, None for anything else.
+
+    Raises OSError where it cannot be looked at.
+    """
+    status = os.stat(path)  # noqa: PTH116  the very string that the listing has
+    if not stat.S_ISREG(status.st_mode):
+        return None
+    return _entry(path, os.path.basename(path), status)  # noqa: PTH119
 
 
 def _entry(path: str, name: str, status: os.stat_result) -> Entry:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.errors import HeicDepthError
@@ -23,6 +22,7 @@ __all__ = [
     "PRIMARY",
     "THUMBNAIL",
     "Answer",
+    "LateArray",
     "Layer",
     "LayerKind",
     "Pixels",
@@ -99,6 +99,19 @@ class Request:
     drawing: Drawing | None = None
 
 
+class LateArray(Protocol):
+    """Makes an array when it is called."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the array will take."""
+        ...
+
+    def __call__(self) -> Samples:
+        """Return the array."""
+        ...
+
+
 class Pixels:
     """A decoded layer, upright.
 
@@ -108,7 +121,7 @@ class Pixels:
     layers are unshifted (0 .. 2**bits − 1). ``note`` is what a reader must know: tiles missing,
     edge columns dropped …; empty where nothing.
 
-    ``array`` may be given as a function that makes it, called when it is first looked at: pixels
+    ``array`` may be given as something that makes it, called when it is first looked at: pixels
     from the decoder process bring numpy with them only then.
     """
 
@@ -116,7 +129,7 @@ class Pixels:
 
     def __init__(
         self,
-        array: Samples | Callable[[], Samples],
+        array: Samples | LateArray,
         shape: tuple[int, ...],
         dtype: str,
         minimum: int,
@@ -138,6 +151,11 @@ class Pixels:
         if callable(self._array):
             self._array = self._array()
         return self._array
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the samples take."""
+        return self._array.nbytes
 
 
 @dataclass(frozen=True, slots=True)

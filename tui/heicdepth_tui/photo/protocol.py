@@ -6,7 +6,6 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -265,7 +264,7 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
     if prod(shape) * item_size != len(raw):
         raise ProtocolError(f"bad answer: {len(raw)} bytes for an array {shape} of {dtype}")
     return Pixels(
-        array=partial(_array_from, shape, dtype, raw),
+        array=_LateSamples(shape, dtype, raw),
         shape=tuple(int(side) for side in head["shape"]),
         dtype=str(head["dtype"]),
         minimum=int(head["minimum"]),
@@ -275,13 +274,26 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
     )
 
 
-def _array_from(
-    shape: tuple[int, ...], dtype: str, raw: memoryview
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    import numpy as np
+class _LateSamples:
+    """Samples in a frame's bytes, as an array once it is wanted: that imports numpy."""
 
-    array: NDArray[np.uint8] | NDArray[np.uint16] = np.frombuffer(raw, dtype=dtype).reshape(shape)
-    return array
+    __slots__ = ("_dtype", "_raw", "_shape")
+
+    def __init__(self, shape: tuple[int, ...], dtype: str, raw: memoryview) -> None:
+        self._shape = shape
+        self._dtype = dtype
+        self._raw = raw
+
+    @property
+    def nbytes(self) -> int:
+        return len(self._raw)
+
+    def __call__(self) -> NDArray[np.uint8] | NDArray[np.uint16]:
+        import numpy as np
+
+        array: NDArray[np.uint8] | NDArray[np.uint16]
+        array = np.frombuffer(self._raw, dtype=self._dtype).reshape(self._shape)
+        return array
 
 
 def _error_to_head(error: HeicDepthError) -> dict[str, object]:

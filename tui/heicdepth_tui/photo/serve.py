@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -34,6 +35,8 @@ def main() -> None:
     Ends when stdin does: the app has gone, and nobody waits for what is being decoded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is imported stays: looking for garbage among it only holds up the first picture.
+    gc.disable()
     memory_cap, limit_pixels = (*map(int, sys.argv[1:3]), 0, 0)[:2]
     _limit_resources(memory_cap)
     output = _take_stdout()
@@ -53,6 +56,8 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     from heicdepth_tui.photo.drawing import drawn
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
+    gc.freeze()
+    gc.enable()
     write(output, pack({"type": "ready"}))
     last: Job | None = None
     while True:

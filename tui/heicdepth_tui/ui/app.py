@@ -29,6 +29,7 @@ from heicdepth_tui.ui.messages import (
     HeaderRead,
     LayerArrived,
     ListingFinished,
+    NumbersReady,
     PhotosFound,
     WorkFailed,
 )
@@ -37,11 +38,13 @@ from heicdepth_tui.ui.painter import Painter
 from heicdepth_tui.ui.prefetch import Prefetcher
 from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
+from heicdepth_tui.ui.settings import DrawSettings
 from heicdepth_tui.ui.signals import end_on_signals
 from heicdepth_tui.ui.store import PhotoStore
+from heicdepth_tui.ui.takeover import driver_after
 from heicdepth_tui.ui.themes import THEMES
 from heicdepth_tui.ui.viewer import STILL_WAITING
-from heicdepth_tui.ui.widgets.picture import DrawSettings, RowCache
+from heicdepth_tui.ui.widgets.picture import RowCache
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.previews import FirstPhoto
+    from heicdepth_tui.ui.start import FirstLook
 
 __all__ = ["AppOptions", "HeicDepthApp"]
 
@@ -58,6 +61,9 @@ MOST_ERRORS = 3
 
 QUIET_SECONDS = 3.0
 """Coming back to the terminal lists the folders anew only when the last listing is this old."""
+
+NUMBERS_PATIENCE = 0.5
+"""Seconds after which the numbers of the first photo wait for its picture no longer."""
 
 _COLOUR_MODES = {
     "truecolor": ColorMode.TRUECOLOR,
@@ -105,15 +111,15 @@ class HeicDepthApp(App[int]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, decoder: Decoder, options: AppOptions, first: FirstPhoto | None = None
+        self, decoder: Decoder, options: AppOptions, first: FirstLook | None = None
     ) -> None:
-        super().__init__()
+        frame = None if first is None else first.frame
+        super().__init__(driver_class=None if frame is None else driver_after(frame))
+        self._first = first
         self.options = options
         self.decoder = decoder
         self.library = Library()
         self.store = PhotoStore(decoder, self.post_message, options.limits)
-        if first is not None:
-            self.store.adopt(first)
         self.prefetcher = Prefetcher(self.store)
         self.painter = Painter(self)
         self.pacer = Pacer(self._ask_terminal, self.painter.after_paint, self.set_timer)
@@ -128,6 +134,7 @@ class HeicDepthApp(App[int]):
         self._rebuild_timer: Timer | None = None
         self._rebuild_due = 0.0
         self._listed = False
+        self._imports_numbers = False
         self._relisting = False
         self._reread = False
         self._leaves_after_export = False
@@ -198,11 +205,27 @@ class HeicDepthApp(App[int]):
             end_on_signals(self.exit)
         self.app_resume_signal.subscribe(self, lambda _: self._paint_anew())
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
+        self._begin_with_first()
         self.update_counts()
         self.update_place()
         self.scanner.start()
         self.call_after_refresh(self._settle_down)
+        self.set_timer(NUMBERS_PATIENCE, self.import_numbers)
         self.set_timer(STILL_WAITING, self._say_still_waiting)
+
+    def _begin_with_first(self) -> None:
+        """Show what was found before the app was there: the first paint has it at once."""
+        first, self._first = self._first, None
+        if first is None or not first.entries:
+            self.store.listen()
+            return
+        self.store.adopt(first.entries[0], first.requests, first.header)
+        self.library.add(first.entries)
+        self.browse.rebuild_view()
+        self.store.listen()
+        for answer in first.hand_over(self.store.answered):
+            if self.store.take(answer):
+                self.browse.viewer.layer_arrived(LayerArrived(answer))
 
     def _paint_anew(self) -> None:
         """Paint the whole screen: another program had the terminal meanwhile."""
@@ -213,15 +236,35 @@ class HeicDepthApp(App[int]):
             self.browse.rebuild_view()
 
     def _settle_down(self) -> None:
-        """Do what the first paint must not wait for."""
-        self.store.listen()
+        """Do what the first paint must not wait for; a q typed ahead may have come first."""
+        if self.is_leaving or not self.browse.is_mounted:
+            return
         self.browse.add_find_bar()
         # What was made so far lives as long as the app: the collector need not look at it again,
         # and stops the screen for tens of milliseconds when it does.
         gc.freeze()
+        gc.enable()
         gc.set_threshold(20_000, 20, 50)
         # The threads that read and decode give way to the screen sooner than after 5 ms.
         sys.setswitchinterval(0.001)
+
+    def import_numbers(self) -> None:
+        """Import what tables and legends need, beside the screen: numpy takes 60 ms."""
+        if self.browse.viewer.numbers_wait and not self._imports_numbers:
+            self._imports_numbers = True
+            threading.Thread(target=self._import_numbers, name="numbers", daemon=True).start()
+
+    def _import_numbers(self) -> None:
+        import heicdepth_tui.depth.camera
+        import heicdepth_tui.draw.ramp
+        import heicdepth_tui.report.tables
+
+        del heicdepth_tui
+        self.post_message(NumbersReady())
+
+    @on(NumbersReady)
+    def _numbers_ready(self) -> None:
+        self.browse.viewer.begin_numbers()
 
     # The folder
 

@@ -7,12 +7,24 @@ lays out; where the two differ nothing is wrong on the screen, a picture is only
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
 
-__all__ = ["Box", "Layout", "Panes", "Shapes", "browse_layout", "panes_of", "screen_classes"]
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.facts import Header
+
+__all__ = [
+    "Box",
+    "Layout",
+    "Panes",
+    "Shapes",
+    "browse_layout",
+    "panes_of",
+    "screen_classes",
+    "shapes_of",
+]
 
 Shapes = tuple[tuple[int, int], tuple[int, int]]
 """Upright (width, height) of photo and depth map; twice the photo's where there is no depth map."""
@@ -111,3 +123,11 @@ def _area(shapes: Shapes, panes: Panes) -> int:
         for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True)
     ]
     return sum(fit.cols * fit.rows for fit in fits)
+
+
+def shapes_of(header: Header) -> Shapes:
+    """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
+    item = header.depth.item
+    photo = header.primary.upright
+    depth = photo if item is None else item.upright
+    return (photo.width, photo.height), (depth.width, depth.height)

@@ -23,6 +23,7 @@ __all__ = [
     "LayerArrived",
     "ListingFinished",
     "MatchFound",
+    "NumbersReady",
     "PhotosFound",
     "WorkFailed",
 ]
@@ -72,6 +73,10 @@ class HeaderRead(Message):
         self.path = path
         self.header = header
         self.error = error
+
+
+class NumbersReady(Message):
+    """What tables and legends are reckoned with is imported."""
 
 
 class MatchFound(Message):

@@ -5,22 +5,16 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.ui.widgets.picture import DrawSettings, ImageSource
+from heicdepth_tui.ui.widgets.picture import ImageSource, RowCache
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.photo.layers import Layer, Pixels
+    from heicdepth_tui.photo.layers import Answer, Layer, Pixels
 
-__all__ = ["colormap_for", "depth_source", "layer_source"]
+__all__ = ["answered_source", "depth_source", "layer_source"]
 
 
 _SERIAL = count()
-
-
-def colormap_for(colormap: str, settings: DrawSettings) -> str:
-    """Return the colour map that depth is drawn in: greys where the terminal shows no colours."""
-    return "grey" if settings.mode in (ColorMode.NONE, ColorMode.GREY) else colormap
 
 
 def depth_source(entry: Entry, pixels: Pixels, name: str) -> ImageSource:
@@ -36,3 +30,19 @@ def layer_source(entry: Entry, layer: Layer, pixels: Pixels, state: str = "") ->
     # Every unfinished picture is another one, so each gets a key of its own.
     serial = next(_SERIAL) if state else 0
     return ImageSource((entry.path, entry.size, entry.mtime_ns, layer, state, serial), pixels)
+
+
+def answered_source(
+    rows: RowCache, entry: Entry, layer: Layer, answer: Answer, state: str = ""
+) -> ImageSource | None:
+    """Return the picture of an answer, its rows kept as the decoder process has drawn them."""
+    pixels, drawing, drawn = answer.pixels, answer.request.drawing, answer.drawn
+    if pixels is None:
+        return None
+    if drawing is not None and drawing.colormap:
+        source = depth_source(entry, pixels, drawing.colormap)
+    else:
+        source = layer_source(entry, layer, pixels, state)
+    if drawing is not None and drawn is not None:
+        rows.adopt(source, drawing, drawn)
+    return source

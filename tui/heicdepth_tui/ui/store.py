@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.previews import FirstPhoto
 
 __all__ = ["PhotoStore"]
 
@@ -52,18 +51,17 @@ class PhotoStore:
         self._lock = threading.Lock()
 
     def listen(self) -> None:
-        """Begin to take the decoder's answers; those that came before are kept for this.
+        """Begin to take the decoder's answers; those that nobody took before included."""
+        self._decoder.listen(self.answered)
 
-        Their pixels bring numpy with them, which must not hold up the first paint.
-        """
-        self._decoder.listen(self._answered)
-
-    def adopt(self, first: FirstPhoto) -> None:
-        """Take over what was asked before the app was there."""
+    def adopt(self, entry: Entry, requests: Sequence[Request], header: Header | None) -> None:
+        """Take over what was asked and read before the app was there."""
         with self._lock:
-            for request in first.requests:
-                key = _key(first.entry, request.layer, request.fit)
+            for request in requests:
+                key = _key(entry, request.layer, request.fit)
                 self._wanted[request.ticket] = (request.pane, key)
+            if header is not None:
+                self._headers[entry.path, entry.size, entry.mtime_ns] = header
 
     def header(self, entry: Entry) -> Header | HeicDepthError | None:
         """Return the header or its error if known; else read it and post HeaderRead later."""
@@ -167,18 +165,26 @@ class PhotoStore:
             for ticket in [t for t, (_, key) in self._wanted.items() if key[0] == path]:
                 del self._wanted[ticket]
 
-    def _answered(self, answer: Answer) -> None:
+    def answered(self, answer: Answer) -> None:
+        """Keep an answer and post it to who waits for it; called in any thread."""
+        if self.take(answer):
+            self._post(LayerArrived(answer))
+
+    def take(self, answer: Answer) -> bool:
+        """Keep an answer; return whether anybody waits for it.
+
+        Nobody does if the photo was forgotten, or another is selected.
+        """
         with self._lock:
             if answer.request.ticket not in self._wanted:
-                # Nobody waits for it any more: the photo was forgotten, or another is selected.
-                return
+                return False
             if answer.final:
                 _, key = self._wanted.pop(answer.request.ticket)
                 result = answer.pixels if answer.error is None else answer.error
                 # A stopped decoder may do better the next time: that is never remembered.
                 if result is not None and not isinstance(result, DecoderStoppedError):
                     self._keep(key, result)
-        self._post(LayerArrived(answer))
+        return True
 
     def _keep(self, key: _LayerKey, result: Pixels | HeicDepthError) -> None:
         self._layers[key] = result
@@ -195,4 +201,4 @@ def _key(entry: Entry, layer: Layer, fit: tuple[int, int] | None) -> _LayerKey:
 
 
 def _weight(result: Pixels | HeicDepthError) -> int:
-    return 1024 + (result.array.nbytes if isinstance(result, Pixels) else 0)
+    return 1024 + (result.nbytes if isinstance(result, Pixels) else 0)

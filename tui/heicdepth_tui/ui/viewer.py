@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
+from heicdepth_tui.ui.geometry import shapes_of
 from heicdepth_tui.ui.inspector import Inspector, Inspectors
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
-from heicdepth_tui.ui.previews import preview_fit
-from heicdepth_tui.ui.sources import colormap_for, depth_source, layer_source
-from heicdepth_tui.ui.widgets.picture import PATIENCE
+from heicdepth_tui.ui.previews import layer_drawing, preview_fit
+from heicdepth_tui.ui.settings import PATIENCE
+from heicdepth_tui.ui.sources import answered_source, depth_source, layer_source
 from heicdepth_tui.ui.words import caption, depth_heading, photo_heading, why_no_depth
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.ui.geometry import Shapes
     from heicdepth_tui.ui.screens.browse import BrowseScreen
     from heicdepth_tui.ui.widgets.picture import ImageSource
 
@@ -46,6 +47,8 @@ class Viewer:
         self._is_begun = self._is_rest_wanted = False
         self._blank_timer: Timer | None = None
         self._numbers_due = False
+        self.numbers_wait = "numpy" not in sys.modules
+        """Whether tables and legends wait for numpy, which the first pictures must not."""
         self._had_layers = False
 
     def next_layer(self, step: int) -> None:
@@ -166,7 +169,8 @@ class Viewer:
         if self._screen.pictures.set_shapes(shapes_of(found)):
             self._screen.app.painter.expect_layout()
         pane = self._screen.pictures.photo
-        words = caption(pane.size.width - 2, found, self._screen.is_single)
+        panes = self._screen.pictures.panes(shapes_of(found))
+        words = caption(panes.photo.columns - 2, found, self._screen.is_single)
         pane.caption.update(words, layout=False)
         self._show_layers(inspector)
 
@@ -199,7 +203,8 @@ class Viewer:
     def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
         pane = self._screen.pictures.depth
         item = header.depth.item
-        pane.heading.update(depth_heading(pane.size.width - 2, header), layout=False)
+        panes = self._screen.pictures.panes(shapes_of(header))
+        pane.heading.update(depth_heading(panes.depth.columns - 2, header), layout=False)
         if item is None:
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.show_message(why_no_depth(header))
@@ -243,7 +248,8 @@ class Viewer:
         cycle = self._cycle(inspector)
         at, most = cycle.index(layer) + 1, len(cycle)
         blocks = self._screen.app.draw_settings.blocks
-        words = photo_heading(pane.size.width - 2, layer.label, size, at, most, blocks)
+        cells = self._screen.pictures.panes(shapes_of(header)).photo.columns - 2
+        words = photo_heading(cells, layer.label, size, at, most, blocks)
         pane.heading.update(words, layout=False)
 
     def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
@@ -256,7 +262,7 @@ class Viewer:
     @property
     def _fit(self) -> tuple[int, int]:
         """The size that photos are decoded to for this screen."""
-        return preview_fit(self._screen.size.width, self._screen.size.height)
+        return preview_fit(*self._screen.app.size)
 
     def _want(
         self,
@@ -281,12 +287,9 @@ class Viewer:
 
     def drawing_of(self, header: Header, layer: Layer) -> Drawing:
         """Return how a layer will be drawn here: in which pane, and in which colours."""
-        app, pictures = self._screen.app, self._screen.pictures
-        panes = pictures.panes(shapes_of(header))
-        is_depth = layer.kind is LayerKind.DEPTH
-        box = panes.depth if is_depth and not self._screen.is_single else panes.photo
-        colormap = colormap_for(app.colormap, app.draw_settings) if is_depth else ""
-        return app.draw_settings.drawing(box.size, colormap)
+        app = self._screen.app
+        panes = self._screen.pictures.panes(shapes_of(header))
+        return layer_drawing(panes, layer, app.draw_settings, app.colormap)
 
     def layer_arrived(self, message: LayerArrived) -> None:
         """Take in what the decoder answered, unless another photo is selected by now."""
@@ -302,28 +305,12 @@ class Viewer:
             return
         if answer.final:
             found = answer.pixels if answer.error is None else answer.error
-            if answer.pixels is not None:
-                self._adopt_rows(inspector.entry, layer, answer)
+            answered_source(self._screen.app.rows, inspector.entry, layer, answer)
             if found is not None:
                 self._take_layer(inspector, layer, found)
         elif answer.pixels is not None:
             self._draw_partial(inspector, layer, answer)
         self._screen.app.painter.paint()
-
-    def _adopt_rows(
-        self, entry: Entry, layer: Layer, answer: Answer, state: str = ""
-    ) -> ImageSource | None:
-        """Return the picture of an answer, kept as the decoder process has drawn it."""
-        pixels, drawing, drawn = answer.pixels, answer.request.drawing, answer.drawn
-        if pixels is None:
-            return None
-        if drawing is not None and drawing.colormap:
-            source = depth_source(entry, pixels, drawing.colormap)
-        else:
-            source = layer_source(entry, layer, pixels, state)
-        if drawing is not None and drawn is not None:
-            self._screen.app.rows.adopt(source, drawing, drawn)
-        return source
 
     def _prepare(self, answer: Answer) -> None:
         """Keep picture and numbers of a neighbour before they are asked for."""
@@ -332,7 +319,7 @@ class Viewer:
         if row is None or not answer.final or answer.pixels is None:
             return
         entry, layer = app.library.view[row], answer.request.layer
-        self._adopt_rows(entry, layer, answer)
+        answered_source(app.rows, entry, layer, answer)
         inspector = self._recent.get(entry)
         header = app.store.header(entry)
         if inspector.header is None and isinstance(header, Header):
@@ -344,7 +331,9 @@ class Viewer:
     def _draw_partial(self, inspector: Inspector, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if layer == self.shown_layer and thumbnail not in inspector.pixels:
-            source = self._adopt_rows(inspector.entry, layer, answer, "partial")
+            source = answered_source(
+                self._screen.app.rows, inspector.entry, layer, answer, "partial"
+            )
             if source is not None:
                 self._screen.pictures.photo.canvas.show(source)
 
@@ -405,13 +394,14 @@ class Viewer:
 
     def _depth_source(self, inspector: Inspector, pixels: Pixels) -> ImageSource:
         app = self._screen.app
-        return depth_source(inspector.entry, pixels, colormap_for(app.colormap, app.draw_settings))
+        return depth_source(inspector.entry, pixels, app.draw_settings.colormap(app.colormap))
 
     def _want_rest_soon(self, inspector: Inspector) -> None:
         if not self._is_rest_wanted:
             self._is_rest_wanted = True
             # What is on the screen by now is painted first.
             self._screen.call_later(self._want_rest, inspector)
+            self._screen.call_later(self._screen.app.import_numbers)
 
     def _want_rest(self, inspector: Inspector) -> None:
         """Decode the other layers once the photo is there, then the neighbours."""
@@ -429,9 +419,14 @@ class Viewer:
 
     def _update_numbers(self) -> None:
         """Have tables and legends follow, once for all that arrives together."""
-        if not self._numbers_due:
+        if not self._numbers_due and not self.numbers_wait:
             self._numbers_due = True
             self._screen.call_later(self._show_late_numbers)
+
+    def begin_numbers(self) -> None:
+        """Show tables and legends from now on: what they need is imported."""
+        self.numbers_wait = False
+        self._update_numbers()
 
     def _show_late_numbers(self) -> None:
         self._show_numbers()
@@ -469,11 +464,3 @@ class Viewer:
         if self.inspector is not None and self.inspector.header is not None:
             self.redraw_depth()
             self._start_photo_pane(self.inspector, self.inspector.header)
-
-
-def shapes_of(header: Header) -> Shapes:
-    """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
-    item = header.depth.item
-    photo = header.primary.upright
-    depth = photo if item is None else item.upright
-    return (photo.width, photo.height), (depth.width, depth.height)

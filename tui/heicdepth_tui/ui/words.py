@@ -9,12 +9,22 @@ from rich.cells import cell_len
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.widgets.clipping import wrap_cells
+from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 
 if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["caption", "depth_heading", "photo_heading", "why_no_depth"]
+__all__ = ["caption", "depth_heading", "photo_heading", "title_line", "why_no_depth"]
+
+
+def title_line(place: str, counts: str, width: int) -> tuple[str, str, str]:
+    """Return the title line in three parts: name, place, counts, which give way last."""
+    counts = counts[: max(0, width - 2)]
+    name = " heicdepth-tui  "
+    room = width - len(name) - len(counts) - 2
+    if room < 4:
+        name, room = " ", width - len(counts) - 3
+    return name, clip(place, max(0, room)), f" {counts} "
 
 
 def photo_heading(

@@ -11,8 +11,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from heicdepth_tui.ui.geometry import Box, Panes, Shapes, panes_of
+from heicdepth_tui.ui.settings import DrawSettings
 from heicdepth_tui.ui.widgets.legend import Legend
-from heicdepth_tui.ui.widgets.picture import DrawSettings, PictureCanvas, RowCache
+from heicdepth_tui.ui.widgets.picture import PictureCanvas, RowCache
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.pacing import Pacer

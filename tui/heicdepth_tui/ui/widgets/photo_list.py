@@ -14,34 +14,16 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from heicdepth_tui.heif.facts import Brief, DepthStatus
-from heicdepth_tui.text import printable, size_text
+from heicdepth_tui.ui.rows import photo_row
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Brief
     from heicdepth_tui.ui.library import Library
 
-__all__ = ["PhotoList", "short_date"]
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MARKS = {
-    DepthStatus.PRESENT: "●",
-    DepthStatus.ABSENT: " ",
-    DepthStatus.STRIPPED: "○",
-    DepthStatus.UNREADABLE: "!",
-}
-_DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
-_NAME_CELLS = 13
-
-
-def short_date(date: str | None) -> str:
-    """Return ``YYYY-MM-DD …`` as ``21 Feb 23``; empty where there is no date."""
-    if date is None or len(date) < 10 or not date[5:7].isdigit():
-        return ""
-    month = int(date[5:7])
-    return f"{date[8:10]} {_MONTHS[month - 1]} {date[2:4]}" if 1 <= month <= 12 else ""
+__all__ = ["PhotoList"]
 
 
 class PhotoList(LineView, can_focus=True):
@@ -234,48 +216,12 @@ class PhotoList(LineView, can_focus=True):
         return self._row(entry, self.library.brief(entry), width, base)
 
     def _row(self, entry: Entry, brief: Brief | None, width: int, base: Style) -> Strip:
-        def style(name: str) -> Style:
-            part = self.get_component_rich_style(f"photo-list--{name}", partial=True)
-            return base + Style(color=part.color, bold=part.bold)
-
-        problem = entry.problem or ("" if brief is None else brief.problem)
-        mark = "!" if problem else _MARKS[brief.status] if brief is not None else "·"
-        mark_style = style("problem") if mark == "!" else style("mark")
-        if self.library.is_marked(entry):
-            mark, mark_style = "✓", style("chosen")
-        columns = _columns(width)
-        cells = [Segment(" ", base), Segment(mark, mark_style), Segment(" ", base)]
-        used = 3 + sum(size + 1 for _, size in columns) + 1
-        cells.append(Segment(clip(printable(entry.name), max(1, width - used)), base))
-        if problem and columns:
-            space = sum(size + 1 for _, size in columns)
-            cells.append(Segment(" " + clip(printable(problem), space - 1), style("problem")))
-        else:
-            detail = style("detail")
-            for name, size in columns:
-                cells.append(Segment(f" {_cell(name, entry, brief):>{size}}", detail))
-        cells.append(Segment(" ", base))
+        cells = [
+            Segment(text, self._style(kind, base) if kind else base)
+            for text, kind in photo_row(entry, brief, self.library.is_marked(entry), width)
+        ]
         return Strip(cells).adjust_cell_length(width, base)
 
-
-def _columns(width: int) -> list[tuple[str, int]]:
-    columns: list[tuple[str, int]] = []
-    space = width - 4 - _NAME_CELLS
-    for name, size in (("depth", _DEPTH_CELLS), ("date", _DATE_CELLS), ("size", _SIZE_CELLS)):
-        if space < size + 1:
-            break
-        columns.append((name, size))
-        space -= size + 1
-    return columns
-
-
-def _cell(column: str, entry: Entry, brief: Brief | None) -> str:
-    if column == "size":
-        return size_text(entry.size)
-    if brief is None:
-        return ""
-    if column == "date":
-        return short_date(brief.date)
-    if brief.depth is not None:
-        return str(brief.depth)
-    return "stripped" if brief.status is DepthStatus.STRIPPED else "–"
+    def _style(self, kind: str, base: Style) -> Style:
+        part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
+        return base + Style(color=part.color, bold=part.bold)

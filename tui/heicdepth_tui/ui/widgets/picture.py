@@ -16,7 +16,8 @@ from textual.widget import Widget
 
 from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
-from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.ui.settings import PATIENCE, DrawSettings
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
 
@@ -27,27 +28,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.pacing import Pacer
 
-__all__ = ["DrawSettings", "ImageSource", "PictureCanvas", "RowCache"]
-
-# A tolerance of 4 levels keeps 43 dB against the exact panel; most photos then take a third of its
-# bytes or less (bench: picture-bytes).
-TOLERANCE = 4
-
-PATIENCE = 0.04
-"""Seconds that a picture may stay where the next one is not there at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class DrawSettings:
-    """How pictures reach this terminal."""
-
-    mode: ColorMode
-    blocks: Blocks = Blocks.HALF
-    tolerance: int = TOLERANCE
-
-    def drawing(self, cells: tuple[int, int], colormap: str = "") -> Drawing:
-        """Return how to draw a picture in so many (columns, rows)."""
-        return Drawing(cells, self.blocks, self.mode, self.tolerance, colormap)
+__all__ = ["ImageSource", "PictureCanvas", "RowCache"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

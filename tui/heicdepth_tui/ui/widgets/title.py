@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.ui.widgets.clipping import clip
+from heicdepth_tui.ui.words import title_line
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -54,16 +54,12 @@ class TitleBar(Widget):
         """Render the line."""
         width = self.size.width
         base = self.rich_style
-        counts = (self.status or self.counts)[: max(0, width - 2)]
-        name = " heicdepth-tui  "
-        room = width - len(name) - len(counts) - 2
-        if room < 4:
-            name, room = " ", width - len(counts) - 3
+        name, place, counts = title_line(self.place, self.status or self.counts, width)
         return Strip(
             [
                 Segment(name, base + self._part("title--name")),
-                Segment(clip(self.place, max(0, room)), base),
-                Segment(f" {counts} ", base + self._part("title--counts")),
+                Segment(place, base),
+                Segment(counts, base + self._part("title--counts")),
             ]
         ).adjust_cell_length(width, base)
 

@@ -1,0 +1,225 @@
+"""The first frame: list and pictures on the screen while Textual is still being imported.
+
+Textual takes 150 ms to import and as long again to mount and lay out the main screen. The decoder
+process has the depth map by then: it is shown at once, where Textual will show it. What is drawn
+here is drawn by the functions that the widgets use, in their places (``geometry``); Textual then
+paints over it without clearing the screen in between (``takeover``). Only in true colours: for
+anything else the app's own first paint has to do.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from heicdepth_tui.draw.fit import fit_cells
+from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.photo.layers import Answer, LayerKind
+from heicdepth_tui.ui.geometry import Box, Panes, browse_layout, panes_of
+from heicdepth_tui.ui.rows import photo_row
+from heicdepth_tui.ui.words import caption, depth_heading, photo_heading, title_line
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawn
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.ui.geometry import Shapes
+    from heicdepth_tui.ui.settings import Palette
+
+__all__ = ["FirstFrame"]
+
+_OPEN, _CLOSE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+
+
+class FirstFrame:
+    """Paints a terminal's file descriptor until it is taken over; safe in several threads.
+
+    Between ``open`` and ``hand_over`` or ``close`` the terminal neither echoes nor waits for the
+    end of a line: keys typed ahead reach the app.
+    """
+
+    def __init__(self, descriptor: int, columns: int, rows: int, palette: Palette) -> None:
+        self._descriptor = descriptor
+        self._size = columns, rows
+        self._palette = palette
+        self._layout = browse_layout(columns, rows)
+        self._panes: Panes | None = None
+        self._lock = threading.Lock()
+        self._answers: list[Answer] = []
+        self._then: Callable[[Answer], object] | None = None
+        self._attributes: list[Any] | None = None
+        self.is_open = False
+
+    @property
+    def attributes(self) -> list[Any] | None:
+        """What the terminal's settings were before; None where they could not be read."""
+        return self._attributes
+
+    def open(self) -> None:
+        """Take the terminal: no echo, the alternate screen."""
+        import termios
+
+        try:
+            self._attributes = termios.tcgetattr(self._descriptor)
+            attributes = termios.tcgetattr(self._descriptor)
+            attributes[3] &= ~(termios.ECHO | termios.ICANON)
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, attributes)
+        except termios.error:
+            self._attributes = None
+        self.is_open = True
+        self._write(_OPEN)
+
+    def close(self) -> None:
+        """Give the terminal back as it was, unless it was handed over."""
+        with self._lock:
+            if not self.is_open:
+                return
+            self.is_open = False
+        self._write(_CLOSE)
+        if self._attributes is not None:
+            import termios
+
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._attributes)
+
+    def hand_over(self, then: Callable[[Answer], object]) -> list[Answer]:
+        """Paint nothing more and return the decoder's answers so far; later ones go to ``then``."""
+        with self._lock:
+            self.is_open = False
+            self._then = then
+            answers, self._answers = self._answers, []
+        return answers
+
+    def show_list(self, place: str, entries: Sequence[Entry]) -> None:
+        """Paint title line and list, the first photo selected."""
+        columns, rows = self._size
+        ground = self._sgr(self._palette.foreground, self._palette.background)
+        name, shown, _ = title_line(place, "", columns)
+        lines = [
+            self._at(0, 0),
+            self._sgr(self._palette.accent, self._palette.panel, bold=True) + name,
+            self._sgr(self._palette.foreground, self._palette.panel) + shown,
+            "\x1b[K",
+        ]
+        for y in range(1, rows - 1):
+            row = y - self._layout.photos.row
+            listed = self._row(entries[row], row == 0) if row < len(entries) else ""
+            lines.append(f"{self._at(0, y)}{ground}\x1b[K{listed}")
+            rule = self._sgr(self._palette.rule, self._palette.background)
+            lines.append(f"{self._at(self._layout.photos.columns, y)}{rule}│")
+        bottom = self._sgr(self._palette.dim, self._palette.surface)
+        lines.append(f"{self._at(0, rows - 1)}{bottom}\x1b[K\x1b[0m")
+        self._paint(lines)
+
+    def _row(self, entry: Entry, is_selected: bool) -> str:
+        palette = self._palette
+        ground = palette.cursor if is_selected else palette.background
+        colours = {
+            "": palette.foreground,
+            "mark": palette.accent,
+            "problem": palette.error,
+            "detail": palette.dim,
+        }
+        return "".join(
+            self._sgr(colours[kind], ground, bold=is_selected) + text
+            for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
+        )
+
+    def show_plates(self, shapes: Shapes) -> None:
+        """Paint plates where the pictures of these shapes will be."""
+        panes = panes_of(shapes, self._layout.pictures, self._layout.is_single)
+        self._panes = panes
+        plate = self._sgr(self._palette.foreground, self._palette.surface)
+        lines = []
+        for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True):
+            fit = fit_cells(shape, box.size, Blocks.HALF)
+            lines += self._centred(box, fit.cols, [plate + " " * fit.cols] * fit.rows)
+        if not panes.is_stacked and panes.depth.columns:
+            rule = self._sgr(self._palette.rule, self._palette.background)
+            top = self._layout.pictures.row
+            lines += [
+                f"{self._at(panes.depth.column - 1, top + row)}{rule}│"
+                for row in range(self._layout.pictures.rows)
+            ]
+        self._paint(lines)
+
+    def show_header(self, header: Header) -> None:
+        """Paint headings and caption."""
+        panes = self._panes
+        if panes is None:
+            return
+        words = self._sgr(self._faint, self._palette.background)
+        is_single = self._layout.is_single
+        lines = []
+        if not is_single:
+            photo = photo_heading(panes.photo.columns - 2, "photo", header.primary.upright)
+            lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + words + photo)
+            depth = depth_heading(panes.depth.columns - 2, header)
+            lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + words + depth)
+        if not is_single and not panes.is_stacked:
+            box = panes.photo
+            for row, line in enumerate(caption(box.columns - 2, header, False).split("\n")):
+                left = box.column + max(0, (box.columns - len(line)) // 2)
+                lines.append(f"{self._at(left, box.row + box.rows + row)}{words}{line}")
+        self._paint(lines)
+
+    def answered(self, answer: Answer) -> None:
+        """Take in an answer of the decoder and paint its picture; called in any thread."""
+        with self._lock:
+            then = self._then
+            if then is None:
+                self._answers.append(answer)
+        if then is not None:
+            then(answer)
+            return
+        if answer.drawn is None or self._panes is None:
+            return
+        kind = answer.request.layer.kind
+        if self._layout.is_single:
+            box = self._panes.photo if kind is LayerKind.DEPTH else None
+        else:
+            box = self._panes.depth if kind is LayerKind.DEPTH else self._panes.photo
+        if box is not None:
+            self._paint(self._picture(box, answer.drawn))
+
+    def _picture(self, box: Box, drawn: Drawn) -> Iterable[str]:
+        return self._centred(box, drawn.fit.cols, drawn.rows)
+
+    def _centred(self, box: Box, columns: int, rows: Sequence[str]) -> list[str]:
+        left = box.column + (box.columns - columns) // 2
+        top = box.row + (box.rows - len(rows)) // 2
+        return [f"{self._at(left, top + y)}{row}" for y, row in enumerate(rows)]
+
+    @property
+    def _faint(self) -> str:
+        """The colour of headings: six parts of foreground to four of background."""
+        mixed = [
+            round(0.6 * front + 0.4 * back)
+            for front, back in zip(
+                bytes.fromhex(self._palette.foreground[1:]),
+                bytes.fromhex(self._palette.background[1:]),
+                strict=True,
+            )
+        ]
+        return "#" + bytes(mixed).hex()
+
+    @staticmethod
+    def _at(column: int, row: int) -> str:
+        return f"\x1b[{row + 1};{column + 1}H"
+
+    @staticmethod
+    def _sgr(foreground: str, background: str, *, bold: bool = False) -> str:
+        front, back = bytes.fromhex(foreground[1:]), bytes.fromhex(background[1:])
+        codes = ";".join(map(str, (38, 2, *front, 48, 2, *back)))
+        return f"\x1b[0;{'1;' if bold else ''}{codes}m"
+
+    def _paint(self, parts: Iterable[str]) -> None:
+        with self._lock:
+            if self.is_open:
+                self._write("".join(parts) + "\x1b[0m")
+
+    def _write(self, text: str) -> None:
+        data = memoryview(text.encode())
+        while data:
+            data = data[os.write(self._descriptor, data) :]

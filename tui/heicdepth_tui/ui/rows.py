@@ -1,0 +1,79 @@
+"""What stands in a row of the photo list, as pieces of text; nothing of Textual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.heif.facts import DepthStatus
+from heicdepth_tui.text import printable, size_text
+from heicdepth_tui.ui.widgets.clipping import clip
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Brief
+
+__all__ = ["Piece", "photo_row", "short_date"]
+
+Piece = tuple[str, str]
+"""Text, and what it is: ``""`` (plain), ``mark``, ``chosen``, ``problem`` or ``detail``."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MARKS = {
+    DepthStatus.PRESENT: "●",
+    DepthStatus.ABSENT: " ",
+    DepthStatus.STRIPPED: "○",
+    DepthStatus.UNREADABLE: "!",
+}
+_DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
+_NAME_CELLS = 13
+
+
+def photo_row(entry: Entry, brief: Brief | None, is_marked: bool, width: int) -> list[Piece]:
+    """Return a row: mark, name, and as many columns as there is room for."""
+    problem = entry.problem or ("" if brief is None else brief.problem)
+    mark = "!" if problem else _MARKS[brief.status] if brief is not None else "·"
+    kind = "problem" if mark == "!" else "mark"
+    if is_marked:
+        mark, kind = "✓", "chosen"
+    columns = _columns(width)
+    used = 3 + sum(size + 1 for _, size in columns) + 1
+    name = clip(printable(entry.name), max(1, width - used))
+    pieces = [(" ", ""), (mark, kind), (f" {name}", "")]
+    if problem and columns:
+        space = sum(size + 1 for _, size in columns)
+        pieces.append((" " + clip(printable(problem), space - 1), "problem"))
+    else:
+        cells = "".join(f" {_cell(column, entry, brief):>{size}}" for column, size in columns)
+        pieces.append((cells, "detail"))
+    return [*pieces, (" ", "")]
+
+
+def _columns(width: int) -> list[tuple[str, int]]:
+    columns: list[tuple[str, int]] = []
+    space = width - 4 - _NAME_CELLS
+    for name, size in (("depth", _DEPTH_CELLS), ("date", _DATE_CELLS), ("size", _SIZE_CELLS)):
+        if space < size + 1:
+            break
+        columns.append((name, size))
+        space -= size + 1
+    return columns
+
+
+def _cell(column: str, entry: Entry, brief: Brief | None) -> str:
+    if column == "size":
+        return size_text(entry.size)
+    if brief is None:
+        return ""
+    if column == "date":
+        return short_date(brief.date)
+    if brief.depth is not None:
+        return str(brief.depth)
+    return "stripped" if brief.status is DepthStatus.STRIPPED else "–"
+
+
+def short_date(date: str | None) -> str:
+    """Return ``YYYY-MM-DD …`` as ``21 Feb 23``; empty where there is no date."""
+    if date is None or len(date) < 10 or not date[5:7].isdigit():
+        return ""
+    month = int(date[5:7])
+    return f"{date[8:10]} {_MONTHS[month - 1]} {date[2:4]}" if 1 <= month <= 12 else ""
