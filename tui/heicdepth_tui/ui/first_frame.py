@@ -50,6 +50,7 @@ class FirstFrame:
         self._answers: list[Answer] = []
         self._then: Callable[[Answer], object] | None = None
         self._attributes: list[Any] | None = None
+        self._has_thumbnail = False
         self.is_open = False
 
     @property
@@ -176,6 +177,11 @@ class FirstFrame:
         if answer.drawn is None or self._panes is None:
             return
         kind = answer.request.layer.kind
+        if kind is LayerKind.THUMBNAIL:
+            self._has_thumbnail = True
+        elif self._has_thumbnail and not answer.final:
+            # Small but whole: better than a part of the photo.
+            return
         if self._layout.is_single:
             box = self._panes.photo if kind is LayerKind.DEPTH else None
         else:
