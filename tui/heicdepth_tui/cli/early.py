@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import subprocess
+    from heicdepth_tui.photo.forking import DecoderProcess
 
 __all__ = ["early_decoder", "end_early", "start_early"]
 
 _OTHERS = frozenset({"info", "show", "export", "sample", "-h", "--version"})
-_started: list[subprocess.Popen[bytes]] = []
+_started: list[DecoderProcess] = []
 
 
 def start_early(arguments: Sequence[str]) -> None:
-    """Start the decoder if these arguments open the app; costs the import of subprocess.
+    """Start the decoder if these arguments open the app.
 
     A wrong guess is harmless: ``end_early`` ends a process that nobody asked for.
     """
@@ -31,12 +31,21 @@ def start_early(arguments: Sequence[str]) -> None:
         # What is imported stays: looking for garbage among it takes a tenth of the start. The app
         # lets the collector work again once it is on the screen.
         gc.disable()
-        from heicdepth_tui.photo.launch import launch
-
-        _started.append(launch())
+        _started.append(_start())
 
 
-def early_decoder() -> subprocess.Popen[bytes] | None:
+def _start() -> DecoderProcess:
+    system: str = sys.platform
+    if system == "linux":
+        from heicdepth_tui.photo.forking import fork_decoder
+
+        return fork_decoder()
+    from heicdepth_tui.photo.launch import launch
+
+    return launch()
+
+
+def early_decoder() -> DecoderProcess | None:
     """Hand over the process, once; None where none was started."""
     return _started.pop() if _started else None
 

@@ -18,8 +18,9 @@ from heicdepth_tui.photo.protocol import ProtocolError, pack, request_to_head
 from heicdepth_tui.photo.worker import WorkerProcess
 
 if TYPE_CHECKING:
-    import subprocess
     from types import TracebackType
+
+    from heicdepth_tui.photo.forking import DecoderProcess
 
 __all__ = ["MEMORY_CAP", "TIME_LIMIT", "Decoder", "next_ticket"]
 
@@ -69,7 +70,7 @@ class Decoder:
         memory_cap: int = MEMORY_CAP,
         time_limit: float = TIME_LIMIT,
         limit_pixels: int = 0,
-        process: subprocess.Popen[bytes] | None = None,
+        process: DecoderProcess | None = None,
     ) -> Decoder:
         """Start the process, hand it the first requests, and return without waiting for it.
 
@@ -181,7 +182,7 @@ class Decoder:
             self._worker.send(pack({"type": "cancel", "tickets": tickets}))
             self._wake()
 
-    def _spawn(self, process: subprocess.Popen[bytes] | None = None) -> None:
+    def _spawn(self, process: DecoderProcess | None = None) -> None:
         """Start a process and hand it every request; fail them where it cannot be started."""
         self._alive_at = time.monotonic()
         try:

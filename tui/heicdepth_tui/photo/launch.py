@@ -6,10 +6,9 @@ import os
 import subprocess
 import sys
 
-__all__ = ["MEMORY_CAP", "launch", "worker_environment"]
+from heicdepth_tui.photo.forking import MEMORY_CAP
 
-MEMORY_CAP = 1536 * 1024 * 1024
-"""Bytes of address space of the decoder process; a 200-megapixel photo whole needs 0.9 GB."""
+__all__ = ["MEMORY_CAP", "launch", "worker_environment"]
 
 
 def launch(memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> subprocess.Popen[bytes]:

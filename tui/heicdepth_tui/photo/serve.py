@@ -23,21 +23,30 @@ from heicdepth_tui.photo.protocol import (
 )
 from heicdepth_tui.photo.schedule import Agenda, Job
 
-__all__ = ["main", "serve"]
+__all__ = ["main", "serve", "work"]
 
 _PIPE_SIZE = 1 << 20
+_M_ARENA_MAX, _ARENAS = -8, 2
+"""glibc's malloc.h; musl has no mallopt."""
 
 
 def main() -> None:
     """Run the decoder process.
 
     Its arguments are the memory cap in bytes (0: none) and the limit of pixels (0: the default).
+    """
+    memory_cap, limit_pixels = (*map(int, sys.argv[1:3]), 0, 0)[:2]
+    work(memory_cap, limit_pixels)
+
+
+def work(memory_cap: int, limit_pixels: int) -> None:
+    """Be the decoder process; ``main`` tells what the arguments are.
+
     Ends when stdin does: the app has gone, and nobody waits for what is being decoded.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What is imported stays: looking for garbage among it only holds up the first picture.
     gc.disable()
-    memory_cap, limit_pixels = (*map(int, sys.argv[1:3]), 0, 0)[:2]
     _limit_resources(memory_cap)
     output = _take_stdout()
     agenda = Agenda()
@@ -56,6 +65,7 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     from heicdepth_tui.photo.drawing import drawn
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
+    _limit_arenas()
     gc.freeze()
     gc.enable()
     write(output, pack({"type": "ready"}))
@@ -159,6 +169,16 @@ def _take_stdout() -> int:
 
         fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
     return output
+
+
+def _limit_arenas() -> None:
+    """Hold less memory in reserve for every thread, as launch has it of the environment."""
+    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
+        # numpy has imported it already.
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def _limit_resources(memory_cap: int) -> None:

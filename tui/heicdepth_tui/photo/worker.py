@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import deque
 
+from heicdepth_tui.photo.forking import DecoderProcess
 from heicdepth_tui.photo.protocol import Frame, FrameReader
 
 __all__ = ["WorkerProcess"]
@@ -24,7 +25,7 @@ class WorkerProcess:
     ``memory_cap`` is in bytes (0: none) and bounds what the process may send, too.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], memory_cap: int) -> None:
+    def __init__(self, process: DecoderProcess, memory_cap: int) -> None:
         if not (process.stdin and process.stdout and process.stderr):
             raise OSError("the pipes to the decoder process are missing")
         self._process = process

@@ -21,12 +21,12 @@ from heicdepth_tui.ui.previews import HeaderReader, first_entries, first_request
 from heicdepth_tui.ui.settings import COLOURS, DrawSettings, app_color_mode
 
 if TYPE_CHECKING:
-    import subprocess
     from types import TracebackType
 
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.limits import Limits
+    from heicdepth_tui.photo.forking import DecoderProcess
     from heicdepth_tui.photo.layers import Answer, Request
 
 __all__ = ["FirstLook"]
@@ -82,7 +82,7 @@ class FirstLook:
             return f"{self._title} / {printable(entry.name)}"
         return printable_path(Path(entry.path).absolute())
 
-    def start_decoder(self, process: subprocess.Popen[bytes] | None) -> Decoder:
+    def start_decoder(self, process: DecoderProcess | None) -> Decoder:
         """Start the decoder, or take over its process, and ask it for the first photo."""
         if self.entries and not self.entries[0].problem:
             self._ask(self.entries[0])

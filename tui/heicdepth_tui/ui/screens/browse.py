@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -19,6 +18,12 @@ from heicdepth_tui.ui.geometry import browse_layout, screen_classes
 from heicdepth_tui.ui.messages import FindClosed, MatchFound
 from heicdepth_tui.ui.viewer import Viewer
 from heicdepth_tui.ui.widgets.facts import FactsPane
+from heicdepth_tui.ui.widgets.frames import (
+    PlainContainer,
+    PlainHorizontal,
+    PlainLines,
+    PlainVertical,
+)
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.panes import PicturePane, Pictures
 from heicdepth_tui.ui.widgets.photo_list import PhotoList
@@ -36,7 +41,7 @@ __all__ = ["BrowseScreen"]
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
-class BrowseScreen(Screen[None]):
+class BrowseScreen(Screen[None], PlainLines):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     app: HeicDepthApp
@@ -122,6 +127,7 @@ class BrowseScreen(Screen[None]):
         self.arrays = FactsPane(id="arrays")
         self.facts = FactsPane(id="facts")
         self._range_from: str | None = None
+        self._has_find_bar = False
 
     def compose(self) -> ComposeResult:
         """Title, list, pictures, tables, keys."""
@@ -129,10 +135,10 @@ class BrowseScreen(Screen[None]):
         # Before the first layout, so that there is only one.
         self._fold(app.size)
         yield self.title_bar
-        with Horizontal(id="body"):
+        with PlainHorizontal(id="body"):
             self.photos = PhotoList(app.library, self._select, id="photos")
             yield self.photos
-            with Vertical(id="right"):
+            with PlainVertical(id="right"):
                 self.pictures = Pictures(
                     browse_layout(*app.size).pictures,
                     self.is_single,
@@ -142,7 +148,7 @@ class BrowseScreen(Screen[None]):
                     ),
                 )
                 yield self.pictures
-                with Container(id="tables") as tables:
+                with PlainContainer(id="tables") as tables:
                     self._title_tables(tables)
                     yield self.arrays
                     yield self.facts
@@ -354,16 +360,19 @@ class BrowseScreen(Screen[None]):
         else:
             self.photos.move_to(row)
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Open the find bar."""
+        await self.add_find_bar()
         for bar in self.query(".-find"):
             cast("FindBar", bar).open(self.photos.cursor)
 
-    def add_find_bar(self) -> None:
+    async def add_find_bar(self) -> None:
         """Make the find bar, hidden: its input costs too much to hold up the first paint for it."""
         from heicdepth_tui.ui.widgets.find import FindBar
 
-        self.mount(FindBar(), after="#body")
+        if not self._has_find_bar and self.is_mounted:
+            self._has_find_bar = True
+            await self.mount(FindBar(), after="#body")
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
 from heicdepth_tui.ui.geometry import Box, Panes, Shapes, panes_of
 from heicdepth_tui.ui.settings import DrawSettings
+from heicdepth_tui.ui.widgets.frames import PlainContainer, PlainVertical
 from heicdepth_tui.ui.widgets.legend import Legend
 from heicdepth_tui.ui.widgets.picture import PictureCanvas, RowCache
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["PicturePane", "Pictures"]
 
 
-class PicturePane(Vertical):
+class PicturePane(PlainVertical):
     """A title line, the canvas, and two lines under it: caption or legend."""
 
     DEFAULT_CSS = """
@@ -63,7 +63,7 @@ class PicturePane(Vertical):
             self.caption.display = not on
 
 
-class Pictures(Container):
+class Pictures(PlainContainer):
     """Lays out the two panes by the shapes of what they show."""
 
     DEFAULT_CSS = """
