@@ -52,7 +52,6 @@ class Layout(NamedTuple):
     """The main screen: the list, and the room for both pictures with headings and captions."""
 
     photos: Box
-    """Without the rule at its right."""
     pictures: Box
     is_single: bool
     """Whether there is room for one picture only."""
@@ -82,13 +81,14 @@ def screen_classes(columns: int, rows: int) -> dict[str, bool]:
 def browse_layout(columns: int, rows: int) -> Layout:
     """Return the layout of the main screen: a title line, list and pictures, tables, a key line."""
     has = screen_classes(columns, rows)
-    photos = 48 if has["-broad"] else 40 if has["-roomy"] else 28
+    photos = 47 if has["-broad"] else 39 if has["-roomy"] else 27
     photos = columns * 38 // 100 if has["-tiny"] else photos
     tables = 0 if has["-tiny"] else _FOLDED_TABLES if has["-folded"] else _TABLES
     body = max(0, rows - 2)
     return Layout(
-        Box(0, 1, max(0, photos - 1), body),
-        Box(photos, 1, max(0, columns - photos), max(0, body - tables)),
+        Box(0, 1, photos, body),
+        # A rule stands between.
+        Box(photos + 1, 1, max(0, columns - photos - 1), max(0, body - tables)),
         has["-tiny"],
     )
 

@@ -83,7 +83,9 @@ class Painter:
             if not widget._repaint_required:
                 continue
             left, top, columns, rows = widget.region
-            if not (columns and rows):
+            # The scrollbar is a widget of its own.
+            columns -= widget.scrollbar_size_vertical
+            if columns <= 0 or not rows:
                 continue
             widget._repaint_required = False
             for region in widget._exchange_repaint_regions():

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,6 +18,7 @@ from textual.strip import Strip
 from heicdepth_tui.ui.rows import photo_row
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.line_view import LineView
+from heicdepth_tui.ui.widgets.strips import Pen
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -94,6 +96,7 @@ class PhotoList(LineView, can_focus=True):
         self.library = library
         # Called, not posted: what is known of the photo is painted in the frame of its row.
         self._select = select
+        self._pen = Pen(self)
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self._keys: deque[events.Key] = deque(maxlen=64)
@@ -198,29 +201,43 @@ class PhotoList(LineView, can_focus=True):
         top = self.scroll_offset.y
         return range(top, min(len(self.library.view), top + max(1, self.size.height)))
 
-    def render_line(self, y: int) -> Strip:
-        """Render one row of the list."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return rows of the list, already encoded; where a scrollbar is, blanks lie under it."""
+        columns = self.outer_size.width
+        if not columns:
+            return []
+        base = self.rich_style
+        strips: list[Strip] = [self._line(y, columns, base) for y in crop.line_range]
+        if crop.x or crop.width != columns:
+            return [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
+
+    def _line(self, y: int, columns: int, base: Style) -> Strip:
         width = self.size.width
         row = y + self.scroll_offset.y
-        base = self.rich_style
-        if row >= len(self.library.view):
-            told = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
-            if y < len(told):
-                style = base + self.get_component_rich_style("photo-list--empty", partial=True)
-                return Strip([Segment(clip(f" {told[y]}", width), style)], width)
-            return Strip.blank(width, base)
-        entry = self.library.view[row]
-        selected = row == self.cursor
-        if selected:
-            base += self.get_component_rich_style("photo-list--cursor", partial=True)
-        return self._row(entry, self.library.brief(entry), width, base)
+        if row < len(self.library.view):
+            entry = self.library.view[row]
+            if row == self.cursor:
+                base += self.get_component_rich_style("photo-list--cursor", partial=True)
+            return self._row(entry, self.library.brief(entry), width, columns, base)
+        told = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
+        if y < len(told):
+            style = base + self.get_component_rich_style("photo-list--empty", partial=True)
+            return self._pen.strip([(clip(f" {told[y]}", columns), style)], columns)
+        return self._pen.blank(columns, base)
 
-    def _row(self, entry: Entry, brief: Brief | None, width: int, base: Style) -> Strip:
-        cells = [
-            Segment(text, self._style(kind, base) if kind else base)
+    def _row(
+        self, entry: Entry, brief: Brief | None, width: int, columns: int, base: Style
+    ) -> Strip:
+        pieces = [
+            (text, self._style(kind, base) if kind else base)
             for text, kind in photo_row(entry, brief, self.library.is_marked(entry), width)
         ]
-        return Strip(cells).adjust_cell_length(width, base)
+        used = sum(cell_len(text) for text, _ in pieces)
+        if used > columns:
+            segments = [Segment(text, style) for text, style in pieces]
+            return Strip(segments).crop(0, columns)
+        return self._pen.strip([*pieces, (" " * (columns - used), base)], columns)
 
     def _style(self, kind: str, base: Style) -> Style:
         part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)

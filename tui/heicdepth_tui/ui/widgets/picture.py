@@ -19,7 +19,7 @@ from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.settings import PATIENCE, DrawSettings
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
-from heicdepth_tui.ui.widgets.strips import PaintedStrip, style_of
+from heicdepth_tui.ui.widgets.strips import PaintedStrip, Pen, style_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -111,7 +111,7 @@ class PictureCanvas(Widget):
         self._promise_timer: Timer | None = None
         self._drawn: Drawn | None = None
         self._picture: Picture | None = None
-        self._pads: dict[tuple[int, Style], str] = {}
+        self._pen = Pen(self)
 
     @property
     def source(self) -> ImageSource | None:
@@ -240,9 +240,9 @@ class PictureCanvas(Widget):
         left = (width - fit.cols) // 2
         right = width - left - fit.cols
         top = (height - fit.rows) // 2
-        before, after = self._pad(left, base), self._pad(right, base)
+        before, after = (self._pen.encode(" " * cells, base) for cells in (left, right))
         pads = Segment(" " * left, base), Segment(" " * right, base)
-        blank = self._filtered(Strip.blank(width, base)) if fit.rows < height else Strip([])
+        blank = self._pen.blank(width, base)
         strips: list[Strip] = []
         for row in range(lines.start - top, lines.stop - top):
             if 0 <= row < len(rows):
@@ -251,15 +251,6 @@ class PictureCanvas(Widget):
             else:
                 strips.append(blank)
         return strips
-
-    def _pad(self, cells: int, style: Style) -> str:
-        if cells <= 0:
-            return ""
-        key = (cells, style)
-        if key not in self._pads:
-            pad = self._filtered(Strip([Segment(" " * cells, style)], cells))
-            self._pads[key] = pad.render(self.app.console)
-        return self._pads[key]
 
     def _filtered(self, strip: Strip) -> Strip:
         """Apply what Textual applies to other widgets' lines: greys where there are no colours."""

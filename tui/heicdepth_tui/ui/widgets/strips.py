@@ -11,7 +11,8 @@ test_strips, test_crash and the terminal tests fail when they change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.color import Color
 from rich.segment import Segment
@@ -19,7 +20,10 @@ from rich.style import Style
 from textual.cache import FIFOCache
 from textual.strip import Strip
 
-__all__ = ["PaintedStrip", "style_of"]
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+__all__ = ["PaintedStrip", "Pen", "style_of"]
 
 
 Rgb = tuple[int, int, int]
@@ -56,6 +60,45 @@ class PaintedStrip(Strip):
 
     def __bool__(self) -> bool:
         return True
+
+
+class Pen:
+    """Encodes runs of text for a widget's terminal; the codes of a style are made once."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+        self._codes: dict[Style, tuple[str, str]] = {}
+        self._blanks: dict[tuple[int, Style], PaintedStrip] = {}
+
+    def encode(self, text: str, style: Style) -> str:
+        """Return text with the codes of its style before and after it."""
+        if style not in self._codes:
+            before, _, after = self._rendered("x", style).partition("x")
+            self._codes[style] = before, after
+        before, after = self._codes[style]
+        return f"{before}{text}{after}" if text else ""
+
+    def _rendered(self, text: str, style: Style) -> str:
+        # What Textual applies to other widgets' lines: greys where there are no colours.
+        strip = Strip([Segment(text, style)])
+        _, background = self._widget.background_colors
+        for line_filter in self._widget.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip.render(self._widget.app.console)
+
+    def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> PaintedStrip:
+        """Return a row of pieces that together take so many cells."""
+        encoded = "".join(self.encode(text, style) for text, style in pieces)
+        return PaintedStrip(
+            encoded, cells, lambda: [Segment(text, style) for text, style in pieces]
+        )
+
+    def blank(self, cells: int, style: Style) -> PaintedStrip:
+        """Return an empty row, always the same one."""
+        key = (cells, style)
+        if key not in self._blanks:
+            self._blanks[key] = self.strip([(" " * cells, style)], cells)
+        return self._blanks[key]
 
 
 def style_of(foreground: Rgb | None, background: Rgb | None) -> Style:
