@@ -65,9 +65,6 @@ QUIET_SECONDS = 3.0
 NUMBERS_PATIENCE = 0.5
 """Seconds after which the numbers of the first photo wait for its picture no longer."""
 
-FIND_BAR_SECONDS = 1.0
-"""Seconds after which the find bar is made, unless it is asked for before."""
-
 _COLOUR_MODES = {
     "truecolor": ColorMode.TRUECOLOR,
     "256": ColorMode.PALETTE,
@@ -242,7 +239,6 @@ class HeicDepthApp(App[int]):
         """Do what the first paint must not wait for; a q typed ahead may have come first."""
         if self.is_leaving or not self.browse.is_mounted:
             return
-        self.set_timer(FIND_BAR_SECONDS, self.browse.add_find_bar)
         # What was made so far lives as long as the app: the collector need not look at it again,
         # and stops the screen for tens of milliseconds when it does.
         gc.freeze()

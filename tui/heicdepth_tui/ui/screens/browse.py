@@ -161,12 +161,12 @@ class BrowseScreen(Screen[None], PlainLines):
         self.app.painter.adopt(
             (
                 self.photos,
-                self.photos.vertical_scrollbar,
                 *(part for pane in (photo, depth) for part in pane.parts),
                 self.title_bar,
                 self.arrays,
                 self.facts,
                 self.pictures,
+                *(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
             )
         )
         self.app.begin()
@@ -362,15 +362,15 @@ class BrowseScreen(Screen[None], PlainLines):
 
     async def action_find(self) -> None:
         """Open the find bar."""
-        await self.add_find_bar()
+        await self._add_find_bar()
         for bar in self.query(".-find"):
             cast("FindBar", bar).open(self.photos.cursor)
 
-    async def add_find_bar(self) -> None:
-        """Make the find bar, hidden: its input costs too much to hold up the first paint for it."""
+    async def _add_find_bar(self) -> None:
+        """Make the find bar when it is first asked for: its input costs as much as all the rest."""
         from heicdepth_tui.ui.widgets.find import FindBar
 
-        if not self._has_find_bar and self.is_mounted:
+        if not self._has_find_bar:
             self._has_find_bar = True
             await self.mount(FindBar(), after="#body")
 

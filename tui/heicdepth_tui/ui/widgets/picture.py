@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.ui.app import HeicDepthApp
     from heicdepth_tui.ui.pacing import Pacer
 
 __all__ = ["ImageSource", "PictureCanvas", "RowCache"]
@@ -96,6 +97,7 @@ class PictureCanvas(Widget):
     PictureCanvas { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
     """
     ALLOW_SELECT = False
+    app: HeicDepthApp
 
     def __init__(
         self, rows: RowCache, settings: DrawSettings, pacer: Pacer, *, id: str | None = None
@@ -155,6 +157,7 @@ class PictureCanvas(Widget):
         self._promise_timer = None
         if self._promised is not None:
             self.show_message(*self._promised)
+            self.app.painter.paint()
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
@@ -267,7 +270,7 @@ class PictureCanvas(Widget):
             fit = fit_cells(self._shape, (width, height), Blocks.HALF)
             plate_cols, plate_rows = fit.cols, fit.rows
             plate_left, plate_top = (width - fit.cols) // 2, (height - fit.rows) // 2
-            plate = base + Style(bgcolor=self.app.theme_plate)  # type: ignore[attr-defined]
+            plate = base + Style(bgcolor=self.app.theme_plate)
         lines = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         index = y - (height - len(lines)) // 2
         text = lines[index] if 0 <= index < len(lines) else ""
