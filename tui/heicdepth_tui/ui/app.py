@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks, ColorMode
 from heicdepth_tui.errors import WriteError
@@ -47,6 +48,7 @@ from heicdepth_tui.ui.viewer import STILL_WAITING
 from heicdepth_tui.ui.widgets.picture import RowCache
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.timer import Timer
 
     from heicdepth_tui.export.options import ExportOptions
@@ -122,7 +124,9 @@ class HeicDepthApp(App[int]):
         self.store = PhotoStore(decoder, self.post_message, options.limits)
         self.prefetcher = Prefetcher(self.store)
         self.painter = Painter(self)
-        self.pacer = Pacer(self._ask_terminal, self.painter.after_paint, self.set_timer)
+        self.pacer = Pacer(
+            self._ask_terminal, self.painter.after_paint, self.set_timer, self.painter.paint
+        )
         self.exporter = Exporter(decoder, self.post_message)
         self.scanner = Scanner(options.paths, options.recursive, self.post_message, options.limits)
         self.rows = RowCache()
@@ -133,6 +137,7 @@ class HeicDepthApp(App[int]):
         self._choice: ExportOptions | None = None
         self._rebuild_timer: Timer | None = None
         self._rebuild_due = 0.0
+        self._shown_size = Size(0, 0)
         self._listed = False
         self._imports_numbers = False
         self._relisting = False
@@ -151,6 +156,16 @@ class HeicDepthApp(App[int]):
         else:
             self._driver.write("\x1b[6n")
             self._driver.flush()
+
+    def _display(self, screen: Screen[object], renderable: Any) -> None:
+        """Write what Textual paints, but of the main screen only what is not there yet."""
+        super()._display(screen, self.painter.spare(screen, renderable))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Paint everything anew: terminals move what they show when they are resized."""
+        if event.size != self._shown_size:
+            self._shown_size = event.size
+            self.painter.forget_screen()
 
     def post_display_hook(self) -> None:
         """Let the painter know that Textual has painted."""
@@ -201,6 +216,7 @@ class HeicDepthApp(App[int]):
 
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
+        self._shown_size = self.size
         if not self.is_headless:
             end_on_signals(self.exit)
         self.app_resume_signal.subscribe(self, lambda _: self._paint_anew())
@@ -229,6 +245,7 @@ class HeicDepthApp(App[int]):
 
     def _paint_anew(self) -> None:
         """Paint the whole screen: another program had the terminal meanwhile."""
+        self.painter.forget_screen()
         self.screen.refresh(layout=True)
 
     def _say_still_waiting(self) -> None:

@@ -12,12 +12,14 @@ alone paints. Private of Textual are ``Widget._repaint_required``, ``_layout_req
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.control import Control
 from textual.geometry import Region
 
+from heicdepth_tui.ui.sparing import ScreenMemory
+
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from heicdepth_tui.ui.app import HeicDepthApp
@@ -33,7 +35,8 @@ class Painter:
     def __init__(self, app: HeicDepthApp) -> None:
         self._app = app
         self._widgets: tuple[Widget, ...] = ()
-        self._sent: dict[tuple[int, int], str] = {}
+        self._memory = ScreenMemory()
+        self._held: set[Widget] = set()
         self._after: list[Callable[[], object]] = []
         self._is_laid_out = False
 
@@ -42,9 +45,19 @@ class Painter:
         self._widgets = tuple(widgets)
 
     def textual_painted(self) -> None:
-        """Take note that Textual has painted: what the terminal shows is no longer known here."""
+        """Take note that Textual has painted: everything has its place."""
         self._is_laid_out = True
-        self._sent.clear()
+
+    def spare(self, screen: Screen[object], update: Any) -> Any:
+        """Return what is left to write of an update by Textual."""
+        if update is not None and screen is not self._app.browse:
+            self._memory.clear()
+            return update
+        return self._memory.spare(update, self._app.console)
+
+    def forget_screen(self) -> None:
+        """Know nothing of what the terminal shows: it was resized, or another program had it."""
+        self._memory.clear()
 
     def expect_layout(self) -> None:
         """Leave everything to Textual until it has painted: parts of the screen will move."""
@@ -57,14 +70,26 @@ class Painter:
 
     def paint(self) -> None:
         """Write what has changed, as far as it can be done without Textual."""
+        if self._app.pacer.must_hold:
+            self._hold()
+            return
         after, self._after = self._after, []
         if self._can_paint():
-            self._write("".join(self._changes()))
+            has_written = self._write("".join(self._changes()))
             for callback in after:
                 callback()
+            if has_written:
+                self._app.pacer.wrote()
         else:
             for callback in after:
                 self._app.call_after_refresh(callback)
+
+    def _hold(self) -> None:
+        """Keep what has changed for later, and from Textual: the line is busy."""
+        for widget in self._widgets:
+            if widget._repaint_required:
+                widget._repaint_required = False
+                self._held.add(widget)
 
     def _can_paint(self) -> bool:
         screen = self._app.browse
@@ -80,7 +105,7 @@ class Painter:
         """Yield the changed lines as text, each behind a move of the cursor to its place."""
         console = self._app.console
         for widget in self._widgets:
-            if not widget._repaint_required:
+            if not widget._repaint_required and widget not in self._held:
                 continue
             left, top, columns, rows = widget.region
             # The scrollbar is a widget of its own.
@@ -92,15 +117,14 @@ class Painter:
                 lines = range(max(0, region.y), min(rows, region.bottom))
                 crop = Region(0, lines.start, columns, len(lines))
                 for y, strip in zip(lines, widget.render_lines(crop), strict=True):
-                    text = strip.render(console)
-                    if self._sent.get((left, top + y)) != text:
-                        self._sent[left, top + y] = text
-                        yield f"{Control.move_to(left, top + y).segment.text}{text}"
+                    yield self._memory.write(left, top + y, strip, console)
+        self._held.clear()
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str) -> bool:
         driver = self._app._driver
         if not text or driver is None:
-            return
+            return False
         if self._app._sync_available:
             text = f"{_SYNC_START}{text}{_SYNC_END}"
         driver.write(text)
+        return True

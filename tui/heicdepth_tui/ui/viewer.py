@@ -77,6 +77,7 @@ class Viewer:
         self.shown_layer = None
         self._is_begun = self._is_rest_wanted = False
         self._screen.app.prefetcher.stop()
+        self._screen.app.pacer.key()
         if entry is None:
             self.inspector = None
             self._clear("no photo selected" if len(self._screen.app.library) else "no photos here")

@@ -250,7 +250,9 @@ class PictureCanvas(Widget):
         for row in range(lines.start - top, lines.stop - top):
             if 0 <= row < len(rows):
                 build = partial(self._segments, source, row, pads)
-                strips.append(PaintedStrip(before + rows[row] + after, width, build))
+                strips.append(
+                    PaintedStrip(before + rows[row] + after, width, build, is_picture=True)
+                )
             else:
                 strips.append(blank)
         return strips

@@ -30,13 +30,24 @@ Rgb = tuple[int, int, int]
 
 
 class PaintedStrip(Strip):
-    """One row of ``cells`` cells whose escape sequences are ``encoded``."""
+    """One row of ``cells`` cells whose escape sequences are ``encoded``.
 
-    __slots__ = ("_build", "_built")
+    ``is_picture`` says that its segments are costly to make and change all over.
+    """
 
-    def __init__(self, encoded: str, cells: int, build: Callable[[], list[Segment]]) -> None:
+    __slots__ = ("_build", "_built", "is_picture")
+
+    def __init__(
+        self,
+        encoded: str,
+        cells: int,
+        build: Callable[[], list[Segment]],
+        *,
+        is_picture: bool = False,
+    ) -> None:
         # Not Strip's own: its seven caches, which a painted row has no use for, take longer than
         # all else that is done for the row.
+        self.is_picture = is_picture
         self._build = build
         self._built: list[Segment] | None = None
         self._cell_length = cells
@@ -67,30 +78,31 @@ class Pen:
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self._codes: dict[Style, tuple[str, str]] = {}
+        self._codes: dict[Style, tuple[str, str, Style | None]] = {}
         self._blanks: dict[tuple[int, Style], PaintedStrip] = {}
 
     def encode(self, text: str, style: Style) -> str:
         """Return text with the codes of its style before and after it."""
-        if style not in self._codes:
-            before, _, after = self._rendered("x", style).partition("x")
-            self._codes[style] = before, after
-        before, after = self._codes[style]
+        before, after, _ = self._made(style)
         return f"{before}{text}{after}" if text else ""
 
-    def _rendered(self, text: str, style: Style) -> str:
-        # What Textual applies to other widgets' lines: greys where there are no colours.
-        strip = Strip([Segment(text, style)])
-        _, background = self._widget.background_colors
-        for line_filter in self._widget.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip.render(self._widget.app.console)
+    def _made(self, style: Style) -> tuple[str, str, Style | None]:
+        """Return the codes before and after text of a style, and the style as it is shown."""
+        if style not in self._codes:
+            # What Textual applies to other widgets' lines: greys where there are no colours.
+            strip = Strip([Segment("x", style)])
+            _, background = self._widget.background_colors
+            for line_filter in self._widget.get_line_filters():
+                strip = strip.apply_filter(line_filter, background)
+            before, _, after = strip.render(self._widget.app.console).partition("x")
+            self._codes[style] = before, after, next(iter(strip)).style
+        return self._codes[style]
 
     def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> PaintedStrip:
         """Return a row of pieces that together take so many cells."""
         encoded = "".join(self.encode(text, style) for text, style in pieces)
         return PaintedStrip(
-            encoded, cells, lambda: [Segment(text, style) for text, style in pieces]
+            encoded, cells, lambda: [Segment(text, self._made(style)[2]) for text, style in pieces]
         )
 
     def blank(self, cells: int, style: Style) -> PaintedStrip:

@@ -1,0 +1,148 @@
+"""Writes of the main screen only what the terminal does not show yet.
+
+A list that scrolls by one row changes every row, but of most rows only the digits of a name; and a
+layout in which little moved is painted by Textual whole, 36 KB of it. On a line of 1 Mbit/s the
+first costs 90 ms a key, the second 300 ms each time. Private of Textual are ``LayoutUpdate``,
+``ChopsUpdate`` and ``CompositorUpdate`` of its compositor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from heicdepth_tui.ui.widgets.strips import PaintedStrip
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.style import Style
+
+__all__ = ["ScreenMemory"]
+
+_Cell = tuple[str, "Style | None"]
+_GAP = 8
+"""Cells that stay between two that change are written too: going there costs as many bytes."""
+
+
+class ScreenMemory:
+    """The pieces of lines that were written last and are still on the screen, by row and column."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, dict[int, Strip]] = {}
+
+    def clear(self) -> None:
+        """Know nothing of what the terminal shows."""
+        self._rows.clear()
+
+    def write(self, column: int, row: int, strip: Strip, console: Console) -> str:
+        """Return what must be written to show ``strip`` in its place; empty where it is shown."""
+        pieces = self._rows.setdefault(row, {})
+        old = pieces.get(column)
+        text = strip.render(console)
+        if old is not None and old.render(console) == text:
+            return ""
+        end = column + strip.cell_length
+        if old is None or old.cell_length != strip.cell_length:
+            # Something else covered this part of the row.
+            for at in [
+                at for at, piece in pieces.items() if at < end and at + piece.cell_length > column
+            ]:
+                del pieces[at]
+            old = None
+        pieces[column] = strip
+        whole = _at(column, row) + text
+        if old is None:
+            return whole
+        before, after = _cells(old), _cells(strip)
+        if before is None or after is None:
+            return whole
+        changes = "".join(
+            _at(column + start, row) + _render(after[start:stop], console)
+            for start, stop in _runs(before, after)
+        )
+        return min(changes, whole, key=len)
+
+    def spare(self, update: Any, console: Console) -> Any:
+        """Return what is left to do of an update of the main screen by Textual."""
+        if isinstance(update, LayoutUpdate):
+            pieces = _pieces_of_layout(update)
+        elif isinstance(update, ChopsUpdate):
+            pieces = _pieces_of_chops(update)
+        else:
+            if update is not None:
+                self.clear()
+            return update
+        return _Rest("".join(self.write(x, y, strip, console) for x, y, strip in pieces))
+
+
+class _Rest(CompositorUpdate):
+    """What is left to do of an update: text that is ready to be written."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment(self._text)
+
+    def render_segments(self, console: Console) -> str:
+        """Return the text."""
+        return self._text
+
+
+def _pieces_of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _pieces_of_chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x < last and end > first:
+                yield x, y, strip
+
+
+def _at(column: int, row: int) -> str:
+    return f"\x1b[{row + 1};{column + 1}H"
+
+
+def _cells(strip: Strip) -> list[_Cell] | None:
+    """Return a line cell by cell; None for pictures, and where characters are not a cell each."""
+    if isinstance(strip, PaintedStrip) and strip.is_picture:
+        return None
+    cells: list[_Cell] = []
+    for text, style, _ in strip:
+        if not text.isascii() and any(cell_len(char) != 1 for char in text):
+            return None
+        cells.extend((char, style) for char in text)
+    return cells
+
+
+def _runs(old: Sequence[_Cell], new: Sequence[_Cell]) -> list[tuple[int, int]]:
+    """Return the runs of cells that differ, those close to each other as one."""
+    runs: list[tuple[int, int]] = []
+    for at, (before, after) in enumerate(zip(old, new, strict=True)):
+        if before == after:
+            continue
+        if runs and at - runs[-1][1] < _GAP:
+            runs[-1] = runs[-1][0], at + 1
+        else:
+            runs.append((at, at + 1))
+    return runs
+
+
+def _render(cells: Iterable[_Cell], console: Console) -> str:
+    segments = [
+        Segment("".join(char for char, _ in run), style)
+        for style, run in groupby(cells, key=itemgetter(1))
+    ]
+    return Strip(segments).render(console)
