@@ -3,7 +3,8 @@
 HEICDEPTH_PHOTOS names a folder whose ``real/`` holds the photos; what needs one that is missing, or
 a program that is not installed, is skipped and named. ``--only`` takes the start of a name of
 ``--list``. ``--quick`` repeats less and takes smaller folders. ``--write`` also writes the table to
-docs/bench.md. The exit code is 1 where a goal is missed.
+docs/bench.md and, unless ``--only`` is given, its rows with a goal to README.md. The exit code is 1
+where a goal is missed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +23,10 @@ from bench.figures import Figure, SkippedError
 from bench.machine import describe
 from bench.material import Material
 
-REPORT = Path(__file__).parent.parent / "docs" / "bench.md"
+ROOT = Path(__file__).parent.parent
+REPORT = ROOT / "docs" / "bench.md"
+README = ROOT / "README.md"
+_BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
 HEADINGS = ("what", "ours", "reference", "ratio", "goal", "reached?")
 
 MEASUREMENTS = {
@@ -94,13 +98,29 @@ def table(run: Run) -> list[str]:
     return lines
 
 
+def write_readme(readme: Path, machine: Sequence[str], run: Run) -> None:
+    """Put the rows that have a goal between the two marks in the README."""
+    text = readme.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not end:
+        raise ValueError(f"{readme.name} has no {_BEGIN} … {_END}")
+    aimed = Run([figure for figure in run.figures if figure.reached is not None])
+    lines = [_BEGIN, *table(aimed), "", *machine, end]
+    readme.write_text(before + "\n".join(lines) + after, encoding="utf-8")
+
+
 def main() -> int:
     """Measure what was asked for; 0 when every goal was reached."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
     parser.add_argument("--list", action="store_true", help="print the names and end")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions, smaller folders")
-    parser.add_argument("--write", action="store_true", help="write docs/bench.md")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="write docs/bench.md and, unless --only, the table in README.md",
+    )
     options = parser.parse_args()
     names = [
         name
@@ -128,6 +148,8 @@ def main() -> int:
         REPORT.parent.mkdir(exist_ok=True)
         page = ["# What it costs", "", told, "", *machine, "", *lines, ""]
         REPORT.write_text("\n".join(page), encoding="utf-8")
+        if not options.only:
+            write_readme(README, machine, run)
     return 0 if run.is_good else 1
 
 
