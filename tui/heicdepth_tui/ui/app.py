@@ -6,19 +6,16 @@ import gc
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 
-from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks, ColorMode
+from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.commands import PhotoCommands
 from heicdepth_tui.ui.exporting import Exporter
@@ -34,21 +31,19 @@ from heicdepth_tui.ui.messages import (
     PhotosFound,
     WorkFailed,
 )
-from heicdepth_tui.ui.pacing import Pacer
-from heicdepth_tui.ui.painter import Painter
+from heicdepth_tui.ui.options import AppOptions
 from heicdepth_tui.ui.prefetch import Prefetcher
 from heicdepth_tui.ui.scanning import Scanner
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.settings import DrawSettings
 from heicdepth_tui.ui.signals import end_on_signals
 from heicdepth_tui.ui.store import PhotoStore
-from heicdepth_tui.ui.takeover import driver_after
+from heicdepth_tui.ui.terminal import TerminalApp
 from heicdepth_tui.ui.themes import THEMES
 from heicdepth_tui.ui.viewer import STILL_WAITING
 from heicdepth_tui.ui.widgets.picture import RowCache
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
     from textual.timer import Timer
 
     from heicdepth_tui.export.options import ExportOptions
@@ -67,40 +62,8 @@ QUIET_SECONDS = 3.0
 NUMBERS_PATIENCE = 0.5
 """Seconds after which the numbers of the first photo wait for its picture no longer."""
 
-_COLOUR_MODES = {
-    "truecolor": ColorMode.TRUECOLOR,
-    "256": ColorMode.PALETTE,
-    "standard": ColorMode.ANSI16,
-    "windows": ColorMode.ANSI16,
-}
 
-
-@dataclass(frozen=True, slots=True)
-class AppOptions:
-    """What the command line decided."""
-
-    paths: tuple[Path, ...] = (Path(),)
-    recursive: bool = False
-    theme: str = "dark"
-    out: Path = Path()
-    """The folder for exported files."""
-    projection: str = "perspective"
-    limits: Limits = DEFAULT_LIMITS
-    state: Path | None = None
-    """Where the app keeps what it remembers between runs; None: the user's state folder."""
-    title: str = ""
-    """What the title line says instead of the paths."""
-
-    def export_options(self) -> ExportOptions:
-        """Return how ``e`` exports."""
-        from heicdepth_tui.depth.points import CloudOptions, Projection
-        from heicdepth_tui.export.options import ExportOptions
-
-        cloud = CloudOptions(projection=Projection(self.projection))
-        return ExportOptions(cloud=cloud, out=self.out, limits=self.limits)
-
-
-class HeicDepthApp(App[int]):
+class HeicDepthApp(TerminalApp):
     """``heicdepth-tui``; the decoder was started before this module was imported."""
 
     TITLE = "heicdepth-tui"
@@ -115,31 +78,24 @@ class HeicDepthApp(App[int]):
     def __init__(
         self, decoder: Decoder, options: AppOptions, first: FirstLook | None = None
     ) -> None:
-        frame = None if first is None else first.frame
-        super().__init__(driver_class=None if frame is None else driver_after(frame))
+        super().__init__(None if first is None else first.frame)
         self._first = first
         self.options = options
         self.decoder = decoder
         self.library = Library()
         self.store = PhotoStore(decoder, self.post_message, options.limits)
         self.prefetcher = Prefetcher(self.store)
-        self.painter = Painter(self)
-        self.pacer = Pacer(
-            self._ask_terminal, self.painter.after_paint, self.set_timer, self.painter.paint
-        )
         self.exporter = Exporter(decoder, self.post_message)
         self.scanner = Scanner(options.paths, options.recursive, self.post_message, options.limits)
         self.rows = RowCache()
         self.colormap = DEFAULT_COLORMAP
-        self.draw_settings = DrawSettings(self._colour_mode(), Blocks.HALF)
+        self.draw_settings = DrawSettings(self.colour_mode, Blocks.HALF)
         self.browse = BrowseScreen()
         self._listing: dict[str, Entry] = {}
         self._choice: ExportOptions | None = None
         self._rebuild_timer: Timer | None = None
         self._rebuild_due = 0.0
-        self._shown_size = Size(0, 0)
         self._listed = False
-        self._imports_numbers = False
         self._relisting = False
         self._reread = False
         self._leaves_after_export = False
@@ -148,32 +104,6 @@ class HeicDepthApp(App[int]):
         for theme in THEMES.values():
             self.register_theme(theme)
         self.theme = THEMES[options.theme].name
-
-    def _ask_terminal(self) -> None:
-        """Ask where the cursor is; the answer comes after all that was written before."""
-        if self.is_headless or self._driver is None:
-            self.pacer.arrived()
-        else:
-            self._driver.write("\x1b[6n")
-            self._driver.flush()
-
-    def _display(self, screen: Screen[object], renderable: Any) -> None:
-        """Write what Textual paints, but of the main screen only what is not there yet."""
-        super()._display(screen, self.painter.spare(screen, renderable))
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Paint everything anew: terminals move what they show when they are resized."""
-        if event.size != self._shown_size:
-            self._shown_size = event.size
-            self.painter.forget_screen()
-
-    def post_display_hook(self) -> None:
-        """Let the painter know that Textual has painted."""
-        self.painter.textual_painted()
-
-    def on_cursor_position(self, event: events.CursorPosition) -> None:
-        """Take in the terminal's answer."""
-        self.pacer.arrived()
 
     def on_key(self, event: events.Key) -> None:
         """Pass on keys typed ahead: they were sent to the list before / moved the focus."""
@@ -186,11 +116,6 @@ class HeicDepthApp(App[int]):
         """Look for new, changed and removed photos when the reader comes back."""
         if self._listed and self.scanner.seconds_since_start > QUIET_SECONDS:
             self.scanner.start()
-
-    def _colour_mode(self) -> ColorMode:
-        if self.no_color:
-            return ColorMode.GREY
-        return _COLOUR_MODES.get(str(self.console.color_system), ColorMode.ANSI16)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the variables of our style sheets a value whatever the theme."""
@@ -216,17 +141,17 @@ class HeicDepthApp(App[int]):
 
     def begin(self) -> None:
         """Start to list the folders: the main screen is there to show them."""
-        self._shown_size = self.size
+        self.remember_size()
         if not self.is_headless:
             end_on_signals(self.exit)
-        self.app_resume_signal.subscribe(self, lambda _: self._paint_anew())
+        self.app_resume_signal.subscribe(self, lambda _: self.paint_anew())
         self.theme_changed_signal.subscribe(self, lambda _: self.browse.viewer.redraw_all())
         self._begin_with_first()
         self.update_counts()
         self.update_place()
         self.scanner.start()
         self.call_after_refresh(self._settle_down)
-        self.set_timer(NUMBERS_PATIENCE, self.import_numbers)
+        self.set_timer(NUMBERS_PATIENCE, self.browse.viewer.numbers.import_soon)
         self.set_timer(STILL_WAITING, self._say_still_waiting)
 
     def _begin_with_first(self) -> None:
@@ -242,11 +167,6 @@ class HeicDepthApp(App[int]):
         for answer in first.hand_over(self.store.answered):
             if self.store.take(answer):
                 self.browse.viewer.layer_arrived(LayerArrived(answer))
-
-    def _paint_anew(self) -> None:
-        """Paint the whole screen: another program had the terminal meanwhile."""
-        self.painter.forget_screen()
-        self.screen.refresh(layout=True)
 
     def _say_still_waiting(self) -> None:
         if not self._listed and not len(self.library):
@@ -264,23 +184,9 @@ class HeicDepthApp(App[int]):
         # The threads that read and decode give way to the screen sooner than after 5 ms.
         sys.setswitchinterval(0.001)
 
-    def import_numbers(self) -> None:
-        """Import what tables and legends need, beside the screen: numpy takes 60 ms."""
-        if self.browse.viewer.numbers_wait and not self._imports_numbers:
-            self._imports_numbers = True
-            threading.Thread(target=self._import_numbers, name="numbers", daemon=True).start()
-
-    def _import_numbers(self) -> None:
-        import heicdepth_tui.depth.camera
-        import heicdepth_tui.draw.ramp
-        import heicdepth_tui.report.tables
-
-        del heicdepth_tui
-        self.post_message(NumbersReady())
-
     @on(NumbersReady)
     def _numbers_ready(self) -> None:
-        self.browse.viewer.begin_numbers()
+        self.browse.viewer.numbers.begin()
 
     # The folder
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from heicdepth_tui.ui.app import HeicDepthApp
+    from heicdepth_tui.ui.terminal import TerminalApp
 
 __all__ = ["Painter"]
 
@@ -32,7 +32,7 @@ _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 class Painter:
     """Paints the given widgets of the main screen; for one thread."""
 
-    def __init__(self, app: HeicDepthApp) -> None:
+    def __init__(self, app: TerminalApp) -> None:
         self._app = app
         self._widgets: tuple[Widget, ...] = ()
         self._memory = ScreenMemory()

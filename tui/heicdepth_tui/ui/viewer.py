@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.geometry import shapes_of
 from heicdepth_tui.ui.inspector import Inspector, Inspectors
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.numbers import Numbers
 from heicdepth_tui.ui.previews import layer_drawing, preview_fit
 from heicdepth_tui.ui.settings import PATIENCE
 from heicdepth_tui.ui.sources import answered_source, depth_source, layer_source
@@ -46,9 +46,7 @@ class Viewer:
         self._recent = Inspectors()
         self._is_begun = self._is_rest_wanted = False
         self._blank_timer: Timer | None = None
-        self._numbers_due = False
-        self.numbers_wait = "numpy" not in sys.modules
-        """Whether tables and legends wait for numpy, which the first pictures must not."""
+        self.numbers = Numbers(screen)
         self._had_layers = False
 
     def next_layer(self, step: int) -> None:
@@ -197,9 +195,9 @@ class Viewer:
         if inspector.layer(LayerKind.PRIMARY) in inspector.pixels:
             self._want_rest_soon(inspector)
         if inspector.is_reckoned:
-            self._show_numbers()
+            self.numbers.show()
         else:
-            self._update_numbers()
+            self.numbers.update()
 
     def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
         pane = self._screen.pictures.depth
@@ -348,7 +346,7 @@ class Viewer:
             inspector.set_pixels(layer, found)
             self._draw_layer(inspector, layer, found)
         if not inspector.is_reckoned:
-            self._update_numbers()
+            self.numbers.update()
         if layer.kind is LayerKind.PRIMARY:
             self._want_rest_soon(inspector)
 
@@ -402,7 +400,7 @@ class Viewer:
             self._is_rest_wanted = True
             # What is on the screen by now is painted first.
             self._screen.call_later(self._want_rest, inspector)
-            self._screen.call_later(self._screen.app.import_numbers)
+            self._screen.call_later(self.numbers.import_soon)
 
     def _want_rest(self, inspector: Inspector) -> None:
         """Decode the other layers once the photo is there, then the neighbours."""
@@ -418,34 +416,6 @@ class Viewer:
             [view[row] for row in rows if 0 <= row < len(view)], self._fit, self.drawing_of
         )
 
-    def _update_numbers(self) -> None:
-        """Have tables and legends follow, once for all that arrives together."""
-        if not self._numbers_due and not self.numbers_wait:
-            self._numbers_due = True
-            self._screen.call_later(self._show_late_numbers)
-
-    def begin_numbers(self) -> None:
-        """Show tables and legends from now on: what they need is imported."""
-        self.numbers_wait = False
-        self._update_numbers()
-
-    def _show_late_numbers(self) -> None:
-        self._show_numbers()
-        self._screen.app.painter.paint()
-
-    def _show_numbers(self) -> None:
-        self._numbers_due = False
-        inspector = self.inspector
-        if inspector is not None and inspector.header is not None:
-            inspector.reckon()
-            self._show_legends(inspector)
-            self._screen.arrays.show_arrays(inspector.rows())
-            self._screen.facts.show_facts(inspector.groups())
-
-    def _show_legends(self, inspector: Inspector) -> None:
-        for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
-            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
-
     def redraw_depth(self) -> None:
         """Draw depth again, in the colour map chosen now."""
         inspector = self.inspector
@@ -455,7 +425,7 @@ class Viewer:
         pixels = None if depth is None else inspector.pixels.get(depth)
         if depth is not None and pixels is not None:
             self._draw_layer(inspector, depth, pixels)
-            self._show_legends(inspector)
+            self.numbers.show_legends(inspector)
 
     def redraw_all(self) -> None:
         """Draw both pictures again with the settings of now."""
