@@ -5,9 +5,9 @@ Textual renders a Strip by joining styled segments: 45 ms for two panels of 120x
 that ``Strip.render`` returns, and builds its segments lazily: they are needed only where an overlay
 cuts the row, and for screenshots. Private of Textual are the attributes of ``Strip``
 here, what painter.py, sparing.py and terminal.py name, and in app.py ``_exception``,
-``_fatal_error`` and ``_close_messages_no_wait`` (the crash report): pyproject pins the minor version
-for them, and test_strips, test_sparing, test_painter, test_crash and the terminal tests fail when
-they change.
+``_fatal_error`` and ``_close_messages_no_wait`` (the crash report): pyproject pins the minor
+version for them; test_strips, test_sparing, test_painter, test_crash and the terminal tests fail
+when they change.
 """
 
 from __future__ import annotations
