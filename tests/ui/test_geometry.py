@@ -44,12 +44,6 @@ LANDSCAPE, PORTRAIT = "IMG_0412.HEIC", "IMG_0415.HEIC"
 LANDSCAPE_ALONE, PORTRAIT_ALONE = "IMG_0424.HEIC", "IMG_0427.HEIC"
 """Without depth map."""
 
-overridden_caption = pytest.mark.xfail(
-    strict=True,
-    reason="PicturePane.use_legend sets display inline, which beats the style sheet: "
-    "stacked, the photo's caption shows and takes two lines of its picture",
-)
-
 
 def reckoned(shapes: Shapes, size: Size) -> tuple[Layout, Panes]:
     """Return the layout of the screen and of the panes as it should be."""
@@ -115,7 +109,6 @@ async def test_the_first_layout_is_the_reckoned_one(
         assert laid_out(driven) == reckoned(shapes_in(photo), size)
 
 
-@overridden_caption
 async def test_stacked_pictures_lie_where_reckoned(open_app: Open, sample_folder: Path) -> None:
     photo = sample_folder / LANDSCAPE
     found, expected = {}, {}

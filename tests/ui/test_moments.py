@@ -134,11 +134,6 @@ class TestPromise:
 
         assert canvas.message == "it is torn"
 
-    @pytest.mark.xfail(
-        strict=True,
-        reason="PictureCanvas.show leaves the promise standing while the picture waits for the "
-        "terminal; when it is kept, show_message forgets the picture that waits",
-    )
     async def test_a_picture_that_waits_for_the_terminal_is_not_lost_to_its_plate(
         self, canvas: PictureCanvas
     ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cells_shown import Cells, differences, fresh, rendered, use_true_colours
 from textual._compositor import CompositorUpdate
-from textual.app import App, ScreenStackError
+from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -128,10 +128,6 @@ async def test_a_list_longer_than_the_screen_keeps_its_scrollbar(
         assert watched.direct
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="FactsPane is padded: its scrollbar is not its last column, and is painted over",
-)
 async def test_a_table_longer_than_its_room_keeps_its_scrollbar(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:
@@ -248,12 +244,6 @@ async def test_a_terminal_that_can_take_it_in_one_piece_gets_it_so(
         assert watched.direct[0].endswith("\x1b[?2026l")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ScreenStackError,
-    reason="Painter._can_paint asks for a screen when there is none any more: what arrives "
-    "while the app ends is told as an error of its own",
-)
 async def test_what_arrives_while_the_app_ends_is_not_painted(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:

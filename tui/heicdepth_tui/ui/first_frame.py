@@ -14,12 +14,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
-from heicdepth_tui.photo.layers import Answer, LayerKind
+from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
 from heicdepth_tui.ui.geometry import Box, Panes, browse_layout, panes_of
 from heicdepth_tui.ui.rows import photo_row
-from heicdepth_tui.ui.words import caption, depth_heading, photo_heading, title_line
+from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, title_line
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawn
@@ -30,7 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = ["FirstFrame"]
 
-_OPEN, _CLOSE = "\x1b[?1049h\x1b[?25l\x1b[?7l", "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+_OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l"
+# Textual may have switched on mouse, focus, paste and key reports meanwhile.
+_CLOSE = (
+    "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u"
+    "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
+)
 
 
 class FirstFrame:
@@ -65,7 +72,8 @@ class FirstFrame:
         try:
             self._attributes = termios.tcgetattr(self._descriptor)
             attributes = termios.tcgetattr(self._descriptor)
-            attributes[3] &= ~(termios.ECHO | termios.ICANON)
+            # ctrl+c and ctrl+z are keys, as they are for the app.
+            attributes[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
             termios.tcsetattr(self._descriptor, termios.TCSANOW, attributes)
         except termios.error:
             self._attributes = None
@@ -154,14 +162,16 @@ class FirstFrame:
         is_single = self._layout.is_single
         lines = []
         if not is_single:
-            photo = photo_heading(panes.photo.columns - 2, "photo", header.primary.upright)
+            most = len(layer_cycle(layers_of(header), is_single))
+            size = header.primary.upright
+            photo = photo_heading(panes.photo.columns - 2, "photo", size, 1, most)
             lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + words + photo)
             depth = depth_heading(panes.depth.columns - 2, header)
             lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + words + depth)
         if not is_single and not panes.is_stacked:
             box = panes.photo
             for row, line in enumerate(caption(box.columns - 2, header, False).split("\n")):
-                left = box.column + max(0, (box.columns - len(line)) // 2)
+                left = box.column + max(0, (box.columns - cell_len(line)) // 2)
                 lines.append(f"{self._at(left, box.row + box.rows + row)}{words}{line}")
         self._paint(lines)
 

@@ -95,7 +95,7 @@ class Painter:
         screen = self._app.browse
         return bool(
             self._is_laid_out
-            and self._app.screen is screen
+            and screen.is_active
             and not screen.is_covered
             and not screen._layout_required
             and not any(widget._layout_required for widget in self._widgets)
@@ -108,8 +108,9 @@ class Painter:
             if not widget._repaint_required and widget not in self._held:
                 continue
             left, top, columns, rows = widget.region
-            # The scrollbar is a widget of its own.
-            columns -= widget.scrollbar_size_vertical
+            if widget.show_vertical_scrollbar:
+                # A widget of its own, with nothing but padding behind it.
+                columns = widget.vertical_scrollbar.region.x - left
             if columns <= 0 or not rows:
                 continue
             widget._repaint_required = False

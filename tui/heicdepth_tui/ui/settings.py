@@ -44,6 +44,8 @@ def app_color_mode(environ: Mapping[str, str]) -> ColorMode:
         return {"truecolor": ColorMode.TRUECOLOR, "256": ColorMode.PALETTE}.get(
             system, ColorMode.ANSI16
         )
+    if environ.get("TERM", "").lower() in ("dumb", "unknown"):
+        return ColorMode.ANSI16
     if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return ColorMode.TRUECOLOR
     colours = environ.get("TERM", "").strip().lower().rpartition("-")[2]

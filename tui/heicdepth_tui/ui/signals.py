@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable
 
-__all__ = ["end_on_signals"]
+__all__ = ["end_on_signals", "exit_on_signals"]
+
+
+def exit_on_signals() -> None:
+    """Have SIGTERM and SIGHUP raise SystemExit, so that what was opened is closed again.
+
+    For the time before the app runs; ``end_on_signals`` takes over from it.
+    """
+    if hasattr(signal, "SIGHUP"):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _exit)
+
+
+def _exit(number: int, _: object) -> None:
+    _let_go_of_a_closed_terminal()
+    raise SystemExit(128 + number)
 
 
 def end_on_signals(end: Callable[[int], object]) -> None:
     """Have ``end`` called in the running loop with 128 + the number of SIGTERM or SIGHUP."""
     if not hasattr(signal, "SIGHUP"):
         return
+    import asyncio
+
     loop = asyncio.get_running_loop()
 
     def ended(number: int, _: object) -> None:

@@ -19,6 +19,7 @@ from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.first_frame import FirstFrame
 from heicdepth_tui.ui.previews import HeaderReader, first_entries, first_requests, first_shapes
 from heicdepth_tui.ui.settings import COLOURS, DrawSettings, app_color_mode
+from heicdepth_tui.ui.signals import exit_on_signals
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -63,6 +64,7 @@ class FirstLook:
 
     def __enter__(self) -> FirstLook:
         if self.frame is not None:
+            exit_on_signals()
             self.frame.open()
             self.frame.show_list(self._place(), self.entries)
         return self

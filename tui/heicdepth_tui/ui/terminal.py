@@ -62,7 +62,9 @@ class TerminalApp(App[int]):
 
     def _display(self, screen: Screen[object], renderable: Any) -> None:
         """Write what Textual paints, but of the main screen only what is not there yet."""
-        super()._display(screen, self.painter.spare(screen, renderable))
+        if not self._batch_count:
+            renderable = self.painter.spare(screen, renderable)
+        super()._display(screen, renderable)
 
     def on_resize(self, event: events.Resize) -> None:
         """Paint everything anew: terminals move what they show when they are resized."""

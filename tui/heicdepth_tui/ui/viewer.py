@@ -17,7 +17,7 @@ from heicdepth_tui.ui.numbers import Numbers
 from heicdepth_tui.ui.previews import layer_drawing, preview_fit
 from heicdepth_tui.ui.settings import PATIENCE
 from heicdepth_tui.ui.sources import answered_source, depth_source, layer_source
-from heicdepth_tui.ui.words import caption, depth_heading, photo_heading, why_no_depth
+from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, why_no_depth
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -129,10 +129,13 @@ class Viewer:
                 "still waiting for the file\nthe disk or network does not answer; other photos work"
             )
 
-    def _clear(self, message: str) -> None:
+    def _end_blank(self) -> None:
         if self._blank_timer is not None:
             self._blank_timer.stop()
             self._blank_timer = None
+
+    def _clear(self, message: str) -> None:
+        self._end_blank()
         for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
             pane.heading.update("", layout=False)
             pane.caption.update("", layout=False)
@@ -157,6 +160,7 @@ class Viewer:
         if inspector is not self.inspector or self._is_begun:
             return
         self._is_begun = True
+        self._end_blank()
         if isinstance(found, HeicDepthError):
             inspector.set_error(found)
             self._clear(printable(inspector.entry.name) + "\n" + found.short)
@@ -253,10 +257,7 @@ class Viewer:
 
     def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
         """Return the layers that tab goes through in the photo pane."""
-        layers = tuple(x for x in inspector.layers if x.kind is not LayerKind.THUMBNAIL)
-        depth = tuple(x for x in layers if x.kind is LayerKind.DEPTH)
-        rest = tuple(x for x in layers if x.kind is not LayerKind.DEPTH)
-        return (*depth, *rest) if self._screen.is_single else rest
+        return layer_cycle(inspector.layers, self._screen.is_single)
 
     @property
     def _fit(self) -> tuple[int, int]:

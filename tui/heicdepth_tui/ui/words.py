@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
+from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 
 if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["caption", "depth_heading", "photo_heading", "title_line", "why_no_depth"]
+__all__ = ["caption", "depth_heading", "layer_cycle", "photo_heading", "title_line", "why_no_depth"]
 
 
 def title_line(place: str, counts: str, width: int) -> tuple[str, str, str]:
@@ -41,6 +43,14 @@ def photo_heading(
     return _fitting(cells, f"{shown} {size}{place}", f"{shown} {size}{short}", shown)
 
 
+def layer_cycle(layers: Sequence[Layer], is_single: bool) -> tuple[Layer, ...]:
+    """Return the layers that ``tab`` goes through in the photo's pane."""
+    shown = tuple(layer for layer in layers if layer.kind is not LayerKind.THUMBNAIL)
+    depth = tuple(layer for layer in shown if layer.kind is LayerKind.DEPTH)
+    rest = tuple(layer for layer in shown if layer.kind is not LayerKind.DEPTH)
+    return (*depth, *rest) if is_single else rest
+
+
 def depth_heading(cells: int, header: Header) -> str:
     """Return what stands over the depth map: its size and what its codes are."""
     facts = header.depth
@@ -58,7 +68,14 @@ def caption(cells: int, header: Header, is_single: bool) -> str:
         lines = wrap_cells(f"cut short: {header.truncated}", max(8, cells))
     elif is_single and header.depth.item is None:
         lines = why_no_depth(header).split("\n")
-    return "\n".join(printable(line) for line in lines[:2])
+    return "\n".join(_cut(printable(line), cells) for line in lines[:2])
+
+
+def _cut(text: str, cells: int) -> str:
+    """Return text that fits, its end cut off with an ellipsis where it must be."""
+    if cell_len(text) <= cells or cells < 1:
+        return text
+    return set_cell_size(text, cells - 1).rstrip() + "…"
 
 
 def why_no_depth(header: Header) -> str:

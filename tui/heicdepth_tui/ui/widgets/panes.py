@@ -26,6 +26,9 @@ class PicturePane(PlainVertical):
 
     DEFAULT_CSS = """
     PicturePane { width: 1fr; height: 1fr; }
+    PicturePane > Legend { display: none; }
+    PicturePane.-legend > Legend { display: block; }
+    PicturePane.-legend > .pane--caption { display: none; }
     PicturePane > .pane--title { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-overflow: ellipsis; text-wrap: nowrap; }
     PicturePane > .pane--caption { height: 2; width: 1fr; padding: 0 1; color: $foreground 60%;
@@ -56,11 +59,7 @@ class PicturePane(PlainVertical):
 
     def use_legend(self, on: bool) -> None:
         """Show the legend instead of the caption."""
-        # Setting display lays the screen out anew, even where nothing changes.
-        if self.legend.display != on:
-            self.legend.display = on
-        if self.caption.display == on:
-            self.caption.display = not on
+        self.set_class(on, "-legend")
 
 
 class Pictures(PlainContainer):

@@ -129,13 +129,13 @@ class PictureCanvas(Widget):
         """Draw an image, as soon as the terminal has taken in those before it."""
         if self._source is not None and self._source.key == source.key:
             self._pacer.forget(self)
-            self._promised = None
+            self._end_promise()
             self._source = source
             return
         self._pacer.paint(self, partial(self._adopt, source))
 
     def _adopt(self, source: ImageSource) -> None:
-        self._promised = None
+        self._end_promise()
         self._source = source
         self._drawn = None
         self.refresh()
@@ -154,15 +154,25 @@ class PictureCanvas(Widget):
             self._promise_timer = self.set_timer(PATIENCE, self._keep_promise)
 
     def _keep_promise(self) -> None:
+        """Show the plate; a picture that waits for the terminal still takes its place."""
         self._promise_timer = None
         if self._promised is not None:
-            self.show_message(*self._promised)
+            self._say(*self._promised)
             self.app.painter.paint()
+
+    def _end_promise(self) -> None:
+        self._promised = None
+        if self._promise_timer is not None:
+            self._promise_timer.stop()
+            self._promise_timer = None
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
         self._pacer.forget(self)
-        self._promised = None
+        self._say(message, shape)
+
+    def _say(self, message: str, shape: tuple[int, int] | None) -> None:
+        self._end_promise()
         if self._source is None and (message, shape) == (self._message, self._shape):
             return
         self._source = None
