@@ -111,9 +111,11 @@ class FirstFrame:
             self._sgr(self._palette.foreground, self._palette.panel) + shown,
             "\x1b[K",
         ]
+        # A list that is longer than the screen has a scrollbar.
+        width = self._layout.photos.columns - (len(entries) > self._layout.photos.rows)
         for y in range(1, rows - 1):
             row = y - self._layout.photos.row
-            listed = self._row(entries[row], row == 0) if row < len(entries) else ""
+            listed = self._row(entries[row], row == 0, width) if row < len(entries) else ""
             lines.append(f"{self._at(0, y)}{ground}\x1b[K{listed}")
             rule = self._sgr(self._palette.rule, self._palette.background)
             lines.append(f"{self._at(self._layout.photos.columns, y)}{rule}│")
@@ -121,7 +123,7 @@ class FirstFrame:
         lines.append(f"{self._at(0, rows - 1)}{bottom}\x1b[K\x1b[0m")
         self._paint(lines)
 
-    def _row(self, entry: Entry, is_selected: bool) -> str:
+    def _row(self, entry: Entry, is_selected: bool, width: int) -> str:
         palette = self._palette
         ground = palette.cursor if is_selected else palette.background
         colours = {
@@ -132,7 +134,7 @@ class FirstFrame:
         }
         return "".join(
             self._sgr(colours[kind], ground, bold=is_selected) + text
-            for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
+            for text, kind in photo_row(entry, None, False, width)
         )
 
     def show_plates(self, shapes: Shapes) -> None:

@@ -20,6 +20,8 @@ ANSWERING_SECONDS = 5.0
 """How long to wait for one that has answered before: the link is slow, or the answer was lost."""
 SLOW_SECONDS = 0.05
 """An answer that takes longer tells of a slow link."""
+QUICK_SECONDS = 0.02
+"""An answer that comes sooner tells of a terminal on the same machine or next to it."""
 KEY_SECONDS = 0.15
 """Keys that follow each other sooner are a held key, or somebody in a hurry."""
 
@@ -68,6 +70,11 @@ class Pacer:
     def is_slow(self) -> bool:
         """Whether the terminal took long to answer the last time."""
         return self._took >= SLOW_SECONDS
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the terminal answered at once the last time."""
+        return 0 < self._took < QUICK_SECONDS
 
     @property
     def must_hold(self) -> bool:

@@ -12,6 +12,7 @@ alone paints. Private of Textual are ``Widget._repaint_required``, ``_layout_req
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Region
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Painter"]
 
+LAZY_SECONDS = 0.1
+"""Lazy widgets are painted no more often than this."""
+
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -37,12 +41,19 @@ class Painter:
         self._widgets: tuple[Widget, ...] = ()
         self._memory = ScreenMemory()
         self._held: set[Widget] = set()
+        self._lazy: frozenset[Widget] = frozenset()
+        self._lazy_due = 0.0
+        self._will_paint_lazy = False
         self._after: list[Callable[[], object]] = []
         self._is_laid_out = False
 
-    def adopt(self, widgets: Iterable[Widget]) -> None:
-        """Paint these from now on."""
-        self._widgets = tuple(widgets)
+    def adopt(self, widgets: Iterable[Widget], lazy: Iterable[Widget]) -> None:
+        """Paint these from now on; the lazy ones, whose looks are not urgent, a few times a second.
+
+        A scrollbar costs as much to paint as all else that a key in the list changes.
+        """
+        self._lazy = frozenset(lazy)
+        self._widgets = (*widgets, *self._lazy)
 
     def textual_painted(self) -> None:
         """Take note that Textual has painted: everything has its place."""
@@ -53,7 +64,7 @@ class Painter:
         if update is not None and screen is not self._app.browse:
             self._memory.clear()
             return update
-        return self._memory.spare(update, self._app.console)
+        return self._memory.spare(update, self._app.console, by_cells=not self._app.pacer.is_quick)
 
     def forget_screen(self) -> None:
         """Know nothing of what the terminal shows: it was resized, or another program had it."""
@@ -104,9 +115,16 @@ class Painter:
     def _changes(self) -> Iterable[str]:
         """Yield the changed lines as text, each behind a move of the cursor to its place."""
         console = self._app.console
+        by_cells = not self._app.pacer.is_quick
+        is_early = monotonic() < self._lazy_due
         for widget in self._widgets:
             if not widget._repaint_required and widget not in self._held:
                 continue
+            if widget in self._lazy:
+                if is_early:
+                    self._put_off(widget)
+                    continue
+                self._lazy_due = monotonic() + LAZY_SECONDS
             left, top, columns, rows = widget.region
             if widget.show_vertical_scrollbar:
                 # A widget of its own, with nothing but padding behind it.
@@ -118,8 +136,20 @@ class Painter:
                 lines = range(max(0, region.y), min(rows, region.bottom))
                 crop = Region(0, lines.start, columns, len(lines))
                 for y, strip in zip(lines, widget.render_lines(crop), strict=True):
-                    yield self._memory.write(left, top + y, strip, console)
-        self._held.clear()
+                    yield self._memory.write(left, top + y, strip, console, by_cells=by_cells)
+            self._held.discard(widget)
+
+    def _put_off(self, widget: Widget) -> None:
+        """Paint a lazy widget later."""
+        widget._repaint_required = False
+        self._held.add(widget)
+        if not self._will_paint_lazy:
+            self._will_paint_lazy = True
+            self._app.set_timer(LAZY_SECONDS, self._paint_lazy)
+
+    def _paint_lazy(self) -> None:
+        self._will_paint_lazy = False
+        self.paint()
 
     def _write(self, text: str) -> bool:
         driver = self._app._driver

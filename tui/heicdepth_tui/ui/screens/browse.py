@@ -166,8 +166,8 @@ class BrowseScreen(Screen[None], PlainLines):
                 self.arrays,
                 self.facts,
                 self.pictures,
-                *(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
-            )
+            ),
+            lazy=(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
         )
         self.app.begin()
 

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["PhotoList"]
 
 
+_MOST_ROWS = 1024
+"""So many rows are kept as they were drawn."""
+
+
 class PhotoList(LineView, can_focus=True):
     """Shows ``library.view``; the cursor is an index into it."""
 
@@ -97,6 +101,8 @@ class PhotoList(LineView, can_focus=True):
         # Called, not posted: what is known of the photo is painted in the frame of its row.
         self._select = select
         self._pen = Pen(self)
+        self._styles: dict[tuple[str, Style], Style] = {}
+        self._made: dict[tuple[object, ...], tuple[Entry, Brief | None, Strip]] = {}
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self._keys: deque[events.Key] = deque(maxlen=64)
@@ -203,17 +209,18 @@ class PhotoList(LineView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return rows of the list, already encoded; where a scrollbar is, blanks lie under it."""
-        columns = self.outer_size.width
-        if not columns:
+        if not self.size.width:
             return []
+        self._styles.clear()
         base = self.rich_style
-        strips: list[Strip] = [self._line(y, columns, base) for y in crop.line_range]
+        width = self.size.width - self.scrollbar_size_vertical
+        columns = max(width, crop.right)
+        strips: list[Strip] = [self._line(y, width, columns, base) for y in crop.line_range]
         if crop.x or crop.width != columns:
             return [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _line(self, y: int, columns: int, base: Style) -> Strip:
-        width = self.size.width
+    def _line(self, y: int, width: int, columns: int, base: Style) -> Strip:
         row = y + self.scroll_offset.y
         if row < len(self.library.view):
             entry = self.library.view[row]
@@ -229,9 +236,30 @@ class PhotoList(LineView, can_focus=True):
     def _row(
         self, entry: Entry, brief: Brief | None, width: int, columns: int, base: Style
     ) -> Strip:
+        """Return the row of a photo, the one made before where nothing of it has changed."""
+        is_marked = self.library.is_marked(entry)
+        key = (id(entry), id(brief), is_marked, width, columns, base)
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) >= _MOST_ROWS:
+                self._made.clear()
+            strip = self._new_row(entry, brief, is_marked, width, columns, base)
+            # Both are kept, so that no other can have their id.
+            made = self._made[key] = entry, brief, strip
+        return made[2]
+
+    def _new_row(
+        self,
+        entry: Entry,
+        brief: Brief | None,
+        is_marked: bool,
+        width: int,
+        columns: int,
+        base: Style,
+    ) -> Strip:
         pieces = [
             (text, self._style(kind, base) if kind else base)
-            for text, kind in photo_row(entry, brief, self.library.is_marked(entry), width)
+            for text, kind in photo_row(entry, brief, is_marked, width)
         ]
         used = sum(cell_len(text) for text, _ in pieces)
         if used > columns:
@@ -240,5 +268,8 @@ class PhotoList(LineView, can_focus=True):
         return self._pen.strip([*pieces, (" " * (columns - used), base)], columns)
 
     def _style(self, kind: str, base: Style) -> Style:
-        part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
-        return base + Style(color=part.color, bold=part.bold)
+        found = self._styles.get((kind, base))
+        if found is None:
+            part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
+            found = self._styles[kind, base] = base + Style(color=part.color, bold=part.bold)
+        return found

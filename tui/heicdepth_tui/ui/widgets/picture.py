@@ -238,9 +238,7 @@ class PictureCanvas(Widget):
             return []
         base = self.rich_style
         if self._source is None:
-            strips = [
-                self._filtered(self._message_row(y, width, height, base)) for y in crop.line_range
-            ]
+            strips = self._message_rows(crop.line_range, base)
         else:
             strips = self._picture_rows(self._source, crop.line_range, base)
         if crop.x or crop.width != width:
@@ -267,30 +265,40 @@ class PictureCanvas(Widget):
                 strips.append(blank)
         return strips
 
-    def _filtered(self, strip: Strip) -> Strip:
-        """Apply what Textual applies to other widgets' lines: greys where there are no colours."""
-        _, background = self.background_colors
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return strip
-
-    def _message_row(self, y: int, width: int, height: int, base: Style) -> Strip:
-        plate_left = plate_top = 0
-        plate_cols, plate_rows = width, height
-        plate = base
+    def _message_rows(self, lines: range, base: Style) -> list[Strip]:
+        """Return the rows of the text on show, on a plate of the coming picture's shape."""
+        width, height = self.size
+        words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
+        first = (height - len(words)) // 2
+        fit = Fit(0, 0, 0, 0)
         if self._shape is not None:
             fit = fit_cells(self._shape, (width, height), Blocks.HALF)
-            plate_cols, plate_rows = fit.cols, fit.rows
-            plate_left, plate_top = (width - fit.cols) // 2, (height - fit.rows) // 2
-            plate = base + Style(bgcolor=self.app.theme_plate)
-        lines = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
-        index = y - (height - len(lines)) // 2
-        text = lines[index] if 0 <= index < len(lines) else ""
-        inside = plate_top <= y < plate_top + plate_rows
-        left = (width - cell_len(text)) // 2
-        row = Strip([Segment(clip(" " * left + text, width), base)], width)
-        if not inside or plate is base:
-            return row
-        right = plate_left + plate_cols
-        middle = [Segment(part.text, plate) for part in row.crop(plate_left, right)]
-        return Strip([*row.crop(0, plate_left), *middle, *row.crop(right, width)], width)
+        top, left = (height - fit.rows) // 2, (width - fit.cols) // 2
+        plate = base + Style(bgcolor=self.app.theme_plate)
+        blank = self._pen.blank(width, base)
+        pieces = [
+            (" " * left, base),
+            (" " * fit.cols, plate),
+            (" " * (width - left - fit.cols), base),
+        ]
+        bare = self._pen.strip(pieces, width)
+        strips: list[Strip] = []
+        for y in lines:
+            on_plate = top <= y < top + fit.rows
+            if 0 <= y - first < len(words):
+                text = words[y - first]
+                row = clip(" " * ((width - cell_len(text)) // 2) + text, width)
+                strips.append(self._written(row, left, fit.cols if on_plate else 0, base, plate))
+            else:
+                strips.append(bare if on_plate else blank)
+        return strips
+
+    def _written(self, row: str, left: int, plate_cells: int, base: Style, plate: Style) -> Strip:
+        """Return a row of text, a part of it on the plate."""
+        whole = Strip([Segment(row, base)])
+        right = left + plate_cells
+        parts = ((0, left, base), (left, right, plate), (right, whole.cell_length, base))
+        return self._pen.strip(
+            [(whole.crop(start, end).text, style) for start, end, style in parts],
+            whole.cell_length,
+        )
