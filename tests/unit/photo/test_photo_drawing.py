@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from photo_asking import listen, request_for
 
-from heicdepth_tui.draw.drawing import Drawing
-from heicdepth_tui.draw.fit import fit_cells
+from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.heif.facts import Size
-from heicdepth_tui.photo import decode, serve
+from heicdepth_tui.photo import decode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.drawing import drawn, fit_of, picture_of
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, Request
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, Pixels, Request
+from heicdepth_tui.photo.outbox import Outbox
+from heicdepth_tui.photo.protocol import FrameReader, read_answer
 
 Write = Callable[..., Path]
 Start = Callable[..., Decoder]
@@ -93,15 +98,80 @@ def test_parts_of_a_photo_are_drawn_too_in_the_shape_of_the_whole(
     drawing = Drawing(ROOM, tolerance=4)
     path = photo(size=Size(400, 300), tile=128)
     request = request_for(path, fit=(64, 64), partial=True, drawing=drawing)
-    steps = serve._with_pictures(decode.steps(request), drawn)
-    answers = [answer for answer in steps if answer is not None]
+    parts = [answer for answer in decode.steps(request) if answer is not None]
+    assert [answer.final for answer in parts] == [False] * 12 + [True]
+    for part in (parts[5], parts[-1]):
+        (sent,) = sent_by(lambda outbox, part=part: outbox.put(part), 1)
 
-    assert [answer.final for answer in answers] == [False] * 12 + [True]
-    for answer in answers:
-        assert answer.pixels is not None
-        assert answer.drawn == drawn(answer.pixels, drawing)
-        assert answer.drawn.fit == fit_cells((400, 300), ROOM)
-    assert len({answer.drawn for answer in answers}) > 1
+        assert part.pixels is not None
+        assert sent.drawn == drawn(part.pixels, drawing)
+        assert sent.drawn is not None
+        assert sent.drawn.fit == fit_cells((400, 300), ROOM)
+
+
+def test_the_whole_does_not_wait_for_its_parts_and_makes_them_pointless() -> None:
+    pixels = Pixels(np.zeros((4, 4), np.uint8), (4, 4), "uint8", 0, 0, 8)
+    request = Request(7, "photo", "a", PRIMARY, drawing=Drawing((2, 1)))
+    begun, go_on = threading.Event(), threading.Event()
+
+    def draw(_: Pixels, __: Drawing) -> Drawn:
+        if threading.current_thread().name == "outbox":
+            begun.set()
+            go_on.wait()
+        return Drawn(Fit(2, 1, 2, 2), ("▀▀",))
+
+    def talk(outbox: Outbox) -> None:
+        outbox.put(Answer(request, pixels, final=False))
+        begun.wait()
+        for _ in range(3):
+            outbox.put(Answer(request, pixels, final=False))
+        outbox.put(Answer(request, pixels))
+        go_on.set()
+
+    first, second = sent_by(talk, 2, draw)
+
+    # The part that was being drawn comes last, when nobody waits for it any more.
+    assert (first.final, second.final) == (True, False)
+
+
+def test_what_cannot_be_drawn_costs_its_own_photo_only() -> None:
+    pixels = Pixels(np.zeros((4, 4), np.uint8), (4, 4), "uint8", 0, 0, 8)
+
+    def draw(_: Pixels, drawing: Drawing) -> Drawn:
+        if drawing.cells == (1, 1):
+            raise RuntimeError("no ink")
+        return Drawn(Fit(0, 0, 0, 0), ())
+
+    def talk(outbox: Outbox) -> None:
+        for cells in ((1, 1), (2, 2)):
+            outbox.put(Answer(Request(1, "p", "a", PRIMARY, drawing=Drawing(cells)), pixels))
+
+    first, second = sent_by(talk, 2, draw)
+
+    assert first.error is not None
+    assert "no ink" in first.error.what
+    assert second.error is None
+
+
+def sent_by(
+    talk: Callable[[Outbox], object],
+    count: int,
+    draw: Callable[[Pixels, Drawing], Drawn] = drawn,
+) -> list[Answer]:
+    """Return the first answers that an outbox writes while it is talked to."""
+    read, written = os.pipe()
+    answers = []
+    with os.fdopen(read, "rb", buffering=0) as stream:
+        reader = FrameReader(max_raw=1 << 24)
+        talker = threading.Thread(target=talk, args=(Outbox(written, draw),))
+        talker.start()
+        while len(answers) < count:
+            frame = reader.read(stream.readinto)
+            assert frame is not None
+            answers.append(read_answer(Request(frame.head["ticket"], "p", "a", PRIMARY), frame))
+        talker.join()
+    os.close(written)
+    return answers
 
 
 def test_a_picture_has_the_shape_of_the_whole_layer_not_of_what_it_was_shrunk_to(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PARTIAL_SECONDS", "decode", "load", "steps"]
 
-PARTIAL_SECONDS = 0.15
+PARTIAL_SECONDS = 0.25
 """Least time between two intermediate pictures of a grid."""
 
 

@@ -8,17 +8,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.photo.layers import Answer, Pixels, Request
+from heicdepth_tui.photo.layers import Answer, Request
+from heicdepth_tui.photo.outbox import Outbox, report
 from heicdepth_tui.photo.protocol import (
     FrameReader,
-    pack,
-    pack_answer,
     request_from_head,
 )
 from heicdepth_tui.photo.schedule import Agenda, Job
@@ -68,36 +66,28 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     _limit_arenas()
     gc.freeze()
     gc.enable()
-    write(output, pack({"type": "ready"}))
+    outbox = Outbox(output, drawn)
+    outbox.say({"type": "ready"})
     last: Job | None = None
     while True:
         job = agenda.choose()
         if agenda.is_dropped(job):
             _close(job)
             agenda.finish(job)
-            write(output, pack({"type": "dropped", "ticket": job.request.ticket}))
+            outbox.say({"type": "dropped", "ticket": job.request.ticket})
             continue
         if job is not last:
-            write(output, pack({"type": "started", "ticket": job.request.ticket}))
+            outbox.say({"type": "started", "ticket": job.request.ticket})
             last = job
         if job.steps is None:
-            made = _with_pictures(steps(job.request, limits=limits), drawn)
-            job.steps = _guarded(job.request, made)
+            job.steps = _guarded(job.request, steps(job.request, limits=limits))
         answer = next(job.steps)
         if answer is None or (not answer.final and agenda.is_dropped(job)):
             continue
         if answer.final:
             _close(job)
             agenda.finish(job)
-        write(output, *pack_answer(answer))
-
-
-def write(output: int, *parts: bytes | memoryview) -> None:
-    """Write all bytes of some parts to a file descriptor."""
-    for part in parts:
-        view = memoryview(part)
-        while view:
-            view = view[os.write(output, view) :]
+        outbox.put(answer)
 
 
 def _close(job: Job) -> None:
@@ -106,34 +96,14 @@ def _close(job: Job) -> None:
         job.steps = None
 
 
-def _with_pictures(
-    steps: Generator[Answer | None], draw: Callable[[Pixels, Drawing], Drawn]
-) -> Generator[Answer | None]:
-    """Pass steps on, with the picture in cells where one is asked for."""
-    with contextlib.closing(steps):
-        for answer in steps:
-            drawing = None if answer is None else answer.request.drawing
-            if answer is None or answer.pixels is None or drawing is None:
-                yield answer
-            else:
-                yield replace(answer, drawn=draw(answer.pixels, drawing))
-
-
 def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Answer | None]:
     """Pass steps on; whatever goes wrong with one photo becomes its answer."""
     try:
         yield from steps
     except Exception as error:  # noqa: BLE001  a defect of ours must cost one photo, not all of them
-        _report()
+        report()
         what = f"an unexpected {type(error).__name__} while decoding: {error}"
         yield Answer(request, error=DecodeError(what, path=request.path))
-
-
-def _report() -> None:
-    """Write the exception to stderr; the app keeps its last lines."""
-    import traceback
-
-    traceback.print_exc()
 
 
 def _listen(agenda: Agenda) -> None:
@@ -148,7 +118,7 @@ def _listen(agenda: Agenda) -> None:
     except EOFError:
         os._exit(0)
     except BaseException:  # noqa: BLE001  without wishes the process is of no use
-        _report()
+        report()
         os._exit(1)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.geometry import shapes_of
@@ -87,11 +87,32 @@ class Viewer:
         else:
             found = self._screen.app.store.header(entry)
             if found is None:
+                self._ask_ahead(entry)
                 self._clear_soon()
                 self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, inspector))
             else:
                 self._begin(inspector, found)
         self._screen.app.painter.paint()
+
+    def _ask_ahead(self, entry: Entry) -> None:
+        """Ask for depth map and photo while the header is being read: the list knows their shapes.
+
+        What is asked for once more when the header is there is the same wish.
+        """
+        app = self._screen.app
+        brief = app.library.brief(entry)
+        if brief is None or brief.primary is None:
+            return
+        photo, depth = brief.primary, brief.depth or brief.primary
+        panes = self._screen.pictures.panes(
+            ((photo.width, photo.height), (depth.width, depth.height))
+        )
+        if brief.depth is not None:
+            drawing = layer_drawing(panes, DEPTH, app.draw_settings, app.colormap)
+            app.store.layer(entry, DEPTH, "depth", drawing=drawing)
+        if not self._screen.is_single:
+            drawing = layer_drawing(panes, PRIMARY, app.draw_settings, app.colormap)
+            app.store.layer(entry, PRIMARY, "photo", fit=self._fit, partial=True, drawing=drawing)
 
     def forget(self, path: str) -> None:
         """Know nothing more of a photo."""
@@ -302,6 +323,11 @@ class Viewer:
             return
         layer = inspector.known(answer.request.layer)
         if layer is None:
+            if answer.final:
+                # The header is still being read: the store has the samples, this keeps the picture.
+                answered_source(
+                    self._screen.app.rows, inspector.entry, answer.request.layer, answer
+                )
             return
         if answer.final:
             found = answer.pixels if answer.error is None else answer.error

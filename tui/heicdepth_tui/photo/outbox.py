@@ -1,0 +1,91 @@
+"""What the decoder process sends; pictures that are not whole never hold up the rest of theirs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.photo.layers import Answer, Pixels
+from heicdepth_tui.photo.protocol import pack, pack_answer
+
+__all__ = ["Outbox", "report"]
+
+
+class Outbox:
+    """Writes frames to a file descriptor; ``draw`` makes pictures in cells.
+
+    Parts of a photo are drawn in a thread of its own while the next tiles are decoded, and left out
+    where a later part, or the whole, is there before their turn.
+    """
+
+    def __init__(self, output: int, draw: Callable[[Pixels, Drawing], Drawn]) -> None:
+        self._output = output
+        self._draw = draw
+        self._answers: deque[Answer] = deque()
+        self._changed = threading.Condition()
+        self._writing = threading.Lock()
+        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+
+    def say(self, message: Mapping[str, object]) -> None:
+        """Write a message without samples."""
+        self._write(pack(message))
+
+    def put(self, answer: Answer) -> None:
+        """Draw and write an answer: the whole of something now, a part of it when there is time."""
+        ticket = answer.request.ticket
+        with self._changed:
+            for older in [older for older in self._answers if older.request.ticket == ticket]:
+                self._answers.remove(older)
+            if not answer.final:
+                self._answers.append(answer)
+                self._changed.notify()
+        if answer.final:
+            self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
+        self._write(*pack_answer(self._drawn(answer)))
+
+    def _run(self) -> None:
+        try:
+            while True:
+                with self._changed:
+                    while not self._answers:
+                        self._changed.wait()
+                    answer = self._answers.popleft()
+                # Where the whole is written before it, nobody waits for it any more.
+                self._send(answer)
+        except BaseException:  # noqa: BLE001  nobody would get an answer any more
+            report()
+            os._exit(1)
+
+    def _drawn(self, answer: Answer) -> Answer:
+        """Return the answer with its picture, where one is asked for."""
+        request = answer.request
+        if answer.pixels is None or request.drawing is None:
+            return answer
+        try:
+            return replace(answer, drawn=self._draw(answer.pixels, request.drawing))
+        except Exception as error:  # noqa: BLE001  costs one photo, not all of them
+            report()
+            what = f"an unexpected {type(error).__name__} while drawing: {error}"
+            return Answer(request, error=DecodeError(what, path=request.path), final=answer.final)
+
+    def _write(self, *parts: bytes | memoryview) -> None:
+        with self._writing:
+            for part in parts:
+                view = memoryview(part)
+                while view:
+                    view = view[os.write(self._output, view) :]
+
+
+def report() -> None:
+    """Write the exception to stderr; the app keeps its last lines."""
+    import traceback
+
+    traceback.print_exc(file=sys.stderr)
