@@ -45,6 +45,7 @@ def work(memory_cap: int, limit_pixels: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What is imported stays: looking for garbage among it only holds up the first picture.
     gc.disable()
+    sys.setswitchinterval(0.001)
     _limit_resources(memory_cap)
     output = _take_stdout()
     agenda = Agenda()
