@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import termios
 from collections.abc import Callable
@@ -75,6 +76,31 @@ def test_a_q_typed_ahead_ends_it_and_gives_the_terminal_back(
     assert terminal.end() == 0
     assert terminal.raw.count(OPENED) == terminal.raw.count(LEFT) == 1
     assert termios.tcgetattr(terminal.process.child_fd) == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_the_app_is_there_gives_the_terminal_back(
+    run_in_terminal: Start, sample_folder: Path, number: signal.Signals
+) -> None:
+    terminal = run_in_terminal(str(sample_folder))
+    before = termios.tcgetattr(terminal.process.child_fd)
+    opened(terminal)
+    terminal.process.kill(number)
+
+    assert terminal.end() == 128 + number
+    assert terminal.raw.count(OPENED) == terminal.raw.count(LEFT) == 1
+    assert termios.tcgetattr(terminal.process.child_fd) == before
+
+
+def test_ctrl_c_typed_into_the_first_frame_quits(
+    run_in_terminal: Start, sample_folder: Path
+) -> None:
+    terminal = run_in_terminal(str(sample_folder))
+    opened(terminal)
+    terminal.send("\x03")
+
+    assert terminal.end() == 0, terminal.raw.decode()[-2000:]
+    assert terminal.raw.count(OPENED) == terminal.raw.count(LEFT) == 1
 
 
 FIRST_PAINT = """

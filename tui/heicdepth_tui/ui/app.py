@@ -140,7 +140,12 @@ class HeicDepthApp(TerminalApp):
         return self.browse
 
     def begin(self) -> None:
-        """Start to list the folders: the main screen is there to show them."""
+        """Start to list the folders: the main screen is there to show them.
+
+        Unless a key typed ahead has ended the app already.
+        """
+        if self.is_leaving or not self.is_running:
+            return
         self.remember_size()
         if not self.is_headless:
             end_on_signals(self.exit)

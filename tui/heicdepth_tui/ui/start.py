@@ -65,8 +65,13 @@ class FirstLook:
     def __enter__(self) -> FirstLook:
         if self.frame is not None:
             exit_on_signals()
-            self.frame.open()
-            self.frame.show_list(self._place(), self.entries)
+            try:
+                self.frame.open()
+                self.frame.show_list(self._place(), self.entries)
+            except BaseException:
+                # A signal may come here, too.
+                self.frame.close()
+                raise
         return self
 
     def __exit__(

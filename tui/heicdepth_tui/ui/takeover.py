@@ -40,4 +40,9 @@ def driver_after(frame: FirstFrame) -> type[LinuxDriver]:
             if is_first and frame.attributes is not None:
                 self.attrs_before = frame.attributes
 
+        def stop_application_mode(self) -> None:
+            """Stop; nobody else has to give the terminal back any more."""
+            super().stop_application_mode()
+            frame.is_open = False
+
     return TakeoverDriver

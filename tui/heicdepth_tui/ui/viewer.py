@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
+from heicdepth_tui.ui.ahead import Ahead
 from heicdepth_tui.ui.geometry import shapes_of
 from heicdepth_tui.ui.inspector import Inspector, Inspectors
 from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
 from heicdepth_tui.ui.numbers import Numbers
-from heicdepth_tui.ui.previews import layer_drawing, preview_fit
 from heicdepth_tui.ui.settings import PATIENCE
 from heicdepth_tui.ui.sources import answered_source, depth_source, layer_source
 from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, why_no_depth
@@ -22,7 +22,6 @@ from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_he
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.screens.browse import BrowseScreen
     from heicdepth_tui.ui.widgets.picture import ImageSource
@@ -47,6 +46,7 @@ class Viewer:
         self._is_begun = self._is_rest_wanted = False
         self._blank_timer: Timer | None = None
         self.numbers = Numbers(screen)
+        self._ahead = Ahead(screen, self._recent)
         self._had_layers = False
 
     def next_layer(self, step: int) -> None:
@@ -87,32 +87,12 @@ class Viewer:
         else:
             found = self._screen.app.store.header(entry)
             if found is None:
-                self._ask_ahead(entry)
+                self._ahead.ask(entry)
                 self._clear_soon()
                 self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, inspector))
             else:
                 self._begin(inspector, found)
         self._screen.app.painter.paint()
-
-    def _ask_ahead(self, entry: Entry) -> None:
-        """Ask for depth map and photo while the header is being read: the list knows their shapes.
-
-        What is asked for once more when the header is there is the same wish.
-        """
-        app = self._screen.app
-        brief = app.library.brief(entry)
-        if brief is None or brief.primary is None:
-            return
-        photo, depth = brief.primary, brief.depth or brief.primary
-        panes = self._screen.pictures.panes(
-            ((photo.width, photo.height), (depth.width, depth.height))
-        )
-        if brief.depth is not None:
-            drawing = layer_drawing(panes, DEPTH, app.draw_settings, app.colormap)
-            app.store.layer(entry, DEPTH, "depth", drawing=drawing)
-        if not self._screen.is_single:
-            drawing = layer_drawing(panes, PRIMARY, app.draw_settings, app.colormap)
-            app.store.layer(entry, PRIMARY, "photo", fit=self._fit, partial=True, drawing=drawing)
 
     def forget(self, path: str) -> None:
         """Know nothing more of a photo."""
@@ -214,7 +194,7 @@ class Viewer:
         """Take in further layers as far as they are known, and the numbers of all."""
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
-                found = self._screen.app.store.known(inspector.entry, layer, self._fit)
+                found = self._screen.app.store.known(inspector.entry, layer, self._ahead.fit)
                 if isinstance(found, Pixels):
                     inspector.set_pixels(layer, found)
         if inspector.layer(LayerKind.PRIMARY) in inspector.pixels:
@@ -252,14 +232,14 @@ class Viewer:
         if layer.kind is not LayerKind.PRIMARY:
             self._screen.pictures.photo.canvas.promise("decoding …")
             # A pane name of its own: the photo goes on being decoded meanwhile.
-            fit = None if layer.kind is LayerKind.DEPTH else self._fit
+            fit = None if layer.kind is LayerKind.DEPTH else self._ahead.fit
             self._want(inspector, header, layer, "layer", fit=fit)
             return
         self._screen.pictures.photo.canvas.promise("decoding …", header.primary.upright)
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if thumbnail is not None:
             self._want(inspector, header, thumbnail, "thumbnail")
-        self._want(inspector, header, layer, "photo", fit=self._fit, partial=True)
+        self._want(inspector, header, layer, "photo", fit=self._ahead.fit, partial=True)
 
     def _show_photo_heading(self, inspector: Inspector, header: Header, layer: Layer) -> None:
         pane = self._screen.pictures.photo
@@ -280,11 +260,6 @@ class Viewer:
         """Return the layers that tab goes through in the photo pane."""
         return layer_cycle(inspector.layers, self._screen.is_single)
 
-    @property
-    def _fit(self) -> tuple[int, int]:
-        """The size that photos are decoded to for this screen."""
-        return preview_fit(*self._screen.app.size)
-
     def _want(
         self,
         inspector: Inspector,
@@ -301,22 +276,16 @@ class Viewer:
             pane,
             fit=fit,
             partial=partial,
-            drawing=self.drawing_of(header, layer),
+            drawing=self._ahead.drawing_of(header, layer),
         )
         if found is not None:
             self._take_layer(inspector, layer, found)
-
-    def drawing_of(self, header: Header, layer: Layer) -> Drawing:
-        """Return how a layer will be drawn here: in which pane, and in which colours."""
-        app = self._screen.app
-        panes = self._screen.pictures.panes(shapes_of(header))
-        return layer_drawing(panes, layer, app.draw_settings, app.colormap)
 
     def layer_arrived(self, message: LayerArrived) -> None:
         """Take in what the decoder answered, unless another photo is selected by now."""
         answer: Answer = message.answer
         if answer.request.pane.startswith(PREFETCH):
-            self._prepare(answer)
+            self._ahead.take(answer)
             return
         inspector = self.inspector
         if inspector is None or inspector.entry.path != answer.request.path:
@@ -337,22 +306,6 @@ class Viewer:
         elif answer.pixels is not None:
             self._draw_partial(inspector, layer, answer)
         self._screen.app.painter.paint()
-
-    def _prepare(self, answer: Answer) -> None:
-        """Keep picture and numbers of a neighbour before they are asked for."""
-        app = self._screen.app
-        row = app.library.index_of(answer.request.path)
-        if row is None or not answer.final or answer.pixels is None:
-            return
-        entry, layer = app.library.view[row], answer.request.layer
-        answered_source(app.rows, entry, layer, answer)
-        inspector = self._recent.get(entry)
-        header = app.store.header(entry)
-        if inspector.header is None and isinstance(header, Header):
-            inspector.set_header(header)
-        inspector.set_pixels(layer, answer.pixels)
-        if layer.kind is LayerKind.PRIMARY:
-            self._screen.call_later(inspector.reckon)
 
     def _draw_partial(self, inspector: Inspector, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
@@ -436,12 +389,8 @@ class Viewer:
             return
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
-                self._want(inspector, header, layer, f"table-{layer.item_id}", fit=self._fit)
-        photos, view = self._screen.photos, self._screen.app.library.view
-        rows = (photos.cursor + photos.direction, photos.cursor - photos.direction)
-        self._screen.app.prefetcher.aim(
-            [view[row] for row in rows if 0 <= row < len(view)], self._fit, self.drawing_of
-        )
+                self._want(inspector, header, layer, f"table-{layer.item_id}", fit=self._ahead.fit)
+        self._ahead.aim()
 
     def redraw_depth(self) -> None:
         """Draw depth again, in the colour map chosen now."""

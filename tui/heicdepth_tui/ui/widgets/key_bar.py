@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
@@ -38,10 +38,16 @@ class KeyBar(Widget):
         if screen is self.screen and screen.is_current:
             self.refresh()
 
+    @property
+    def _is_typing(self) -> bool:
+        """Whether a field for text has the focus; its module is not imported before one is made."""
+        fields = sys.modules.get("textual.widgets._input")
+        return fields is not None and isinstance(self.screen.focused, fields.Input)
+
     def _shown(self) -> list[ActiveBinding]:
         """Return one active binding for each id, in the order to show, as many as there is room."""
         by_id: dict[str, ActiveBinding] = {}
-        typing = isinstance(self.screen.focused, Input)
+        typing = self._is_typing
         for active in self.screen.active_bindings.values():
             # While a name is typed, the keys of the screen are letters.
             is_letter = typing and active.node is self.screen
