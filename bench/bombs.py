@@ -38,6 +38,10 @@ _XMP_HEAD = (
 )
 
 
+_NOISE_QUALITY = 5
+"""Little enough for 225 tiles to share the payload."""
+
+
 @cache
 def _flat(side: int) -> CodedPicture:
     """Return a grey picture, which takes a few hundred bytes whatever its size."""
@@ -70,11 +74,19 @@ def grid_of_500_megapixels() -> bytes:
     return assemble([grid, *tiles], [reference], primary_id=1)
 
 
-def one_tile_everywhere(side: int) -> bytes:
-    """Return a photo of ``side`` × ``side`` times the same megapixel: small, and long to decode."""
+def one_tile_everywhere(side: int, *, is_noise: bool = False) -> bytes:
+    """Return a photo of ``side`` × ``side`` times the same megapixel: small, and long to decode.
+
+    Of noise it takes several times as long.
+    """
     grid = _grid(1, side, side, Size(side * 1024, side * 1024))
     reference = ItemReference("dimg", 1, (2,) * side**2)
-    return assemble([grid, _picture(2, 1024)], [reference], primary_id=1)
+    tile = _picture(2, 1024)
+    if is_noise:
+        samples = np.random.default_rng(1).integers(0, 256, (1024, 1024)).astype(np.uint8)
+        noise = encode_hevc(samples, quality=_NOISE_QUALITY)
+        tile = Item(2, "hvc1", noise.payload, _properties(noise, None))
+    return assemble([grid, tile], [reference], primary_id=1)
 
 
 def one_tile_named_484_times() -> bytes:

@@ -73,7 +73,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "IMG_1.heic").write_bytes(build_photo())
-    (folder / "IMG_2.heic").write_bytes(one_tile_everywhere(15))
+    (folder / "IMG_2.heic").write_bytes(one_tile_everywhere(8, is_noise=True))
     (folder / "IMG_3.heic").write_bytes(build_photo(depth_size=Size(64, 48)))
     return folder
 
@@ -96,11 +96,11 @@ def begin_the_slow_photo(terminal: Any) -> int:
     before = set(_colours_of(terminal))
     # Read again, since a neighbour of the first photo may be decoded already.
     terminal.send("jr")
-    terminal.wait_text("photo 15360×15360")
+    terminal.wait_text("photo 8192×8192")
     terminal.wait(
         lambda: (
             len(set(_colours_of(terminal)) - before) > 0
-            and "(15360, 15360)" not in terminal.text
+            and "(8192, 8192)" not in terminal.text
             and "decoding" not in terminal.text
         ),
         "a part of the picture",
