@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, LayerKind
-from heicdepth_tui.ui.geometry import shapes_of
+from heicdepth_tui.ui.geometry import shapes, shapes_of
 from heicdepth_tui.ui.previews import layer_drawing, preview_fit
 from heicdepth_tui.ui.sources import answered_source
 
@@ -46,10 +46,7 @@ class Ahead:
         brief = app.library.brief(entry)
         if brief is None or brief.primary is None:
             return
-        photo, depth = brief.primary, brief.depth or brief.primary
-        panes = self._screen.pictures.panes(
-            ((photo.width, photo.height), (depth.width, depth.height))
-        )
+        panes = self._screen.pictures.panes(shapes(brief.primary, brief.depth))
         if brief.depth is not None:
             drawing = layer_drawing(panes, DEPTH, app.draw_settings, app.colormap)
             app.store.layer(entry, DEPTH, "depth", drawing=drawing)

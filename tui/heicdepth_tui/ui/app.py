@@ -16,7 +16,7 @@ from textual.binding import Binding, BindingType
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.commands import PhotoCommands
 from heicdepth_tui.ui.exporting import Exporter
 from heicdepth_tui.ui.library import Library
@@ -42,6 +42,7 @@ from heicdepth_tui.ui.terminal import TerminalApp
 from heicdepth_tui.ui.themes import THEMES
 from heicdepth_tui.ui.viewer import STILL_WAITING
 from heicdepth_tui.ui.widgets.picture import RowCache
+from heicdepth_tui.ui.words import photo_place
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -276,10 +277,11 @@ class HeicDepthApp(TerminalApp):
     def update_place(self) -> None:
         """Say in the title line which photo is selected, in full, else which folders are open."""
         entry = self.browse.photos.entry
-        paths = [Path(entry.path)] if entry is not None else self.options.paths
-        place = "  ".join(printable_path(path.absolute()) for path in paths)
-        if self.options.title:
-            place = self.options.title + ("" if entry is None else f" / {printable(entry.name)}")
+        if entry is not None:
+            place = photo_place(entry, self.options.title)
+        else:
+            paths = (printable_path(path.absolute()) for path in self.options.paths)
+            place = self.options.title or "  ".join(paths)
         self.browse.title_bar.place = place
 
     def read_again(self) -> None:

@@ -24,7 +24,6 @@ from heicdepth_tui.ui.rows import photo_row
 from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, title_line
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawn
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.ui.geometry import Shapes
@@ -111,11 +110,9 @@ class FirstFrame:
             self._sgr(self._palette.foreground, self._palette.panel) + shown,
             "\x1b[K",
         ]
-        # A list that is longer than the screen has a scrollbar.
-        width = self._layout.photos.columns - (len(entries) > self._layout.photos.rows)
         for y in range(1, rows - 1):
             row = y - self._layout.photos.row
-            listed = self._row(entries[row], row == 0, width) if row < len(entries) else ""
+            listed = self._row(entries[row], row == 0) if row < len(entries) else ""
             lines.append(f"{self._at(0, y)}{ground}\x1b[K{listed}")
             rule = self._sgr(self._palette.rule, self._palette.background)
             lines.append(f"{self._at(self._layout.photos.columns, y)}{rule}│")
@@ -123,7 +120,7 @@ class FirstFrame:
         lines.append(f"{self._at(0, rows - 1)}{bottom}\x1b[K\x1b[0m")
         self._paint(lines)
 
-    def _row(self, entry: Entry, is_selected: bool, width: int) -> str:
+    def _row(self, entry: Entry, is_selected: bool) -> str:
         palette = self._palette
         ground = palette.cursor if is_selected else palette.background
         colours = {
@@ -134,7 +131,7 @@ class FirstFrame:
         }
         return "".join(
             self._sgr(colours[kind], ground, bold=is_selected) + text
-            for text, kind in photo_row(entry, None, False, width)
+            for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
         )
 
     def show_plates(self, shapes: Shapes) -> None:
@@ -199,10 +196,7 @@ class FirstFrame:
         else:
             box = self._panes.depth if kind is LayerKind.DEPTH else self._panes.photo
         if box is not None:
-            self._paint(self._picture(box, answer.drawn))
-
-    def _picture(self, box: Box, drawn: Drawn) -> Iterable[str]:
-        return self._centred(box, drawn.fit.cols, drawn.rows)
+            self._paint(self._centred(box, answer.drawn.fit.cols, answer.drawn.rows))
 
     def _centred(self, box: Box, columns: int, rows: Sequence[str]) -> list[str]:
         left = box.column + (box.columns - columns) // 2

@@ -13,7 +13,7 @@ from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
 
 if TYPE_CHECKING:
-    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.facts import Header, Size
 
 __all__ = [
     "Box",
@@ -23,6 +23,7 @@ __all__ = [
     "browse_layout",
     "panes_of",
     "screen_classes",
+    "shapes",
     "shapes_of",
 ]
 
@@ -128,6 +129,10 @@ def _area(shapes: Shapes, panes: Panes) -> int:
 def shapes_of(header: Header) -> Shapes:
     """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
     item = header.depth.item
-    photo = header.primary.upright
-    depth = photo if item is None else item.upright
+    return shapes(header.primary.upright, None if item is None else item.upright)
+
+
+def shapes(photo: Size, depth: Size | None) -> Shapes:
+    """Return upright sizes as shapes, twice the photo's where there is no depth map."""
+    depth = depth or photo
     return (photo.width, photo.height), (depth.width, depth.height)

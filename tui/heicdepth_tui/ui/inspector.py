@@ -25,7 +25,7 @@ _MOST = 5
 
 
 class Inspector:
-    """Collects what arrives for one photo; a new one is made when another photo is selected."""
+    """Collects what arrives for one photo."""
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
@@ -42,6 +42,12 @@ class Inspector:
         if header is not self.header:
             self.header = header
             self.layers = layers_of(header)
+            self._forget_numbers()
+
+    def forget_errors(self) -> None:
+        """Have what could not be decoded tried again."""
+        if self.errors:
+            self.errors.clear()
             self._forget_numbers()
 
     def set_error(self, error: HeicDepthError) -> None:

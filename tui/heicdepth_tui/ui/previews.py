@@ -16,7 +16,7 @@ from heicdepth_tui.folder.order import name_key
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Request
-from heicdepth_tui.ui.geometry import browse_layout, panes_of
+from heicdepth_tui.ui.geometry import browse_layout, panes_of, shapes
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawing
@@ -119,9 +119,7 @@ def first_shapes(entry: Entry, limits: Limits, seconds: float = PATIENCE) -> Sha
     brief: Brief | None = _in_time(lambda: read_brief(entry.path, limits=limits), seconds)
     if brief is None or brief.primary is None:
         return None
-    photo = brief.primary
-    depth = brief.depth or photo
-    return (photo.width, photo.height), (depth.width, depth.height)
+    return shapes(brief.primary, brief.depth)
 
 
 def first_requests(

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.first_frame import FirstFrame
 from heicdepth_tui.ui.previews import HeaderReader, first_entries, first_requests, first_shapes
 from heicdepth_tui.ui.settings import COLOURS, DrawSettings, app_color_mode
 from heicdepth_tui.ui.signals import exit_on_signals
+from heicdepth_tui.ui.words import photo_place
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -45,7 +45,6 @@ class FirstLook:
         limits: Limits,
         title: str = "",
     ) -> None:
-        self._paths = paths
         self._limits = limits
         self._title = title
         self._size = tuple(shutil.get_terminal_size())
@@ -84,10 +83,7 @@ class FirstLook:
             self.frame.close()
 
     def _place(self) -> str:
-        entry = self.entries[0]
-        if self._title:
-            return f"{self._title} / {printable(entry.name)}"
-        return printable_path(Path(entry.path).absolute())
+        return photo_place(self.entries[0], self._title)
 
     def start_decoder(self, process: DecoderProcess | None) -> Decoder:
         """Start the decoder, or take over its process, and ask it for the first photo."""

@@ -81,7 +81,7 @@ class Viewer:
             self._clear("no photo selected" if len(self._screen.app.library) else "no photos here")
             return
         self.inspector = inspector = self._recent.get(entry)
-        inspector.errors.clear()
+        inspector.forget_errors()
         if entry.problem:
             self._clear(f"{printable(entry.name)}\n{printable(entry.problem)}")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -10,13 +11,29 @@ from rich.cells import cell_len, set_cell_size
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.photo.layers import Layer, LayerKind
-from heicdepth_tui.text import printable
+from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 
 if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["caption", "depth_heading", "layer_cycle", "photo_heading", "title_line", "why_no_depth"]
+__all__ = [
+    "caption",
+    "depth_heading",
+    "layer_cycle",
+    "photo_heading",
+    "photo_place",
+    "title_line",
+    "why_no_depth",
+]
+
+
+def photo_place(entry: Entry, title: str) -> str:
+    """Return where the selected photo is, for the title line; ``title`` stands for its folder."""
+    if title:
+        return f"{title} / {printable(entry.name)}"
+    return printable_path(Path(entry.path).absolute())
 
 
 def title_line(place: str, counts: str, width: int) -> tuple[str, str, str]:

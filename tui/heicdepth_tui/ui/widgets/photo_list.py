@@ -213,8 +213,8 @@ class PhotoList(LineView, can_focus=True):
             return []
         self._styles.clear()
         base = self.rich_style
-        width = self.size.width - self.scrollbar_size_vertical
-        columns = max(width, crop.right)
+        width = self.size.width
+        columns = max(width - self.scrollbar_size_vertical, crop.right)
         strips: list[Strip] = [self._line(y, width, columns, base) for y in crop.line_range]
         if crop.x or crop.width != columns:
             return [strip.crop(crop.x, crop.right) for strip in strips]
@@ -262,6 +262,10 @@ class PhotoList(LineView, can_focus=True):
             for text, kind in photo_row(entry, brief, is_marked, width)
         ]
         used = sum(cell_len(text) for text, _ in pieces)
+        if used == columns + 1:
+            # The blank at the end gives its place to the scrollbar, so that names keep theirs.
+            pieces.pop()
+            used -= 1
         if used > columns:
             segments = [Segment(text, style) for text, style in pieces]
             return Strip(segments).crop(0, columns)
