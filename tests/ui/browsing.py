@@ -1,0 +1,27 @@
+"""What the tests of the main screen share: the generated photos by kind, and its parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heicdepth_tui.ui.widgets.facts import FactsPane
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.widgets.picture import PictureCanvas
+
+LANDSCAPE, PORTRAIT, ABSOLUTE = "IMG_0412.HEIC", "IMG_0415.HEIC", "IMG_0418.HEIC"
+TYPE_0, MATTE, PLAIN, STRIPPED = (
+    "IMG_0421.HEIC",
+    "IMG_0423.HEIC",
+    "IMG_0424.HEIC",
+    "IMG_0427.HEIC",
+)
+
+
+def canvas(driven: Any, pane: str) -> PictureCanvas:
+    found: PictureCanvas = getattr(driven.app.browse.pictures, pane).canvas
+    return found
+
+
+def facts(driven: Any, name: str) -> str:
+    return str(driven.app.browse.query_one(f"#{name}", FactsPane).plain)
