@@ -21,7 +21,7 @@ from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import PRIMARY
-from heicdepth_tui.ui.settings import TOLERANCE
+from heicdepth_tui.ui.model.settings import TOLERANCE
 
 __all__ = ["by_rich_pixels", "picture_bytes"]
 

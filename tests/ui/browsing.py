@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from heicdepth_tui.ui.widgets.facts import FactsPane
+from heicdepth_tui.ui.widgets.tables import TableView
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.widgets.picture import PictureCanvas
+    from heicdepth_tui.ui.widgets.image_view import ImageView
 
 LANDSCAPE, PORTRAIT, ABSOLUTE = "IMG_0412.HEIC", "IMG_0415.HEIC", "IMG_0418.HEIC"
 TYPE_0, MATTE, PLAIN, STRIPPED = (
@@ -18,10 +18,10 @@ TYPE_0, MATTE, PLAIN, STRIPPED = (
 )
 
 
-def canvas(driven: Any, pane: str) -> PictureCanvas:
-    found: PictureCanvas = getattr(driven.app.browse.pictures, pane).canvas
+def canvas(driven: Any, pane: str) -> ImageView:
+    found: ImageView = getattr(driven.app.browse.pictures, pane).canvas
     return found
 
 
 def facts(driven: Any, name: str) -> str:
-    return str(driven.app.browse.query_one(f"#{name}", FactsPane).plain)
+    return str(driven.app.browse.query_one(f"#{name}", TableView).plain)

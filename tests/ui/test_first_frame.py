@@ -19,10 +19,10 @@ from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
 from heicdepth_tui.ui.first_frame import FirstFrame
-from heicdepth_tui.ui.geometry import Box, browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.layout import Box, browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings
 from heicdepth_tui.ui.previews import first_entries, first_requests, first_shapes
-from heicdepth_tui.ui.scanning import Scanner
-from heicdepth_tui.ui.settings import COLOURS, DrawSettings
+from heicdepth_tui.ui.services.scanner import Scanner
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 Size = tuple[int, int]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.ui.first_frame import FirstFrame
-from heicdepth_tui.ui.settings import COLOURS
+from heicdepth_tui.ui.model.settings import COLOURS
 
 OPENED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 

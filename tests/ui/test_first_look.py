@@ -19,7 +19,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer
 from heicdepth_tui.ui import start
-from heicdepth_tui.ui.settings import app_color_mode
+from heicdepth_tui.ui.model.settings import app_color_mode
 from heicdepth_tui.ui.start import FirstLook
 
 SIZE = (100, 30)

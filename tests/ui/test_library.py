@@ -7,7 +7,7 @@ import pytest
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.heif.facts import Brief, DepthStatus, Size
-from heicdepth_tui.ui.library import Library
+from heicdepth_tui.ui.model.library import Library
 
 
 def entry(name: str, size: int = 100, mtime: int = 1, problem: str = "") -> Entry:

@@ -17,11 +17,12 @@ from textual.pilot import Pilot
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif import header
 from heicdepth_tui.photo.layers import Pixels
-from heicdepth_tui.ui import viewer as viewer_module
+from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.pacing import Pacer
-from heicdepth_tui.ui.settings import DrawSettings
-from heicdepth_tui.ui.widgets import picture as picture_module
-from heicdepth_tui.ui.widgets.picture import ImageSource, PictureCanvas, RowCache
+from heicdepth_tui.ui.screens import photo_presenter as presenter_module
+from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
+from heicdepth_tui.ui.widgets import image_view as image_view_module
+from heicdepth_tui.ui.widgets.image_view import ImageView
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -41,7 +42,7 @@ class OneCanvas(App[None]):
         super().__init__()
         self.pacer = Pacer(lambda: self.pacer.arrived(), lambda call: call(), lambda *_: None)
         settings = DrawSettings(ColorMode.TRUECOLOR)
-        self.canvas = PictureCanvas(RowCache(), settings, self.pacer)
+        self.canvas = ImageView(ImageCache(), settings, self.pacer)
         self.painter = self
         self.painted = 0
 
@@ -63,18 +64,18 @@ class TestPromise:
     @pytest.fixture
     def patience(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
         """Return a function that sets how long a picture may stay."""
-        monkeypatch.setattr(picture_module, "PATIENCE", LONG)
-        return lambda seconds: monkeypatch.setattr(picture_module, "PATIENCE", seconds)
+        monkeypatch.setattr(image_view_module, "PATIENCE", LONG)
+        return lambda seconds: monkeypatch.setattr(image_view_module, "PATIENCE", seconds)
 
     @pytest.fixture
-    async def canvas(self, patience: object) -> AsyncIterator[PictureCanvas]:
+    async def canvas(self, patience: object) -> AsyncIterator[ImageView]:
         """A canvas that shows a picture."""
         app = OneCanvas()
         async with app.run_test(size=(20, 10)):
             app.canvas.show(image("before"))
             yield app.canvas
 
-    async def test_the_picture_before_stays_for_moments(self, canvas: PictureCanvas) -> None:
+    async def test_the_picture_before_stays_for_moments(self, canvas: ImageView) -> None:
         before = canvas.source
         canvas.promise("decoding …", (4, 3))
         assert (canvas.source, canvas.message) == (before, "")
@@ -86,7 +87,7 @@ class TestPromise:
         assert cast("OneCanvas", canvas.app).painted == 1
 
     async def test_and_no_longer(
-        self, canvas: PictureCanvas, patience: Callable[[float], None]
+        self, canvas: ImageView, patience: Callable[[float], None]
     ) -> None:
         patience(SHORT)
         canvas.promise("decoding …")
@@ -100,7 +101,7 @@ class TestPromise:
 
     @pytest.mark.parametrize("name", ["before", "after"])
     async def test_a_picture_that_comes_cancels_the_plate(
-        self, canvas: PictureCanvas, name: str
+        self, canvas: ImageView, name: str
     ) -> None:
         coming = image(name)
         canvas.promise("decoding …")
@@ -109,13 +110,13 @@ class TestPromise:
 
         assert canvas.source is coming
 
-    async def test_where_no_picture_is_the_plate_comes_at_once(self, canvas: PictureCanvas) -> None:
+    async def test_where_no_picture_is_the_plate_comes_at_once(self, canvas: ImageView) -> None:
         canvas.show_message("gone")
         canvas.promise("decoding …")
 
         assert canvas.message == "decoding …"
 
-    async def test_promising_again_does_not_put_it_off(self, canvas: PictureCanvas) -> None:
+    async def test_promising_again_does_not_put_it_off(self, canvas: ImageView) -> None:
         canvas.promise("first")
         timer = canvas._promise_timer
         canvas.promise("second")
@@ -125,7 +126,7 @@ class TestPromise:
         assert canvas.message == "second"
 
     async def test_a_word_to_the_reader_does_not_wait_and_is_not_replaced(
-        self, canvas: PictureCanvas
+        self, canvas: ImageView
     ) -> None:
         canvas.promise("decoding …")
         canvas.show_message("it is torn")
@@ -135,7 +136,7 @@ class TestPromise:
         assert canvas.message == "it is torn"
 
     async def test_a_picture_that_waits_for_the_terminal_is_not_lost_to_its_plate(
-        self, canvas: PictureCanvas
+        self, canvas: ImageView
     ) -> None:
         pacer = canvas._pacer = Pacer(lambda: None, lambda call: call(), lambda *_: None)
         pacer.paint("another", lambda: None)
@@ -187,7 +188,7 @@ class TestHeader:
             await driven.until(lambda: browse.arrays.plain != "", "the tables")
             canvas = browse.pictures.depth.canvas
             before = canvas.source
-            monkeypatch.setattr(viewer_module, "PATIENCE", LONG)
+            monkeypatch.setattr(presenter_module, "PATIENCE", LONG)
             self.select_hanging(driven)
             await driven.pilot.pause()
             assert canvas.source is before is not None
@@ -207,7 +208,7 @@ class TestHeader:
         gate: threading.Event,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(viewer_module, "PATIENCE", SHORT)
+        monkeypatch.setattr(presenter_module, "PATIENCE", SHORT)
         async with open_app(sample_folder) as driven:
             await driven.settled()
             self.select_hanging(driven)
@@ -222,7 +223,7 @@ class TestHeader:
         gate: threading.Event,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(viewer_module, "PATIENCE", LONG)
+        monkeypatch.setattr(presenter_module, "PATIENCE", LONG)
         async with open_app(sample_folder) as driven:
             await driven.settled()
             self.select_hanging(driven)
@@ -240,7 +241,7 @@ class TestHeader:
         gate: threading.Event,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(viewer_module, "PATIENCE", LONG)
+        monkeypatch.setattr(presenter_module, "PATIENCE", LONG)
         async with open_app(sample_folder) as driven:
             await driven.settled()
             self.select_hanging(driven)

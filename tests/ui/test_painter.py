@@ -49,7 +49,7 @@ class Watched:
         widgets = (*self.app.painter._widgets, *browse.walk_children(), *bars)
         await self.driven.until(
             lambda: (
-                browse.inspector.is_reckoned
+                browse.inspector.has_tables
                 and browse.arrays._rows == browse.inspector.rows()
                 and not any(widget._repaint_required for widget in widgets)
                 and not browse._dirty_widgets

@@ -14,8 +14,10 @@ import pytest
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.folder.order import sort_entries
 from heicdepth_tui.ui import app as app_module
-from heicdepth_tui.ui import previews, scanning, viewer
+from heicdepth_tui.ui import previews
 from heicdepth_tui.ui.previews import first_entries
+from heicdepth_tui.ui.screens import photo_presenter
+from heicdepth_tui.ui.services import scanner
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -58,7 +60,7 @@ async def test_a_folder_that_does_not_answer_is_told(
         gate.wait()
         yield []
 
-    monkeypatch.setattr(scanning, "find_photos", hang)
+    monkeypatch.setattr(scanner, "find_photos", hang)
     monkeypatch.setattr(app_module, "STILL_WAITING", 0.01)
     async with open_app(tmp_path) as driven:
         await driven.until(lambda: "still waiting for the folder" in driven.text, "the word")
@@ -79,7 +81,7 @@ async def test_a_file_that_does_not_answer_holds_up_no_other(
         return read(path, **options)
 
     monkeypatch.setattr(header, "read_header", slow)
-    monkeypatch.setattr(viewer, "STILL_WAITING", 0.01)
+    monkeypatch.setattr(photo_presenter, "STILL_WAITING", 0.01)
     async with open_app(sample_folder) as driven:
         await driven.scanned()
         driven.app.browse.photos.move_to(1)

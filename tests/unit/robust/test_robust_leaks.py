@@ -19,8 +19,8 @@ from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import DEPTH, LayerKind
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
-from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
-from heicdepth_tui.ui.store import PhotoStore
+from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 
 VISITS = 1_000
 IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "60"))
@@ -72,7 +72,7 @@ def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
     before = descriptors(), lasting_threads(), children()
     decoder = Decoder.start()
     arrived: Queue[Message] = Queue()
-    store = PhotoStore(decoder, arrived.put)
+    store = PhotoLoader(decoder, arrived.put)
     store.listen()
     outcomes: Counter[str] = Counter()
     counts = []

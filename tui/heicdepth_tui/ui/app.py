@@ -17,32 +17,32 @@ from textual.binding import Binding, BindingType
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.text import printable_path
-from heicdepth_tui.ui.commands import PhotoCommands
-from heicdepth_tui.ui.exporting import Exporter
-from heicdepth_tui.ui.library import Library
-from heicdepth_tui.ui.messages import (
+from heicdepth_tui.ui.model.library import Library
+from heicdepth_tui.ui.model.options import AppOptions
+from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.presenters.labels import photo_place
+from heicdepth_tui.ui.screens.browse import BrowseScreen
+from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.photo_presenter import STILL_WAITING
+from heicdepth_tui.ui.services.exporter import Exporter
+from heicdepth_tui.ui.services.image_cache import ImageCache
+from heicdepth_tui.ui.services.messages import (
     BriefsRead,
     ExportFinished,
     ExportProgress,
     HeaderRead,
     LayerArrived,
     ListingFinished,
-    NumbersReady,
     PhotosFound,
+    TableImportsReady,
     WorkFailed,
 )
-from heicdepth_tui.ui.options import AppOptions
-from heicdepth_tui.ui.prefetch import Prefetcher
-from heicdepth_tui.ui.scanning import Scanner
-from heicdepth_tui.ui.screens.browse import BrowseScreen
-from heicdepth_tui.ui.settings import DrawSettings
+from heicdepth_tui.ui.services.photo_loader import PhotoLoader
+from heicdepth_tui.ui.services.prefetch import Prefetcher
+from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.signals import end_on_signals
-from heicdepth_tui.ui.store import PhotoStore
 from heicdepth_tui.ui.terminal import TerminalApp
 from heicdepth_tui.ui.themes import THEMES
-from heicdepth_tui.ui.viewer import STILL_WAITING
-from heicdepth_tui.ui.widgets.picture import RowCache
-from heicdepth_tui.ui.words import photo_place
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -84,11 +84,11 @@ class HeicDepthApp(TerminalApp):
         self.options = options
         self.decoder = decoder
         self.library = Library()
-        self.store = PhotoStore(decoder, self.post_message, options.limits)
+        self.store = PhotoLoader(decoder, self.post_message, options.limits)
         self.prefetcher = Prefetcher(self.store)
         self.exporter = Exporter(decoder, self.post_message)
         self.scanner = Scanner(options.paths, options.recursive, self.post_message, options.limits)
-        self.rows = RowCache()
+        self.rows = ImageCache()
         self.colormap = DEFAULT_COLORMAP
         self.draw_settings = DrawSettings(self.colour_mode, Blocks.HALF)
         self.browse = BrowseScreen()
@@ -190,7 +190,7 @@ class HeicDepthApp(TerminalApp):
         # The threads that read and decode give way to the screen sooner than after 5 ms.
         sys.setswitchinterval(0.001)
 
-    @on(NumbersReady)
+    @on(TableImportsReady)
     def _numbers_ready(self) -> None:
         self.browse.viewer.numbers.begin()
 
@@ -344,19 +344,19 @@ class HeicDepthApp(TerminalApp):
     @property
     def remembered(self) -> ExportOptions:
         """The export options chosen last, in this run or an earlier one."""
-        from heicdepth_tui.ui.choices import load_choice
+        from heicdepth_tui.ui.services.saved_options import load_options
 
         if self._choice is None:
-            self._choice = load_choice(self.options.export_options(), self.options.state)
+            self._choice = load_options(self.options.export_options(), self.options.state)
         return self._choice
 
     def remember(self, options: ExportOptions) -> None:
         """Keep the export options for the next time."""
-        from heicdepth_tui.ui.choices import save_choice
+        from heicdepth_tui.ui.services.saved_options import save_options
 
         self._choice = options
         try:
-            save_choice(options, self.options.state)
+            save_options(options, self.options.state)
         except WriteError as error:
             self.notify(f"the choice is not remembered: {error}", severity="warning", markup=False)
 

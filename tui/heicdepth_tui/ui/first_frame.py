@@ -19,15 +19,21 @@ from rich.cells import cell_len
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
-from heicdepth_tui.ui.geometry import Box, Panes, browse_layout, panes_of
-from heicdepth_tui.ui.rows import photo_row
-from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, title_line
+from heicdepth_tui.ui.model.layout import Box, Panes, browse_layout, panes_of
+from heicdepth_tui.ui.presenters.labels import (
+    caption,
+    depth_heading,
+    layer_cycle,
+    photo_heading,
+    title_line,
+)
+from heicdepth_tui.ui.presenters.photo_rows import photo_row
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.ui.geometry import Shapes
-    from heicdepth_tui.ui.settings import Palette
+    from heicdepth_tui.ui.model.layout import Shapes
+    from heicdepth_tui.ui.model.settings import Palette
 
 __all__ = ["FirstFrame"]
 

@@ -16,13 +16,13 @@ from heicdepth_tui.folder.order import name_key
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Request
-from heicdepth_tui.ui.geometry import browse_layout, panes_of, shapes
+from heicdepth_tui.ui.model.layout import browse_layout, panes_of, shapes
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.heif.facts import Brief, Header
-    from heicdepth_tui.ui.geometry import Panes, Shapes
-    from heicdepth_tui.ui.settings import DrawSettings
+    from heicdepth_tui.ui.model.layout import Panes, Shapes
+    from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [
     "HeaderReader",

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.first_frame import FirstFrame
+from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings, app_color_mode
+from heicdepth_tui.ui.presenters.labels import photo_place
 from heicdepth_tui.ui.previews import HeaderReader, first_entries, first_requests, first_shapes
-from heicdepth_tui.ui.settings import COLOURS, DrawSettings, app_color_mode
 from heicdepth_tui.ui.signals import exit_on_signals
-from heicdepth_tui.ui.words import photo_place
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-from heicdepth_tui.ui.settings import COLOURS, Palette
+from heicdepth_tui.ui.model.settings import COLOURS, Palette
 
 __all__ = ["THEMES"]
 

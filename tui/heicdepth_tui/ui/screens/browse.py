@@ -14,26 +14,26 @@ from textual.widget import Widget
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.geometry import browse_layout, screen_classes
-from heicdepth_tui.ui.messages import FindClosed, MatchFound
-from heicdepth_tui.ui.viewer import Viewer
-from heicdepth_tui.ui.widgets.facts import FactsPane
-from heicdepth_tui.ui.widgets.frames import (
+from heicdepth_tui.ui.model.layout import browse_layout, screen_classes
+from heicdepth_tui.ui.screens.photo_presenter import PhotoPresenter
+from heicdepth_tui.ui.services.messages import FindClosed, MatchFound
+from heicdepth_tui.ui.widgets.containers import (
     PlainContainer,
     PlainHorizontal,
     PlainLines,
     PlainVertical,
 )
+from heicdepth_tui.ui.widgets.image_panes import ImagePane, ImagePanes
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
-from heicdepth_tui.ui.widgets.panes import PicturePane, Pictures
 from heicdepth_tui.ui.widgets.photo_list import PhotoList
+from heicdepth_tui.ui.widgets.tables import TableView
 from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.app import HeicDepthApp
-    from heicdepth_tui.ui.inspector import Inspector
+    from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.widgets.find import FindBar
 
 __all__ = ["BrowseScreen"]
@@ -46,7 +46,7 @@ class BrowseScreen(Screen[None], PlainLines):
 
     app: HeicDepthApp
     photos: PhotoList
-    pictures: Pictures
+    pictures: ImagePanes
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "help", "Help", key_display="?", id="help", tooltip="All keys"),
@@ -121,11 +121,11 @@ class BrowseScreen(Screen[None], PlainLines):
 
     def __init__(self) -> None:
         super().__init__()
-        self.viewer = Viewer(self)
+        self.viewer = PhotoPresenter(self)
         # Kept, since answers may still arrive while the screen is taken down.
         self.title_bar = TitleBar()
-        self.arrays = FactsPane(id="arrays")
-        self.facts = FactsPane(id="facts")
+        self.arrays = TableView(id="arrays")
+        self.facts = TableView(id="facts")
         self._range_from: str | None = None
         self._has_find_bar = False
 
@@ -139,11 +139,11 @@ class BrowseScreen(Screen[None], PlainLines):
             self.photos = PhotoList(app.library, self._select, id="photos")
             yield self.photos
             with PlainVertical(id="right"):
-                self.pictures = Pictures(
+                self.pictures = ImagePanes(
                     browse_layout(*app.size).pictures,
                     self.is_single,
                     *(
-                        PicturePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
+                        ImagePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
                         for name, on in (("photo-pane", False), ("depth-pane", True))
                     ),
                 )
@@ -181,7 +181,7 @@ class BrowseScreen(Screen[None], PlainLines):
         )
 
     @property
-    def inspector(self) -> Inspector | None:
+    def inspector(self) -> PhotoState | None:
         """What is known of the selected photo."""
         return self.viewer.inspector
 
@@ -200,7 +200,7 @@ class BrowseScreen(Screen[None], PlainLines):
     def _fold(self, size: Size) -> None:
         for name, holds in screen_classes(*size).items():
             self.set_class(holds, name)
-        for pictures in self.query(Pictures):
+        for pictures in self.query(ImagePanes):
             pictures.set_class(self.is_single, "-single")
         for tables in self.query("#tables"):
             self._title_tables(tables)

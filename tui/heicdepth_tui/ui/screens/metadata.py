@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from heicdepth_tui.ui.widgets.facts import FactsPane
+from heicdepth_tui.ui.widgets.tables import TableView
 
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
@@ -23,7 +23,7 @@ class MetadataScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     MetadataScreen { align: center middle; background: $background 60%; }
-    MetadataScreen > FactsPane { width: 124; max-width: 98%; height: auto; max-height: 96%;
+    MetadataScreen > TableView { width: 124; max-width: 98%; height: auto; max-height: 96%;
         background: $surface; border: round $accent 60%; border-title-color: $accent;
         border-subtitle-color: $dim; padding: 1 2; }
     """
@@ -43,17 +43,17 @@ class MetadataScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Hold one scrolling page."""
-        page = FactsPane(id="page")
+        page = TableView(id="page")
         page.border_title = Content(self._name_shown)
         page.border_subtitle = "esc closes"
         yield page
 
     def on_mount(self) -> None:
         """Fill the page."""
-        page = self.query_one(FactsPane)
+        page = self.query_one(TableView)
         page.show_arrays(self._rows)
         page.show_facts(self._groups)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""
-        self.query_one(FactsPane).scroll_relative(y=rows, animate=False)
+        self.query_one(TableView).scroll_relative(y=rows, animate=False)

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from heicdepth_tui.folder.search import Finder
-from heicdepth_tui.ui.messages import FindClosed, MatchFound
+from heicdepth_tui.ui.services.messages import FindClosed, MatchFound
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

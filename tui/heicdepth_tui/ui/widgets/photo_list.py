@@ -15,7 +15,7 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from heicdepth_tui.ui.rows import photo_row
+from heicdepth_tui.ui.presenters.photo_rows import photo_row
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.line_view import LineView
 from heicdepth_tui.ui.widgets.strips import Pen
@@ -23,7 +23,7 @@ from heicdepth_tui.ui.widgets.strips import Pen
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Brief
-    from heicdepth_tui.ui.library import Library
+    from heicdepth_tui.ui.model.library import Library
 
 __all__ = ["PhotoList"]
 

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.ui.words import title_line
+from heicdepth_tui.ui.presenters.labels import title_line
 
 if TYPE_CHECKING:
     from textual.timer import Timer

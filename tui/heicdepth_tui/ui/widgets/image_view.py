@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,8 @@ from textual.widget import Widget
 from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
-from heicdepth_tui.ui.settings import PATIENCE, DrawSettings
+from heicdepth_tui.ui.model.settings import PATIENCE, DrawSettings
+from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
 from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
 from heicdepth_tui.ui.widgets.strips import PaintedStrip, Pen, style_of
 
@@ -25,82 +24,23 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from heicdepth_tui.draw.cells import Picture
-    from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.app import HeicDepthApp
     from heicdepth_tui.ui.pacing import Pacer
 
-__all__ = ["ImageSource", "PictureCanvas", "RowCache"]
+__all__ = ["ImageView"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ImageSource:
-    """An image that can be drawn at any size.
-
-    ``key`` names it for the cache (photo, layer, state of the file, colour map); ``colormap`` is
-    empty for what is shown in its own colours.
-    """
-
-    key: tuple[object, ...]
-    pixels: Pixels
-    colormap: str = ""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Its true upright (width, height), which gives the shape of the picture."""
-        return self.pixels.shape[1], self.pixels.shape[0]
-
-
-class RowCache:
-    """Encoded rows of recently drawn pictures, bounded by their length in characters."""
-
-    def __init__(self, limit: int = 4_000_000) -> None:
-        self._limit = limit
-        self._size = 0
-        self._pictures: OrderedDict[tuple[object, ...], tuple[str, ...]] = OrderedDict()
-
-    def get(self, source: ImageSource, fit: Fit, settings: DrawSettings) -> tuple[str, ...] | None:
-        """Return the rows of an image, or None."""
-        key = (*source.key, fit, settings)
-        found = self._pictures.get(key)
-        if found is not None:
-            self._pictures.move_to_end(key)
-        return found
-
-    def forget(self, path: str) -> None:
-        """Drop every picture of a photo."""
-        for key in [key for key in self._pictures if key[0] == path]:
-            self._size -= sum(map(len, self._pictures.pop(key)))
-
-    def put(
-        self, source: ImageSource, fit: Fit, settings: DrawSettings, rows: tuple[str, ...]
-    ) -> None:
-        """Keep a picture, dropping the least recently used ones over the limit."""
-        key = (*source.key, fit, settings)
-        if key in self._pictures:
-            return
-        self._pictures[key] = rows
-        self._size += sum(map(len, rows))
-        while self._size > self._limit and len(self._pictures) > 1:
-            _, dropped = self._pictures.popitem(last=False)
-            self._size -= sum(map(len, dropped))
-
-    def adopt(self, source: ImageSource, drawing: Drawing, drawn: Drawn) -> None:
-        """Keep a picture that the decoder process has drawn."""
-        settings = DrawSettings(drawing.mode, drawing.blocks, drawing.tolerance)
-        self.put(source, drawn.fit, settings, drawn.rows)
-
-
-class PictureCanvas(Widget):
+class ImageView(Widget):
     """Draws one image, or a message where there is none; never an old image for a new photo."""
 
     DEFAULT_CSS = """
-    PictureCanvas { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
+    ImageView { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
     """
     ALLOW_SELECT = False
     app: HeicDepthApp
 
     def __init__(
-        self, rows: RowCache, settings: DrawSettings, pacer: Pacer, *, id: str | None = None
+        self, rows: ImageCache, settings: DrawSettings, pacer: Pacer, *, id: str | None = None
     ) -> None:
         super().__init__(id=id)
         self._cache = rows

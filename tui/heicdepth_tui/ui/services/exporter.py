@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.ui.messages import ExportFinished, ExportProgress, WorkFailed
+from heicdepth_tui.ui.services.messages import ExportFinished, ExportProgress, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import Exported, ExportOptions

@@ -18,7 +18,7 @@ from heicdepth_tui.ui.widgets.line_view import LineView
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["FactsPane", "Line", "array_lines", "beside", "fact_lines", "split_groups"]
+__all__ = ["Line", "TableView", "array_lines", "beside", "fact_lines", "split_groups"]
 
 Line = tuple[tuple[str, str], ...]
 """Pieces of one line: text, and what it is (``title``, ``label``, ``value``, ``problem``)."""
@@ -121,16 +121,16 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
     return joined
 
 
-class FactsPane(LineView):
+class TableView(LineView):
     """A scrolling pane with the array table, with metadata in one or two columns, or with both."""
 
     DEFAULT_CSS = """
-    FactsPane { scrollbar-size: 1 1; background: $background; color: $foreground; padding: 0 1;
+    TableView { scrollbar-size: 1 1; background: $background; color: $foreground; padding: 0 1;
         overflow-x: hidden; overflow-y: auto; }
-    FactsPane > .facts--title { color: $accent; text-style: bold; }
-    FactsPane > .facts--label { color: $dim; }
-    FactsPane > .facts--value { color: $foreground; }
-    FactsPane > .facts--problem { color: $warning; }
+    TableView > .facts--title { color: $accent; text-style: bold; }
+    TableView > .facts--label { color: $dim; }
+    TableView > .facts--value { color: $foreground; }
+    TableView > .facts--problem { color: $warning; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "facts--title",

@@ -9,38 +9,39 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from heicdepth_tui.ui.geometry import Box, Panes, Shapes, panes_of
-from heicdepth_tui.ui.settings import DrawSettings
-from heicdepth_tui.ui.widgets.frames import PlainContainer, PlainVertical
+from heicdepth_tui.ui.model.layout import Box, Panes, Shapes, panes_of
+from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.services.image_cache import ImageCache
+from heicdepth_tui.ui.widgets.containers import PlainContainer, PlainVertical
+from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
-from heicdepth_tui.ui.widgets.picture import PictureCanvas, RowCache
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.pacing import Pacer
 
-__all__ = ["PicturePane", "Pictures"]
+__all__ = ["ImagePane", "ImagePanes"]
 
 
-class PicturePane(PlainVertical):
+class ImagePane(PlainVertical):
     """A title line, the canvas, and two lines under it: caption or legend."""
 
     DEFAULT_CSS = """
-    PicturePane { width: 1fr; height: 1fr; }
-    PicturePane > Legend { display: none; }
-    PicturePane.-legend > Legend { display: block; }
-    PicturePane.-legend > .pane--caption { display: none; }
-    PicturePane > .pane--title { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
+    ImagePane { width: 1fr; height: 1fr; }
+    ImagePane > Legend { display: none; }
+    ImagePane.-legend > Legend { display: block; }
+    ImagePane.-legend > .pane--caption { display: none; }
+    ImagePane > .pane--title { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-overflow: ellipsis; text-wrap: nowrap; }
-    PicturePane > .pane--caption { height: 2; width: 1fr; padding: 0 1; color: $foreground 60%;
+    ImagePane > .pane--caption { height: 2; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-align: center; text-overflow: ellipsis; text-wrap: nowrap; }
     """
 
     def __init__(
-        self, rows: RowCache, settings: DrawSettings, pacer: Pacer, *, legend: bool, id: str
+        self, rows: ImageCache, settings: DrawSettings, pacer: Pacer, *, legend: bool, id: str
     ) -> None:
         super().__init__(id=id)
         self.heading = Static("", classes="pane--title", markup=False)
-        self.canvas = PictureCanvas(rows, settings, pacer)
+        self.canvas = ImageView(rows, settings, pacer)
         self.legend = Legend(settings.mode)
         self.caption = Static("", classes="pane--caption", markup=False)
         self.use_legend(legend)
@@ -62,21 +63,21 @@ class PicturePane(PlainVertical):
         self.set_class(on, "-legend")
 
 
-class Pictures(PlainContainer):
+class ImagePanes(PlainContainer):
     """Lays out the two panes by the shapes of what they show."""
 
     DEFAULT_CSS = """
-    Pictures { layout: horizontal; width: 1fr; height: 1fr; }
-    Pictures.-stacked { layout: vertical; }
-    Pictures.-stacked .pane--caption { display: none; }
-    Pictures > #photo-pane { padding-right: 1; }
-    Pictures > #depth-pane { border-left: solid $rule; }
-    Pictures.-stacked > #photo-pane, Pictures.-single > #photo-pane { padding-right: 0; }
-    Pictures.-stacked > #depth-pane { border-left: none; }
-    Pictures.-single > #depth-pane { display: none; }
+    ImagePanes { layout: horizontal; width: 1fr; height: 1fr; }
+    ImagePanes.-stacked { layout: vertical; }
+    ImagePanes.-stacked .pane--caption { display: none; }
+    ImagePanes > #photo-pane { padding-right: 1; }
+    ImagePanes > #depth-pane { border-left: solid $rule; }
+    ImagePanes.-stacked > #photo-pane, ImagePanes.-single > #photo-pane { padding-right: 0; }
+    ImagePanes.-stacked > #depth-pane { border-left: none; }
+    ImagePanes.-single > #depth-pane { display: none; }
     """
 
-    def __init__(self, room: Box, single: bool, photo: PicturePane, depth: PicturePane) -> None:
+    def __init__(self, room: Box, single: bool, photo: ImagePane, depth: ImagePane) -> None:
         super().__init__(id="pictures", classes="-single" if single else None)
         self.photo = photo
         self.depth = depth

@@ -15,7 +15,7 @@ from heicdepth_tui.folder.briefs import Briefs, BriefScanner
 from heicdepth_tui.folder.find import find_photos
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.ui.messages import BriefsRead, ListingFinished, PhotosFound, WorkFailed
+from heicdepth_tui.ui.services.messages import BriefsRead, ListingFinished, PhotosFound, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

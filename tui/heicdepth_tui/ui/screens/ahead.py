@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, LayerKind
-from heicdepth_tui.ui.geometry import shapes, shapes_of
+from heicdepth_tui.ui.model.layout import shapes, shapes_of
 from heicdepth_tui.ui.previews import layer_drawing, preview_fit
-from heicdepth_tui.ui.sources import answered_source
+from heicdepth_tui.ui.services.image_cache import answered_source
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.ui.inspector import Inspectors
+    from heicdepth_tui.ui.model.photo_state import RecentPhotos
     from heicdepth_tui.ui.screens.browse import BrowseScreen
 
 __all__ = ["Ahead"]
@@ -22,7 +22,7 @@ __all__ = ["Ahead"]
 class Ahead:
     """Asks the store and keeps what comes of it, for the panes as they are now."""
 
-    def __init__(self, screen: BrowseScreen, recent: Inspectors) -> None:
+    def __init__(self, screen: BrowseScreen, recent: RecentPhotos) -> None:
         self._screen = screen
         self._recent = recent
 
@@ -76,4 +76,4 @@ class Ahead:
             inspector.set_header(header)
         inspector.set_pixels(layer, answer.pixels)
         if layer.kind is LayerKind.PRIMARY:
-            self._screen.call_later(inspector.reckon)
+            self._screen.call_later(inspector.build_tables)

@@ -13,10 +13,10 @@ from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
 from heicdepth_tui.report import tables
-from heicdepth_tui.ui import inspector as inspector_module
-from heicdepth_tui.ui.inspector import Inspector, Inspectors
+from heicdepth_tui.ui.model import photo_state as photo_state_module
+from heicdepth_tui.ui.model.photo_state import PhotoState, RecentPhotos
 
-MOST = inspector_module._MOST
+MOST = photo_state_module._MOST
 
 
 def entry(name: str, mtime: int = 1) -> Entry:
@@ -30,14 +30,14 @@ def pixels(height: int, width: int, *channels: int, first: int = 7) -> Pixels:
 
 
 @pytest.fixture
-def inspector(sample_folder: Path) -> Inspector:
+def inspector(sample_folder: Path) -> PhotoState:
     """Knows the header of a photo that has every kind of layer."""
-    made = Inspector(entry("IMG_0423.HEIC"))
+    made = PhotoState(entry("IMG_0423.HEIC"))
     made.set_header(read_header(sample_folder / "IMG_0423.HEIC"))
     return made
 
 
-def layer_of(inspector: Inspector, kind: LayerKind) -> Layer:
+def layer_of(inspector: PhotoState, kind: LayerKind) -> Layer:
     layer = inspector.layer(kind)
     assert layer is not None
     return layer
@@ -58,12 +58,12 @@ def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_tables_are_made_once_for_all_that_is_known(
-    inspector: Inspector, tables_made: list[int]
+    inspector: PhotoState, tables_made: list[int]
 ) -> None:
     inspector.set_pixels(PRIMARY, pixels(30, 40, 3))
     inspector.set_pixels(layer_of(inspector, LayerKind.DEPTH), pixels(15, 20))
-    inspector.reckon()
-    inspector.reckon()
+    inspector.build_tables()
+    inspector.build_tables()
     assert [row.name for row in inspector.rows()][:2] == ["photo", "depth"]
     assert inspector.groups()
 
@@ -71,21 +71,21 @@ def test_tables_are_made_once_for_all_that_is_known(
 
 
 def test_what_is_known_already_changes_no_table(
-    inspector: Inspector, tables_made: list[int]
+    inspector: PhotoState, tables_made: list[int]
 ) -> None:
     photo = pixels(30, 40, 3)
     inspector.set_pixels(PRIMARY, photo)
-    inspector.reckon()
+    inspector.build_tables()
     assert inspector.header is not None
     inspector.set_pixels(PRIMARY, photo)
     inspector.set_header(inspector.header)
 
-    assert inspector.is_reckoned
+    assert inspector.has_tables
     assert tables_made == [1]
 
 
 def test_every_new_layer_header_or_error_makes_the_tables_anew(
-    inspector: Inspector, sample_folder: Path
+    inspector: PhotoState, sample_folder: Path
 ) -> None:
     thumbnail = layer_of(inspector, LayerKind.THUMBNAIL)
     changes: tuple[Callable[[], None], ...] = (
@@ -96,16 +96,16 @@ def test_every_new_layer_header_or_error_makes_the_tables_anew(
     )
     states = []
     for change in changes:
-        inspector.reckon()
-        states.append(inspector.is_reckoned)
+        inspector.build_tables()
+        states.append(inspector.has_tables)
         change()
-        states.append(inspector.is_reckoned)
+        states.append(inspector.has_tables)
 
     assert states == [True, False] * len(changes)
 
 
 def test_a_layer_that_cannot_be_decoded_stands_in_the_table_until_it_can(
-    inspector: Inspector,
+    inspector: PhotoState,
 ) -> None:
     thumbnail = layer_of(inspector, LayerKind.THUMBNAIL)
     inspector.set_layer_error(thumbnail, DecodeError("torn"))
@@ -118,7 +118,7 @@ def test_a_layer_that_cannot_be_decoded_stands_in_the_table_until_it_can(
     assert inspector.errors == {}
 
 
-def test_depth_map_and_camera_follow_the_depth_layer_only(inspector: Inspector) -> None:
+def test_depth_map_and_camera_follow_the_depth_layer_only(inspector: PhotoState) -> None:
     depth = layer_of(inspector, LayerKind.DEPTH)
     assert (inspector.depth_map, inspector.camera) == (None, None)
     inspector.set_pixels(depth, pixels(15, 20))
@@ -133,13 +133,13 @@ def test_depth_map_and_camera_follow_the_depth_layer_only(inspector: Inspector) 
 
 
 def test_nothing_is_told_before_the_header_is_read() -> None:
-    inspector = Inspector(entry("a"))
+    inspector = PhotoState(entry("a"))
 
     assert (inspector.rows(), inspector.groups(), inspector.layers) == ((), (), ())
     assert inspector.known(PRIMARY) is None
 
 
-def test_an_answer_that_names_no_item_is_about_the_layer_of_its_kind(inspector: Inspector) -> None:
+def test_an_answer_that_names_no_item_is_about_the_layer_of_its_kind(inspector: PhotoState) -> None:
     depth, thumbnail = (layer_of(inspector, kind) for kind in (LayerKind.DEPTH, THUMBNAIL.kind))
 
     assert (DEPTH.item_id, THUMBNAIL.item_id) == (0, 0)
@@ -154,14 +154,14 @@ class TestInspectors:
     """Photos that were left come back as they were, if they were left not long ago."""
 
     def test_a_photo_comes_back_with_all_that_is_known(self) -> None:
-        recent = Inspectors()
+        recent = RecentPhotos()
         found = recent.get(entry("a"))
 
         assert recent.get(entry("b")) is not found
         assert recent.get(entry("a")) is found
 
     def test_only_the_photos_seen_last_are_kept(self) -> None:
-        recent = Inspectors()
+        recent = RecentPhotos()
         kept = {name: recent.get(entry(name)) for name in map(str, range(MOST))}
         # Seen again: now "1" is the one that was seen first.
         recent.get(entry("0"))
@@ -172,12 +172,12 @@ class TestInspectors:
         assert recent.get(entry("1")) is not kept["1"]
 
     def test_a_file_that_changed_is_another_photo(self) -> None:
-        recent = Inspectors()
+        recent = RecentPhotos()
 
         assert recent.get(entry("a", mtime=1)) is not recent.get(entry("a", mtime=2))
 
     def test_a_forgotten_photo_begins_anew_in_every_state_of_its_file(self) -> None:
-        recent = Inspectors()
+        recent = RecentPhotos()
         old, new, other = (
             recent.get(entry("a", 1)),
             recent.get(entry("a", 2)),

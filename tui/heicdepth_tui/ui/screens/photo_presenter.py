@@ -10,29 +10,35 @@ from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.ahead import Ahead
-from heicdepth_tui.ui.geometry import shapes_of
-from heicdepth_tui.ui.inspector import Inspector, Inspectors
-from heicdepth_tui.ui.messages import HeaderRead, LayerArrived
-from heicdepth_tui.ui.numbers import Numbers
-from heicdepth_tui.ui.settings import PATIENCE
-from heicdepth_tui.ui.sources import answered_source, depth_source, layer_source
-from heicdepth_tui.ui.words import caption, depth_heading, layer_cycle, photo_heading, why_no_depth
+from heicdepth_tui.ui.model.layout import shapes_of
+from heicdepth_tui.ui.model.photo_state import PhotoState, RecentPhotos
+from heicdepth_tui.ui.model.settings import PATIENCE
+from heicdepth_tui.ui.presenters.labels import (
+    caption,
+    depth_heading,
+    layer_cycle,
+    photo_heading,
+    why_no_depth,
+)
+from heicdepth_tui.ui.screens.ahead import Ahead
+from heicdepth_tui.ui.screens.table_updates import TableUpdates
+from heicdepth_tui.ui.services.image_cache import answered_source, depth_source, layer_source
+from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.screens.browse import BrowseScreen
-    from heicdepth_tui.ui.widgets.picture import ImageSource
+    from heicdepth_tui.ui.services.image_cache import ImageSource
 
-__all__ = ["Viewer"]
+__all__ = ["PhotoPresenter"]
 
 STILL_WAITING = 2.0
 """Seconds without a header after which the pane says that it still waits."""
 
 
-class Viewer:
+class PhotoPresenter:
     """What the panes and tables of the main screen show, for one photo at a time.
 
     Answers carry what was asked: one for a photo that is no longer selected changes nothing.
@@ -40,12 +46,12 @@ class Viewer:
 
     def __init__(self, screen: BrowseScreen) -> None:
         self._screen = screen
-        self.inspector: Inspector | None = None
+        self.inspector: PhotoState | None = None
         self.shown_layer: Layer | None = None
-        self._recent = Inspectors()
+        self._recent = RecentPhotos()
         self._is_begun = self._is_rest_wanted = False
         self._blank_timer: Timer | None = None
-        self.numbers = Numbers(screen)
+        self.numbers = TableUpdates(screen)
         self._ahead = Ahead(screen, self._recent)
         self._had_layers = False
 
@@ -98,7 +104,7 @@ class Viewer:
         """Know nothing more of a photo."""
         self._recent.forget(path)
 
-    def _begin(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
+    def _begin(self, inspector: PhotoState, found: Header | HeicDepthError) -> None:
         """Show a photo whose header is known, once the terminal has room for it.
 
         While pictures are on their way, a held key must not add headings, plates and tables to
@@ -123,7 +129,7 @@ class Viewer:
             self._clear("")
             self._screen.app.painter.paint()
 
-    def _still_waiting(self, inspector: Inspector) -> None:
+    def _still_waiting(self, inspector: PhotoState) -> None:
         """Say that the disk or the network has not answered yet."""
         if inspector is self.inspector and not self._is_begun:
             self._clear(
@@ -157,7 +163,7 @@ class Viewer:
             self._begin(inspector, found)
             self._screen.app.painter.paint()
 
-    def _take_header(self, inspector: Inspector, found: Header | HeicDepthError) -> None:
+    def _take_header(self, inspector: PhotoState, found: Header | HeicDepthError) -> None:
         if inspector is not self.inspector or self._is_begun:
             return
         self._is_begun = True
@@ -178,7 +184,7 @@ class Viewer:
         pane.caption.update(words, layout=False)
         self._show_layers(inspector)
 
-    def _show_layers(self, inspector: Inspector) -> None:
+    def _show_layers(self, inspector: PhotoState) -> None:
         """Draw what is known of both panes and ask for the rest, depth first."""
         header = inspector.header
         if header is None:
@@ -190,7 +196,7 @@ class Viewer:
         self._start_photo_pane(inspector, header)
         self._take_known(inspector)
 
-    def _take_known(self, inspector: Inspector) -> None:
+    def _take_known(self, inspector: PhotoState) -> None:
         """Take in further layers as far as they are known, and the numbers of all."""
         for layer in inspector.layers:
             if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
@@ -199,12 +205,12 @@ class Viewer:
                     inspector.set_pixels(layer, found)
         if inspector.layer(LayerKind.PRIMARY) in inspector.pixels:
             self._want_rest_soon(inspector)
-        if inspector.is_reckoned:
+        if inspector.has_tables:
             self.numbers.show()
         else:
             self.numbers.update()
 
-    def _show_depth_pane(self, inspector: Inspector, header: Header) -> None:
+    def _show_depth_pane(self, inspector: PhotoState, header: Header) -> None:
         pane = self._screen.pictures.depth
         item = header.depth.item
         panes = self._screen.pictures.panes(shapes_of(header))
@@ -216,7 +222,7 @@ class Viewer:
             pane.legend.show(None, self._screen.app.colormap)
             pane.canvas.promise("decoding …", item.upright)
 
-    def _start_photo_pane(self, inspector: Inspector, header: Header) -> None:
+    def _start_photo_pane(self, inspector: PhotoState, header: Header) -> None:
         if self.shown_layer is None:
             self.shown_layer = self._cycle(inspector)[0]
         layer = self.shown_layer
@@ -241,7 +247,7 @@ class Viewer:
             self._want(inspector, header, thumbnail, "thumbnail")
         self._want(inspector, header, layer, "photo", fit=self._ahead.fit, partial=True)
 
-    def _show_photo_heading(self, inspector: Inspector, header: Header, layer: Layer) -> None:
+    def _show_photo_heading(self, inspector: PhotoState, header: Header, layer: Layer) -> None:
         pane = self._screen.pictures.photo
         is_depth = layer.kind is LayerKind.DEPTH
         pane.use_legend(is_depth)
@@ -256,13 +262,13 @@ class Viewer:
         words = photo_heading(cells, layer.label, size, at, most, blocks)
         pane.heading.update(words, layout=False)
 
-    def _cycle(self, inspector: Inspector) -> tuple[Layer, ...]:
+    def _cycle(self, inspector: PhotoState) -> tuple[Layer, ...]:
         """Return the layers that tab goes through in the photo pane."""
         return layer_cycle(inspector.layers, self._screen.is_single)
 
     def _want(
         self,
-        inspector: Inspector,
+        inspector: PhotoState,
         header: Header,
         layer: Layer,
         pane: str,
@@ -307,7 +313,7 @@ class Viewer:
             self._draw_partial(inspector, layer, answer)
         self._screen.app.painter.paint()
 
-    def _draw_partial(self, inspector: Inspector, layer: Layer, answer: Answer) -> None:
+    def _draw_partial(self, inspector: PhotoState, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
         if layer == self.shown_layer and thumbnail not in inspector.pixels:
             source = answered_source(
@@ -317,7 +323,7 @@ class Viewer:
                 self._screen.pictures.photo.canvas.show(source)
 
     def _take_layer(
-        self, inspector: Inspector, layer: Layer, found: Pixels | HeicDepthError
+        self, inspector: PhotoState, layer: Layer, found: Pixels | HeicDepthError
     ) -> None:
         if isinstance(found, HeicDepthError):
             inspector.set_layer_error(layer, found)
@@ -325,12 +331,12 @@ class Viewer:
         else:
             inspector.set_pixels(layer, found)
             self._draw_layer(inspector, layer, found)
-        if not inspector.is_reckoned:
+        if not inspector.has_tables:
             self.numbers.update()
         if layer.kind is LayerKind.PRIMARY:
             self._want_rest_soon(inspector)
 
-    def _show_layer_error(self, inspector: Inspector, layer: Layer, error: HeicDepthError) -> None:
+    def _show_layer_error(self, inspector: PhotoState, layer: Layer, error: HeicDepthError) -> None:
         if layer.kind is LayerKind.DEPTH:
             self._screen.pictures.depth.canvas.show_message("depth map unreadable\n" + error.short)
         if layer != self.shown_layer:
@@ -343,7 +349,7 @@ class Viewer:
         else:
             self._screen.pictures.photo.canvas.show_message(error.short)
 
-    def _draw_layer(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+    def _draw_layer(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> None:
         if layer.kind is LayerKind.DEPTH:
             self._draw_depth(inspector, pixels)
         if layer == self.shown_layer:
@@ -351,7 +357,7 @@ class Viewer:
         elif layer.kind is LayerKind.THUMBNAIL:
             self._draw_thumbnail(inspector)
 
-    def _draw_thumbnail(self, inspector: Inspector) -> None:
+    def _draw_thumbnail(self, inspector: PhotoState) -> None:
         """Show the embedded thumbnail while the photo itself is not there, or cannot be."""
         thumbnail, shown = inspector.layer(LayerKind.THUMBNAIL), self.shown_layer
         if thumbnail is None or shown is None or shown.kind is not LayerKind.PRIMARY:
@@ -361,28 +367,28 @@ class Viewer:
             source = layer_source(inspector.entry, thumbnail, pixels)
             self._screen.pictures.photo.canvas.show(source)
 
-    def _draw_photo_pane(self, inspector: Inspector, layer: Layer, pixels: Pixels) -> None:
+    def _draw_photo_pane(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> None:
         canvas = self._screen.pictures.photo.canvas
         if layer.kind is LayerKind.DEPTH:
             canvas.show(self._depth_source(inspector, pixels))
         else:
             canvas.show(layer_source(inspector.entry, layer, pixels))
 
-    def _draw_depth(self, inspector: Inspector, pixels: Pixels) -> None:
+    def _draw_depth(self, inspector: PhotoState, pixels: Pixels) -> None:
         self._screen.pictures.depth.canvas.show(self._depth_source(inspector, pixels))
 
-    def _depth_source(self, inspector: Inspector, pixels: Pixels) -> ImageSource:
+    def _depth_source(self, inspector: PhotoState, pixels: Pixels) -> ImageSource:
         app = self._screen.app
         return depth_source(inspector.entry, pixels, app.draw_settings.colormap(app.colormap))
 
-    def _want_rest_soon(self, inspector: Inspector) -> None:
+    def _want_rest_soon(self, inspector: PhotoState) -> None:
         if not self._is_rest_wanted:
             self._is_rest_wanted = True
             # What is on the screen by now is painted first.
             self._screen.call_later(self._want_rest, inspector)
             self._screen.call_later(self.numbers.import_soon)
 
-    def _want_rest(self, inspector: Inspector) -> None:
+    def _want_rest(self, inspector: PhotoState) -> None:
         """Decode the other layers once the photo is there, then the neighbours."""
         header = inspector.header
         if inspector is not self.inspector or header is None:

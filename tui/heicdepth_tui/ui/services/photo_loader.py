@@ -14,7 +14,7 @@ from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepth
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
-from heicdepth_tui.ui.messages import HeaderRead, LayerArrived, WorkFailed
+from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawing
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
 
-__all__ = ["PhotoStore"]
+__all__ = ["PhotoLoader"]
 
 _LAYER_BYTES = 40_000_000
 _HEADERS = 256
@@ -30,7 +30,7 @@ _HEADERS = 256
 _LayerKey = tuple[str, int, int, Layer, tuple[int, int] | None]
 
 
-class PhotoStore:
+class PhotoLoader:
     """Remembers by (path, size, modification time), so that a changed file is never shown old.
 
     ``post`` takes messages from any thread. Headers are read in threads of their own: one that

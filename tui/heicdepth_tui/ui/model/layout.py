@@ -1,4 +1,4 @@
-"""Where the parts of the main screen lie: what the style sheet lays out, reckoned beforehand.
+"""The layout of the main screen in cells, as the style sheet lays it out.
 
 Pictures are drawn in the decoder process for the room they will have, and the first ones are on the
 screen before Textual is: both need the layout without Textual. A test compares it with what Textual

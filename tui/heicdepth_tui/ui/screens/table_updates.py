@@ -6,16 +6,16 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.ui.messages import NumbersReady
+from heicdepth_tui.ui.services.messages import TableImportsReady
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.inspector import Inspector
+    from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.screens.browse import BrowseScreen
 
-__all__ = ["Numbers"]
+__all__ = ["TableUpdates"]
 
 
-class Numbers:
+class TableUpdates:
     """Shows the numbers of what is known, once for all that arrives together.
 
     numpy takes 60 ms to import: the first pictures must not wait for it, so it is imported in a
@@ -40,7 +40,7 @@ class Numbers:
         import heicdepth_tui.report.tables
 
         del heicdepth_tui
-        self._screen.app.post_message(NumbersReady())
+        self._screen.app.post_message(TableImportsReady())
 
     def begin(self) -> None:
         """Show numbers from now on: what they need is imported."""
@@ -62,12 +62,12 @@ class Numbers:
         self._is_due = False
         inspector = self._screen.inspector
         if inspector is not None and inspector.header is not None:
-            inspector.reckon()
+            inspector.build_tables()
             self.show_legends(inspector)
             self._screen.arrays.show_arrays(inspector.rows())
             self._screen.facts.show_facts(inspector.groups())
 
-    def show_legends(self, inspector: Inspector) -> None:
+    def show_legends(self, inspector: PhotoState) -> None:
         """Show what the colours of the depth map mean."""
         for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
             pane.legend.show(inspector.depth_map, self._screen.app.colormap)

@@ -23,8 +23,8 @@ __all__ = [
     "LayerArrived",
     "ListingFinished",
     "MatchFound",
-    "NumbersReady",
     "PhotosFound",
+    "TableImportsReady",
     "WorkFailed",
 ]
 
@@ -75,7 +75,7 @@ class HeaderRead(Message):
         self.error = error
 
 
-class NumbersReady(Message):
+class TableImportsReady(Message):
     """What tables and legends are reckoned with is imported."""
 
 

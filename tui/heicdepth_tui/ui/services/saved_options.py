@@ -11,7 +11,7 @@ from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.files import replace_own
 
-__all__ = ["load_choice", "save_choice", "state_folder"]
+__all__ = ["load_options", "save_options", "state_folder"]
 
 _NAME = "export.json"
 
@@ -23,7 +23,7 @@ def state_folder() -> Path:
     return user_state_path("heicdepth-tui")
 
 
-def save_choice(options: ExportOptions, folder: Path | None) -> None:
+def save_options(options: ExportOptions, folder: Path | None) -> None:
     """Remember formats and options, but not the folder: that is the command line's.
 
     Raises WriteError where the folder cannot be written.
@@ -35,7 +35,7 @@ def save_choice(options: ExportOptions, folder: Path | None) -> None:
     replace_own(folder or state_folder(), _NAME, json.dumps(choice, indent=1).encode())
 
 
-def load_choice(default: ExportOptions, folder: Path | None) -> ExportOptions:
+def load_options(default: ExportOptions, folder: Path | None) -> ExportOptions:
     """Return ``default`` with the remembered choice; as it is where nothing usable is remembered.
 
     A file that is missing, damaged or from another version is no reason to bother anybody: the

@@ -13,7 +13,7 @@ from heicdepth_tui.photo.schedule import PREFETCH
 if TYPE_CHECKING:
     from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.ui.store import PhotoStore
+    from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 
 __all__ = ["Prefetcher"]
 
@@ -21,7 +21,7 @@ __all__ = ["Prefetcher"]
 class Prefetcher:
     """Asks the store for header and layers of a few entries, the likeliest first."""
 
-    def __init__(self, store: PhotoStore) -> None:
+    def __init__(self, store: PhotoLoader) -> None:
         self._store = store
         self._entries: tuple[Entry, ...] = ()
         self._fit: tuple[int, int] = (512, 512)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["Inspector", "Inspectors"]
+__all__ = ["PhotoState", "RecentPhotos"]
 
 _MOST = 5
 """So many photos are remembered: each holds its decoded layers, 1 to 3 MB."""
 
 
-class Inspector:
+class PhotoState:
     """Collects what arrives for one photo."""
 
     def __init__(self, entry: Entry) -> None:
@@ -112,23 +112,23 @@ class Inspector:
         self._forget_numbers()
 
     @property
-    def is_reckoned(self) -> bool:
+    def has_tables(self) -> bool:
         """Whether the tables of all that is known are made."""
         return self._numbers is not None
 
-    def reckon(self) -> None:
+    def build_tables(self) -> None:
         """Make the tables of all that is known."""
         if self._numbers is None:
             self._numbers = (self._rows(), self._groups())
 
     def rows(self) -> tuple[ArrayRow, ...]:
         """Return the array table of what is decoded so far, in the order of the layers."""
-        self.reckon()
+        self.build_tables()
         return self._numbers[0] if self._numbers else ()
 
     def groups(self) -> tuple[FactGroup, ...]:
         """Return the metadata tables; empty while the header is unknown."""
-        self.reckon()
+        self.build_tables()
         return self._numbers[1] if self._numbers else ()
 
     def _rows(self) -> tuple[ArrayRow, ...]:
@@ -152,17 +152,17 @@ class Inspector:
         return fact_groups(self.header, depth_map=self.depth_map, stored=stored, camera=self.camera)
 
 
-class Inspectors:
+class RecentPhotos:
     """Those of the photos seen last and of their neighbours."""
 
     def __init__(self) -> None:
-        self._inspectors: OrderedDict[Entry, Inspector] = OrderedDict()
+        self._inspectors: OrderedDict[Entry, PhotoState] = OrderedDict()
 
-    def get(self, entry: Entry) -> Inspector:
+    def get(self, entry: Entry) -> PhotoState:
         """Return what is known of a photo, an empty inspector where nothing is."""
         inspector = self._inspectors.get(entry)
         if inspector is None:
-            inspector = self._inspectors[entry] = Inspector(entry)
+            inspector = self._inspectors[entry] = PhotoState(entry)
         self._inspectors.move_to_end(entry)
         while len(self._inspectors) > _MOST:
             self._inspectors.popitem(last=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.ui.geometry import (
+from heicdepth_tui.ui.model.layout import (
     Box,
     Layout,
     Panes,

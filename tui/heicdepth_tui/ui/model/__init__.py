@@ -1,0 +1,1 @@
+"""The state of the app without Textual: photos, selection, settings, layout in cells."""

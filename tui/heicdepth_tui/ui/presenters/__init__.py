@@ -1,0 +1,1 @@
+"""Pure functions from state to text, tables and pictures shown; no Textual."""

@@ -1,0 +1,1 @@
+"""Background work without Textual: decoding, scanning, exporting; posts events to the app."""
