@@ -17,6 +17,8 @@ from heicdepth_tui.export.subject import Subject
 Points = list[tuple[float, float, float, int, int, int]]
 Written = Callable[[str, Subject], Path]
 Make = Callable[..., Subject]
+FLOAT32_POINT = 5 * 2**-24
+"""Relative, of a coordinate: factor, Z, product and what is written are rounded once each."""
 
 
 def colours(rgb: np.ndarray) -> np.ndarray:
@@ -28,7 +30,7 @@ def check(cloud: PointCloud, expected: Points) -> None:
     want = np.array(expected)
     assert len(cloud) == len(want)
     xyz = np.stack([cloud.pc_data[axis] for axis in "xyz"], axis=1)
-    np.testing.assert_allclose(xyz, want[:, :3], rtol=3e-7, atol=1e-9)
+    np.testing.assert_allclose(xyz, want[:, :3], rtol=FLOAT32_POINT, atol=1e-9)
     np.testing.assert_array_equal(colours(np.ascontiguousarray(cloud.pc_data["rgb"])), want[:, 3:])
 
 
@@ -67,7 +69,7 @@ def test_ascii_read_by_hand(make_subject: Make, written: Written, expected_point
     assert fields["POINTS"] == fields["WIDTH"] == str(len(expected_points)) == str(len(rows))
     assert fields["HEIGHT"] == "1"
     for row, (x, y, z, r, g, b) in zip(rows, expected_points, strict=True):
-        assert [float(value) for value in row[:3]] == pytest.approx([x, y, z], rel=3e-7)
+        assert [float(value) for value in row[:3]] == pytest.approx([x, y, z], rel=FLOAT32_POINT)
         assert int(row[3]) == r << 16 | g << 8 | b
 
 

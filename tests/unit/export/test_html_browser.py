@@ -21,6 +21,7 @@ from html_browsing import (
     canvas,
     expected_box,
     green,
+    is_same_picture,
     margin,
     needs_chromium,
     red,
@@ -56,7 +57,9 @@ def test_colours_are_those_of_the_photo(tab: Page) -> None:
     picture = canvas(tab)
 
     left, top, right, bottom = box_of(red(picture))
-    assert tuple(picture[(top + bottom) // 2, (left + right) // 2]) == (230, 20, 10)
+    shown = picture[(top + bottom) // 2, (left + right) // 2]
+    # 8 bits to float in the shader, and back: each may be rounded to the next level.
+    assert shown.tolist() == pytest.approx([230, 20, 10], abs=1)
 
 
 def test_the_canvas_follows_the_window_and_the_pixels_of_the_screen(tab: Page) -> None:
@@ -85,7 +88,7 @@ def test_a_lost_graphics_context_is_said_and_mended(tab: Page) -> None:
     assert said[0] is False
     assert "context was lost" in said[1]
     assert tab.evaluate("notice.hidden")
-    np.testing.assert_array_equal(canvas(tab), first)
+    assert is_same_picture(canvas(tab), first)
 
 
 def test_the_light_scheme_is_light(tab: Page) -> None:
@@ -124,6 +127,7 @@ def test_the_browser_decodes_both_images_exactly(tab: Page, page_file: Path) -> 
     scene = json.loads(found[1])
     for name, encoded in zip(("codes", "colours"), got, strict=True):
         shown = np.frombuffer(base64.b64decode(encoded), np.uint8).reshape(HEIGHT, WIDTH, 4)
+        # Bytes all the way, no shader: codes that were off by one would be other distances.
         stored = Image.open(io.BytesIO(base64.b64decode(scene[name]["data"]))).convert("RGB")
         np.testing.assert_array_equal(shown[..., :3], np.asarray(stored))
 

@@ -12,6 +12,7 @@ from html_browsing import (
     canvas,
     expected_box,
     green,
+    is_same_picture,
     margin,
     needs_chromium,
     red,
@@ -69,7 +70,7 @@ def test_dragging_changes_the_picture_and_a_double_click_resets_it(tab: Page) ->
     tab.double_click(x, y)
 
     assert (dragged != first).any(-1).mean() > 0.05
-    np.testing.assert_array_equal(canvas(tab), first)
+    assert is_same_picture(canvas(tab), first)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,7 @@ def test_every_key_does_something_and_can_be_undone(
     again = canvas(tab)
 
     assert (changed != first).any(-1).mean() > 0.003
-    # Turning there and back leaves the last bits of an angle.
-    assert (np.abs(again.astype(int) - first) > 8).any(-1).mean() < 0.001
+    assert is_same_picture(again, first)
 
 
 def test_moving_shifts_without_turning(tab: Page) -> None:
@@ -117,7 +117,8 @@ def test_moving_shifts_without_turning(tab: Page) -> None:
 
     # The wall, at the pivot, follows the hand; the patch is nearer, and faster.
     assert by_button == pytest.approx(np.array([30, 20, 30, 20]) * NEAR / FAR, abs=2)
-    np.testing.assert_array_equal(by_shift, by_button)
+    # A box is counted in pixels: its sides may each be rounded by one.
+    assert by_shift == pytest.approx(by_button, abs=1)
     assert by_key == pytest.approx(np.array([24, 0, 24, 0]) * NEAR / FAR, abs=2)
 
 
@@ -149,7 +150,7 @@ def test_two_fingers_pinch_and_a_double_tap_resets(tab: Page) -> None:
         tab.touch("touchEnd")
 
     assert red(pinched).sum() > 1.3 * red(first).sum()
-    np.testing.assert_array_equal(canvas(tab), first)
+    assert is_same_picture(canvas(tab), first)
 
 
 def test_help_opens_and_closes(tab: Page) -> None:
@@ -174,7 +175,7 @@ def test_space_sways_until_it_is_pressed_again(tab: Page) -> None:
     )
     assert (canvas(tab) != first).any()
     tab.key("0")
-    np.testing.assert_array_equal(canvas(tab), first)
+    assert is_same_picture(canvas(tab), first)
 
 
 def test_a_glide_ends_exactly_where_a_jump_does(tab: Page) -> None:
@@ -187,8 +188,8 @@ def test_a_glide_ends_exactly_where_a_jump_does(tab: Page) -> None:
     previous = canvas(tab)
     for _ in range(200):
         now = canvas(tab)
-        if np.array_equal(now, previous) and np.array_equal(now, jumped):
+        if np.array_equal(now, previous) and is_same_picture(now, jumped):
             break
         previous = now
 
-    np.testing.assert_array_equal(previous, jumped)
+    assert is_same_picture(previous, jumped)

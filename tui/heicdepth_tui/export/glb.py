@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from functools import cache, partial
+from functools import partial
 from typing import BinaryIO
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import Cloud, Projection
 from heicdepth_tui.export.subject import Part, Subject, ascii_line
+from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
 
 __all__ = ["linear_colours", "parts", "unit_normals", "write_glb"]
 
@@ -22,10 +23,6 @@ _BIN_CHUNK = 0x004E4942
 _FLOAT = 5126
 _ARRAY_BUFFER = 34962
 _POINTS = 0
-
-_D65 = (0.3127, 0.3290)
-_P3_PRIMARIES = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))  # SMPTE EG 432-1
-_BT709_PRIMARIES = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 
 
 def parts(subject: Subject) -> tuple[Part, ...]:
@@ -40,27 +37,8 @@ def linear_colours(rgb: NDArray[np.uint8], *, is_p3: bool = False) -> NDArray[np
     The transfer function of IEC 61966-2-1, which both share. glTF 2.0 mandates BT.709 primaries
     and 0 to 1 (section 3.7.2.1): Display P3 is converted, what lies outside is clipped.
     """
-    coded = np.arange(256) / 255
-    table = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    linear = table.astype(np.float32)[rgb]
-    if is_p3:
-        linear = linear @ _p3_to_bt709().T
-        np.clip(linear, 0, 1, out=linear)
-    return linear
-
-
-def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
-    """Return the matrix from linear RGB to CIE XYZ for chromaticities x, y and white D65."""
-    columns = np.array([(x / y, 1, (1 - x - y) / y) for x, y in (*primaries, _D65)]).T
-    white = np.linalg.solve(columns[:, :3], columns[:, 3])
-    matrix: NDArray[np.float64] = columns[:, :3] * white
-    return matrix
-
-
-@cache
-def _p3_to_bt709() -> NDArray[np.float32]:
-    matrix = np.linalg.solve(_to_xyz(_BT709_PRIMARIES), _to_xyz(_P3_PRIMARIES))
-    return matrix.astype(np.float32)
+    linear = linear_from_coded()[rgb]
+    return p3_to_bt709(linear) if is_p3 else linear
 
 
 def unit_normals(cloud: Cloud) -> NDArray[np.float32]:
