@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,8 @@ from plyfile import PlyData
 from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.export.glb import linear_colours
-from heicdepth_tui.export.png import millimetres
+from heicdepth_tui.export.options import DepthUnit
+from heicdepth_tui.export.png import merged_codes, scaled_depth
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.subject import Subject
 from heicdepth_tui.heif.facts import Accuracy
@@ -114,20 +117,61 @@ def test_png_without_metres_writes_photo_and_codes(make_subject: Make, tmp_path:
     assert "no depth in millimetres: " in exported[1].summary
 
 
-def test_millimetres_are_rounded_saturated_and_counted() -> None:
+def test_depth_is_rounded_and_what_is_too_far_is_no_data() -> None:
     metres = np.array([[np.nan, 0.0001, 0.0014, 1.2346], [65.535, 65.536, 1000, np.inf]])
-    depth, saturated = millimetres(metres.astype(np.float32))
-    assert depth.tolist() == [[0, 1, 1, 1235], [65535] * 4]
+    depth, too_far = scaled_depth(metres.astype(np.float32), DepthUnit.MILLIMETRE)
+    assert depth.tolist() == [[0, 1, 1, 1235], [65535, 0, 0, 0]]
     assert depth.dtype == np.uint16
-    assert saturated == 3
+    assert too_far == 3
+    tenths, too_far = scaled_depth(metres.astype(np.float32), DepthUnit.TENTH_MILLIMETRE)
+    assert tenths.tolist() == [[0, 1, 14, 12346], [0, 0, 0, 0]]
+    assert too_far == 4
 
 
 def test_png_says_how_many_samples_were_too_far(make_subject: Make, tmp_path: Path) -> None:
     # 12 bits: code 31 is 31 / 4095 · 2 1/m = 66.05 m, code 32 is 63.98 m.
     subject = make_subject(codes=[[31, 31, 32, 32, 4095, 0]] * 4, bits=12)
     told = FORMATS["png"].write(subject, tmp_path)[2]
-    assert "8 farther than 65.535 m are written as 65535" in told.summary
-    assert np.asarray(Image.open(told.path))[0].tolist() == [65535, 65535, 63984, 63984, 500, 0]
+    assert "8 samples farther than 65.535 m are written as 0" in told.summary
+    assert np.asarray(Image.open(told.path))[0].tolist() == [0, 0, 63984, 63984, 500, 0]
+
+
+def test_codes_that_share_a_value_are_counted_once_each() -> None:
+    codes = np.array([[1, 2, 3, 3], [4, 9, 0, 2]], np.uint8)
+    values = np.array([[7, 7, 7, 7], [8, 0, 0, 7]], np.uint16)
+    assert merged_codes(codes, values) == 2  # 2 and 3 are like 1; 9 and 0 hold no data
+
+
+def test_png_says_which_codes_merge_and_tenths_keep_them_apart(
+    make_subject: Make, tmp_path: Path
+) -> None:
+    # 12 bits at 0.5 m: a code is 0.12 mm, so that 4095 to 4090 are 500.0 to 500.6 mm.
+    subject = make_subject(codes=[[4095, 4094, 4093, 4092, 4091, 4090]] * 4, bits=12)
+    coarse = FORMATS["png"].write(subject, tmp_path)[2]
+    assert coarse.path.name == "IMG_0412-depth-mm.png"
+    assert "4 codes share a value with another; --png-unit 0.1mm keeps more" in coarse.summary
+    assert np.asarray(Image.open(coarse.path))[0].tolist() == [500, 500, 500, 500, 500, 501]
+
+    options = replace(subject.options, png_unit=DepthUnit.TENTH_MILLIMETRE)
+    fine = FORMATS["png"].write(replace(subject, options=options), tmp_path / "fine")[2]
+    assert fine.path.name == "IMG_0412-depth-0.1mm.png"
+    image = Image.open(fine.path)
+    assert np.asarray(image)[0].tolist() == [5000, 5001, 5002, 5004, 5005, 5006]
+    assert "depth in units of 0.1 mm, 0 = no data" in image.info["Description"]
+    assert "share" not in fine.summary
+
+
+def test_npz_holds_no_stray_array_with_numpy_before_2_2(
+    make_subject: Make, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    savez = np.savez
+
+    def savez_of_numpy_2_0(file: Any, *args: Any, **arrays: Any) -> None:
+        savez(file, *args, **{name: np.asarray(value) for name, value in arrays.items()})
+
+    monkeypatch.setattr(np, "savez", savez_of_numpy_2_0)
+    with np.load(written("npz", make_subject())) as arrays:
+        assert "allow_pickle" not in arrays
 
 
 def test_tiff_read_by_tifffile_and_pillow(make_subject: Make, written: Written) -> None:

@@ -114,8 +114,8 @@ def test_every_format_reports_what_it_wrote(
     assert names(tmp_path) == sorted(path.name for path in heard)
     assert [path.name for path in heard[:4]] == [
         "IMG_0412.pcd",
-        "IMG_0412-1.pcd",
-        "IMG_0412-2.pcd",
+        "IMG_0412-compressed.pcd",
+        "IMG_0412-ascii.pcd",
         "IMG_0412.ply",
     ]
     assert [one.points for one in exported[:4]] == [24] * 4

@@ -78,6 +78,13 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     help="PCD: keep rows and columns; dropped samples are NaN.",
 )
 @click.option(
+    "--png-unit",
+    type=click.Choice(["mm", "0.1mm"]),
+    default="mm",
+    show_default=True,
+    help="PNG: step of the depth picture, to 65.5 m or to 6.55 m.",
+)
+@click.option(
     "--with-gps", is_flag=True, help="Write where the photo was taken into the files' comments."
 )
 @click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
@@ -102,6 +109,7 @@ def export(
     color_resolution: str,
     normals: bool,
     organised: bool,
+    png_unit: str,
     with_gps: bool,
     recursive: bool,
     out: Path,
@@ -113,7 +121,7 @@ def export(
     gets -1, -2 … in its name. Every written path is one line on stdout.
     """
     from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.export.options import DepthUnit, ExportOptions
 
     try:
         cloud = CloudOptions(
@@ -131,7 +139,13 @@ def export(
         raise click.UsageError(str(error)) from error
     limits = limits_of(limit_pixels)
     options = ExportOptions(
-        formats, cloud, organised=organised, out=out, with_gps=with_gps, limits=limits
+        formats,
+        cloud,
+        organised=organised,
+        png_unit=DepthUnit(png_unit),
+        out=out,
+        with_gps=with_gps,
+        limits=limits,
     )
     for warning in _ignored(options):
         click.echo(f"heicdepth-tui: {warning}", err=True)
@@ -141,6 +155,7 @@ def export(
 def _ignored(options: ExportOptions) -> Iterator[str]:
     """Yield what was asked for but has no effect together with the rest."""
     from heicdepth_tui.depth.points import CloudOptions, Projection
+    from heicdepth_tui.export.options import DepthUnit
 
     cloud, default = options.cloud, CloudOptions()
     given = [name for name in _CLOUD_OPTIONS if getattr(cloud, name) != getattr(default, name)]
@@ -153,6 +168,8 @@ def _ignored(options: ExportOptions) -> Iterator[str]:
             yield f"{_names(idle)} ignored: the flat projection heeds only --step and --normals"
     if options.organised and not any(name.startswith("pcd") for name in options.formats):
         yield "--organised ignored: only PCD keeps rows and columns"
+    if options.png_unit is not DepthUnit.MILLIMETRE and "png" not in options.formats:
+        yield "--png-unit ignored: no PNG is written"
 
 
 def _names(options: Sequence[str]) -> str:

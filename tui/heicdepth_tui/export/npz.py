@@ -44,7 +44,9 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     if subject.camera is not None:
         arrays["K"] = subject.camera.matrix()
     arrays["metadata"] = np.array(json.dumps(npz_metadata(subject), allow_nan=False))
-    np.savez(file, allow_pickle=False, **arrays)
+    # None holds objects, so nothing is pickled. numpy before 2.2 has no allow_pickle here, and
+    # would store an array of that name.
+    np.savez(file, **arrays)
 
 
 def npz_metadata(subject: Subject) -> dict[str, object]:

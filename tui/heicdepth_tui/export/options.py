@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
 from heicdepth_tui.depth.points import CloudOptions
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["ExportOptions", "Exported"]
+__all__ = ["DepthUnit", "ExportOptions", "Exported"]
+
+
+class DepthUnit(Enum):
+    """What one step of the 16-bit depth PNG is; its value names it in options and file names."""
+
+    MILLIMETRE = "mm"
+    TENTH_MILLIMETRE = "0.1mm"
+
+    @property
+    def per_metre(self) -> int:
+        """Steps in a metre."""
+        return 1000 if self is DepthUnit.MILLIMETRE else 10_000
+
+    @property
+    def label(self) -> str:
+        """The unit in words, for texts."""
+        return "millimetres" if self is DepthUnit.MILLIMETRE else "units of 0.1 mm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +38,8 @@ class ExportOptions:
     cloud: CloudOptions = field(default_factory=CloudOptions)
     organised: bool = False
     """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
+    png_unit: DepthUnit = DepthUnit.MILLIMETRE
+    """PNG only: what a step of the depth picture is."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
     with_gps: bool = False

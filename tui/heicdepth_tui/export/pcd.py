@@ -25,27 +25,27 @@ _BLOCK_POINTS = 1 << 16
 
 def binary_parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``pcd``."""
-    return _parts(subject, "binary", "")
+    return _parts(subject, "binary", ".pcd")
 
 
 def compressed_parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``pcd-compressed``."""
-    return _parts(subject, "binary_compressed", "compressed")
+    return _parts(subject, "binary_compressed", "-compressed.pcd", "compressed")
 
 
 def ascii_parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``pcd-ascii``."""
-    return _parts(subject, "ascii", "as text")
+    return _parts(subject, "ascii", "-ascii.pcd", "as text")
 
 
-def _parts(subject: Subject, encoding: str, form: str) -> tuple[Part, ...]:
+def _parts(subject: Subject, encoding: str, tail: str, form: str = "") -> tuple[Part, ...]:
     told = [subject.cloud_told()]  # builds the cloud: what cannot be built fails before any file
     if form:
         told.append(form)
     if subject.options.organised:
         told.append(f"organised {subject.cloud.grid}")
     write = partial(write_pcd, subject, encoding=encoding)
-    return (Part(".pcd", write, "; ".join(told), len(subject.cloud)),)
+    return (Part(tail, write, "; ".join(told), len(subject.cloud)),)
 
 
 def write_pcd(subject: Subject, file: BinaryIO, *, encoding: str) -> None:

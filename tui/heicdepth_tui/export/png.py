@@ -1,4 +1,4 @@
-"""PNG: the photo at depth size, the codes as stored, and the depth in millimetres."""
+"""PNG: the photo at depth size, the codes as stored, and the depth in 16 bits."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from heicdepth_tui.export.options import DepthUnit
 from heicdepth_tui.export.subject import Part, Subject, ascii_line
 from heicdepth_tui.heif.colour import read_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["millimetres", "parts", "write_png"]
+__all__ = ["merged_codes", "parts", "scaled_depth", "write_png"]
 
-_MAX_MILLIMETRES = 65535
+_MOST = 65535
 
 
 def parts(subject: Subject) -> tuple[Part, ...]:
@@ -39,24 +40,48 @@ def parts(subject: Subject) -> tuple[Part, ...]:
         Part("-codes.png", partial(write_png, subject, depth_map.codes, codes), codes),
     ]
     if not depth_map.reason:
-        depth, saturated = millimetres(depth_map.metres())
-        told = ["depth in millimetres, 0 = invalid"]
-        if saturated:
-            told.append(f"{saturated:,} farther than 65.535 m are written as 65535")
-        text = "; ".join([*told, subject.trust])
-        made.append(Part("-depth-mm.png", partial(write_png, subject, depth, text), text))
+        made.append(_depth_part(subject))
     return tuple(made)
 
 
-def millimetres(metres: NDArray[np.float32]) -> tuple[NDArray[np.uint16], int]:
-    """Return (H, W) metres as uint16 millimetres, and how many were too far for that.
+def _depth_part(subject: Subject) -> Part:
+    depth_map, unit = subject.depth_map, subject.options.png_unit
+    depth, too_far = scaled_depth(depth_map.metres(), unit)
+    told = [f"depth in {unit.label}, 0 = no data"]
+    if too_far:
+        farthest = f"{_MOST / unit.per_metre:g} m"
+        told.append(f"{too_far:,} samples farther than {farthest} are written as 0")
+    merged = merged_codes(depth_map.codes, depth)
+    if merged:
+        finer = unit is DepthUnit.MILLIMETRE
+        remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
+        told.append(f"{merged:,} codes share a value with another{remedy}")
+    text = "; ".join([*told, subject.trust])
+    return Part(f"-depth-{unit.value}.png", partial(write_png, subject, depth, text), text)
 
-    Invalid samples (NaN) are 0; valid ones are rounded to 1 .. 65535, farther ones are 65535.
+
+def scaled_depth(metres: NDArray[np.float32], unit: DepthUnit) -> tuple[NDArray[np.uint16], int]:
+    """Return (H, W) metres as uint16 steps of ``unit``, and how many were too far for that.
+
+    Invalid samples (NaN) and those beyond 65535 steps are 0, no data; the others are rounded to
+    1 .. 65535.
     """
-    scaled = np.rint(metres.astype(np.float64) * 1000)
-    saturated = int(np.count_nonzero(scaled > _MAX_MILLIMETRES))
-    scaled = np.clip(scaled, 1, _MAX_MILLIMETRES)
-    return np.nan_to_num(scaled, nan=0).astype(np.uint16), saturated
+    scaled = np.rint(metres.astype(np.float64) * unit.per_metre)
+    too_far = scaled > _MOST
+    kept = np.clip(scaled, 1, _MOST)
+    kept[too_far | np.isnan(scaled)] = 0
+    return kept.astype(np.uint16), int(np.count_nonzero(too_far))
+
+
+def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[np.uint16]) -> int:
+    """Return how many codes of a map are no longer told apart once ``values`` stand for them.
+
+    Both (H, W). Of n codes with one value, n − 1 count; 0, no data, is no value.
+    """
+    value_of = np.zeros(1 << 16, np.uint16)
+    value_of[codes] = values
+    kept = value_of[value_of > 0]
+    return int(kept.size - np.unique(kept).size)
 
 
 def _profile(subject: Subject) -> bytes | None:
