@@ -19,21 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.bombs import BOMBS, cut_at_every_border
-from bench.fuzz_decoder import DecoderFindings, fuzz_decoder
-from bench.fuzz_header import MOST_BYTES, MOST_MS, HeaderFindings, fuzz_headers
-from bench.hostile import in_own_process
 from bench.machine import describe
-from bench.mutate import Mutator
-from bench.specimens import Specimen, generated, real
-from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.header import parse_header
+from tests.support.bombs import BOMBS, cut_at_every_border
+from tests.support.fuzz_decoder import DecoderFindings, fuzz_decoder
+from tests.support.fuzz_header import MOST_BYTES, MOST_MS, HeaderFindings, fuzz_headers
+from tests.support.hostile import in_own_process
+from tests.support.mutate import Mutator
+from tests.support.specimens import decodable, generated, real
 
 REPORT = Path(__file__).parent.parent / "docs" / "robustness.md"
 MARKS = ("<!-- figures: python -m bench.fuzz --write -->\n", "<!-- end of figures -->\n")
 MOST_SECONDS = 2.0
 MOST_MB = 300.0
-_SMALL = 32_000
 _SHOWN_FAILURES = 20
 _KNOWING = 0.2
 """Fewer changes of boxes for the decoder: a header that is refused never reaches it."""
@@ -55,21 +52,6 @@ class Hostile:
             if file["seconds"] > MOST_SECONDS
         ]
         return found + ([f"{self.peak_mb:.0f} MB"] if self.peak_mb > MOST_MB else [])
-
-
-def decodable(corpus: list[Specimen]) -> list[Specimen]:
-    """Return the small whole files of a corpus whose header can be read."""
-    found = []
-    for specimen in corpus:
-        (data, *more) = specimen.pieces
-        if more or not isinstance(data, bytes) or len(data) > _SMALL:
-            continue
-        try:
-            parse_header(data)
-        except HeicDepthError:
-            continue
-        found.append(specimen)
-    return found
 
 
 def hostile_files(scratch: Path, odd: list[Path]) -> Hostile:

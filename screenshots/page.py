@@ -12,12 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.chromium import Chromium, ChromiumError, find_chromium
-
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
+from tests.support.chromium import Chromium, ChromiumError, find_chromium
 
 HERE = Path(__file__).parent
 PHOTO = "IMG_0412.HEIC"

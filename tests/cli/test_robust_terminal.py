@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.bombs import one_tile_everywhere
 
 from heicdepth_tui.heif.facts import Exif, Size
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
+from tests.support.bombs import one_tile_everywhere
 
 Start = Callable[..., Any]
 

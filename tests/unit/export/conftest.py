@@ -27,7 +27,7 @@ from heicdepth_tui.heif.facts import (
 )
 
 if TYPE_CHECKING:
-    from bench.chromium import Chromium, Page
+    from tests.support.chromium import Chromium, Page
 
 WIDTH, HEIGHT = 6, 4
 DEPTH_SIZE = Size(WIDTH, HEIGHT)
@@ -154,7 +154,7 @@ def written(tmp_path: Path) -> Callable[[str, Subject], Path]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
     """Return a browser of the module's own."""
-    from bench.chromium import Chromium
+    from tests.support.chromium import Chromium
 
     with Chromium() as chromium:
         yield chromium

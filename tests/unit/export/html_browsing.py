@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.chromium import Page, find_chromium
 from PIL import Image
 
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
@@ -25,6 +24,7 @@ from heicdepth_tui.heif.facts import (
     RepresentationType,
     Size,
 )
+from tests.support.chromium import Page, find_chromium
 
 needs_chromium = pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.chromium import Chromium, Page
 from html_browsing import (
     HEIGHT,
     READY,
@@ -31,6 +30,7 @@ from PIL import Image
 
 from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.export.html import write_html
+from tests.support.chromium import Chromium, Page
 
 pytestmark = needs_chromium
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bench.chromium import Page
 from html_browsing import (
     FAR,
     NEAR,
@@ -17,6 +16,8 @@ from html_browsing import (
     needs_chromium,
     red,
 )
+
+from tests.support.chromium import Page
 
 pytestmark = needs_chromium
 

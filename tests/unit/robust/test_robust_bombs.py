@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.bombs import BOMBS, cut_at_every_border
-from bench.hostile import in_own_process
 
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
+from tests.support.bombs import BOMBS, cut_at_every_border
+from tests.support.hostile import in_own_process
 
 MOST_SECONDS = 2.0
 MOST_MB = 300.0

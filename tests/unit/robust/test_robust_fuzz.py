@@ -5,11 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from bench.fuzz import decodable
-from bench.fuzz_decoder import fuzz_decoder
-from bench.fuzz_header import MOST_BYTES, fuzz_headers
-from bench.mutate import Mutator
-from bench.specimens import Specimen, generated, real
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +15,10 @@ from heicdepth_tui.heif.sei import parse_depth_representation
 from heicdepth_tui.heif.sniff import sniff
 from heicdepth_tui.heif.xmp import parse_calibration
 from heicdepth_tui.text import natural_key, printable
+from tests.support.fuzz_decoder import fuzz_decoder
+from tests.support.fuzz_header import MOST_BYTES, fuzz_headers
+from tests.support.mutate import Mutator
+from tests.support.specimens import Specimen, decodable, generated, real
 
 SEED = 20240518
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bench.bombs import BOMBS
 
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import DecodeError, FileAccessError, HeicDepthError, TruncatedError
@@ -28,6 +27,7 @@ from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Request, as_rgb8
 from heicdepth_tui.photo.tiles import decode_tiles, plan_tiles
 from heicdepth_tui.samples.write import build_photo
+from tests.support.bombs import BOMBS
 
 LINEAR = build_depth_representation(
     DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)

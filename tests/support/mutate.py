@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from bench.boxtree import Node, box_tree, refill
-from bench.specimens import Specimen
+from tests.support.boxtree import Node, box_tree, refill
+from tests.support.specimens import Specimen
 
 __all__ = ["Mutator"]
 

@@ -1,6 +1,6 @@
-"""What this program makes of hostile files, in a process of its own, its time and memory measured.
+"""Examines hostile files in a process of its own and measures time and memory.
 
-``python -m bench.hostile FILE...`` prints a JSON object a file, then one with the peak of memory.
+``python -m tests.support.hostile FILE...`` prints one JSON object per file, then the peak memory.
 Bombs must be written by another process, for building them takes memory.
 """
 
@@ -31,9 +31,9 @@ _FIT = (1024, 1024)
 
 def in_own_process(paths: Sequence[Path]) -> tuple[list[dict[str, Any]], float]:
     """Return what ``examine`` says of every file, and the peak memory of that process in MB."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, "-m", "bench.hostile", *map(str, paths)],
+        [sys.executable, "-m", "tests.support.hostile", *map(str, paths)],
         env={**worker_environment(), "PYTHONPATH": f"{root}{os.pathsep}{root / 'tui'}"},
         cwd=root,
         stdout=subprocess.PIPE,

@@ -12,8 +12,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from bench.mutate import Mutator
-from bench.specimens import counted_reads
 from heicdepth_tui.depth.camera import camera_for_depth, stored_camera
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import HeaderError, HeicDepthError
@@ -24,6 +22,8 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.report.plain import plain_groups
 from heicdepth_tui.report.tables import fact_groups
 from heicdepth_tui.text import printable
+from tests.support.mutate import Mutator
+from tests.support.specimens import counted_reads
 
 __all__ = ["MOST_BYTES", "MOST_MS", "HeaderFindings", "describe_header", "fuzz_headers"]
 

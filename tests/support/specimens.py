@@ -13,11 +13,11 @@ from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType
-from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.samples.write import build_photo
 
-__all__ = ["Specimen", "counted_reads", "generated", "real"]
+__all__ = ["Specimen", "counted_reads", "decodable", "generated", "real"]
 
 Piece = bytes | int
 """Bytes, or a hole of so many zeros."""
@@ -50,6 +50,8 @@ _KNOBS: dict[str, dict[str, Any]] = {
 }
 _HEADS = 64 * 1024
 """Bytes of a small real file that are kept whole."""
+_SMALL = 32_000
+"""Bytes of a file that is worth decoding some thousand mutants of."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,21 @@ def real(folder: Path | None = None) -> list[Specimen]:
     top = folder or Path(os.environ.get("HEICDEPTH_PHOTOS") or os.devnull)
     paths = sorted(path for kind in ("real", "odd") for path in top.glob(f"{kind}/*"))
     return [specimen for path in paths if (specimen := _sparse(path)) is not None]
+
+
+def decodable(corpus: list[Specimen]) -> list[Specimen]:
+    """Return the small whole files of a corpus whose header can be read."""
+    found = []
+    for specimen in corpus:
+        (data, *more) = specimen.pieces
+        if more or not isinstance(data, bytes) or len(data) > _SMALL:
+            continue
+        try:
+            parse_header(data)
+        except HeicDepthError:
+            continue
+        found.append(specimen)
+    return found
 
 
 def _sparse(path: Path) -> Specimen | None:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.hostile import peak_mb
-from bench.mutate import Mutator
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import DecoderStoppedError, HeicDepthError
 from heicdepth_tui.heif.facts import Size
@@ -31,6 +29,8 @@ from heicdepth_tui.photo.layers import (
 )
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
+from tests.support.hostile import peak_mb
+from tests.support.mutate import Mutator
 
 __all__ = ["DecoderFindings", "fuzz_decoder"]
 

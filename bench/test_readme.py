@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from bench.__main__ import README, REPORT, Run, write_readme
 from bench.figures import Figure
 

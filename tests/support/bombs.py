@@ -1,7 +1,5 @@
 """Small files that claim, refer to or unpack to far too much; each is a few lines to build."""
 
-# ruff: noqa: D401  the docstring of a builder says what the bomb is
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +9,6 @@ from struct import pack
 
 import numpy as np
 
-from bench.boxtree import box_tree, refill
 from heicdepth_tui.heif.boxwriter import (
     Item,
     ItemReference,
@@ -28,6 +25,7 @@ from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Size
 from heicdepth_tui.heif.mux import CodedPicture
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
+from tests.support.boxtree import box_tree, refill
 
 __all__ = ["BOMBS", "cut_at_every_border", "one_tile_everywhere"]
 

@@ -1,0 +1,1 @@
+"""What tests share: hostile files, mutants, a browser. Nothing here imports bench."""
