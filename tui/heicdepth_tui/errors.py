@@ -8,6 +8,7 @@
     │   ├── NotHeifError      it is something else (``kind`` says what: JPEG, PNG, empty …)
     │   ├── TruncatedError    the file is cut short: boxes or extents reach past its end
     │   ├── MalformedError    boxes contradict the standard or each other
+    │   ├── UnsupportedHeaderError  valid, but uses a feature that this program does not read
     │   └── LimitError        larger than the limits allow; the numbers are in the message
     ├── DecodeError           a layer cannot be turned into pixels
     │   ├── MissingLayerError the photo has no such layer
@@ -46,6 +47,7 @@ __all__ = [
     "TerminalError",
     "TruncatedError",
     "UnsupportedError",
+    "UnsupportedHeaderError",
     "WriteError",
 ]
 
@@ -105,6 +107,10 @@ class TruncatedError(HeaderError):
 
 class MalformedError(HeaderError):
     """Boxes contradict the standard or each other."""
+
+
+class UnsupportedHeaderError(HeaderError):
+    """The header is valid, but uses a feature that this program does not read."""
 
 
 class LimitError(HeaderError):

@@ -129,5 +129,6 @@ def test_briefs_and_headers_of_all_photos_agree(photos: Path, folder: str) -> No
         depth = header.depth.item.upright if header.depth.item else None
         assert row == Brief(
             header.file_size, header.primary.upright, header.depth.status, depth,
-            header.exif.date, "", header.format,
+            header.exif.date, "", header.format, header.decodable,
+            header.depth.decodable or header.depth.status is not DepthStatus.PRESENT,
         )  # fmt: skip

@@ -155,12 +155,20 @@ def test_the_depth_map_with_the_highest_id_is_shown(build: Build) -> None:
     several = [build.photo(1), build.depth(5), build.depth(9, PUG_SEI), build.depth(7)]
     depth = parse_header(build.heif(several)).depth
     assert depth.item is not None
-    assert (depth.item.id, depth.others) == (9, (5, 7))
+    assert depth.item.id == 9
+    assert [(other.item and other.item.id, other.status) for other in depth.others] == [
+        (5, DepthStatus.PRESENT),
+        (7, DepthStatus.PRESENT),
+    ]
     several[2] = build.depth(9, PUG_SEI, type=b"abcd")
     depth = parse_header(build.heif(several)).depth
     assert depth.status is DepthStatus.PRESENT
     assert depth.item is not None
-    assert (depth.item.id, depth.others) == (7, (5, 9))
+    assert depth.item.id == 7
+    assert [(other.item and other.item.id, other.status) for other in depth.others] == [
+        (5, DepthStatus.PRESENT),
+        (None, DepthStatus.UNREADABLE),
+    ]
 
 
 def test_the_depth_map_of_another_picture_is_not_the_photos(build: Build) -> None:

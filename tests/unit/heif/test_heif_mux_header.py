@@ -112,7 +112,7 @@ def test_of_several_depth_items_the_highest_counts() -> None:
     ids = [aux.item.id for aux in header.auxiliaries]
     assert header.depth.item is not None
     assert header.depth.item.id == max(ids)
-    assert sorted(header.depth.others) == sorted(ids)[:2]
+    assert [other.item.id for other in header.depth.others if other.item] == sorted(ids)[:2]
 
 
 def test_stereo_pair_and_crop() -> None:

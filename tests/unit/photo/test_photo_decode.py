@@ -126,7 +126,9 @@ def test_the_depth_map_is_the_one_that_the_header_names(tmp_path: Path) -> None:
     header = read_header(path)
     assert len(header.depth.others) == 2
     assert np.array_equal(load(path, DEPTH).array, made.truth.codes)
-    other = load(path, Layer(LayerKind.DEPTH, header.depth.others[0]))
+    item = header.depth.others[0].item
+    assert item is not None
+    other = load(path, Layer(LayerKind.DEPTH, item.id))
     assert not np.array_equal(other.array, made.truth.codes)
 
 

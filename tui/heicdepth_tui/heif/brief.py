@@ -11,8 +11,15 @@ from heicdepth_tui.errors import (
     MalformedError,
     NotHeifError,
     TruncatedError,
+    UnsupportedHeaderError,
 )
-from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
+from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.depthfacts import (
+    check_depth_size,
+    choose_depth,
+    depth_items,
+    depth_of_others,
+)
 from heicdepth_tui.heif.exif import parse_exif_row
 from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Extent, Size
 from heicdepth_tui.heif.header import exif_item
@@ -50,6 +57,8 @@ def _label(error: HeaderError) -> str:
         return error.kind
     if isinstance(error, TruncatedError):
         return "cut short"
+    if isinstance(error, UnsupportedHeaderError):
+        return "unsupported"
     return "too large" if isinstance(error, LimitError) else "malformed"
 
 
@@ -64,7 +73,7 @@ def _brief(table: ItemTable) -> Brief:
     else:
         tiles = (primary,)
     date, rendered = _exif(table)
-    status, depth = _depth(table, rendered)
+    status, depth, depth_decodable = _depth(table, rendered)
     # Files are cut at their end, where the last tile lies.
     cut = bool(tiles) and _end(table.extents(tiles[-1])) > table.source.size
     return Brief(
@@ -75,6 +84,8 @@ def _brief(table: ItemTable) -> Brief:
         date,
         "cut short" if cut else "",
         _FORMATS.get(kind, "HEIF"),
+        not undecodable_reason(table, primary),
+        depth_decodable,
     )
 
 
@@ -95,7 +106,8 @@ def _exif(table: ItemTable) -> tuple[str | None, int | None]:
         return None, None
 
 
-def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | None]:
+def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | None, bool]:
+    """Return status, upright size and whether a decoder reads the depth map's type."""
     own, loose = depth_items(table)
     if own:
         item = choose_depth(table, own)
@@ -103,12 +115,12 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
             size, end = table.upright(item), _end(table.extents(item))
             check_depth_size(table, size)
             if table.is_image(item) and 0 < end <= table.source.size:
-                return DepthStatus.PRESENT, size
+                return DepthStatus.PRESENT, size, not undecodable_reason(table, item)
         except HeaderError:
             # Shown as unreadable; the header says why.
             pass
     if own or loose:
-        return DepthStatus.UNREADABLE, None
-    if rendered in PORTRAIT_RENDERED:
-        return DepthStatus.STRIPPED, None
-    return DepthStatus.ABSENT, None
+        return DepthStatus.UNREADABLE, None, True
+    if rendered in PORTRAIT_RENDERED and not depth_of_others(table):
+        return DepthStatus.STRIPPED, None, True
+    return DepthStatus.ABSENT, None, True

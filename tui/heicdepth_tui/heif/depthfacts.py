@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
 from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.facts import (
     Auxiliary,
     Calibration,
+    DepthElsewhere,
     DepthFacts,
     DepthRepresentation,
     DepthStatus,
@@ -31,9 +36,13 @@ __all__ = [
 
 ABSENT = "the file holds no depth map"
 STRIPPED = (
-    "it was taken in portrait mode (EXIF says so), but its depth map is gone: it was removed "
+    "it was taken in portrait mode (EXIF says so), but holds no depth map: it was probably removed "
     "when the photo was edited or shared"
 )
+_MAX_OTHERS = 16
+"""Depth maps that are described besides the chosen one; the same for those of other pictures."""
+_MAX_NAMED = 3
+_T = TypeVar("_T")
 _XMP_TYPES = ("application/rdf+xml", "application/xmp+xml")
 
 
@@ -41,7 +50,7 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     """Return the depth items that belong to the primary picture, or those that belong to none.
 
     Both by id; the second only where the first is empty. One that belongs to another picture of
-    the file is in neither.
+    the file is in neither: see ``depth_of_others``.
     """
     indices = table.depth_properties()
     if not indices:
@@ -57,9 +66,28 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     ]
 
 
+def depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
+    """Return (picture, depth item) for the depth items of pictures that are not the primary."""
+    indices, links = table.depth_properties(), table.references.get(b"auxl", {})
+    primary = table.primary_id
+    return [
+        (target, item)
+        for item in table.having(indices, links)
+        if primary not in links[item]
+        for target in dict.fromkeys(links[item])
+        if table.is_image(target)
+    ]
+
+
 def choose_depth(table: ItemTable, own: list[int]) -> int:
-    """Return the depth item that decoders show: the highest id of a type that they know."""
-    return max([item for item in own if table.is_image(item)] or own)
+    """Return the depth item that is shown: the highest id of a type that a decoder reads.
+
+    Where none is decoded, the highest id of a picture, else the highest id.
+    """
+    pictures = [item for item in own if table.is_image(item)]
+    if len(pictures) > 1:
+        pictures = [item for item in pictures if not undecodable_reason(table, item)] or pictures
+    return max(pictures or own)
 
 
 def check_depth_size(table: ItemTable, size: Size) -> None:
@@ -132,17 +160,67 @@ class AuxiliaryReader:
         return None, ""
 
 
-def read_depth(table: ItemTable, reader: AuxiliaryReader, *, portrait: bool) -> DepthFacts:
+def read_depth(
+    table: ItemTable, reader: AuxiliaryReader, problems: list[str], *, portrait: bool
+) -> DepthFacts:
     """Return what the header says of the depth map; never raises for what is wrong with it.
 
     ``portrait`` is what EXIF says: without a depth item it tells stripped from absent. Of several
-    depth items the one with the highest id that a decoder knows is chosen, as decoders do.
+    depth items the one that ``choose_depth`` returns comes first. Appends to ``problems`` where a
+    file has more than 16 further ones.
     """
     own, loose = depth_items(table)
+    elsewhere = _elsewhere(table, reader, problems)
     if not own:
-        return _without(table, loose, portrait=portrait)
+        return replace(_without(table, loose, elsewhere, portrait=portrait), elsewhere=elsewhere)
     item = choose_depth(table, own)
-    others = tuple(other for other in own if other != item)
+    further = _bounded([other for other in own if other != item], "of the photo", problems)
+    return replace(
+        _facts(table, reader, item),
+        others=tuple(_facts(table, reader, other) for other in further),
+        elsewhere=elsewhere,
+    )
+
+
+def _bounded(found: list[_T], whose: str, problems: list[str]) -> list[_T]:
+    if len(found) > _MAX_OTHERS:
+        problems.append(
+            f"{len(found) - _MAX_OTHERS:,} depth maps {whose} are left out: "
+            f"at most {_MAX_OTHERS} are described"
+        )
+    return found[:_MAX_OTHERS]
+
+
+def _elsewhere(
+    table: ItemTable, reader: AuxiliaryReader, problems: list[str]
+) -> tuple[DepthElsewhere, ...]:
+    pairs = depth_of_others(table)
+    if not pairs:
+        return ()
+    sources = _identities(table)
+    pairs.sort(key=lambda pair: (pair[0] not in sources, pair))
+    found: list[DepthElsewhere] = []
+    for picture, item in _bounded(pairs, "of other pictures", problems):
+        try:
+            size = table.upright(picture)
+        except HeaderError:
+            size = None
+        facts = _facts(table, reader, item)
+        found.append(DepthElsewhere(picture, size, picture in sources, facts))
+    return tuple(found)
+
+
+def _identities(table: ItemTable) -> frozenset[int]:
+    """Return the pictures that the primary repeats by ``iden``, over several steps."""
+    found: set[int] = set()
+    item = table.primary_id
+    while table.types.get(item) == b"iden" and len(table.dimg(item)) == 1 and item not in found:
+        (item,) = table.dimg(item)
+        found.add(item)
+    return frozenset(found)
+
+
+def _facts(table: ItemTable, reader: AuxiliaryReader, item: int) -> DepthFacts:
     urn, representation, problem = _representation(table, item)
     calibration, calibration_problem = reader.calibration(item)
     image, reason = _image(table, item)
@@ -155,11 +233,18 @@ def read_depth(table: ItemTable, reader: AuxiliaryReader, *, portrait: bool) -> 
         representation_problem=problem,
         calibration=calibration,
         calibration_problem=calibration_problem,
-        others=others,
     )
 
 
-def _without(table: ItemTable, loose: list[int], *, portrait: bool) -> DepthFacts:
+def _without(
+    table: ItemTable,
+    loose: list[int],
+    elsewhere: tuple[DepthElsewhere, ...],
+    *,
+    portrait: bool,
+) -> DepthFacts:
+    if elsewhere:
+        return DepthFacts(DepthStatus.ABSENT, _owners(elsewhere))
     if loose:
         item = loose[-1]
         targets = table.references.get(b"auxl", {}).get(item, ())
@@ -168,6 +253,25 @@ def _without(table: ItemTable, loose: list[int], *, portrait: bool) -> DepthFact
     if portrait:
         return DepthFacts(DepthStatus.STRIPPED, STRIPPED)
     return DepthFacts(DepthStatus.ABSENT, ABSENT)
+
+
+def _owners(elsewhere: tuple[DepthElsewhere, ...]) -> str:
+    """Return a sentence that names the pictures that have a depth map."""
+    first = elsewhere[0]
+    if first.is_source:
+        return (
+            f"the depth map belongs to picture {_named(first)}, which the photo repeats "
+            "(derived image iden)"
+        )
+    names = list(dict.fromkeys(map(_named, elsewhere)))
+    if len(names) == 1:
+        return f"the photo has no depth map of its own, but picture {names[0]} of the file has one"
+    listed = ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
+    return f"the photo has no depth map of its own, but other pictures of the file do: {listed}"
+
+
+def _named(other: DepthElsewhere) -> str:
+    return f"{other.picture} ({other.size})" if other.size else str(other.picture)
 
 
 def _representation(table: ItemTable, item: int) -> tuple[str, DepthRepresentation | None, str]:

@@ -15,6 +15,7 @@ __all__ = [
     "Calibration",
     "ColourSpace",
     "Crop",
+    "DepthElsewhere",
     "DepthFacts",
     "DepthRepresentation",
     "DepthStatus",
@@ -141,6 +142,9 @@ class ImageItem:
     hidden: bool
     bytes: int
     """Length of the coded payload in bytes; of all tiles together for a grid."""
+    undecodable_reason: str = ""
+    """Why no decoder of this program reads its type, as a clause that follows "is", e.g. ``coded
+    as JPEG (item type jpeg), which this program cannot decode``; empty where one does."""
 
 
 class RepresentationType(IntEnum):
@@ -255,6 +259,11 @@ class Auxiliary:
     problem: str = ""
     """What was wrong with this item's SEI, XMP or references; empty where nothing was."""
 
+    @property
+    def undecodable_reason(self) -> str:
+        """Why no decoder of this program reads its type; empty where one does."""
+        return self.item.undecodable_reason
+
 
 class DepthStatus(Enum):
     """Four different things that a viewer must not mix up."""
@@ -264,12 +273,12 @@ class DepthStatus(Enum):
     STRIPPED = "stripped"
     """EXIF says Portrait, yet there is no depth item: removed when the photo was shared."""
     UNREADABLE = "unreadable"
-    """A depth item exists, but its header is broken, or of a type no decoder can load."""
+    """A depth item exists, but its header is broken, it has no data, or it is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthFacts:
-    """What the header says of the photo's depth map."""
+    """What the header says of the photo's depth map, or of one of several depth maps."""
 
     status: DepthStatus
     reason: str = ""
@@ -281,13 +290,45 @@ class DepthFacts:
     """Why there is no representation although there is a depth item."""
     calibration: Calibration | None = None
     calibration_problem: str = ""
-    others: tuple[int, ...] = ()
-    """Ids of further depth items; decoders show the one with the highest id, as ``item`` does."""
+    others: tuple[DepthFacts, ...] = ()
+    """Further depth items of the photo, by id, each with its own representation and calibration.
+
+    ``item`` is the one with the highest id that the decoders read, as libheif chooses."""
+    elsewhere: tuple[DepthElsewhere, ...] = ()
+    """Depth maps of other pictures of the file, and of the picture that the photo derives from."""
+
+    @property
+    def undecodable_reason(self) -> str:
+        """Why no decoder of this program reads the depth map's type; empty where one does.
+
+        A clause, e.g. ``the depth map is coded as JPEG (item type jpeg), which …``.
+        """
+        reason = "" if self.item is None else self.item.undecodable_reason
+        return f"the depth map is {reason}" if reason else ""
+
+    @property
+    def decodable(self) -> bool:
+        """Whether there is a depth map and the decoders of this program read its type."""
+        return self.status is DepthStatus.PRESENT and not self.undecodable_reason
 
     @property
     def accuracy(self) -> Accuracy:
         """Accuracy from the XMP; UNKNOWN where it is silent."""
         return Accuracy.UNKNOWN if self.calibration is None else self.calibration.accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class DepthElsewhere:
+    """The depth map of a picture of the file that is not the primary one."""
+
+    picture: int
+    """Item id of that picture."""
+    size: Size | None
+    """Its upright size; None where its header is broken."""
+    is_source: bool
+    """Whether the primary is an identity (``iden``) derived from that picture."""
+    depth: DepthFacts
+    """Its ``others`` and ``elsewhere`` are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +381,20 @@ class Header:
     """Of the primary image."""
 
     @property
+    def undecodable_reason(self) -> str:
+        """Why no decoder of this program reads the photo's type; empty where one does.
+
+        A clause, e.g. ``the photo is coded as JPEG (item type jpeg), which …``.
+        """
+        reason = self.primary.undecodable_reason
+        return f"the photo is {reason}" if reason else ""
+
+    @property
+    def decodable(self) -> bool:
+        """Whether the decoders of this program read the photo's type."""
+        return not self.primary.undecodable_reason
+
+    @property
     def format(self) -> str:
         """What kind of file it is, whatever its name says: ``HEIC``, ``AVIF`` or ``HEIF``."""
         return {"hvc1": "HEIC", "av01": "AVIF"}.get(self.codec, "HEIF")
@@ -367,3 +422,7 @@ class Brief:
     """A few words for the row when the file cannot be shown: ``JPEG``, ``cut short`` …"""
     format: str = ""
     """``HEIC``, ``AVIF`` or ``HEIF`` as in ``Header.format``; empty where it is none of them."""
+    decodable: bool = True
+    """Whether the decoders of this program read the photo's type."""
+    depth_decodable: bool = True
+    """Whether they read the depth map's; says nothing unless ``status`` is PRESENT."""

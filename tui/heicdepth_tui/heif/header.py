@@ -53,8 +53,8 @@ def _header(table: ItemTable) -> Header:
     primary = _primary(table)
     exif, exif_problem = _exif(table)
     auxiliaries = AuxiliaryReader(table)
-    depth = read_depth(table, auxiliaries, portrait=exif.portrait)
     problems: list[str] = []
+    depth = read_depth(table, auxiliaries, problems, portrait=exif.portrait)
     others = _auxiliaries(table, auxiliaries, depth, problems)
     thumbnails = _images(table, table.referrers(b"thmb", primary.id), "thumbnail", problems)
     thumbnails.sort(key=lambda item: (-item.coded.width * item.coded.height, item.id))

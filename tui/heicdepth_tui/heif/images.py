@@ -6,6 +6,7 @@ from collections import Counter
 
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.facts import Grid, ImageItem, Size
 from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
 
@@ -50,6 +51,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
         grid=grid,
         hidden=item in table.hidden(),
         bytes=length,
+        undecodable_reason=undecodable_reason(table, item),
     )
 
 

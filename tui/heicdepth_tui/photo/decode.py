@@ -224,7 +224,7 @@ def _item_of(header: Header, layer: Layer) -> int:
         LayerKind.AUXILIARY: tuple(aux.item.id for aux in header.auxiliaries),
     }[layer.kind]
     if layer.kind is LayerKind.DEPTH:
-        known += header.depth.others
+        known += tuple(other.item.id for other in header.depth.others if other.item is not None)
     if layer.item_id in known:
         return layer.item_id
     if not known or layer.item_id or layer.kind is LayerKind.AUXILIARY:

@@ -30,8 +30,8 @@ _NAME_CELLS = 13
 
 def photo_row(entry: Entry, brief: Brief | None, is_marked: bool, width: int) -> list[Piece]:
     """Return a row: mark, name, and as many columns as there is room for."""
-    problem = entry.problem or ("" if brief is None else brief.problem)
-    mark = "!" if problem else _MARKS[brief.status] if brief is not None else "·"
+    problem = entry.problem or ("" if brief is None else brief.problem or _undecodable(brief))
+    mark = "!" if problem else "·" if brief is None else _mark(brief)
     kind = "problem" if mark == "!" else "mark"
     if is_marked:
         mark, kind = "✓", "chosen"
@@ -46,6 +46,16 @@ def photo_row(entry: Entry, brief: Brief | None, is_marked: bool, width: int) ->
         cells = "".join(f" {_cell(column, entry, brief):>{size}}" for column, size in columns)
         pieces.append((cells, "detail"))
     return [*pieces, (" ", "")]
+
+
+def _undecodable(brief: Brief) -> str:
+    return "" if brief.decodable else "cannot be decoded"
+
+
+def _mark(brief: Brief) -> str:
+    if brief.status is DepthStatus.PRESENT and not brief.depth_decodable:
+        return "!"
+    return _MARKS[brief.status]
 
 
 def _columns(width: int) -> list[tuple[str, int]]:

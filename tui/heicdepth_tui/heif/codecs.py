@@ -1,0 +1,66 @@
+"""Which item types the decoders of this program read, and the reason where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.heif.boxes import four_cc
+
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.items import ItemTable
+
+__all__ = ["DECODERS", "undecodable_reason"]
+
+DECODERS: Mapping[bytes, str] = {b"hvc1": "pillow-heif", b"av01": "Pillow's AVIF plugin"}
+"""Item types with coded samples that are decoded, and by what."""
+
+_ASSEMBLED: Mapping[bytes, str] = {b"grid": "tiles", b"iden": "a picture", b"iovl": "pictures"}
+"""Derived item types that are decoded where their sources are, and what they are made of."""
+
+_CODINGS: Mapping[bytes, str] = {
+    b"jpeg": "coded as JPEG",
+    b"j2k1": "coded as JPEG 2000",
+    b"avc1": "coded as AVC (H.264)",
+    b"vvc1": "coded as VVC (H.266)",
+    b"evc1": "coded as EVC (MPEG-5)",
+    b"lhv1": "coded as layered HEVC",
+    b"unci": "stored uncompressed",
+    b"mski": "stored as a mask",
+    b"tild": "stored as a tiled image",
+}
+
+
+def undecodable_reason(table: ItemTable, item: int) -> str:
+    """Return why no decoder of this program reads an image item; empty where one does.
+
+    A clause that follows "is", e.g. ``coded as JPEG (item type jpeg), which this program cannot
+    decode``. Grids, overlays and identities (``iden``) are decoded where all their sources are.
+    Never raises: sources that do not exist say nothing here.
+    """
+    kind = _blocking_type(table, item, table.limits.nesting)
+    if kind is None:
+        return ""
+    how = _CODINGS.get(kind, "coded in an unknown way")
+    made_of = _ASSEMBLED.get(table.types.get(item, b""))
+    prefix = "" if made_of is None else f"made of {made_of} "
+    return f"{prefix}{how} (item type {four_cc(kind)}), which this program cannot decode"
+
+
+def _blocking_type(table: ItemTable, item: int, steps: int) -> bytes | None:
+    """Return the first item type that is not decoded, None where there is none.
+
+    Recursion is bounded by ``steps``.
+    """
+    kind = table.types.get(item)
+    if kind is None or kind in DECODERS:
+        return None
+    if kind not in _ASSEMBLED or not steps:
+        return kind
+    # One source of each type stands for all: a grid may name one tile sixty thousand times.
+    by_type = {table.types.get(source): source for source in table.dimg(item)}
+    for source in by_type.values():
+        found = _blocking_type(table, source, steps - 1)
+        if found is not None:
+            return found
+    return None
