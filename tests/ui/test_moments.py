@@ -18,9 +18,9 @@ from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif import header
 from heicdepth_tui.photo.layers import Pixels
 from heicdepth_tui.ui.model.settings import DrawSettings
-from heicdepth_tui.ui.pacing import Pacer
 from heicdepth_tui.ui.screens import photo_presenter as presenter_module
 from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
+from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.widgets import image_view as image_view_module
 from heicdepth_tui.ui.widgets.image_view import ImageView
 
@@ -40,10 +40,12 @@ class OneCanvas(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pacer = Pacer(lambda: self.pacer.arrived(), lambda call: call(), lambda *_: None)
+        self.flow_control = FlowControl(
+            lambda: self.flow_control.acknowledge(), lambda call: call(), lambda *_: None
+        )
         settings = DrawSettings(ColorMode.TRUECOLOR)
-        self.canvas = ImageView(ImageCache(), settings, self.pacer)
-        self.painter = self
+        self.canvas = ImageView(ImageCache(), settings, self.flow_control)
+        self.output = self
         self.painted = 0
 
     def compose(self) -> ComposeResult:
@@ -53,7 +55,7 @@ class OneCanvas(App[None]):
     def theme_plate(self) -> str:
         return "#202020"
 
-    def paint(self) -> None:
+    def flush(self) -> None:
         """Count what is painted in time, without Textual."""
         self.painted += 1
 
@@ -138,14 +140,16 @@ class TestPromise:
     async def test_a_picture_that_waits_for_the_terminal_is_not_lost_to_its_plate(
         self, canvas: ImageView
     ) -> None:
-        pacer = canvas._pacer = Pacer(lambda: None, lambda call: call(), lambda *_: None)
-        pacer.paint("another", lambda: None)
-        assert not pacer.is_free
+        flow_control = canvas._flow_control = FlowControl(
+            lambda: None, lambda call: call(), lambda *_: None
+        )
+        flow_control.send("another", lambda: None)
+        assert not flow_control.is_free
         coming = image("after")
         canvas.promise("decoding …")
         canvas.show(coming)
         canvas._keep_promise()
-        pacer.arrived()
+        flow_control.acknowledge()
 
         assert canvas.source is coming
 

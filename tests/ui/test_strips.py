@@ -14,19 +14,19 @@ from textual.strip import Strip
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.ui.widgets.strips import PaintedStrip
+from heicdepth_tui.ui.terminal.strips import EncodedStrip
 
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
 
 
-def painted() -> tuple[PaintedStrip, list[str]]:
+def painted() -> tuple[EncodedStrip, list[str]]:
     calls: list[str] = []
 
     def build() -> list[Segment]:
         calls.append("built")
         return [Segment("ab", Style(color="red")), Segment("cd")]
 
-    return PaintedStrip("\x1b[31mab\x1b[0mcd", 4, build), calls
+    return EncodedStrip("\x1b[31mab\x1b[0mcd", 4, build), calls
 
 
 def test_a_whole_strip_renders_as_encoded_without_building_segments() -> None:

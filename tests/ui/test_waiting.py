@@ -14,10 +14,10 @@ import pytest
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.folder.order import sort_entries
 from heicdepth_tui.ui import app as app_module
-from heicdepth_tui.ui import previews
-from heicdepth_tui.ui.previews import first_entries
 from heicdepth_tui.ui.screens import photo_presenter
 from heicdepth_tui.ui.services import scanner
+from heicdepth_tui.ui.startup import first_photo
+from heicdepth_tui.ui.startup.first_photo import first_entries
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -39,7 +39,7 @@ def test_the_first_photos_are_those_of_the_list(sample_folder: Path) -> None:
 def test_a_folder_that_hangs_is_not_waited_for(
     sample_folder: Path, gate: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(previews, "_names", lambda _: gate.wait() and [])
+    monkeypatch.setattr(first_photo, "_names", lambda _: gate.wait() and [])
 
     assert first_entries([sample_folder], 3, seconds=0.01) == ()
 

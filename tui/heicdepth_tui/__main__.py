@@ -7,9 +7,9 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from heicdepth_tui.cli.early import end_early, start_early
+    from heicdepth_tui.ui.startup.prestart import end_unused_decoder, prestart_decoder
 
-    start_early(sys.argv[1:])
+    prestart_decoder(sys.argv[1:])
     try:
         from heicdepth_tui.cli import run
 
@@ -17,7 +17,7 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     finally:
-        end_early()
+        end_unused_decoder()
     sys.exit(code)
 
 

@@ -36,8 +36,8 @@ def _only_paths(arguments: Sequence[str]) -> tuple[Path, ...] | None:
 
 
 def _open(paths: tuple[Path, ...]) -> int:
-    from heicdepth_tui.cli.opening import open_app, tell_crash
     from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.ui.startup.launch import open_app, report_crash
 
     try:
         return open_app(paths)
@@ -47,4 +47,4 @@ def _open(paths: tuple[Path, ...]) -> int:
         print(f"heicdepth-tui: {error}", file=sys.stderr)  # noqa: T201
         return 2
     except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
-        return tell_crash(error)
+        return report_crash(error)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from heicdepth_tui.cli.opening import open_app
 from heicdepth_tui.cli.options import limit_option, limits_of, projection_option
 from heicdepth_tui.cli.paths import ExistingPath
+from heicdepth_tui.ui.startup.launch import open_app
 
 __all__ = ["browse"]
 

@@ -11,10 +11,10 @@ from heicdepth_tui import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.export import export
 from heicdepth_tui.cli.info import info
-from heicdepth_tui.cli.opening import tell_crash
 from heicdepth_tui.cli.sample import sample
 from heicdepth_tui.cli.show import show
 from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.ui.startup.launch import report_crash
 
 __all__ = ["run"]
 
@@ -92,7 +92,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 2
     except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
-        return tell_crash(error)
+        return report_crash(error)
     return code if isinstance(code, int) else 0
 
 

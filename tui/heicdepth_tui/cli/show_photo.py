@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heicdepth_tui.cli.opening import check_encoding
 from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
@@ -19,6 +18,7 @@ from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, Request, as_rgb8, layers_of
 from heicdepth_tui.report.legend import legend_lines
+from heicdepth_tui.ui.terminal.capabilities import check_encoding
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.console import ConsolePicture

@@ -40,8 +40,8 @@ from heicdepth_tui.ui.services.messages import (
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
 from heicdepth_tui.ui.services.scanner import Scanner
-from heicdepth_tui.ui.signals import end_on_signals
-from heicdepth_tui.ui.terminal import TerminalApp
+from heicdepth_tui.ui.startup.signals import end_on_signals
+from heicdepth_tui.ui.terminal.app import TerminalApp
 from heicdepth_tui.ui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.ui.start import FirstLook
+    from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 
 __all__ = ["AppOptions", "HeicDepthApp"]
 
@@ -77,10 +77,10 @@ class HeicDepthApp(TerminalApp):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, decoder: Decoder, options: AppOptions, first: FirstLook | None = None
+        self, decoder: Decoder, options: AppOptions, bootstrap: Bootstrap | None = None
     ) -> None:
-        super().__init__(None if first is None else first.frame)
-        self._first = first
+        super().__init__(None if bootstrap is None else bootstrap.splash)
+        self._bootstrap = bootstrap
         self.options = options
         self.decoder = decoder
         self.library = Library()
@@ -162,7 +162,7 @@ class HeicDepthApp(TerminalApp):
 
     def _begin_with_first(self) -> None:
         """Show what was found before the app was there: the first paint has it at once."""
-        first, self._first = self._first, None
+        first, self._bootstrap = self._bootstrap, None
         if first is None or not first.entries:
             self.store.listen()
             return
@@ -405,7 +405,7 @@ class HeicDepthApp(TerminalApp):
         self.is_leaving = True
         left = self.exporter.left
         told = f"heicdepth-tui: quit with {left} photos not exported" if left else None
-        self.pacer.close(lambda: self.exit(1 if left else 0, message=told))
+        self.flow_control.close(lambda: self.exit(1 if left else 0, message=told))
 
     def on_unmount(self) -> None:
         """Stop everything in the background."""

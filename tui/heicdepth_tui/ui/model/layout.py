@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.photo.layers import Layer, LayerKind
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.heif.facts import Header, Size
+    from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [
     "Box",
@@ -21,7 +24,9 @@ __all__ = [
     "Panes",
     "Shapes",
     "browse_layout",
+    "layer_drawing",
     "panes_of",
+    "preview_fit",
     "screen_classes",
     "shapes",
     "shapes_of",
@@ -33,6 +38,7 @@ Shapes = tuple[tuple[int, int], tuple[int, int]]
 _HEADING, _CAPTION = 1, 2
 _LEAST_STACKED_ROWS = 4
 _TABLES, _FOLDED_TABLES = 17, 9
+_SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
 
 
 class Box(NamedTuple):
@@ -136,3 +142,24 @@ def shapes(photo: Size, depth: Size | None) -> Shapes:
     """Return upright sizes as shapes, twice the photo's where there is no depth map."""
     depth = depth or photo
     return (photo.width, photo.height), (depth.width, depth.height)
+
+
+def preview_fit(columns: int, rows: int) -> tuple[int, int]:
+    """Return the (width, height) that photos are decoded to for a screen of so many cells.
+
+    A power of two, so that resizing the terminal rarely means to decode again, and at least twice
+    the samples of the widest pane.
+    """
+    wanted = 2 * max(columns, 2 * rows)
+    side = _SMALLEST_SIDE
+    while side < min(wanted, _LARGEST_SIDE):
+        side *= 2
+    return side, side
+
+
+def layer_drawing(panes: Panes, layer: Layer, settings: DrawSettings, colormap: str) -> Drawing:
+    """Return how a layer is drawn: in which of the panes, and in which colours."""
+    is_depth = layer.kind is LayerKind.DEPTH
+    # Where there is room for one picture only, depth is it.
+    box = panes.depth if is_depth and panes.depth.columns else panes.photo
+    return settings.drawing(box.size, settings.colormap(colormap) if is_depth else "")

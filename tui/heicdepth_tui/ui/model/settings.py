@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from heicdepth_tui.draw.drawing import Drawing
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
-__all__ = ["COLOURS", "PATIENCE", "TOLERANCE", "DrawSettings", "Palette", "app_color_mode"]
+__all__ = ["COLOURS", "PATIENCE", "TOLERANCE", "DrawSettings", "Palette"]
 
 # A tolerance of 4 levels keeps 43 dB against the exact panel; most photos then take a third of its
 # bytes or less (bench: picture-bytes).
@@ -33,23 +32,6 @@ class DrawSettings:
     def colormap(self, name: str) -> str:
         """Return the colour map that depth is drawn in: greys where there are no colours."""
         return "grey" if self.mode in (ColorMode.NONE, ColorMode.GREY) else name
-
-
-def app_color_mode(environ: Mapping[str, str]) -> ColorMode:
-    """Return the colours that Textual will use in this environment, as rich decides it."""
-    if "NO_COLOR" in environ:
-        return ColorMode.GREY
-    system = environ.get("TEXTUAL_COLOR_SYSTEM", "auto")
-    if system != "auto":
-        return {"truecolor": ColorMode.TRUECOLOR, "256": ColorMode.PALETTE}.get(
-            system, ColorMode.ANSI16
-        )
-    if environ.get("TERM", "").lower() in ("dumb", "unknown"):
-        return ColorMode.ANSI16
-    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
-        return ColorMode.TRUECOLOR
-    colours = environ.get("TERM", "").strip().lower().rpartition("-")[2]
-    return ColorMode.PALETTE if colours in ("256color", "kitty") else ColorMode.ANSI16
 
 
 @dataclass(frozen=True, slots=True)

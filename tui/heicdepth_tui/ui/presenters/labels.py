@@ -12,7 +12,7 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.text import printable, printable_path
-from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
+from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

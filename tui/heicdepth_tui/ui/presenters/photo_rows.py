@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.text import printable, size_text
-from heicdepth_tui.ui.widgets.clipping import clip
+from heicdepth_tui.ui.model.clipping import clip
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

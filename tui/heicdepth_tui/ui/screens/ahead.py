@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, LayerKind
-from heicdepth_tui.ui.model.layout import shapes, shapes_of
-from heicdepth_tui.ui.previews import layer_drawing, preview_fit
+from heicdepth_tui.ui.model.layout import layer_drawing, preview_fit, shapes, shapes_of
 from heicdepth_tui.ui.services.image_cache import answered_source
 
 if TYPE_CHECKING:

@@ -143,7 +143,7 @@ class BrowseScreen(Screen[None], PlainLines):
                     browse_layout(*app.size).pictures,
                     self.is_single,
                     *(
-                        ImagePane(app.rows, app.draw_settings, app.pacer, legend=on, id=name)
+                        ImagePane(app.rows, app.draw_settings, app.flow_control, legend=on, id=name)
                         for name, on in (("photo-pane", False), ("depth-pane", True))
                     ),
                 )
@@ -158,7 +158,7 @@ class BrowseScreen(Screen[None], PlainLines):
         """Put the focus on the list, where it stays, and let the app fill it."""
         self.photos.focus()
         photo, depth = self.pictures.photo, self.pictures.depth
-        self.app.painter.adopt(
+        self.app.output.register(
             (
                 self.photos,
                 *(part for pane in (photo, depth) for part in pane.parts),
@@ -167,7 +167,7 @@ class BrowseScreen(Screen[None], PlainLines):
                 self.facts,
                 self.pictures,
             ),
-            lazy=(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
+            throttled=(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
         )
         self.app.begin()
 

@@ -81,7 +81,7 @@ class PhotoPresenter:
         self.shown_layer = None
         self._is_begun = self._is_rest_wanted = False
         self._screen.app.prefetcher.stop()
-        self._screen.app.pacer.key()
+        self._screen.app.flow_control.note_key()
         if entry is None:
             self.inspector = None
             self._clear("no photo selected" if len(self._screen.app.library) else "no photos here")
@@ -98,7 +98,7 @@ class PhotoPresenter:
                 self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, inspector))
             else:
                 self._begin(inspector, found)
-        self._screen.app.painter.paint()
+        self._screen.app.output.flush()
 
     def forget(self, path: str) -> None:
         """Know nothing more of a photo."""
@@ -110,10 +110,10 @@ class PhotoPresenter:
         While pictures are on their way, a held key must not add headings, plates and tables to
         what the line has to carry: the panes are blank until then.
         """
-        pacer = self._screen.app.pacer
-        if not pacer.is_free:
+        flow_control = self._screen.app.flow_control
+        if not flow_control.is_free:
             self._clear_soon()
-        pacer.paint("photo", partial(self._take_header, inspector, found))
+        flow_control.send("photo", partial(self._take_header, inspector, found))
 
     def _clear_soon(self) -> None:
         """Clear everything unless the photo's header, and room for it, comes within moments.
@@ -127,7 +127,7 @@ class PhotoPresenter:
         self._blank_timer = None
         if self.inspector is not None and not self._is_begun:
             self._clear("")
-            self._screen.app.painter.paint()
+            self._screen.app.output.flush()
 
     def _still_waiting(self, inspector: PhotoState) -> None:
         """Say that the disk or the network has not answered yet."""
@@ -161,7 +161,7 @@ class PhotoPresenter:
         found = message.header if message.error is None else message.error
         if found is not None:
             self._begin(inspector, found)
-            self._screen.app.painter.paint()
+            self._screen.app.output.flush()
 
     def _take_header(self, inspector: PhotoState, found: Header | HeicDepthError) -> None:
         if inspector is not self.inspector or self._is_begun:
@@ -177,7 +177,7 @@ class PhotoPresenter:
             self._had_layers = self.has_layers
             self._screen.refresh_bindings()
         if self._screen.pictures.set_shapes(shapes_of(found)):
-            self._screen.app.painter.expect_layout()
+            self._screen.app.output.suspend_until_layout()
         pane = self._screen.pictures.photo
         panes = self._screen.pictures.panes(shapes_of(found))
         words = caption(panes.photo.columns - 2, found, self._screen.is_single)
@@ -311,7 +311,7 @@ class PhotoPresenter:
                 self._take_layer(inspector, layer, found)
         elif answer.pixels is not None:
             self._draw_partial(inspector, layer, answer)
-        self._screen.app.painter.paint()
+        self._screen.app.output.flush()
 
     def _draw_partial(self, inspector: PhotoState, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)

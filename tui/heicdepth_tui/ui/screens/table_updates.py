@@ -55,7 +55,7 @@ class TableUpdates:
 
     def _show_late(self) -> None:
         self.show()
-        self._screen.app.painter.paint()
+        self._screen.app.output.flush()
 
     def show(self) -> None:
         """Show tables and legends of the selected photo."""

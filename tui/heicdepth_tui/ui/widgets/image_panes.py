@@ -17,7 +17,7 @@ from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.pacing import Pacer
+    from heicdepth_tui.ui.terminal.flow_control import FlowControl
 
 __all__ = ["ImagePane", "ImagePanes"]
 
@@ -37,11 +37,17 @@ class ImagePane(PlainVertical):
     """
 
     def __init__(
-        self, rows: ImageCache, settings: DrawSettings, pacer: Pacer, *, legend: bool, id: str
+        self,
+        rows: ImageCache,
+        settings: DrawSettings,
+        flow_control: FlowControl,
+        *,
+        legend: bool,
+        id: str,
     ) -> None:
         super().__init__(id=id)
         self.heading = Static("", classes="pane--title", markup=False)
-        self.canvas = ImageView(rows, settings, pacer)
+        self.canvas = ImageView(rows, settings, flow_control)
         self.legend = Legend(settings.mode)
         self.caption = Static("", classes="pane--caption", markup=False)
         self.use_legend(legend)

@@ -15,17 +15,17 @@ from textual.widget import Widget
 from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PATIENCE, DrawSettings
 from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
-from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
-from heicdepth_tui.ui.widgets.strips import PaintedStrip, Pen, style_of
+from heicdepth_tui.ui.terminal.strips import EncodedStrip, StripEncoder, style_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.ui.app import HeicDepthApp
-    from heicdepth_tui.ui.pacing import Pacer
+    from heicdepth_tui.ui.terminal.flow_control import FlowControl
 
 __all__ = ["ImageView"]
 
@@ -40,11 +40,16 @@ class ImageView(Widget):
     app: HeicDepthApp
 
     def __init__(
-        self, rows: ImageCache, settings: DrawSettings, pacer: Pacer, *, id: str | None = None
+        self,
+        rows: ImageCache,
+        settings: DrawSettings,
+        flow_control: FlowControl,
+        *,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._cache = rows
-        self._pacer = pacer
+        self._flow_control = flow_control
         self._settings = settings
         self._source: ImageSource | None = None
         self._message = ""
@@ -53,7 +58,7 @@ class ImageView(Widget):
         self._promise_timer: Timer | None = None
         self._drawn: Drawn | None = None
         self._picture: Picture | None = None
-        self._pen = Pen(self)
+        self._pen = StripEncoder(self)
 
     @property
     def source(self) -> ImageSource | None:
@@ -68,11 +73,11 @@ class ImageView(Widget):
     def show(self, source: ImageSource) -> None:
         """Draw an image, as soon as the terminal has taken in those before it."""
         if self._source is not None and self._source.key == source.key:
-            self._pacer.forget(self)
+            self._flow_control.cancel(self)
             self._end_promise()
             self._source = source
             return
-        self._pacer.paint(self, partial(self._adopt, source))
+        self._flow_control.send(self, partial(self._adopt, source))
 
     def _adopt(self, source: ImageSource) -> None:
         self._end_promise()
@@ -85,7 +90,7 @@ class ImageView(Widget):
 
         The picture before may stay that long: one that is followed by a plate for 20 ms flickers.
         """
-        self._pacer.forget(self)
+        self._flow_control.cancel(self)
         if self._source is None:
             self.show_message(message, shape)
             return
@@ -98,7 +103,7 @@ class ImageView(Widget):
         self._promise_timer = None
         if self._promised is not None:
             self._say(*self._promised)
-            self.app.painter.paint()
+            self.app.output.flush()
 
     def _end_promise(self) -> None:
         self._promised = None
@@ -108,7 +113,7 @@ class ImageView(Widget):
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
-        self._pacer.forget(self)
+        self._flow_control.cancel(self)
         self._say(message, shape)
 
     def _say(self, message: str, shape: tuple[int, int] | None) -> None:
@@ -199,7 +204,7 @@ class ImageView(Widget):
             if 0 <= row < len(rows):
                 build = partial(self._segments, source, row, pads)
                 strips.append(
-                    PaintedStrip(before + rows[row] + after, width, build, is_picture=True)
+                    EncodedStrip(before + rows[row] + after, width, build, is_picture=True)
                 )
             else:
                 strips.append(blank)

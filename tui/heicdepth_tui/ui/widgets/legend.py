@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.report.legend import legend_lines
-from heicdepth_tui.ui.widgets.clipping import clip
-from heicdepth_tui.ui.widgets.strips import style_of
+from heicdepth_tui.ui.model.clipping import clip
+from heicdepth_tui.ui.terminal.strips import style_of
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap

@@ -15,10 +15,10 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.presenters.photo_rows import photo_row
-from heicdepth_tui.ui.widgets.clipping import clip, wrap_cells
+from heicdepth_tui.ui.terminal.strips import StripEncoder
 from heicdepth_tui.ui.widgets.line_view import LineView
-from heicdepth_tui.ui.widgets.strips import Pen
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -100,7 +100,7 @@ class PhotoList(LineView, can_focus=True):
         self.library = library
         # Called, not posted: what is known of the photo is painted in the frame of its row.
         self._select = select
-        self._pen = Pen(self)
+        self._pen = StripEncoder(self)
         self._styles: dict[tuple[str, Style], Style] = {}
         self._made: dict[tuple[object, ...], tuple[Entry, Brief | None, Strip]] = {}
         self.placeholder = "reading the folder …"

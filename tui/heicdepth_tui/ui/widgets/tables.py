@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.geometry import Size
 from textual.strip import Strip
 
-from heicdepth_tui.ui.widgets.clipping import clip
+from heicdepth_tui.ui.model.clipping import clip
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:

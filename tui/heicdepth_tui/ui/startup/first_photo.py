@@ -1,4 +1,4 @@
-"""What the list will begin with, found out before the app itself is even imported."""
+"""Finds the first photos of the list and reads the first header before Textual is imported."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from heicdepth_tui.folder.find import HEIF_SUFFIXES, Entry, look_at
 from heicdepth_tui.folder.order import name_key
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import next_ticket
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Request
-from heicdepth_tui.ui.model.layout import browse_layout, panes_of, shapes
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Request
+from heicdepth_tui.ui.model.layout import (
+    browse_layout,
+    layer_drawing,
+    panes_of,
+    preview_fit,
+    shapes,
+)
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.heif.facts import Brief, Header
-    from heicdepth_tui.ui.model.layout import Panes, Shapes
+    from heicdepth_tui.ui.model.layout import Shapes
     from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [
@@ -29,56 +34,39 @@ __all__ = [
     "first_entries",
     "first_requests",
     "first_shapes",
-    "layer_drawing",
-    "preview_fit",
 ]
 
 _MOST_NAMES = 20_000
-PATIENCE = 0.15
-"""Seconds for a disk to answer before the app is opened without knowing its first photo."""
-
-_SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
+DISK_TIMEOUT = 0.15
+"""Seconds to wait for the disk; after that the app opens without a first photo."""
 
 _Found = TypeVar("_Found")
 
 
-def preview_fit(columns: int, rows: int) -> tuple[int, int]:
-    """Return the (width, height) that photos are decoded to for a screen of so many cells.
-
-    A power of two, so that resizing the terminal rarely means to decode again, and at least twice
-    the samples of the widest pane.
-    """
-    wanted = 2 * max(columns, 2 * rows)
-    side = _SMALLEST_SIDE
-    while side < min(wanted, _LARGEST_SIDE):
-        side *= 2
-    return side, side
-
-
 def first_entries(
-    paths: Sequence[Path], count: int, seconds: float = PATIENCE
+    paths: Sequence[Path], count: int, seconds: float = DISK_TIMEOUT
 ) -> tuple[Entry, ...]:
-    """Return the photos that the list will begin with, at most ``count`` of them.
+    """Return at most ``count`` photos that the list will begin with, in its order.
 
-    They are found by their names: a guess that is wrong, or none, costs nothing but time, the
-    listing decides. Nothing is raised for what cannot be read, since the list will say it; and a
-    folder that takes longer than ``seconds`` to answer, as a network's may, is not waited for.
+    Photos are recognised by their names here; the listing corrects a wrong guess. Unreadable
+    folders raise nothing, since the listing reports them. Returns nothing where the disk takes
+    longer than ``seconds``.
     """
     return _in_time(lambda: tuple(_first(paths, count)), seconds) or ()
 
 
 def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
-    """Return what a function returns, None where it takes too long or the disk refuses."""
+    """Return the result of a function; None after ``seconds`` or where reading fails."""
     found: list[_Found] = []
 
     def run() -> None:
         try:
             found.append(find())
         except (OSError, HeicDepthError):
-            # The list will say what is wrong with it.
+            # The listing reports it.
             return
 
-    thread = threading.Thread(target=run, name="first look", daemon=True)
+    thread = threading.Thread(target=run, name="first photo", daemon=True)
     thread.start()
     thread.join(seconds)
     return found[0] if found else None
@@ -95,7 +83,7 @@ def _first(paths: Sequence[Path], count: int) -> Iterator[Entry]:
 
 
 def _names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """Yield name and path of what looks like a photo; of a folder no more than is of use."""
+    """Yield name and path of what looks like a photo; stops after ``_MOST_NAMES`` in a folder."""
     for path in map(str, paths):
         if not os.path.isdir(path):  # noqa: PTH112  the very string that the list will use
             yield os.path.basename(path), path  # noqa: PTH119
@@ -109,7 +97,7 @@ def _names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
                     return
 
 
-def first_shapes(entry: Entry, limits: Limits, seconds: float = PATIENCE) -> Shapes | None:
+def first_shapes(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) -> Shapes | None:
     """Return the upright sizes of a photo and its depth map; None where there is nothing to show.
 
     Twice the photo's where it has no depth map.
@@ -125,7 +113,7 @@ def first_shapes(entry: Entry, limits: Limits, seconds: float = PATIENCE) -> Sha
 def first_requests(
     entry: Entry, shapes: Shapes, columns: int, rows: int, settings: DrawSettings, colormap: str
 ) -> tuple[Request, ...]:
-    """Return what the main screen will ask the decoder for, drawn as it will want it."""
+    """Return the requests that the main screen will make for this photo, with its drawings."""
     layout = browse_layout(columns, rows)
     panes = panes_of(shapes, layout.pictures, layout.is_single)
     depth, thumbnail, photo = (
@@ -139,14 +127,6 @@ def first_requests(
     )
 
 
-def layer_drawing(panes: Panes, layer: Layer, settings: DrawSettings, colormap: str) -> Drawing:
-    """Return how a layer is drawn: in which of the panes, and in which colours."""
-    is_depth = layer.kind is LayerKind.DEPTH
-    # Where there is room for one picture only, depth is it.
-    box = panes.depth if is_depth and panes.depth.columns else panes.photo
-    return settings.drawing(box.size, settings.colormap(colormap) if is_depth else "")
-
-
 @dataclass
 class HeaderReader:
     """Reads the first photo's header in a thread of its own."""
@@ -154,7 +134,7 @@ class HeaderReader:
     entry: Entry
     limits: Limits
     header: Header | None = None
-    """What was read; None while it is not, and where it cannot be read."""
+    """The header; None before it is read and where it cannot be read."""
 
     def start(self, then: Callable[[Header], object]) -> None:
         """Read, then call a function with the header, in that thread."""
@@ -166,6 +146,6 @@ class HeaderReader:
         try:
             self.header = read_header(self.entry.path, limits=self.limits)
         except (OSError, HeicDepthError):
-            # The app reads it again, and says what is wrong.
+            # The app reads it again and reports the error.
             return
         then(self.header)

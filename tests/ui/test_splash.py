@@ -18,11 +18,11 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
-from heicdepth_tui.ui.first_frame import FirstFrame
 from heicdepth_tui.ui.model.layout import Box, browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings
-from heicdepth_tui.ui.previews import first_entries, first_requests, first_shapes
 from heicdepth_tui.ui.services.scanner import Scanner
+from heicdepth_tui.ui.startup.first_photo import first_entries, first_requests, first_shapes
+from heicdepth_tui.ui.startup.splash import SplashFrame
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 Size = tuple[int, int]
@@ -35,7 +35,7 @@ class Painted:
         self._file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         self.size = size
-        self.frame = FirstFrame(self._descriptor, *size, COLOURS[theme])
+        self.frame = SplashFrame(self._descriptor, *size, COLOURS[theme])
         self.answers: list[Answer] = []
 
     def close(self) -> None:
@@ -57,7 +57,7 @@ class Painted:
         self.frame.show_list(entries[0].path, entries)
         shapes = first_shapes(entries[0], Limits(), seconds=20)
         assert shapes is not None
-        self.frame.show_plates(shapes)
+        self.frame.show_placeholders(shapes)
         self.frame.show_header(read_header(entries[0].path))
         settings = DrawSettings(ColorMode.TRUECOLOR)
         requests = first_requests(entries[0], shapes, *self.size, settings, "inferno")
@@ -207,7 +207,7 @@ async def test_a_list_longer_than_the_screen_is_listed_as_the_app_does(
         assert painted.cells.line(row, 0, box.columns - 1) == app.line(row, 0, box.columns - 1)
 
 
-def test_plates_stand_where_the_pictures_come(
+def test_placeholders_stand_where_the_images_come(
     paint: Callable[..., Painted], decoder: Decoder, sample_folder: Path
 ) -> None:
     painted = paint()
@@ -215,7 +215,7 @@ def test_plates_stand_where_the_pictures_come(
     shapes = first_shapes(entry, Limits(), 20)
     assert shapes is not None
     painted.frame.show_list(entry.path, [entry])
-    painted.frame.show_plates(shapes)
+    painted.frame.show_placeholders(shapes)
     plates = _filled(painted.cells, "16191f")
     painted.show_all(sample_folder, decoder)
     pictures = painted.cells
@@ -265,7 +265,7 @@ def test_late_answers_go_to_who_took_over_and_paint_nothing(
     assert painted.frame.hand_over(late.append) == painted.answers
     for answer in painted.answers:
         painted.frame.answered(answer)
-    painted.frame.show_plates(((4, 3), (4, 3)))
+    painted.frame.show_placeholders(((4, 3), (4, 3)))
     painted.frame.close()
 
     assert late == painted.answers
@@ -280,7 +280,7 @@ def test_a_tiny_terminal_is_painted_within_its_edges(
     painted = paint(size)
     entries = first_entries([sample_folder], size[1], 20)
     painted.frame.show_list(entries[0].path, entries)
-    painted.frame.show_plates(((4, 3), (4, 3)))
+    painted.frame.show_placeholders(((4, 3), (4, 3)))
     painted.frame.show_header(read_header(entries[0].path))
 
     assert b"\x1b[0;" in painted.raw

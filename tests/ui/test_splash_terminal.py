@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.ui.first_frame import FirstFrame
 from heicdepth_tui.ui.model.settings import COLOURS
+from heicdepth_tui.ui.startup.splash import SplashFrame
 
 OPENED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 
@@ -34,7 +34,7 @@ def read(master: int, end: bytes) -> bytes:
 def test_it_is_given_back_as_it_was(terminal: tuple[int, int]) -> None:
     master, slave = terminal
     before = termios.tcgetattr(slave)
-    frame = FirstFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
     frame.open()
     during = termios.tcgetattr(slave)
     frame.close()
@@ -51,7 +51,7 @@ def test_it_is_given_back_as_it_was(terminal: tuple[int, int]) -> None:
 
 def test_closing_twice_leaves_it_once(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = FirstFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
     frame.open()
     frame.close()
     frame.close()
@@ -62,7 +62,7 @@ def test_closing_twice_leaves_it_once(terminal: tuple[int, int]) -> None:
 
 def test_handed_over_it_is_left_to_the_next(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = FirstFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
     frame.open()
     during = termios.tcgetattr(slave)
     frame.hand_over(lambda _: None)
@@ -75,7 +75,7 @@ def test_handed_over_it_is_left_to_the_next(terminal: tuple[int, int]) -> None:
 
 def test_what_was_typed_before_can_be_read_without_a_return(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = FirstFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
     frame.open()
     os.write(master, b"jj")
 
@@ -87,7 +87,7 @@ def test_what_was_typed_before_can_be_read_without_a_return(terminal: tuple[int,
 def test_what_is_no_terminal_is_painted_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "frame"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT)
-    frame = FirstFrame(descriptor, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(descriptor, 80, 24, COLOURS["dark"])
     frame.open()
     frame.close()
     os.close(descriptor)

@@ -18,14 +18,14 @@ Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 class Watched:
-    """The app, and a terminal that takes in what painter and Textual write, in their order."""
+    """The app, and a terminal that takes in what Output and Textual write, in their order."""
 
     def __init__(self, driven: Any) -> None:
         self.driven = driven
         self.app = driven.app
         self.terminal = Cells(1, 1)
         self.direct: list[str] = []
-        """What the painter wrote."""
+        """What Output wrote."""
         self.by_textual: list[str] = []
 
     def take_direct(self, text: str) -> None:
@@ -46,7 +46,7 @@ class Watched:
         await self.driven.settled()
         browse = self.app.browse
         bars = (browse.arrays.vertical_scrollbar, browse.facts.vertical_scrollbar)
-        widgets = (*self.app.painter._widgets, *browse.walk_children(), *bars)
+        widgets = (*self.app.output._widgets, *browse.walk_children(), *bars)
         await self.driven.until(
             lambda: (
                 browse.inspector.has_tables
@@ -62,8 +62,8 @@ class Watched:
         """Select the next photo, and wait until what was to be called after its paint is called."""
         called: list[str] = []
         self.app.browse.photos.action_move(1)
-        self.app.painter.after_paint(lambda: called.append("painted"))
-        self.app.painter.paint()
+        self.app.output.after_flush(lambda: called.append("painted"))
+        self.app.output.flush()
         await self.driven.settled()
         await self.driven.until(lambda: called == ["painted"], "what follows the paint")
 
@@ -167,18 +167,18 @@ async def test_only_what_the_terminal_does_not_show_is_written(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:
     async with watch(sample_folder) as watched:
-        photos, painter = watched.app.browse.photos, watched.app.painter
-        painter.paint()
+        photos, output = watched.app.browse.photos, watched.app.output
+        output.flush()
         photos.refresh()
-        painter.paint()
+        output.flush()
         assert watched.direct == []
 
-        painter.forget_screen()
+        output.forget_screen()
         photos.refresh()
-        painter.paint()
+        output.flush()
         assert len(watched.direct) == 1
         photos.refresh()
-        painter.paint()
+        output.flush()
         assert len(watched.direct) == 1
 
 
@@ -219,9 +219,9 @@ async def test_nothing_is_written_until_expected_layout_is_painted(
 ) -> None:
     async with watch(sample_folder) as watched:
         app = watched.app
-        app.painter.expect_layout()
+        app.output.suspend_until_layout()
         app.browse.photos.refresh()
-        app.painter.paint()
+        app.output.flush()
         assert watched.direct == []
 
         await watched.settled()
@@ -235,9 +235,9 @@ async def test_a_terminal_that_can_take_it_in_one_piece_gets_it_so(
     async with watch(sample_folder) as watched:
         app = watched.app
         app._sync_available = True
-        app.painter.forget_screen()
+        app.output.forget_screen()
         app.browse.photos.refresh()
-        app.painter.paint()
+        app.output.flush()
         app._sync_available = False
 
         assert watched.direct[0].startswith("\x1b[?2026h")
@@ -249,7 +249,7 @@ async def test_what_arrives_while_the_app_ends_is_not_painted(
 ) -> None:
     async with watch(sample_folder) as watched:
         watched.direct.clear()
-    watched.app.painter.paint()
+    watched.app.output.flush()
 
     assert watched.direct == []
 

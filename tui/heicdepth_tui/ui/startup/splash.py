@@ -1,10 +1,9 @@
-"""The first frame: list and pictures on the screen while Textual is still being imported.
+"""The splash frame: list and images on the screen while Textual is still being imported.
 
 Textual takes 150 ms to import and as long again to mount and lay out the main screen. The decoder
-process has the depth map by then: it is shown at once, where Textual will show it. What is drawn
-here is drawn by the functions that the widgets use, in their places (``geometry``); Textual then
-paints over it without clearing the screen in between (``takeover``). Only in true colours: for
-anything else the app's own first paint has to do.
+process has the depth map by then: it is shown at once, where Textual will show it. The functions
+that the widgets use draw it, in their places (``geometry``); Textual then paints over it without
+clearing the screen in between (``terminal.driver``). Only in true colours.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.layout import Shapes
     from heicdepth_tui.ui.model.settings import Palette
 
-__all__ = ["FirstFrame"]
+__all__ = ["SplashFrame"]
 
 _OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 # Textual may have switched on mouse, focus, paste and key reports meanwhile.
@@ -45,8 +44,8 @@ _CLOSE = (
 )
 
 
-class FirstFrame:
-    """Paints a terminal's file descriptor until it is taken over; safe in several threads.
+class SplashFrame:
+    """Paints a terminal's file descriptor until Textual does; safe in several threads.
 
     Between ``open`` and ``hand_over`` or ``close`` the terminal neither echoes nor waits for the
     end of a line: keys typed ahead reach the app.
@@ -67,11 +66,11 @@ class FirstFrame:
 
     @property
     def attributes(self) -> list[Any] | None:
-        """What the terminal's settings were before; None where they could not be read."""
+        """The terminal's settings before ``open``; None where they could not be read."""
         return self._attributes
 
     def open(self) -> None:
-        """Take the terminal: no echo, the alternate screen."""
+        """Switch echo off and open the alternate screen."""
         import termios
 
         try:
@@ -86,7 +85,7 @@ class FirstFrame:
         self._write(_OPEN)
 
     def close(self) -> None:
-        """Give the terminal back as it was, unless it was handed over."""
+        """Leave the alternate screen and restore the settings, unless it was handed over."""
         with self._lock:
             if not self.is_open:
                 return
@@ -98,7 +97,7 @@ class FirstFrame:
             termios.tcsetattr(self._descriptor, termios.TCSANOW, self._attributes)
 
     def hand_over(self, then: Callable[[Answer], object]) -> list[Answer]:
-        """Paint nothing more and return the decoder's answers so far; later ones go to ``then``."""
+        """Stop painting and return the decoder's answers so far; later ones go to ``then``."""
         with self._lock:
             self.is_open = False
             self._then = then
@@ -140,15 +139,15 @@ class FirstFrame:
             for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
         )
 
-    def show_plates(self, shapes: Shapes) -> None:
-        """Paint plates where the pictures of these shapes will be."""
+    def show_placeholders(self, shapes: Shapes) -> None:
+        """Paint placeholders where the images of these shapes will be."""
         panes = panes_of(shapes, self._layout.pictures, self._layout.is_single)
         self._panes = panes
-        plate = self._sgr(self._palette.foreground, self._palette.surface)
+        placeholder = self._sgr(self._palette.foreground, self._palette.surface)
         lines = []
         for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True):
             fit = fit_cells(shape, box.size, Blocks.HALF)
-            lines += self._centred(box, fit.cols, [plate + " " * fit.cols] * fit.rows)
+            lines += self._centred(box, fit.cols, [placeholder + " " * fit.cols] * fit.rows)
         if not panes.is_stacked and panes.depth.columns:
             rule = self._sgr(self._palette.rule, self._palette.background)
             top = self._layout.pictures.row
@@ -163,25 +162,25 @@ class FirstFrame:
         panes = self._panes
         if panes is None:
             return
-        words = self._sgr(self._faint, self._palette.background)
+        faint = self._sgr(self._faint, self._palette.background)
         is_single = self._layout.is_single
         lines = []
         if not is_single:
             most = len(layer_cycle(layers_of(header), is_single))
             size = header.primary.upright
             photo = photo_heading(panes.photo.columns - 2, "photo", size, 1, most)
-            lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + words + photo)
+            lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + faint + photo)
             depth = depth_heading(panes.depth.columns - 2, header)
-            lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + words + depth)
+            lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + faint + depth)
         if not is_single and not panes.is_stacked:
             box = panes.photo
             for row, line in enumerate(caption(box.columns - 2, header, False).split("\n")):
                 left = box.column + max(0, (box.columns - cell_len(line)) // 2)
-                lines.append(f"{self._at(left, box.row + box.rows + row)}{words}{line}")
+                lines.append(f"{self._at(left, box.row + box.rows + row)}{faint}{line}")
         self._paint(lines)
 
     def answered(self, answer: Answer) -> None:
-        """Take in an answer of the decoder and paint its picture; called in any thread."""
+        """Keep an answer of the decoder and paint its image; called in any thread."""
         with self._lock:
             then = self._then
             if then is None:
@@ -195,7 +194,7 @@ class FirstFrame:
         if kind is LayerKind.THUMBNAIL:
             self._has_thumbnail = True
         elif self._has_thumbnail and not answer.final:
-            # Small but whole: better than a part of the photo.
+            # A whole thumbnail is better than a part of the photo.
             return
         if self._layout.is_single:
             box = self._panes.photo if kind is LayerKind.DEPTH else None

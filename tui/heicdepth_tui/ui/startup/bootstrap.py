@@ -1,25 +1,30 @@
-"""The start: decoder, first photos and first frame, all under way before Textual is imported.
+"""Requests and paints the first photo while Textual is being imported.
 
-The order is that of what takes longest: the decoder process imports for 100 ms, so it is started
-first; it is asked as soon as the first photo's shape is known; the frame is painted between.
+The decoder process imports for 100 ms, so it is started first; it gets its first requests as soon
+as the first photo's shape is known; the list is painted meanwhile.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.ui.first_frame import FirstFrame
-from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings, app_color_mode
+from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings
 from heicdepth_tui.ui.presenters.labels import photo_place
-from heicdepth_tui.ui.previews import HeaderReader, first_entries, first_requests, first_shapes
-from heicdepth_tui.ui.signals import exit_on_signals
+from heicdepth_tui.ui.startup.first_photo import (
+    HeaderReader,
+    first_entries,
+    first_requests,
+    first_shapes,
+)
+from heicdepth_tui.ui.startup.signals import exit_on_signals
+from heicdepth_tui.ui.startup.splash import SplashFrame
+from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,11 +35,11 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.forking import DecoderProcess
     from heicdepth_tui.photo.layers import Answer, Request
 
-__all__ = ["FirstLook"]
+__all__ = ["Bootstrap"]
 
 
-class FirstLook:
-    """What is known, asked and painted before the app is there; leave the block to end it."""
+class Bootstrap:
+    """The first photo before the app runs; leave the ``with`` block to close the splash frame."""
 
     def __init__(
         self,
@@ -51,25 +56,25 @@ class FirstLook:
         self._mode = app_color_mode(os.environ)
         self._header: HeaderReader | None = None
         self.requests: tuple[Request, ...] = ()
-        """What the decoder was asked for the first photo."""
+        """The requests for the first photo, in the order sent."""
         columns, rows = self._size
-        # A folder that is read to its depth begins with a photo that only the listing knows.
+        # Only the listing knows the first photo of a folder with sub-folders.
         self.entries: tuple[Entry, ...] = () if recursive else first_entries(paths, max(1, rows))
-        """The photos that the list is likely to begin with, in its order."""
-        self.frame: FirstFrame | None = None
-        descriptor = _descriptor()
+        """The first photos of the list, guessed from their names, in its order."""
+        self.splash: SplashFrame | None = None
+        descriptor = terminal_descriptor()
         if self.entries and self._mode is ColorMode.TRUECOLOR and descriptor is not None:
-            self.frame = FirstFrame(descriptor, columns, rows, COLOURS[theme])
+            self.splash = SplashFrame(descriptor, columns, rows, COLOURS[theme])
 
-    def __enter__(self) -> FirstLook:
-        if self.frame is not None:
+    def __enter__(self) -> Bootstrap:
+        if self.splash is not None:
             exit_on_signals()
             try:
-                self.frame.open()
-                self.frame.show_list(self._place(), self.entries)
+                self.splash.open()
+                self.splash.show_list(self._place(), self.entries)
             except BaseException:
-                # A signal may come here, too.
-                self.frame.close()
+                # A signal may raise SystemExit here.
+                self.splash.close()
                 raise
         return self
 
@@ -79,33 +84,33 @@ class FirstLook:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self.frame is not None:
-            self.frame.close()
+        if self.splash is not None:
+            self.splash.close()
 
     def _place(self) -> str:
         return photo_place(self.entries[0], self._title)
 
     def start_decoder(self, process: DecoderProcess | None) -> Decoder:
-        """Start the decoder, or take over its process, and ask it for the first photo."""
+        """Start the decoder, or adopt its process, and request the first photo."""
         if self.entries and not self.entries[0].problem:
-            self._ask(self.entries[0])
+            self._request(self.entries[0])
         decoder = Decoder.start(self.requests, process=process, limit_pixels=self._limits.pixels)
-        if self.frame is not None and self.requests:
-            decoder.listen(self.frame.answered)
+        if self.splash is not None and self.requests:
+            decoder.listen(self.splash.answered)
         return decoder
 
-    def _ask(self, entry: Entry) -> None:
+    def _request(self, entry: Entry) -> None:
         columns, rows = self._size
         shapes = first_shapes(entry, self._limits)
         if shapes is None:
             return
         settings = DrawSettings(self._mode)
         self.requests = first_requests(entry, shapes, columns, rows, settings, DEFAULT_COLORMAP)
-        frame = self.frame
-        if frame is not None:
-            frame.show_plates(shapes)
+        splash = self.splash
+        if splash is not None:
+            splash.show_placeholders(shapes)
         self._header = HeaderReader(entry, self._limits)
-        self._header.start(lambda header: None if frame is None else frame.show_header(header))
+        self._header.start(lambda header: None if splash is None else splash.show_header(header))
 
     @property
     def header(self) -> Header | None:
@@ -113,13 +118,5 @@ class FirstLook:
         return None if self._header is None else self._header.header
 
     def hand_over(self, then: Callable[[Answer], object]) -> list[Answer]:
-        """Paint nothing more and return the decoder's answers so far; later ones go to ``then``."""
-        return [] if self.frame is None else self.frame.hand_over(then)
-
-
-def _descriptor() -> int | None:
-    """Return where Textual's driver for Linux and macOS will write to; None if it will not."""
-    stream = sys.__stderr__
-    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ or stream is None:
-        return None
-    return stream.fileno() if stream.isatty() else None
+        """Stop painting and return the decoder's answers so far; later ones go to ``then``."""
+        return [] if self.splash is None else self.splash.hand_over(then)

@@ -1,12 +1,12 @@
-"""Strips that carry a row already encoded for the terminal, and make segments only when asked.
+"""Strips that carry a row already encoded for the terminal and make segments only when needed.
 
 Textual renders a Strip by joining styled segments: 45 ms for two panels of 120x50 cells, against
-8 ms for rows encoded at once by numpy (bench/cells). ``PaintedStrip`` presets the private cache
+8 ms for rows encoded at once by numpy (bench/cells). ``EncodedStrip`` presets the private cache
 that ``Strip.render`` returns, and builds its segments lazily: they are needed only where an overlay
 cuts the row, and for screenshots. Private of Textual are the attributes of ``Strip``
-here, what painter.py, sparing.py and terminal.py name, and in app.py ``_exception``,
+here, what output.py, frame_diff.py and app.py name, and in ui/app.py ``_exception``,
 ``_fatal_error`` and ``_close_messages_no_wait`` (the crash report): pyproject pins the minor
-version for them; test_strips, test_sparing, test_painter, test_crash and the terminal tests fail
+version for them; test_strips, test_frame_diff, test_output, test_crash and the terminal tests fail
 when they change.
 """
 
@@ -24,13 +24,13 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-__all__ = ["PaintedStrip", "Pen", "style_of"]
+__all__ = ["EncodedStrip", "StripEncoder", "style_of"]
 
 
 Rgb = tuple[int, int, int]
 
 
-class PaintedStrip(Strip):
+class EncodedStrip(Strip):
     """One row of ``cells`` cells whose escape sequences are ``encoded``.
 
     ``is_picture`` says that its segments are costly to make and change all over.
@@ -46,8 +46,8 @@ class PaintedStrip(Strip):
         *,
         is_picture: bool = False,
     ) -> None:
-        # Not Strip's own: its seven caches, which a painted row has no use for, take longer than
-        # all else that is done for the row.
+        # Not Strip's own: its seven caches, which an encoded row does not use, take longer than
+        # everything else that is done for the row.
         self.is_picture = is_picture
         self._build = build
         self._built: list[Segment] | None = None
@@ -74,13 +74,13 @@ class PaintedStrip(Strip):
         return True
 
 
-class Pen:
+class StripEncoder:
     """Encodes runs of text for a widget's terminal; the codes of a style are made once."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._codes: dict[Style, tuple[str, str, Style | None]] = {}
-        self._blanks: dict[tuple[int, Style], PaintedStrip] = {}
+        self._blanks: dict[tuple[int, Style], EncodedStrip] = {}
 
     def encode(self, text: str, style: Style) -> str:
         """Return text with the codes of its style before and after it."""
@@ -99,15 +99,15 @@ class Pen:
             self._codes[style] = before, after, next(iter(strip)).style
         return self._codes[style]
 
-    def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> PaintedStrip:
-        """Return a row of pieces that together take so many cells."""
+    def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> EncodedStrip:
+        """Return a row of pieces that together take ``cells`` cells."""
         encoded = "".join(self.encode(text, style) for text, style in pieces)
-        return PaintedStrip(
+        return EncodedStrip(
             encoded, cells, lambda: [Segment(text, self._made(style)[2]) for text, style in pieces]
         )
 
-    def blank(self, cells: int, style: Style) -> PaintedStrip:
-        """Return an empty row, always the same one."""
+    def blank(self, cells: int, style: Style) -> EncodedStrip:
+        """Return an empty row, the same object each time."""
         key = (cells, style)
         if key not in self._blanks:
             self._blanks[key] = self.strip([(" " * cells, style)], cells)

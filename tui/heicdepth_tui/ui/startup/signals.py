@@ -1,4 +1,4 @@
-"""Ends the app in good order when the process is told to end or its terminal closes."""
+"""Ends the app in order on SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["end_on_signals", "exit_on_signals"]
 
 
 def exit_on_signals() -> None:
-    """Have SIGTERM and SIGHUP raise SystemExit, so that what was opened is closed again.
+    """Let SIGTERM and SIGHUP raise SystemExit, so that ``with`` blocks are left.
 
-    For the time before the app runs; ``end_on_signals`` takes over from it.
+    For the time before the app runs; ``end_on_signals`` replaces it.
     """
     if hasattr(signal, "SIGHUP"):
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -20,12 +20,12 @@ def exit_on_signals() -> None:
 
 
 def _exit(number: int, _: object) -> None:
-    _let_go_of_a_closed_terminal()
+    _replace_closed_terminal()
     raise SystemExit(128 + number)
 
 
 def end_on_signals(end: Callable[[int], object]) -> None:
-    """Have ``end`` called in the running loop with 128 + the number of SIGTERM or SIGHUP."""
+    """Let SIGTERM and SIGHUP call ``end`` in the running loop with 128 + the signal's number."""
     if not hasattr(signal, "SIGHUP"):
         return
     import asyncio
@@ -33,17 +33,17 @@ def end_on_signals(end: Callable[[int], object]) -> None:
     loop = asyncio.get_running_loop()
 
     def ended(number: int, _: object) -> None:
-        # At once, not when the loop comes to it: after SIGHUP the kernel sends SIGCONT, and
-        # Textual's answer to that would write to a terminal that has gone and wait for ever.
-        _let_go_of_a_closed_terminal()
+        # In the handler, not in the loop: after SIGHUP the kernel sends SIGCONT, and Textual
+        # would then write to the closed terminal and block.
+        _replace_closed_terminal()
         loop.call_soon_threadsafe(end, 128 + number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ended)
 
 
-def _let_go_of_a_closed_terminal() -> None:
-    """Put /dev/null in the place of a terminal that is no more, so that no write to it blocks."""
+def _replace_closed_terminal() -> None:
+    """Put /dev/null in the place of a closed terminal, so that no write to it blocks."""
     import termios
 
     try:

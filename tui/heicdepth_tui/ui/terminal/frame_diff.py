@@ -1,7 +1,7 @@
-"""Writes of the main screen only what the terminal does not show yet.
+"""Frame diff: writes of the main screen only the cells that changed.
 
 A list that scrolls by one row changes every row, but of most rows only the digits of a name; and a
-layout in which little moved is painted by Textual whole, 36 KB of it. On a line of 1 Mbit/s the
+layout is painted whole by Textual, 36 KB, even where little moved. On a line of 1 Mbit/s the
 first costs 90 ms a key, the second 300 ms each time. Private of Textual are ``LayoutUpdate``,
 ``ChopsUpdate`` and ``CompositorUpdate`` of its compositor.
 """
@@ -18,27 +18,27 @@ from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from heicdepth_tui.ui.widgets.strips import PaintedStrip
+from heicdepth_tui.ui.terminal.strips import EncodedStrip
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.style import Style
 
-__all__ = ["ScreenMemory"]
+__all__ = ["ScreenBuffer"]
 
 _Cell = tuple[str, "Style | None"]
 _GAP = 8
 """Cells that stay between two that change are written too: going there costs as many bytes."""
 
 
-class ScreenMemory:
-    """The pieces of lines that were written last and are still on the screen, by row and column."""
+class ScreenBuffer:
+    """The strips that were written last and are still on the screen, by row and column."""
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Strip]] = {}
 
     def clear(self) -> None:
-        """Know nothing of what the terminal shows."""
+        """Forget what the terminal shows."""
         self._rows.clear()
 
     def write(
@@ -46,7 +46,7 @@ class ScreenMemory:
     ) -> str:
         """Return what must be written to show ``strip`` in its place; empty where it is shown.
 
-        To find the cells that changed costs 0.1 ms a line: worth it where bytes are dear.
+        ``by_cells`` compares cell by cell, 0.1 ms a line: for lines where bytes take longer.
         """
         pieces = self._rows.setdefault(row, {})
         old = pieces.get(column)
@@ -74,8 +74,8 @@ class ScreenMemory:
         )
         return min(changes, whole, key=len)
 
-    def spare(self, update: Any, console: Console, *, by_cells: bool = True) -> Any:
-        """Return what is left to do of an update of the main screen by Textual."""
+    def filter_update(self, update: Any, console: Console, *, by_cells: bool = True) -> Any:
+        """Return the part of an update of the main screen that the terminal does not show yet."""
         if isinstance(update, LayoutUpdate):
             pieces = _pieces_of_layout(update)
         elif isinstance(update, ChopsUpdate):
@@ -84,13 +84,13 @@ class ScreenMemory:
             if update is not None:
                 self.clear()
             return update
-        return _Rest(
+        return _Rendered(
             "".join(self.write(x, y, strip, console, by_cells=by_cells) for x, y, strip in pieces)
         )
 
 
-class _Rest(CompositorUpdate):
-    """What is left to do of an update: text that is ready to be written."""
+class _Rendered(CompositorUpdate):
+    """An update as text that is ready to be written."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -124,7 +124,7 @@ def _at(column: int, row: int) -> str:
 
 def _cells(strip: Strip) -> list[_Cell] | None:
     """Return a line cell by cell; None for pictures, and where characters are not a cell each."""
-    if isinstance(strip, PaintedStrip) and strip.is_picture:
+    if isinstance(strip, EncodedStrip) and strip.is_picture:
         return None
     cells: list[_Cell] = []
     for text, style, _ in strip:

@@ -18,9 +18,9 @@ from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer
-from heicdepth_tui.ui import start
-from heicdepth_tui.ui.model.settings import app_color_mode
-from heicdepth_tui.ui.start import FirstLook
+from heicdepth_tui.ui.startup import bootstrap
+from heicdepth_tui.ui.startup.bootstrap import Bootstrap
+from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
 
 SIZE = (100, 30)
 PLATE = "16191f"
@@ -59,7 +59,7 @@ class Screen:
 def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
     """What first frames paint on, in true colours."""
     made = Screen(tmp_path / "screen")
-    monkeypatch.setattr(start, "_descriptor", lambda: made.descriptor)
+    monkeypatch.setattr(bootstrap, "terminal_descriptor", lambda: made.descriptor)
     for name in ("NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_DRIVER"):
         monkeypatch.delenv(name, raising=False)
     for name, value in (("COLORTERM", "truecolor"), ("COLUMNS", SIZE[0]), ("LINES", SIZE[1])):
@@ -68,8 +68,8 @@ def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
     os.close(made.descriptor)
 
 
-def look(*paths: Path, recursive: bool = False, title: str = "") -> FirstLook:
-    return FirstLook(paths, recursive=recursive, theme="dark", limits=DEFAULT_LIMITS, title=title)
+def look(*paths: Path, recursive: bool = False, title: str = "") -> Bootstrap:
+    return Bootstrap(paths, recursive=recursive, theme="dark", limits=DEFAULT_LIMITS, title=title)
 
 
 class Silent:
@@ -126,8 +126,8 @@ def test_list_plates_and_headings_stand_there_while_the_app_is_imported(
         assert screen.has_plates
         assert first.header is not None
         assert [request.pane for request in first.requests] == ["depth", "thumbnail", "photo"]
-        assert first.frame is not None
-        assert decoder.listeners == [first.frame.answered]
+        assert first.splash is not None
+        assert decoder.listeners == [first.splash.answered]
         assert LEFT not in screen.raw
     assert screen.raw.endswith(LEFT)
 
@@ -175,7 +175,7 @@ def test_where_nothing_is_found_nothing_is_painted(
 ) -> None:
     (tmp_path / "empty").mkdir()
     with look(tmp_path / name) as first, first.start_decoder(None):
-        assert (first.entries, first.frame, first.requests) == ((), None, ())
+        assert (first.entries, first.splash, first.requests) == ((), None, ())
         assert first.hand_over(lambda _: None) == []
     assert screen.raw == b""
 
@@ -190,7 +190,7 @@ def test_where_nothing_is_found_nothing_is_painted(
     ],
     ids=["NO_COLOR", "empty NO_COLOR", "256 colours", "256 by option"],
 )
-def test_only_true_colours_have_a_first_frame(
+def test_only_true_colours_have_a_splash_frame(
     screen: Screen,
     decoder: Silent,
     sample_folder: Path,
@@ -200,7 +200,7 @@ def test_only_true_colours_have_a_first_frame(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     with look(sample_folder) as first, first.start_decoder(None):
-        assert first.frame is None
+        assert first.splash is None
         # The decoder begins all the same, in the colours that the app will want.
         drawing = first.requests[0].drawing
         assert drawing is not None
@@ -209,9 +209,11 @@ def test_only_true_colours_have_a_first_frame(
     assert screen.raw == b""
 
 
-def test_a_folder_read_to_its_depth_has_no_first_frame(screen: Screen, sample_folder: Path) -> None:
+def test_a_folder_read_to_its_depth_has_no_splash_frame(
+    screen: Screen, sample_folder: Path
+) -> None:
     with look(sample_folder, recursive=True) as first:
-        assert (first.entries, first.frame) == ((), None)
+        assert (first.entries, first.splash) == ((), None)
     assert screen.raw == b""
 
 
@@ -229,24 +231,24 @@ class TestDescriptor:
         os.close(master)
 
     def test_is_that_of_the_terminal(self, error_stream: Any) -> None:
-        assert start._descriptor() == error_stream.fileno()
+        assert terminal_descriptor() == error_stream.fileno()
 
     @pytest.mark.usefixtures("error_stream")
     def test_is_none_with_another_driver(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.headless_driver:HeadlessDriver")
 
-        assert start._descriptor() is None
+        assert terminal_descriptor() is None
 
     def test_is_none_for_a_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("TEXTUAL_DRIVER", raising=False)
         with (tmp_path / "log").open("w") as stream:
             monkeypatch.setattr(sys, "__stderr__", stream)
-            assert start._descriptor() is None
+            assert terminal_descriptor() is None
 
     def test_is_none_without_the_stream(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "__stderr__", None)
 
-        assert start._descriptor() is None
+        assert terminal_descriptor() is None
 
 
 @pytest.mark.parametrize(

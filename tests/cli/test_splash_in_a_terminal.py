@@ -106,8 +106,8 @@ def test_ctrl_c_typed_into_the_first_frame_quits(
 FIRST_PAINT = """
 import sys
 from pathlib import Path
-from heicdepth_tui.cli.early import start_early
-start_early(sys.argv[2:])
+from heicdepth_tui.ui.startup.prestart import prestart_decoder
+prestart_decoder(sys.argv[2:])
 from heicdepth_tui.ui import app
 
 def painted(self):

@@ -12,23 +12,23 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from heicdepth_tui.ui.sparing import ScreenMemory
-from heicdepth_tui.ui.widgets.strips import PaintedStrip
+from heicdepth_tui.ui.terminal.frame_diff import ScreenBuffer
+from heicdepth_tui.ui.terminal.strips import EncodedStrip
 
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
 RED, DIM = Style(color="#ff0000"), Style(color="#777777", bgcolor="#101010")
 
 
 class Shown:
-    """A terminal, and what the memory has written to it."""
+    """A terminal, and what a ScreenBuffer has written to it."""
 
     def __init__(self, columns: int = 40, rows: int = 4) -> None:
-        self.memory = ScreenMemory()
+        self.buffer = ScreenBuffer()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
 
     def write(self, column: int, row: int, *pieces: tuple[str, Style]) -> str:
-        return self.take(self.memory.write(column, row, line(*pieces), CONSOLE))
+        return self.take(self.buffer.write(column, row, line(*pieces), CONSOLE))
 
     def take(self, text: str) -> str:
         self._stream.feed(text)
@@ -81,13 +81,13 @@ def test_pictures_are_compared_as_they_are_encoded() -> None:
     def never() -> list[Segment]:
         raise AssertionError("the segments of a picture were asked for")
 
-    memory = ScreenMemory()
-    first = PaintedStrip("\x1b[31m▀▀\x1b[0m", 2, never, is_picture=True)
-    second = PaintedStrip("\x1b[32m▀▀\x1b[0m", 2, never, is_picture=True)
+    buffer = ScreenBuffer()
+    first = EncodedStrip("\x1b[31m▀▀\x1b[0m", 2, never, is_picture=True)
+    second = EncodedStrip("\x1b[32m▀▀\x1b[0m", 2, never, is_picture=True)
 
-    assert memory.write(0, 0, first, CONSOLE).endswith("\x1b[31m▀▀\x1b[0m")
-    assert memory.write(0, 0, first, CONSOLE) == ""
-    assert memory.write(0, 0, second, CONSOLE).endswith("\x1b[32m▀▀\x1b[0m")
+    assert buffer.write(0, 0, first, CONSOLE).endswith("\x1b[31m▀▀\x1b[0m")
+    assert buffer.write(0, 0, first, CONSOLE) == ""
+    assert buffer.write(0, 0, second, CONSOLE).endswith("\x1b[32m▀▀\x1b[0m")
 
 
 def test_what_was_covered_is_written_again() -> None:
@@ -101,26 +101,26 @@ def test_what_was_covered_is_written_again() -> None:
     assert shown.write(7, 0, ("toast", DIM)) != ""
 
 
-def test_a_cleared_memory_writes_everything() -> None:
+def test_a_cleared_buffer_writes_everything() -> None:
     shown = Shown()
     first = shown.write(0, 0, ("words", RED))
-    shown.memory.clear()
+    shown.buffer.clear()
 
     assert shown.write(0, 0, ("words", RED)) == first
 
 
-def test_textuals_updates_are_spared_too() -> None:
+def test_textuals_updates_are_filtered_too() -> None:
     shown = Shown()
     rows = [[line(("left ", RED)), line((f"right {y}", DIM))] for y in range(4)]
     layout = LayoutUpdate(list(rows), Region(0, 0, 40, 4))
-    shown.take(shown.memory.spare(layout, CONSOLE).render_segments(CONSOLE))
+    shown.take(shown.buffer.filter_update(layout, CONSOLE).render_segments(CONSOLE))
     assert [shown.row(y).rstrip() for y in range(4)] == [f"left right {y}" for y in range(4)]
 
-    assert shown.memory.spare(layout, CONSOLE).render_segments(CONSOLE) == ""
+    assert shown.buffer.filter_update(layout, CONSOLE).render_segments(CONSOLE) == ""
     rows[2][1] = line(("right X", DIM))
     chops = [dict(zip((0, 5), row, strict=True)) for row in rows]
     update = ChopsUpdate(chops, [(y, 0, 12) for y in range(4)], [[5, 12]] * 4)
-    written = shown.take(shown.memory.spare(update, CONSOLE).render_segments(CONSOLE))
+    written = shown.take(shown.buffer.filter_update(update, CONSOLE).render_segments(CONSOLE))
 
     assert shown.row(2).rstrip() == "left right X"
     assert "left" not in written
@@ -130,6 +130,6 @@ def test_an_update_of_another_kind_is_passed_and_forgets_everything() -> None:
     shown = Shown()
     shown.write(0, 0, ("words", RED))
 
-    assert shown.memory.spare("something else", CONSOLE) == "something else"
-    assert shown.memory.spare(None, CONSOLE) is None
+    assert shown.buffer.filter_update("something else", CONSOLE) == "something else"
+    assert shown.buffer.filter_update(None, CONSOLE) is None
     assert shown.write(0, 0, ("words", RED)) != ""

@@ -1,0 +1,1 @@
+"""Starts the decoder and shows the first photo before Textual is imported."""

@@ -1,0 +1,1 @@
+"""Everything that knows Textual's internals or writes to the terminal."""
