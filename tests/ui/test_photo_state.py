@@ -11,10 +11,20 @@ import pytest
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.layers import (
+    DEPTH,
+    PRIMARY,
+    THUMBNAIL,
+    Layer,
+    LayerKind,
+    Pixels,
+    layers_of,
+)
 from heicdepth_tui.report import tables
+from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model import photo_state as photo_state_module
 from heicdepth_tui.ui.model.photo_state import PhotoState, RecentPhotos
+from heicdepth_tui.ui.services.image_cache import depth_source
 
 MOST = photo_state_module._MOST
 
@@ -49,7 +59,7 @@ def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     make = tables.array_rows
 
-    def count(shown: dict[str, Pixels], *rest: object) -> object:
+    def count(shown: dict[Layer, Pixels], *rest: object) -> object:
         made.append(len(shown))
         return make(shown, *rest)  # type: ignore[arg-type]
 
@@ -188,3 +198,38 @@ class TestInspectors:
         assert recent.get(entry("a", 1)) is not old
         assert recent.get(entry("a", 2)) is not new
         assert recent.get(entry("b")) is other
+
+
+def test_of_two_depth_maps_the_tables_show_each_with_its_own_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "two.heic"
+    path.write_bytes(build_photo(more_depths=1))
+    inspector = PhotoState(entry("two.heic"))
+    inspector.set_header(read_header(path))
+    own, second = (layer for layer in inspector.layers if layer.label.startswith("depth"))
+    inspector.set_pixels(second, pixels(9, 9))
+    assert inspector.depth_map is None
+    inspector.set_pixels(own, pixels(30, 40))
+
+    assert [(row.name, row.shape) for row in inspector.rows()][:3] == [
+        ("depth", "(30, 40)"),
+        ("disparity", "(30, 40)"),
+        ("metres ≈", "(30, 40)"),
+    ]
+    assert inspector.depth_map is not None
+    assert inspector.depth_map.codes.shape == (30, 40)
+    assert second in inspector.rest()
+    assert own not in inspector.rest()
+
+
+def test_the_store_never_mixes_up_two_depth_maps(tmp_path: Path) -> None:
+    path = tmp_path / "two.heic"
+    path.write_bytes(build_photo(more_depths=1))
+    own, second = (
+        layer for layer in layers_of(read_header(path)) if layer.label.startswith("depth")
+    )
+    photo = entry("two.heic")
+    named, unnamed, other = (
+        depth_source(photo, layer, pixels(2, 2), "turbo").key for layer in (own, DEPTH, second)
+    )
+    assert named == unnamed
+    assert other != named

@@ -19,7 +19,7 @@ from heicdepth_tui.heif.facts import (
     RepresentationType,
 )
 from heicdepth_tui.heif.header import parse_header
-from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels
 from heicdepth_tui.samples.write import build_photo
 
 
@@ -102,21 +102,23 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
         ),
     )
     codes = np.array([[0, 51], [102, 255]], np.uint8)  # 1/Z of 0, 0.8, 1.6, 4
+    own = Layer(LayerKind.DEPTH, 1, "depth")
     layers = {
-        "photo": Pixels(np.zeros((3, 4, 3), np.uint8), (3024, 4032, 3), "uint8", 0, 255, 8),
-        "depth": Pixels(codes, (2, 2), "uint8", 0, 255, 8, note="1 tile is missing\x1b"),
+        PRIMARY: Pixels(np.zeros((3, 4, 3), np.uint8), (3024, 4032, 3), "uint8", 0, 255, 8),
+        own: Pixels(codes, (2, 2), "uint8", 0, 255, 8, note="1 tile is missing\x1b"),
     }
 
-    arrays = array_records(layers, build_depth_map(codes, 8, facts))
+    arrays = array_records(layers, {own: build_depth_map(codes, 8, facts)})
     record = valid(photo_record("a.heic", header(depth=facts), None, arrays))
 
     assert [entry["name"] for entry in record["arrays"]] == [
         "photo", "depth", "disparity", "metres",
     ]  # fmt: skip
     assert record["arrays"][0] == {
-        "name": "photo", "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0, "max": 255,
-        "note": "",
+        "name": "photo", "item": None, "shape": [3024, 4032, 3], "dtype": "uint8", "min": 0,
+        "max": 255, "note": "",
     }  # fmt: skip
+    assert [entry["item"] for entry in record["arrays"]] == [None, 1, 1, 1]
     # The sample that is infinitely far is no distance.
     assert record["arrays"][2]["min"] == pytest.approx(0.8)
     assert record["arrays"][3]["max"] == pytest.approx(1.25)
@@ -143,10 +145,10 @@ def test_arrays_without_metres_and_without_valid_samples() -> None:
             RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0
         ),
     )
-    layers = {"depth": Pixels(codes, (2, 2), "uint8", 0, 0, 8)}
+    layers = {DEPTH: Pixels(codes, (2, 2), "uint8", 0, 0, 8)}
 
-    unknown = array_records(layers, build_depth_map(codes, 8, curve))
-    nothing_valid = array_records(layers, build_depth_map(codes, 8, far))
+    unknown = array_records(layers, {DEPTH: build_depth_map(codes, 8, curve)})
+    nothing_valid = array_records(layers, {DEPTH: build_depth_map(codes, 8, far)})
 
     assert [entry["name"] for entry in unknown] == ["depth"]
     assert [entry["min"] for entry in nothing_valid] == [0, None, None]

@@ -20,7 +20,7 @@ from heicdepth_tui.heif.facts import (
     RepresentationType,
 )
 from heicdepth_tui.heif.header import parse_header
-from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.report.plain import plain_arrays, plain_groups
 from heicdepth_tui.report.tables import array_rows, fact_groups, number
@@ -48,7 +48,7 @@ def pixels() -> Pixels:
 
 def test_depth_comes_with_its_disparity_and_metres() -> None:
     depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE))
-    rows = array_rows({"depth": pixels()}, depth_map)
+    rows = array_rows({DEPTH: pixels()}, {DEPTH: depth_map})
 
     assert [row.cells for row in rows] == [
         ("depth", "(2, 2)", "uint8", "0", "255", ""),
@@ -57,16 +57,47 @@ def test_depth_comes_with_its_disparity_and_metres() -> None:
     ]
 
 
+def test_each_depth_layer_has_the_rows_made_from_its_own_codes_and_law() -> None:
+    second = Layer(LayerKind.DEPTH, 7, "depth 2")
+    small = np.array([[0, 51]], dtype=np.uint8)
+    far = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.25, d_max=0.5)
+    rows = array_rows(
+        {DEPTH: pixels(), second: Pixels(small, small.shape, "uint8", 0, 51, 8)},
+        {
+            DEPTH: build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE)),
+            second: build_depth_map(small, 8, facts(Accuracy.ABSOLUTE, far)),
+        },
+    )
+
+    # Disparity of code 51 is 0.25 + 51/255 · 0.25 = 0.3 per metre: 3.333 m.
+    assert [(row.name, row.shape, row.minimum, row.maximum) for row in rows] == [
+        ("depth", "(2, 2)", "0", "255"),
+        ("disparity", "(2, 2)", "0.5", "2"),
+        ("metres", "(2, 2)", "0.5", "2"),
+        ("depth 2", "(1, 2)", "0", "51"),
+        ("disparity 2", "(1, 2)", "0.25", "0.3"),
+        ("metres 2", "(1, 2)", "3.333", "4"),
+    ]
+
+
+def test_a_picture_that_is_named_depth_is_no_depth_map() -> None:
+    namesake = Layer(LayerKind.AUXILIARY, 9, "depth 2")
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE))
+    rows = array_rows({namesake: pixels(), DEPTH: pixels()}, {DEPTH: depth_map})
+
+    assert [row.name for row in rows] == ["depth 2", "depth", "disparity", "metres"]
+
+
 def test_absolute_metres_stand_without_the_caveat() -> None:
     depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE))
 
-    assert array_rows({"depth": pixels()}, depth_map)[2].name == "metres"
+    assert array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[2].name == "metres"
 
 
 def test_codes_without_metres_say_why() -> None:
     kind = DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
     depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE, kind))
-    row = array_rows({"depth": pixels()}, depth_map)[1]
+    row = array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[1]
 
     assert (row.name, row.shape, row.minimum) == ("metres", "none", "")
     assert row.unit == depth_map.reason != ""
@@ -114,7 +145,7 @@ def test_an_assumed_law_is_never_told_as_absolute(
     depth_map = build_depth_map(CODES, 8, facts(accuracy, UNIFORM_Z))
 
     assert legend_lines(depth_map, width)[2] == sentence
-    assert array_rows({"depth": pixels()}, depth_map)[2].name == "metres ≈"
+    assert array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[2].name == "metres ≈"
 
 
 @pytest.mark.parametrize(
@@ -181,7 +212,7 @@ def test_refused_intrinsics_say_why() -> None:
 def test_notes_of_layers_are_told_below_the_arrays() -> None:
     cut = Pixels(CODES, (2, 2), "uint8", 0, 255, 8, note="2 tiles are missing\x1b")
 
-    assert list(plain_arrays({"photo": cut}, {}, None))[-1] == ("  photo: 2 tiles are missing\\x1b")
+    assert list(plain_arrays({PRIMARY: cut}, {}, {}))[-1] == "  photo: 2 tiles are missing\\x1b"
 
 
 def test_judging_a_header_needs_no_numpy() -> None:
@@ -217,7 +248,7 @@ def test_hostile_text_is_escaped_in_every_fact() -> None:
 
 def test_plain_arrays_align_numbers_right() -> None:
     big = Pixels(CODES, (3024, 4032, 3), "uint8", 0, 255, 8)
-    header, first, second = plain_arrays({"photo": big, "thumbnail": pixels()}, {}, None)
+    header, first, second = plain_arrays({PRIMARY: big, THUMBNAIL: pixels()}, {}, {})
 
     assert header.index("min") + 3 == first.index(" 0") + 2 == second.index(" 0") + 2
     assert first.startswith("  photo      (3024, 4032, 3)  uint8")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.photo.layers import Layer, Pixels
 
 __all__ = ["info", "print_info"]
 
@@ -79,21 +79,25 @@ class _Photo:
     entry: Entry
     header: Header | None
     error: HeicDepthError | None
-    decoded: dict[str, Pixels] | None = None
-    undecoded: dict[str, HeicDepthError] = field(default_factory=dict)
+    decoded: dict[Layer, Pixels] | None = None
+    undecoded: dict[Layer, HeicDepthError] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
         return self.error is not None or bool(self.undecoded)
 
     @property
-    def depth_map(self) -> DepthMap | None:
+    def depth_maps(self) -> dict[Layer, DepthMap]:
+        """The depth maps of all depth layers that were decoded, each by its own law."""
         from heicdepth_tui.depth.depthmap import build_depth_map
+        from heicdepth_tui.photo.layers import depth_facts
 
-        pixels = (self.decoded or {}).get("depth")
-        if pixels is None or self.header is None:
-            return None
-        return build_depth_map(pixels.array, pixels.bits, self.header.depth)
+        found = {}
+        for layer, pixels in (self.decoded or {}).items():
+            facts = None if self.header is None else depth_facts(self.header, layer)
+            if facts is not None:
+                found[layer] = build_depth_map(pixels.array, pixels.bits, facts)
+        return found
 
 
 def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
@@ -111,21 +115,21 @@ def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
 
 def _decode_all(
     entry: Entry, header: Header, decoder: Decoder
-) -> tuple[dict[str, Pixels], dict[str, HeicDepthError]]:
+) -> tuple[dict[Layer, Pixels], dict[Layer, HeicDepthError]]:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.photo.client import next_ticket
     from heicdepth_tui.photo.layers import LayerKind, Request, layers_of
 
-    decoded: dict[str, Pixels] = {}
-    failed: dict[str, HeicDepthError] = {}
+    decoded: dict[Layer, Pixels] = {}
+    failed: dict[Layer, HeicDepthError] = {}
     for layer in layers_of(header):
         # Statistics describe the whole layer, however small the picture that comes back.
         fit = None if layer.kind is LayerKind.DEPTH else (64, 64)
         request = Request(next_ticket(), "info", entry.path, layer, fit=fit, keep=True)
         try:
-            decoded[layer.label] = decoder.get(request)
+            decoded[layer] = decoder.get(request)
         except HeicDepthError as error:
-            failed[layer.label] = error
+            failed[layer] = error
     return decoded, failed
 
 
@@ -134,7 +138,7 @@ def _json_line(photo: _Photo) -> str:
 
     arrays = None
     if photo.decoded is not None:
-        arrays = array_records(photo.decoded, photo.depth_map)
+        arrays = array_records(photo.decoded, photo.depth_maps)
     error = next(iter(photo.undecoded.values()), photo.error)
     return json_line(photo_record(photo.entry.path, photo.header, error, arrays))
 
@@ -150,13 +154,16 @@ def _plain(photo: _Photo) -> Iterator[str]:
         yield f"  error: {'' if photo.error is None else photo.error.short}"
         return
     from heicdepth_tui.depth.camera import camera_for_depth, stored_camera
+    from heicdepth_tui.photo.layers import own_depth
 
-    depth_map = photo.depth_map
+    depth_maps = photo.depth_maps
     if photo.decoded is not None:
-        reasons = {label: problem.short for label, problem in photo.undecoded.items()}
-        yield from plain_arrays(photo.decoded, reasons, depth_map)
+        reasons = {layer: problem.short for layer, problem in photo.undecoded.items()}
+        yield from plain_arrays(photo.decoded, reasons, depth_maps)
     item = header.depth.item
     camera = None if item is None else camera_for_depth(header, item.upright)
+    own = own_depth(header)
+    depth_map = None if own is None else depth_maps.get(own)
     yield from plain_groups(
         fact_groups(header, depth_map=depth_map, stored=stored_camera(header), camera=camera)
     )

@@ -29,6 +29,7 @@ from heicdepth_tui.heif.facts import (
     Mirror,
     Rotation,
 )
+from heicdepth_tui.photo.layers import derived_label
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.depthmap import DepthMap
-    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.photo.layers import Layer, Pixels
 
 __all__ = ["SCHEMA_VERSION", "array_records", "info_schema", "json_line", "photo_record"]
 
@@ -98,19 +99,23 @@ def json_line(record: Mapping[str, Any]) -> str:
     return json.dumps(record, allow_nan=False, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
-def array_records(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> list[Record]:
-    """Return name, shape, dtype, min, max and note of each decoded layer, for ``photo_record``.
+def array_records(
+    layers: Mapping[Layer, Pixels], depth_maps: Mapping[Layer, DepthMap]
+) -> list[Record]:
+    """Return name, item, shape, dtype, min, max and note of each layer, for ``photo_record``.
 
-    ``layers`` maps the layers' labels to what was decoded, in the order to list. Right after
-    ``depth`` follow ``disparity`` (1/m) and ``metres``, with the range of their valid samples
-    (null where none is), unless the metadata does not say what a code means. The note says what
-    the decoder could not give (tiles missing …), and of metres how far to trust them.
+    ``layers`` are those that were decoded, in the order to list. Right after a layer that has an
+    entry in ``depth_maps`` follow its ``disparity`` (1/m) and ``metres``, with the range of their
+    valid samples (null where none is), unless the metadata does not say what a code means. The
+    note says what the decoder could not give (tiles missing …), and of metres how far to trust
+    them.
     """
     records: list[Record] = []
-    for label, pixels in layers.items():
+    for layer, pixels in layers.items():
         records.append(
             {
-                "name": label,
+                "name": layer.label,
+                "item": layer.item_id or None,
                 "shape": [int(side) for side in pixels.shape],
                 "dtype": pixels.dtype,
                 "min": int(pixels.minimum),
@@ -118,18 +123,20 @@ def array_records(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> l
                 "note": printable(pixels.note),
             }
         )
-        if label == "depth" and depth_map is not None and not depth_map.reason:
+        depth_map = depth_maps.get(layer)
+        if depth_map is not None and not depth_map.reason:
             caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ")
-            notes = [pixels.note, caveat]
-            records.append(_derived("disparity", depth_map.disparity(), pixels.note))
-            records.append(_derived("metres", depth_map.metres(), "; ".join(filter(None, notes))))
+            notes = "; ".join(filter(None, [pixels.note, caveat]))
+            records.append(_derived("disparity", layer, depth_map.disparity(), pixels.note))
+            records.append(_derived("metres", layer, depth_map.metres(), notes))
     return records
 
 
-def _derived(name: str, values: NDArray[np.float32], note: str) -> Record:
+def _derived(name: str, layer: Layer, values: NDArray[np.float32], note: str) -> Record:
     valid = values[values == values]  # NaN marks an invalid sample
     return {
-        "name": name,
+        "name": derived_label(name, layer),
+        "item": layer.item_id or None,
         "shape": [int(side) for side in values.shape],
         "dtype": str(values.dtype),
         "min": float(valid.min()) if valid.size else None,
@@ -269,7 +276,10 @@ def _depth_camera(header: Header) -> Record | None:
 
 
 def _layers(header: Header) -> list[Record]:
-    return [{"name": aux.name, "urn": aux.urn, **_size(aux.item)} for aux in header.auxiliaries]
+    return [
+        {"name": aux.name, "item": aux.item.id, "urn": aux.urn, **_size(aux.item)}
+        for aux in header.auxiliaries
+    ]
 
 
 def _exif(exif: Exif) -> Record:

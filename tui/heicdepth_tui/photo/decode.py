@@ -223,8 +223,9 @@ def _item_of(header: Header, layer: Layer) -> int:
         LayerKind.DEPTH: () if header.depth.item is None else (header.depth.item.id,),
         LayerKind.AUXILIARY: tuple(aux.item.id for aux in header.auxiliaries),
     }[layer.kind]
-    if layer.kind is LayerKind.DEPTH:
-        known += tuple(other.item.id for other in header.depth.others if other.item is not None)
+    if layer.kind is LayerKind.DEPTH and layer.item_id:
+        more = (*header.depth.others, *(other.depth for other in header.depth.elsewhere))
+        known += tuple(facts.item.id for facts in more if facts.item is not None)
     if layer.item_id in known:
         return layer.item_id
     if not known or layer.item_id or layer.kind is LayerKind.AUXILIARY:

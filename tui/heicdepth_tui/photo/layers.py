@@ -1,8 +1,10 @@
-"""Names for the layers of a photo, and the request and answer that carry one to the decoder."""
+"""The layers of a photo, known by their items, and the request and answer that carry one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.facts import DepthFacts, Header
 
     Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -28,7 +30,10 @@ __all__ = [
     "Pixels",
     "Request",
     "as_rgb8",
+    "depth_facts",
+    "derived_label",
     "layers_of",
+    "own_depth",
 ]
 
 
@@ -43,37 +48,102 @@ class LayerKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer: its kind, the item id where that matters (0: the decoder's choice), its name."""
+    """One layer, identified by its kind and its item: the name is for people and not compared."""
 
     kind: LayerKind
     item_id: int = 0
-    name: str = ""
+    """0: the item that the decoder chooses for the kind."""
+    name: str = field(default="", compare=False)
+    is_chosen: bool = field(default=False, compare=False)
+    """Whether the decoder chooses this item when a request of the kind names none."""
 
     @property
     def label(self) -> str:
-        """What the array table calls it."""
+        """Its name in tables and headings; of the layers of one photo no two share theirs."""
         return self.name or self.kind.value
 
+    @property
+    def choice(self) -> Layer:
+        """This layer with item 0 where the decoder would choose it: one key for both requests."""
+        return replace(self, item_id=0) if self.is_chosen else self
 
-PRIMARY = Layer(LayerKind.PRIMARY, 0, "photo")
-THUMBNAIL = Layer(LayerKind.THUMBNAIL, 0, "thumbnail")
-DEPTH = Layer(LayerKind.DEPTH, 0, "depth")
+
+PRIMARY = Layer(LayerKind.PRIMARY, 0, "photo", is_chosen=True)
+THUMBNAIL = Layer(LayerKind.THUMBNAIL, 0, "thumbnail", is_chosen=True)
+DEPTH = Layer(LayerKind.DEPTH, 0, "depth", is_chosen=True)
 
 
 def layers_of(header: Header) -> tuple[Layer, ...]:
-    """Return the layers of a photo in the order they are shown: photo, depth, thumbnail, others."""
+    """Return the layers of a photo in the order they are shown.
+
+    Photo, its depth maps, thumbnail, other auxiliary images, depth maps of other pictures.
+    """
     layers = [PRIMARY]
-    if header.depth.item is not None:
-        layers.append(Layer(LayerKind.DEPTH, header.depth.item.id, "depth"))
+    own = own_depth(header)
+    if own is not None:
+        layers.append(own)
+    layers.extend(
+        Layer(LayerKind.DEPTH, facts.item.id, "depth")
+        for facts in header.depth.others
+        if facts.item is not None
+    )
     if header.thumbnails:
-        layers.append(Layer(LayerKind.THUMBNAIL, header.thumbnails[0].id, "thumbnail"))
-    depth_id = None if header.depth.item is None else header.depth.item.id
+        thumbnail = header.thumbnails[0].id
+        layers.append(Layer(LayerKind.THUMBNAIL, thumbnail, "thumbnail", is_chosen=True))
+    listed = {layer.item_id for layer in layers if layer.kind is LayerKind.DEPTH}
     layers.extend(
         Layer(LayerKind.AUXILIARY, aux.item.id, aux.name)
         for aux in header.auxiliaries
-        if aux.item.id != depth_id
+        if aux.item.id not in listed
     )
-    return tuple(layers)
+    for other in header.depth.elsewhere:
+        item = other.depth.item
+        if item is not None and item.id not in listed:
+            listed.add(item.id)
+            layers.append(Layer(LayerKind.DEPTH, item.id, f"depth of image {other.picture}"))
+    return tuple(_numbered(layers))
+
+
+def own_depth(header: Header) -> Layer | None:
+    """Return the layer of the depth map that belongs to the photo, None where it has none."""
+    item = header.depth.item
+    return None if item is None else Layer(LayerKind.DEPTH, item.id, "depth", is_chosen=True)
+
+
+def depth_facts(header: Header, layer: Layer) -> DepthFacts | None:
+    """Return what the header says of a depth layer; None for a layer that is no depth map."""
+    if layer.kind is not LayerKind.DEPTH:
+        return None
+    known = [header.depth]
+    if layer.item_id:
+        known += [*header.depth.others, *(other.depth for other in header.depth.elsewhere)]
+    for facts in known:
+        if facts.item is not None and layer.item_id in (0, facts.item.id):
+            return facts
+    return None
+
+
+def derived_label(name: str, layer: Layer) -> str:
+    """Return the name of an array made from a depth layer, numbered as the layer is.
+
+    ``metres`` of the layer ``depth 2`` is ``metres 2``.
+    """
+    return name + layer.label.removeprefix("depth")
+
+
+def _numbered(layers: Iterable[Layer]) -> Iterable[Layer]:
+    """Yield the layers with a number behind each label that stands before: depth, depth 2."""
+    seen: Counter[str] = Counter()
+    taken: set[str] = set()
+    for layer in layers:
+        label = layer.label
+        while True:
+            seen[label] += 1
+            name = label if seen[label] == 1 else f"{label} {seen[label]}"
+            if name not in taken:
+                break
+        taken.add(name)
+        yield layer if name == label else replace(layer, name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
-    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.photo.layers import Layer, Pixels
 
 __all__ = ["align", "plain_arrays", "plain_groups"]
 
@@ -31,18 +31,20 @@ def align(rows: Sequence[Sequence[str]], right: frozenset[int]) -> Iterator[str]
 
 
 def plain_arrays(
-    decoded: Mapping[str, Pixels], failed: Mapping[str, str], depth_map: DepthMap | None
+    decoded: Mapping[Layer, Pixels],
+    failed: Mapping[Layer, str],
+    depth_maps: Mapping[Layer, DepthMap],
 ) -> Iterator[str]:
     """Yield the array table, then lines for what is wrong with layers or kept them undecoded."""
-    rows = [row for row in array_rows(decoded, depth_map) if row.minimum]
+    rows = [row for row in array_rows(decoded, depth_maps) if row.minimum]
     if rows:
         table = [ARRAY_COLUMNS, *(row.cells for row in rows)]
         yield from (f"  {line}" for line in align(table, frozenset({3, 4})))
-    for label, pixels in decoded.items():
+    for layer, pixels in decoded.items():
         if pixels.note:
-            yield printable(f"  {label}: {pixels.note}")
-    for label, reason in failed.items():
-        yield f"  {label}: {reason}"
+            yield printable(f"  {layer.label}: {pixels.note}")
+    for layer, reason in failed.items():
+        yield printable(f"  {layer.label}: {reason}")
 
 
 def plain_groups(groups: Iterable[FactGroup]) -> Iterator[str]:

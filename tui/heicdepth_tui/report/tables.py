@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Accuracy, Calibration, Crop, Header, Mirror, Rotation
+from heicdepth_tui.photo.layers import LayerKind, derived_label
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera, StoredCamera
     from heicdepth_tui.depth.depthmap import DepthMap
-    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.photo.layers import Layer, Pixels
 
 __all__ = [
     "ARRAY_COLUMNS",
@@ -69,32 +70,37 @@ def number(value: float | None, digits: int = 10) -> str:
     return f"{value:.{digits}g}"
 
 
-def array_rows(layers: Mapping[str, Pixels], depth_map: DepthMap | None) -> tuple[ArrayRow, ...]:
-    """Return a row for each decoded array, the depth map's derived arrays right below it.
+def array_rows(
+    layers: Mapping[Layer, Pixels], depth_maps: Mapping[Layer, DepthMap]
+) -> tuple[ArrayRow, ...]:
+    """Return a row for each decoded layer, in the order of ``layers``.
 
-    ``layers`` maps layer labels to decoded layers in the order to show. Minimum and maximum are
-    those of the stored samples; for disparity and metres, of the valid samples.
+    The arrays made from a depth layer, which has an entry in ``depth_maps``, stand right below it.
+    Minimum and maximum are those of the stored samples; for disparity and metres, of the valid
+    samples.
     """
     rows: list[ArrayRow] = []
-    for label, pixels in layers.items():
+    for layer, pixels in layers.items():
+        is_depth = layer.kind is LayerKind.DEPTH
         rows.append(
             ArrayRow(
-                printable(label),
+                printable(layer.label),
                 str(pixels.shape),
                 pixels.dtype,
                 str(pixels.minimum),
                 str(pixels.maximum),
-                f"{pixels.bits}-bit codes" if label == "depth" and pixels.bits != 8 else "",
+                f"{pixels.bits}-bit codes" if is_depth and pixels.bits != 8 else "",
             )
         )
-        if label == "depth" and depth_map is not None:
-            rows.extend(_derived_rows(depth_map))
+        if layer in depth_maps:
+            rows.extend(_derived_rows(layer, depth_maps[layer]))
     return tuple(rows)
 
 
-def _derived_rows(depth_map: DepthMap) -> Iterable[ArrayRow]:
+def _derived_rows(layer: Layer, depth_map: DepthMap) -> Iterable[ArrayRow]:
+    metres_name = printable(derived_label("metres", layer))
     if depth_map.reason:
-        yield ArrayRow("metres", "none", "", "", "", printable(depth_map.reason))
+        yield ArrayRow(metres_name, "none", "", "", "", printable(depth_map.reason))
         return
     import numpy as np
 
@@ -106,8 +112,8 @@ def _derived_rows(depth_map: DepthMap) -> Iterable[ArrayRow]:
     shape = str(tuple(depth_map.codes.shape))
     about = "" if depth_map.is_promised else "≈"
     for name, unit, by_code in (
-        ("disparity", "1/m", tables.disparity),
-        (f"metres {about}".strip(), depth_map.metres_label, tables.metres),
+        (printable(derived_label("disparity", layer)), "1/m", tables.disparity),
+        (f"{metres_name} {about}".strip(), depth_map.metres_label, tables.metres),
     ):
         values = by_code[valid].astype(np.float32)
         low = high = "none valid"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import GeometryError, HeicDepthError
 from heicdepth_tui.heif.facts import Header, Size
-from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, layers_of
+from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, depth_facts, layers_of
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
@@ -34,7 +34,9 @@ class PhotoState:
         self.layers: tuple[Layer, ...] = ()
         self.pixels: dict[Layer, Pixels] = {}
         self.errors: dict[Layer, HeicDepthError] = {}
-        self._geometry: tuple[DepthMap, Camera | None] | None = None
+        self._maps: dict[Layer, DepthMap] = {}
+        self._camera: Camera | None = None
+        self._has_camera = False
         self._numbers: tuple[tuple[ArrayRow, ...], tuple[FactGroup, ...]] | None = None
 
     def set_header(self, header: Header) -> None:
@@ -55,8 +57,19 @@ class PhotoState:
         self.error = error
 
     def layer(self, kind: LayerKind) -> Layer | None:
-        """Return the first layer of a kind, or None."""
-        return next((layer for layer in self.layers if layer.kind is kind), None)
+        """Return the photo's own layer of a kind, None where it has none.
+
+        Further depth maps, and those of other pictures of the file, are not the photo's own.
+        """
+        return next(
+            (layer for layer in self.layers if layer.kind is kind and layer.is_chosen), None
+        )
+
+    def rest(self) -> tuple[Layer, ...]:
+        """Return the layers that the panes do not show by themselves, for the tables."""
+        own = (LayerKind.PRIMARY, LayerKind.THUMBNAIL, LayerKind.DEPTH)
+        shown = [self.layer(kind) for kind in own]
+        return tuple(layer for layer in self.layers if layer not in shown)
 
     def known(self, layer: Layer) -> Layer | None:
         """Return the photo's layer that an answer is about; item 0 means the first of its kind."""
@@ -71,40 +84,48 @@ class PhotoState:
         self.pixels[layer] = pixels
         self.errors.pop(layer, None)
         self._forget_numbers()
-        if layer.kind is LayerKind.DEPTH:
-            self._geometry = None
+        self._maps.pop(layer, None)
+        if layer == self.layer(LayerKind.DEPTH):
+            self._camera, self._has_camera = None, False
 
     def _forget_numbers(self) -> None:
         self._numbers = None
 
     @property
     def depth_map(self) -> DepthMap | None:
-        """The depth map, made when it is first asked for; None where none is decoded."""
-        made = self._made()
-        return None if made is None else made[0]
+        """The photo's own depth map; None where none is decoded."""
+        return self.depth_map_of(self.layer(LayerKind.DEPTH))
+
+    def depth_map_of(self, layer: Layer | None) -> DepthMap | None:
+        """Return the depth map of a layer, made when it is first needed.
+
+        None where the layer is no depth map, or is not decoded.
+        """
+        pixels = None if layer is None else self.pixels.get(layer)
+        if layer is None or pixels is None or self.header is None:
+            return None
+        facts = depth_facts(self.header, layer)
+        if layer not in self._maps and facts is not None:
+            from heicdepth_tui.depth.depthmap import build_depth_map
+
+            self._maps[layer] = build_depth_map(pixels.array, pixels.bits, facts)
+        return self._maps.get(layer)
 
     @property
     def camera(self) -> Camera | None:
-        """The camera of the depth map; None where neither file nor EXIF tells."""
-        made = self._made()
-        return None if made is None else made[1]
-
-    def _made(self) -> tuple[DepthMap, Camera | None] | None:
-        layer = self.layer(LayerKind.DEPTH)
-        pixels = None if layer is None else self.pixels.get(layer)
-        if self._geometry is None and pixels is not None and self.header is not None:
+        """The camera of the photo's own depth map; None where neither file nor EXIF tells."""
+        depth_map = self.depth_map
+        if not self._has_camera and depth_map is not None and self.header is not None:
             from heicdepth_tui.depth.camera import camera_for_depth
-            from heicdepth_tui.depth.depthmap import build_depth_map
 
-            height, width = pixels.array.shape[:2]
-            depth_map = build_depth_map(pixels.array, pixels.bits, self.header.depth)
+            height, width = depth_map.codes.shape
             try:
-                camera = camera_for_depth(self.header, Size(width, height))
+                self._camera = camera_for_depth(self.header, Size(width, height))
             except GeometryError:
                 # The metadata table says why there is none.
-                camera = None
-            self._geometry = (depth_map, camera)
-        return self._geometry
+                self._camera = None
+            self._has_camera = True
+        return self._camera
 
     def set_layer_error(self, layer: Layer, error: HeicDepthError) -> None:
         """Take in why a layer cannot be decoded."""
@@ -134,13 +155,15 @@ class PhotoState:
     def _rows(self) -> tuple[ArrayRow, ...]:
         from heicdepth_tui.report.tables import ArrayRow, array_rows
 
-        shown = {layer.label: self.pixels[layer] for layer in self.layers if layer in self.pixels}
+        shown = {layer: self.pixels[layer] for layer in self.layers if layer in self.pixels}
         failed = tuple(
             ArrayRow(layer.label, "none", "", "", "", self.errors[layer].short)
             for layer in self.layers
             if layer in self.errors
         )
-        return array_rows(shown, self.depth_map) + failed
+        made = ((layer, self.depth_map_of(layer)) for layer in shown)
+        depth_maps = {layer: depth_map for layer, depth_map in made if depth_map is not None}
+        return array_rows(shown, depth_maps) + failed
 
     def _groups(self) -> tuple[FactGroup, ...]:
         if self.header is None:

@@ -61,11 +61,18 @@ def photo_heading(
 
 
 def layer_cycle(layers: Sequence[Layer], is_single: bool) -> tuple[Layer, ...]:
-    """Return the layers that ``tab`` goes through in the photo's pane."""
+    """Return the layers that ``tab`` goes through in the photo's pane.
+
+    The photo's own depth map has a pane of its own, unless there is room for one pane only.
+    """
     shown = tuple(layer for layer in layers if layer.kind is not LayerKind.THUMBNAIL)
-    depth = tuple(layer for layer in shown if layer.kind is LayerKind.DEPTH)
-    rest = tuple(layer for layer in shown if layer.kind is not LayerKind.DEPTH)
+    depth = tuple(layer for layer in shown if _is_own_depth(layer))
+    rest = tuple(layer for layer in shown if not _is_own_depth(layer))
     return (*depth, *rest) if is_single else rest
+
+
+def _is_own_depth(layer: Layer) -> bool:
+    return layer.kind is LayerKind.DEPTH and layer.is_chosen
 
 
 def depth_heading(cells: int, header: Header) -> str:

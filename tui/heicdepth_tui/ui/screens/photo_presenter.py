@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
-from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, depth_facts
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layout import shapes_of
@@ -198,9 +198,10 @@ class PhotoPresenter:
 
     def _take_known(self, inspector: PhotoState) -> None:
         """Take in further layers as far as they are known, and the numbers of all."""
-        for layer in inspector.layers:
-            if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
-                found = self._screen.app.store.known(inspector.entry, layer, self._ahead.fit)
+        for layer in inspector.rest():
+            if layer not in inspector.pixels:
+                fit = self._fit_of(layer)
+                found = self._screen.app.store.known(inspector.entry, layer, fit)
                 if isinstance(found, Pixels):
                     inspector.set_pixels(layer, found)
         if inspector.layer(LayerKind.PRIMARY) in inspector.pixels:
@@ -238,8 +239,7 @@ class PhotoPresenter:
         if layer.kind is not LayerKind.PRIMARY:
             self._screen.pictures.photo.canvas.promise("decoding …")
             # A pane name of its own: the photo goes on being decoded meanwhile.
-            fit = None if layer.kind is LayerKind.DEPTH else self._ahead.fit
-            self._want(inspector, header, layer, "layer", fit=fit)
+            self._want(inspector, header, layer, "layer", fit=self._fit_of(layer))
             return
         self._screen.pictures.photo.canvas.promise("decoding …", header.primary.upright)
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)
@@ -252,15 +252,23 @@ class PhotoPresenter:
         is_depth = layer.kind is LayerKind.DEPTH
         pane.use_legend(is_depth)
         size: object = header.primary.upright
-        for aux in header.auxiliaries:
-            if aux.item.id == layer.item_id:
-                size = aux.item.upright
+        items = [aux.item for aux in header.auxiliaries]
+        facts = depth_facts(header, layer)
+        if facts is not None and facts.item is not None:
+            items.append(facts.item)
+        for item in items:
+            if item.id == layer.item_id:
+                size = item.upright
         cycle = self._cycle(inspector)
         at, most = cycle.index(layer) + 1, len(cycle)
         blocks = self._screen.app.draw_settings.blocks
         cells = self._screen.pictures.panes(shapes_of(header)).photo.columns - 2
         words = photo_heading(cells, layer.label, size, at, most, blocks)
         pane.heading.update(words, layout=False)
+
+    def _fit_of(self, layer: Layer) -> tuple[int, int] | None:
+        """Return how far a layer may be shrunk: the codes of a depth map are needed whole."""
+        return None if layer.kind is LayerKind.DEPTH else self._ahead.fit
 
     def _cycle(self, inspector: PhotoState) -> tuple[Layer, ...]:
         """Return the layers that tab goes through in the photo pane."""
@@ -337,7 +345,7 @@ class PhotoPresenter:
             self._want_rest_soon(inspector)
 
     def _show_layer_error(self, inspector: PhotoState, layer: Layer, error: HeicDepthError) -> None:
-        if layer.kind is LayerKind.DEPTH:
+        if layer == inspector.layer(LayerKind.DEPTH):
             self._screen.pictures.depth.canvas.show_message("depth map unreadable\n" + error.short)
         if layer != self.shown_layer:
             return
@@ -350,8 +358,8 @@ class PhotoPresenter:
             self._screen.pictures.photo.canvas.show_message(error.short)
 
     def _draw_layer(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> None:
-        if layer.kind is LayerKind.DEPTH:
-            self._draw_depth(inspector, pixels)
+        if layer == inspector.layer(LayerKind.DEPTH):
+            self._draw_depth(inspector, layer, pixels)
         if layer == self.shown_layer:
             self._draw_photo_pane(inspector, layer, pixels)
         elif layer.kind is LayerKind.THUMBNAIL:
@@ -370,16 +378,18 @@ class PhotoPresenter:
     def _draw_photo_pane(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> None:
         canvas = self._screen.pictures.photo.canvas
         if layer.kind is LayerKind.DEPTH:
-            canvas.show(self._depth_source(inspector, pixels))
+            canvas.show(self._depth_source(inspector, layer, pixels))
+            self.numbers.update()
         else:
             canvas.show(layer_source(inspector.entry, layer, pixels))
 
-    def _draw_depth(self, inspector: PhotoState, pixels: Pixels) -> None:
-        self._screen.pictures.depth.canvas.show(self._depth_source(inspector, pixels))
+    def _draw_depth(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> None:
+        self._screen.pictures.depth.canvas.show(self._depth_source(inspector, layer, pixels))
 
-    def _depth_source(self, inspector: PhotoState, pixels: Pixels) -> ImageSource:
+    def _depth_source(self, inspector: PhotoState, layer: Layer, pixels: Pixels) -> ImageSource:
         app = self._screen.app
-        return depth_source(inspector.entry, pixels, app.draw_settings.colormap(app.colormap))
+        name = app.draw_settings.colormap(app.colormap)
+        return depth_source(inspector.entry, layer, pixels, name)
 
     def _want_rest_soon(self, inspector: PhotoState) -> None:
         if not self._is_rest_wanted:
@@ -393,21 +403,25 @@ class PhotoPresenter:
         header = inspector.header
         if inspector is not self.inspector or header is None:
             return
-        for layer in inspector.layers:
-            if layer.kind is LayerKind.AUXILIARY and layer not in inspector.pixels:
-                self._want(inspector, header, layer, f"table-{layer.item_id}", fit=self._ahead.fit)
+        for layer in inspector.rest():
+            if layer not in inspector.pixels:
+                pane = f"table-{layer.item_id}"
+                self._want(inspector, header, layer, pane, fit=self._fit_of(layer))
         self._ahead.aim()
 
     def redraw_depth(self) -> None:
         """Draw depth again, in the colour map chosen now."""
         inspector = self.inspector
-        if inspector is None:
+        if inspector is None or inspector.header is None:
             return
         depth = inspector.layer(LayerKind.DEPTH)
         pixels = None if depth is None else inspector.pixels.get(depth)
         if depth is not None and pixels is not None:
             self._draw_layer(inspector, depth, pixels)
-            self.numbers.show_legends(inspector)
+        shown = self.shown_layer
+        if shown is not None and shown != depth and shown.kind is LayerKind.DEPTH:
+            self._start_photo_pane(inspector, inspector.header)
+        self.numbers.show_legends(inspector)
 
     def redraw_all(self) -> None:
         """Draw both pictures again with the settings of now."""

@@ -68,6 +68,8 @@ class TableUpdates:
             self._screen.facts.show_facts(inspector.groups())
 
     def show_legends(self, inspector: PhotoState) -> None:
-        """Show what the colours of the depth map mean."""
-        for pane in (self._screen.pictures.photo, self._screen.pictures.depth):
-            pane.legend.show(inspector.depth_map, self._screen.app.colormap)
+        """Show what the colours of each pane's depth map mean."""
+        panes, name = self._screen.pictures, self._screen.app.colormap
+        shown = self._screen.viewer.shown_layer
+        panes.photo.legend.show(inspector.depth_map_of(shown), name)
+        panes.depth.legend.show(inspector.depth_map, name)

@@ -79,9 +79,10 @@ class ImageCache:
         self.put(source, drawn.fit, settings, drawn.rows)
 
 
-def depth_source(entry: Entry, pixels: Pixels, name: str) -> ImageSource:
-    """Return the depth codes in the colour map ``name``."""
-    return ImageSource((entry.path, entry.size, entry.mtime_ns, "depth", name), pixels, name)
+def depth_source(entry: Entry, layer: Layer, pixels: Pixels, name: str) -> ImageSource:
+    """Return a layer's depth codes in the colour map ``name``."""
+    key = (entry.path, entry.size, entry.mtime_ns, layer.choice, name)
+    return ImageSource(key, pixels, name)
 
 
 def layer_source(entry: Entry, layer: Layer, pixels: Pixels, state: str = "") -> ImageSource:
@@ -91,7 +92,8 @@ def layer_source(entry: Entry, layer: Layer, pixels: Pixels, state: str = "") ->
     """
     # Every unfinished picture is another one, so each gets a key of its own.
     serial = next(_SERIAL) if state else 0
-    return ImageSource((entry.path, entry.size, entry.mtime_ns, layer, state, serial), pixels)
+    key = (entry.path, entry.size, entry.mtime_ns, layer.choice, state, serial)
+    return ImageSource(key, pixels)
 
 
 def answered_source(
@@ -102,7 +104,7 @@ def answered_source(
     if pixels is None:
         return None
     if drawing is not None and drawing.colormap:
-        source = depth_source(entry, pixels, drawing.colormap)
+        source = depth_source(entry, layer, pixels, drawing.colormap)
     else:
         source = layer_source(entry, layer, pixels, state)
     if drawing is not None and drawn is not None:

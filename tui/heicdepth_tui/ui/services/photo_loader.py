@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -13,7 +12,7 @@ from textual.message import Message
 from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepthError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
-from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
+from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
 from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived, WorkFailed
 
 if TYPE_CHECKING:
@@ -196,8 +195,7 @@ class PhotoLoader:
 
 def _key(entry: Entry, layer: Layer, fit: tuple[int, int] | None) -> _LayerKey:
     # The header and the decoder choose the same depth map and thumbnail, whoever names its item.
-    chosen = layer if layer.kind is LayerKind.AUXILIARY else replace(layer, item_id=0)
-    return entry.path, entry.size, entry.mtime_ns, chosen, fit
+    return entry.path, entry.size, entry.mtime_ns, layer.choice, fit
 
 
 def _weight(result: Pixels | HeicDepthError) -> int:
