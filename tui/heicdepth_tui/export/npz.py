@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from heicdepth_tui.export.record import photo_record
 from heicdepth_tui.export.subject import Part, Subject, camera_told
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 __all__ = ["npz_metadata", "parts", "write_npz"]
 
@@ -37,7 +35,7 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     the upright map.
     """
     depth_map = subject.depth_map
-    arrays: dict[str, NDArray[Any]] = {"codes": depth_map.codes, "rgb": subject.rgb}
+    arrays: dict[str, Any] = {"codes": depth_map.codes, "rgb": subject.rgb}
     if not depth_map.reason:
         arrays["disparity"] = depth_map.disparity()
         arrays["metres"] = depth_map.metres()
