@@ -12,7 +12,6 @@ import numpy as np
 from heicdepth_tui.export.record import photo_record
 from heicdepth_tui.export.subject import Part, Subject, camera_told
 
-
 __all__ = ["npz_metadata", "parts", "write_npz"]
 
 
