@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,25 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 if TYPE_CHECKING:
     from heicdepth_tui.heif.items import ItemTable
 
-__all__ = ["colour_space", "profile_name", "read_profile"]
+__all__ = [
+    "DISPLAY_P3",
+    "SRGB",
+    "ItemColour",
+    "colour_space",
+    "item_colour",
+    "profile_name",
+    "read_profile",
+]
+
+DISPLAY_P3, SRGB, UNKNOWN = "Display P3", "sRGB", "unknown"
+"""Names of colour spaces; others are called as the file calls them."""
 
 _MOST_PROFILE_BYTES = 1 << 20
 _MOST_TAGS = 100
 _MOST_NAME = 80
+_MOST_DERIVATIONS = 4
 _COLR = frozenset({b"colr"})
+_DERIVED = (b"grid", b"iden")
 _ICC = (b"prof", b"rICC")
 
 _P3_NAMES = frozenset({"display p3", "dci-p3 d65 gamut with srgb transfer"})
@@ -40,22 +54,36 @@ _BT709_LIKE = frozenset({1, 6})
 _UNSPECIFIED, _SRGB_TRANSFER, _BT709, _P3_D65 = 2, 13, 1, 12
 
 
+@dataclass(frozen=True, slots=True)
+class ItemColour:
+    """The colour space of an item's samples: its name, and the ICC profile where it is usable."""
+
+    name: str = UNKNOWN
+    profile: bytes = b""
+
+
 def colour_space(table: ItemTable) -> ColourSpace:
-    """Return the colour space of the primary picture; a grid without one has its tiles'.
+    """Return the colour space of the primary picture."""
+    colour = item_colour(table, table.primary_id)
+    return ColourSpace(colour.name, len(colour.profile))
+
+
+def item_colour(table: ItemTable, item_id: int) -> ItemColour:
+    """Return the colour space of an item; a grid without one has its tiles'.
 
     An ICC profile goes before ``nclx`` (ISO/IEC 23008-12 section 6.5.5), whose code points are
     those of ISO/IEC 23091-2. Nothing is raised for a profile that makes no sense: it is unknown.
     """
-    boxes = _boxes(table)
+    boxes = _boxes(table, item_id)
     for content in boxes:
         if content[:4] in _ICC:
             profile = content[4:]
-            usable = len(profile) if _is_usable(profile) else 0
-            return ColourSpace(profile_name(profile) or "unknown", usable)
+            usable = profile if _is_usable(profile) else b""
+            return ItemColour(profile_name(profile) or UNKNOWN, usable)
     for content in boxes:
         if content[:4] == b"nclx" and len(content) >= 8:
-            return ColourSpace(_code_points(_number(content, 4, 2), _number(content, 6, 2)))
-    return ColourSpace()
+            return ItemColour(_code_points(_number(content, 4, 2), _number(content, 6, 2)))
+    return ItemColour()
 
 
 def read_profile(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
@@ -64,7 +92,7 @@ def read_profile(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) 
     None where there is none that can be used. Raises what ``read_items`` does.
     """
     with read_items(path, limits=limits) as table:
-        for content in _boxes(table):
+        for content in _boxes(table, table.primary_id):
             if content[:4] in _ICC and _is_usable(content[4:]):
                 return content[4:]
     return None
@@ -84,12 +112,15 @@ def profile_name(profile: bytes) -> str:
     return ""
 
 
-def _boxes(table: ItemTable) -> list[bytes]:
-    found = [content for _, content in table.property_boxes(table.primary_id, _COLR)]
-    if not found and table.type_of(table.primary_id) == b"grid":
-        for tile in table.dimg(table.primary_id)[:1]:
-            found = [content for _, content in table.property_boxes(tile, _COLR)]
-    return found
+def _boxes(table: ItemTable, item_id: int) -> list[bytes]:
+    """Return an item's ``colr`` boxes, or those of what it is derived from."""
+    for _ in range(_MOST_DERIVATIONS):
+        found = [content for _, content in table.property_boxes(item_id, _COLR)]
+        sources = table.dimg(item_id) if table.types.get(item_id) in _DERIVED else ()
+        if found or not sources:
+            return found
+        item_id = sources[0]
+    return []
 
 
 def _is_usable(profile: bytes) -> bool:
@@ -117,17 +148,17 @@ def _text(tag: bytes) -> str:
 def _usual_name(text: str) -> str:
     lower = text.lower()
     if lower in _P3_NAMES:
-        return "Display P3"
+        return DISPLAY_P3
     if lower.startswith(_SRGB_NAMES):
-        return "sRGB"
+        return SRGB
     return text
 
 
 def _code_points(primaries: int, transfer: int) -> str:
     if transfer == _SRGB_TRANSFER and primaries in (_BT709, _P3_D65):
-        return "sRGB" if primaries == _BT709 else "Display P3"
+        return SRGB if primaries == _BT709 else DISPLAY_P3
     if primaries == _UNSPECIFIED:
-        return "unknown"
+        return UNKNOWN
     name = _PRIMARIES.get(primaries, f"primaries {primaries}")
     if transfer == _UNSPECIFIED or transfer in _BT709_LIKE:
         return name

@@ -9,6 +9,8 @@ from dataclasses import replace
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from heicdepth_tui.errors import (
     DecodeError,
     HeicDepthError,
@@ -16,6 +18,7 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedError,
 )
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, ItemColour, item_colour
 from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
 from heicdepth_tui.heif.images import image_item
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
@@ -43,7 +46,8 @@ def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[An
     (with ``convert_hdr_to_8bit=False, hdr_to_16bit=False`` for more than 8 bits; transparency is
     left out). With ``fit`` it is ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where
     ``s`` is ``shrink.fit_stride``; a grid of HEVC tiles is never held whole then. With ``exact`` it
-    is Pillow's BOX resize of the whole picture. ``exact`` wins where both are given.
+    is Pillow's BOX resize of the whole picture. ``exact`` wins where both are given. All this holds
+    for colours that are ``stored`` or have no ICC profile to convert them by.
 
     Every failure is the error of the final answer: the errors of ``read_header`` and of
     ``ItemTable``, MissingLayerError, UnsupportedError, DecodeError. Nothing else is raised. A
@@ -64,9 +68,10 @@ def load(
 ) -> Pixels:
     """Return a layer decoded in this process; raises what ``decode`` puts into its answer.
 
-    ``fit`` and ``exact`` are (width, height) as in ``Request``.
+    ``fit`` and ``exact`` are (width, height) as in ``Request``. Colours are as decoded;
+    ``Pixels.space`` names their space.
     """
-    request = Request(0, "load", fspath(path), layer, fit=fit, exact=exact, keep=True)
+    request = Request(0, "load", fspath(path), layer, fit=fit, exact=exact, keep=True, stored=True)
     *_, answer = decode(request)
     if answer.error is not None:
         raise answer.error
@@ -98,19 +103,19 @@ def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
         image = image_item(table, item_id)
         if request.layer.kind is LayerKind.DEPTH:
             check_depth_size(table, image.coded)
-        item = table.coded(item_id)
+        item, colour = table.coded(item_id), _colour(table, item_id)
         if is_plain(item):
-            yield _whole_item(request, table, item)
+            yield _coloured(_whole_item(request, table, item), colour)
             return
         if item.type == "grid":
-            is_done = yield from _tile_by_tile(request, table, item)
+            is_done = yield from _tile_by_tile(request, table, item, colour)
             if is_done:
                 return
         if request.layer.kind is LayerKind.PRIMARY and item_id != table.primary_id:
             what = f"only the decoder's own choice can be had of a photo coded as {item.type}"
             raise UnsupportedError(what)
         data = table.source.read_payload(0, table.source.size)
-    yield _by_library(request, _header(request, limits), item, data)
+    yield _coloured(_by_library(request, _header(request, limits), item, data), colour)
 
 
 def _header(request: Request, limits: Limits) -> Header:
@@ -139,7 +144,7 @@ def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
 
 
 def _tile_by_tile(
-    request: Request, table: ItemTable, item: CodedItem
+    request: Request, table: ItemTable, item: CodedItem, colour: ItemColour
 ) -> Generator[Answer | None, None, bool]:
     """Decode a grid of plain tiles; returns False, with nothing yielded, for any other grid."""
     # A depth map is on the screen 5 ms sooner without them.
@@ -157,10 +162,10 @@ def _tile_by_tile(
             if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
                 pixels = painting.so_far()
                 if pixels is not None:
-                    yield Answer(request, pixels=pixels, final=False)
+                    yield _coloured(Answer(request, pixels=pixels, final=False), colour)
                     shown = time.monotonic()
             yield None
-    yield Answer(request, pixels=painting.finish())
+    yield _coloured(Answer(request, pixels=painting.finish()), colour)
     return True
 
 
@@ -189,6 +194,46 @@ def _by_library(request: Request, header: Header, item: CodedItem, data: bytes) 
             raise TruncatedError(header.truncated, hint="copy the file again")
         notes.append(f"parts may be missing: {header.truncated}")
     return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
+
+
+def _colour(table: ItemTable, item_id: int) -> ItemColour:
+    """Return the colour space of an item; a thumbnail that states none has its picture's."""
+    colour = item_colour(table, item_id)
+    if colour == ItemColour() and item_id in table.referrers(b"thmb", table.primary_id):
+        return item_colour(table, table.primary_id)
+    return colour
+
+
+def _coloured(answer: Answer, colour: ItemColour) -> Answer:
+    """Return the answer with the colour space of its samples, converted where a profile says how.
+
+    Not converted are Display P3, which ``colour.srgb_from`` does where and when it is shown, and
+    samples of more than 8 bits.
+    """
+    pixels = answer.pixels
+    if pixels is None or pixels.array.ndim == 2:
+        return answer
+    pixels.space = colour.name
+    is_known = colour.name in (DISPLAY_P3, SRGB)
+    if answer.request.stored or is_known or not colour.profile or pixels.array.dtype != np.uint8:
+        return answer
+    from heicdepth_tui.photo.colour import srgb_by_profile
+
+    converted = srgb_by_profile(np.asarray(pixels.array, np.uint8), colour.profile)
+    if converted is None:
+        return answer
+    in_srgb = Pixels(
+        converted,
+        pixels.shape,
+        pixels.dtype,
+        pixels.minimum,
+        pixels.maximum,
+        pixels.bits,
+        pixels.note,
+        space=SRGB,
+        converted_from=colour.name,
+    )
+    return replace(answer, pixels=in_srgb)
 
 
 def _as_codes(answer: Answer) -> Answer:

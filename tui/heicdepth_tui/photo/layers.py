@@ -155,7 +155,8 @@ class Request:
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
     whole. ``partial`` asks for intermediate pictures while a grid is decoded. With ``drawing``
-    every answer also carries the picture in cells.
+    every answer also carries the picture in cells. ``stored`` leaves colours as decoded; else those
+    with an ICC profile that is neither sRGB's nor Display P3's come as sRGB.
     """
 
     ticket: int
@@ -166,6 +167,7 @@ class Request:
     exact: tuple[int, int] | None = None
     partial: bool = False
     keep: bool = False
+    stored: bool = False
     drawing: Drawing | None = None
 
 
@@ -189,13 +191,25 @@ class Pixels:
     as the request asked. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
     stored layer, never the shrunk one. ``bits`` is the stored bit depth; values of 10- and 12-bit
     layers are unshifted (0 .. 2**bits − 1). ``note`` is what a reader must know: tiles missing,
-    edge columns dropped …; empty where nothing.
+    edge columns dropped …; empty where nothing. ``space`` is the colour space of the samples, as
+    ``heif.colour`` names it, empty for monochrome; ``converted_from`` the one that an ICC profile
+    took them from, empty where they are as decoded.
 
     ``array`` may be given as something that makes it, called when it is first looked at: pixels
     from the decoder process bring numpy with them only then.
     """
 
-    __slots__ = ("_array", "bits", "dtype", "maximum", "minimum", "note", "shape")
+    __slots__ = (
+        "_array",
+        "bits",
+        "converted_from",
+        "dtype",
+        "maximum",
+        "minimum",
+        "note",
+        "shape",
+        "space",
+    )
 
     def __init__(
         self,
@@ -206,6 +220,9 @@ class Pixels:
         maximum: int,
         bits: int,
         note: str = "",
+        *,
+        space: str = "",
+        converted_from: str = "",
     ) -> None:
         self._array = array
         self.shape = shape
@@ -214,6 +231,8 @@ class Pixels:
         self.maximum = maximum
         self.bits = bits
         self.note = note
+        self.space = space
+        self.converted_from = converted_from
 
     @property
     def array(self) -> Samples:
@@ -245,14 +264,16 @@ class Answer:
 def as_rgb8(pixels: Pixels, array: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:
     """Return a layer, or ``array`` made from its samples, as (H, W, 3) uint8 to look at.
 
-    Of more than 8 bits the top 8 are kept; monochrome becomes grey. Data to measure from are
-    ``Pixels.array``.
+    Of more than 8 bits the top 8 are kept; monochrome becomes grey, Display P3 sRGB. Data to
+    measure from are ``Pixels.array``.
     """
     import numpy as np
+
+    from heicdepth_tui.photo.colour import srgb_from
 
     samples = pixels.array if array is None else array
     if samples.dtype != np.uint8:
         samples = np.right_shift(samples, pixels.bits - 8).astype(np.uint8)
     if samples.ndim == 2:
         samples = np.repeat(samples[:, :, None], 3, axis=2)
-    return np.asarray(samples[:, :, :3], dtype=np.uint8)
+    return srgb_from(np.asarray(samples[:, :, :3], dtype=np.uint8), pixels.space)

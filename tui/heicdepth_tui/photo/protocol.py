@@ -142,6 +142,7 @@ def request_to_head(request: Request) -> dict[str, object]:
         "exact": request.exact,
         "partial": request.partial,
         "keep": request.keep,
+        "stored": request.stored,
         "drawing": None if request.drawing is None else _drawing_to_head(request.drawing),
     }
 
@@ -158,6 +159,7 @@ def request_from_head(head: Mapping[str, Any]) -> Request:
         exact=_pair(head["exact"]),
         partial=head["partial"],
         keep=head["keep"],
+        stored=head["stored"],
         drawing=None if head["drawing"] is None else _drawing_from_head(head["drawing"]),
     )
 
@@ -251,6 +253,8 @@ def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
         "maximum": pixels.maximum,
         "bits": pixels.bits,
         "note": pixels.note,
+        "space": pixels.space,
+        "converted_from": pixels.converted_from,
     }
     return head, array.reshape(-1).view(np.uint8).data
 
@@ -271,6 +275,8 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
         maximum=int(head["maximum"]),
         bits=int(head["bits"]),
         note=str(head["note"]),
+        space=str(head["space"]),
+        converted_from=str(head["converted_from"]),
     )
 
 
