@@ -289,9 +289,9 @@ def figures(path: Path, decoder: Decoder) -> str:
     fine, coarse = 1000 * float(np.nanmin(step)), 1000 * float(np.nanmax(step))
     swollen = float(np.nanmax(disparity) / np.nanmin(disparity))
     return (
-        f"{path.name}: {near:.3f} to {far:.3f} {depth_map.metres_label}; one code is {fine:.2f} mm "
-        f"near, {coarse:.2f} mm far; in the flat cloud near is {swollen:.2f} times too wide and "
-        f"{swollen**2:.2f} times too deep against far"
+        f"{path.name}: {near:.3f} to {far:.3f} {depth_map.trust.unit_label}; one code is "
+        f"{fine:.2f} mm near, {coarse:.2f} mm far; in the flat cloud near is "
+        f"{swollen:.2f} times too wide and {swollen**2:.2f} times too deep against far"
     )
 
 

@@ -151,7 +151,7 @@ def shoot_sphere(
     z = np.where(hit, z, WALL)
     top = 2**bits - 1
     if kind is RepresentationType.UNIFORM_Z:
-        share = (z - NEAR) / (FAR - NEAR)
+        share = (FAR - z) / (FAR - NEAR)
     else:
         share = (1 / z - 1 / FAR) / (1 / NEAR - 1 / FAR)
     codes = np.rint(share * top).astype(np.uint8 if bits == 8 else np.uint16)

@@ -32,7 +32,7 @@ def map_of(
     facts = DepthFacts(
         DepthStatus.PRESENT,
         representation=DepthRepresentation(DISPARITY, d_min=d_min, d_max=d_max),
-        calibration=Calibration(accuracy=accuracy),
+        calibration=Calibration(accuracy=accuracy, native_format="hdis"),
     )
     return build_depth_map(codes, bits, facts)
 

@@ -70,9 +70,14 @@ def test_flat_depth_of_ten_bits_ends_at_its_own_top() -> None:
 @pytest.mark.parametrize(
     ("representation", "quantity", "reason"),
     [
-        (DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0), "disparity in 1/m", ""),
+        (
+            DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0),
+            "disparity without a known unit",
+            "",
+        ),
+        (DepthRepresentation(DISPARITY, 1.0, 4.0, 0.25, 1.0), "disparity in 1/m", ""),
         (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), "codes scaled", "reversed"),
-        (DepthRepresentation(DISPARITY, d_min=-1.0, d_max=1.0), "codes scaled", "negative"),
+        (DepthRepresentation(DISPARITY, d_min=-2.0, d_max=-1.0), "codes scaled", "in front"),
         (DepthRepresentation(RepresentationType(3), d_min=1.0, d_max=4.0), "codes scaled", "curve"),
         (
             DepthRepresentation(RepresentationType(2), 1.0, 4.0, z_near=0.5, z_far=2.0),

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heicdepth_tui.depth.coding import disparity_unit
+from heicdepth_tui.depth.coding import decide
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.depth.trust import Trust
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.facts import (
     Accuracy,
@@ -74,12 +75,18 @@ def test_uniform_inverse_z_by_hand() -> None:
 
 
 def test_uniform_z_by_hand_and_marked_as_assumed() -> None:
+    # 2.55 m over 255 codes, one centimetre each, code 0 farthest as in types 0 and 1.
     depth = ramp(DepthRepresentation(UNIFORM_Z, z_near=1.0, z_far=3.55))
-    np.testing.assert_allclose(depth.metres()[0, [0, 100, 255]], [1.0, 2.0, 3.55], rtol=1e-7)
+    table = {0: 3.55, 1: 3.54, 55: 3.0, 105: 2.5, 155: 2.0, 254: 1.01, 255: 1.0}
+    metres = depth.metres()[0]
+    # float32 rounds by half a unit in the last place, 6e-8 of the value.
+    assert {code: float(metres[code]) for code in table} == pytest.approx(table, rel=6e-8)
     np.testing.assert_allclose(depth.step(), 0.01, rtol=1e-6)
-    assert depth.metres_label == "m, relative, assumed"
-    assert any("assumption" in note for note in depth.notes)
-    assert (depth.ends.near_code, depth.ends.far_code) == (0, 255)
+    assert depth.trust.unit_label == "m, relative, assumed"
+    assert "code 0 is z_far" in depth.trust.assumed
+    ends = depth.ends
+    assert (ends.near_code, ends.far_code) == (255, 0)
+    assert (ends.near_metres, ends.far_metres) == pytest.approx((1.0, 3.55))
 
 
 @pytest.mark.parametrize("bits", [10, 12])
@@ -113,18 +120,18 @@ def test_ends_of_pug() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "label", "promised"),
+    ("accuracy", "label", "metric"),
     [
         (Accuracy.ABSOLUTE, "m", True),
         (Accuracy.RELATIVE, "m, relative", False),
         (Accuracy.UNKNOWN, "m, accuracy unknown", False),
     ],
 )
-def test_accuracy_travels_with_the_map(accuracy: Accuracy, label: str, promised: bool) -> None:
-    depth = ramp(PUG, calibration=Calibration(accuracy=accuracy))
-    assert depth.metres_label == label
-    assert depth.is_relative is (accuracy is Accuracy.RELATIVE)
-    assert depth.is_promised is promised
+def test_accuracy_travels_with_the_map(accuracy: Accuracy, label: str, metric: bool) -> None:
+    depth = ramp(PUG, calibration=Calibration(accuracy=accuracy, native_format="hdis"))
+    assert depth.trust.unit_label == label
+    assert depth.accuracy is accuracy
+    assert depth.trust.is_metric is metric
 
 
 BAD = [
@@ -134,8 +141,6 @@ BAD = [
     (DepthRepresentation(DISPARITY, d_min=2.0, d_max=2.0), "both 2"),
     (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), "reversed"),
     (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=-1.0), "in front of the camera"),
-    (DepthRepresentation(DISPARITY, d_min=-3.0, d_max=2.0), "d_min is -3 1/m: a negative"),
-    (DepthRepresentation(DISPARITY, d_min=-0.001, d_max=2.0), "negative"),
     (DepthRepresentation(DISPARITY, d_min=0.0, d_max=1e-3), "no code would lie in front"),
     (DepthRepresentation(DISPARITY, d_min=math.nan, d_max=1.0), "nan"),
     (DepthRepresentation(DISPARITY, d_min=0.0, d_max=math.inf), "inf"),
@@ -185,9 +190,21 @@ def test_a_disparity_of_zero_is_invalid_never_infinite() -> None:
     assert any("invalid" in note for note in depth.notes)
 
 
-def test_a_negative_range_in_the_xmp_gives_no_metres_either() -> None:
-    xmp = Calibration(native_format="hdis", float_min=-0.5, float_max=2.0)
-    assert "FloatMinValue is -0.5 1/m: a negative" in ramp(None, calibration=xmp).reason
+def test_a_negative_d_min_costs_only_the_codes_that_are_no_distance() -> None:
+    # -0.01 to 2.54 1/m, a hundredth a code: code 0 is -0.01, code 1 is 0, code 2 is 0.01 1/m.
+    depth = ramp(DepthRepresentation(DISPARITY, d_min=-0.01, d_max=2.54))
+    assert depth.reason == ""
+    assert depth.valid()[0].tolist() == [False, False] + [True] * 254
+    assert depth.metres()[0, [2, 101, 255]] == pytest.approx([100.0, 1.0, 1 / 2.54], rel=1e-6)
+    assert np.isnan(depth.metres()[0, :2]).all()
+    assert any("-0.01" in note and "invalid" in note for note in depth.notes)
+    assert depth.ends.far_metres is None
+
+
+def test_a_negative_range_in_the_xmp_is_read_alike() -> None:
+    xmp = Calibration(native_format="hdis", float_min=-0.5, float_max=2.05)
+    depth = ramp(None, calibration=xmp)
+    assert int(np.count_nonzero(depth.valid())) == 205  # code 50 is 0
 
 
 def test_a_disparity_of_a_thousandth_is_invalid() -> None:
@@ -196,9 +213,9 @@ def test_a_disparity_of_a_thousandth_is_invalid() -> None:
 
 
 def test_distances_beyond_a_kilometre_are_invalid() -> None:
-    depth = ramp(DepthRepresentation(UNIFORM_Z, z_near=10.0, z_far=2560.0))
-    # Code 98 is 990 m, code 99 is 1000 m.
-    assert depth.valid()[0].tolist() == [True] * 99 + [False] * 157
+    depth = ramp(DepthRepresentation(UNIFORM_Z, z_near=15.0, z_far=2565.0))
+    # Ten metres a code, down from 2565: code 156 is 1005 m, code 157 is 995 m.
+    assert depth.valid()[0].tolist() == [False] * 157 + [True] * 99
 
 
 def test_sei_and_xmp_that_differ_are_both_noted() -> None:
@@ -233,9 +250,8 @@ def test_xmp_is_compared_in_its_own_quantity(
     low, high = xmp_range
     xmp = Calibration(native_format=native, float_min=low, float_max=high)
     notes = ramp(DepthRepresentation(kind, z_near=0.5, z_far=2.0), calibration=xmp).notes
-    told = [note for note in notes if "assumption" not in note]
-    assert len(told) == len(words)
-    assert all(word in note for word, note in zip(words, told, strict=True))
+    assert len(notes) == len(words)
+    assert all(word in note for word, note in zip(words, notes, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -252,13 +268,61 @@ def test_xmp_is_compared_in_its_own_quantity(
 def test_the_unit_of_disparity_is_known_only_where_the_file_tells(
     representation: DepthRepresentation | None, calibration: Calibration | None, unit: str
 ) -> None:
-    assert disparity_unit(facts_of(representation, calibration)) == unit
+    assert decide(facts_of(representation, calibration)).disparity_unit == unit
+
+
+INVERSES = {"d_min": 1.0, "d_max": 4.0, "z_near": 0.25, "z_far": 1.0}
+DISTANCES = {"z_near": 0.25, "z_far": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("representation", "native", "assumed", "distance_unit"),
+    [
+        (PUG, "hdis", (), ""),
+        (PUG, "fdis", (), ""),
+        (PUG, "hdep", ("disparity is in 1/m",), ""),
+        (PUG, None, ("disparity is in 1/m",), ""),
+        (DepthRepresentation(DISPARITY, **INVERSES), None, (), "m"),
+        (DepthRepresentation(INVERSE_Z, **DISTANCES), "hdis", (), "m"),
+        (DepthRepresentation(INVERSE_Z, **DISTANCES), "hdep", (), "m"),
+        (
+            DepthRepresentation(INVERSE_Z, **DISTANCES),
+            None,
+            ("z_near and z_far are in metres",),
+            "",
+        ),
+        (DepthRepresentation(INVERSE_Z, **INVERSES), None, (), "m"),
+        (
+            DepthRepresentation(UNIFORM_Z, **DISTANCES),
+            "hdep",
+            ("z_near and z_far are in metres", "code 0 is z_far"),
+            "",
+        ),
+        (DepthRepresentation(NONUNIFORM, d_min=1.0, d_max=2.0), None, (), ""),
+        (DepthRepresentation(DISPARITY, d_min=4.0, d_max=1.0), None, (), ""),
+    ],
+)
+def test_what_the_file_does_not_state_is_assumed_and_says_so(
+    representation: DepthRepresentation,
+    native: str | None,
+    assumed: tuple[str, ...],
+    distance_unit: str,
+) -> None:
+    facts = facts_of(representation, Calibration(native_format=native))
+    law = decide(facts)
+    assert law.assumed == assumed
+    assert law.distance_unit == distance_unit
+    assert law.is_unit_known is (law.coding is not None and not assumed)
+    depth = build_depth_map(np.zeros((1, 1), dtype=np.uint8), 8, facts)
+    assert depth.trust.assumed == assumed
+    assert depth.trust.is_unit_known is law.is_unit_known
 
 
 def test_unit_is_assumed_without_xmp() -> None:
-    (note,) = ramp(PUG, calibration=None).notes
-    assert "1/m" in note
-    assert ramp(PUG, calibration=None).accuracy is Accuracy.UNKNOWN
+    depth = ramp(PUG, calibration=None)
+    assert depth.trust.assumed == ("disparity is in 1/m",)
+    assert depth.notes == ()
+    assert depth.accuracy is Accuracy.UNKNOWN
 
 
 def test_distances_that_do_not_match_disparities_are_noted() -> None:
@@ -342,4 +406,4 @@ def test_no_metadata_makes_up_a_distance(
 
 def test_a_map_cannot_both_know_and_not_know_its_metres() -> None:
     with pytest.raises(ValueError, match="reason"):
-        DepthMap(np.zeros((1, 1), dtype=np.uint8), 8, None, Accuracy.UNKNOWN, "")
+        DepthMap(np.zeros((1, 1), dtype=np.uint8), 8, None, Trust())

@@ -284,11 +284,12 @@ def test_every_raster_tells_notes_camera_and_frame(
 ) -> None:
     text = told_in(FORMATS[name].write(make_subject(), tmp_path)[-1].path)
     for words in (
-        "accuracy relative: ratios hold, real distance is not promised",
+        "accuracy relative: ratios of distances hold, real distances are not promised",
         "d_min is 0 1/m: samples of 0.001 1/m or less are invalid",
         "camera from the file: fx 5.000 fy 4.000 cx 2.500 cy 1.500 at 6x4",
         "the first sample's centre is u 0, v 0; u to the right, v down",
-        "X = (u - cx) / fx * Z, Y = (cy - v) / fy * Z, -Z in metres: x right, y up, -z forward",
+        "X = (u - cx) / fx * Z, Y = (cy - v) / fy * Z, -Z: x right, y up, -z forward",
+        "distorted to match the picture",
         "photo: IMG_0412.HEIC",
     ):
         assert words in text
@@ -322,17 +323,17 @@ def test_an_assumed_law_promises_nothing_anywhere(
         text = told_in(exported.path)
     else:
         text = exported.path.read_bytes().decode("ascii", "replace")
-    assert "what its codes mean is" in text or "what the codes mean is" in text
-    assert "that code 0 is z_near is an assumption" in text
-    for promise in ("file promises", "ratios hold", "ratios are usable"):
+    assert ", assumed: the file does not state that z_near and z_far are in metres" in text
+    assert "that code 0 is z_far" in text
+    for promise in ("file promises", "ratios of distances hold", "unit metre"):
         assert promise not in text
-    assert "assumed law" in exported.summary
+    assert "assumed that" in exported.summary
     assert "distances absolute" not in exported.summary
 
 
 def test_a_flat_glb_does_not_claim_that_ratios_hold(make_subject: Make, written: Written) -> None:
     text = written("glb", make_subject(projection=Projection.FLAT)).read_bytes()
-    assert b"ratios hold" not in text
+    assert b"ratios of distances hold" not in text
     assert b"ratios are not real" in text
 
 

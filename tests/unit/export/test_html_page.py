@@ -141,9 +141,9 @@ def test_undecodable_bytes_of_a_name_are_shown_as_escapes(
 @pytest.mark.parametrize(
     ("accuracy", "caveat"),
     [
-        (Accuracy.RELATIVE, "relative: ratios of distances hold, metres are not promised"),
-        (Accuracy.ABSOLUTE, "absolute: the camera gave these distances as metres"),
-        (Accuracy.UNKNOWN, "accuracy unknown: the file does not say whether its metres are real"),
+        (Accuracy.RELATIVE, "relative: ratios of distances hold, real distances are not promised"),
+        (Accuracy.ABSOLUTE, "absolute: the file promises real distances"),
+        (Accuracy.UNKNOWN, "accuracy unknown: the file does not say whether distances are real"),
     ],
 )
 def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
@@ -166,12 +166,12 @@ def test_an_assumed_law_is_said_to_be_one(
 ) -> None:
     text = Elements(page_of(assume(make_subject(accuracy=accuracy)))).text
 
-    assert "assumed: what the codes mean" in text
+    assert "assumed: the file does not state that z_near and z_far are in metres" in text
     assert "promised" in text
-    assert "gave these distances" not in text
+    assert "promises" not in text
     assert "ratios of distances hold" not in text
-    assert "that code 0 is z_near is an assumption" in text
-    assert "≈ 0.5 to 1.99 m" in text
+    assert "that code 0 is z_far" in text
+    assert "≈ 0.512 to 2 m" in text
 
 
 def test_the_caption_says_unit_frame_and_what_is_odd(
@@ -181,7 +181,7 @@ def test_the_caption_says_unit_frame_and_what_is_odd(
     camera = replace(subject.camera, note="the reference has <another> aspect")  # type: ignore[type-var]
     text = Elements(page_of(replace(subject, camera=camera))).text
 
-    assert "metres, x right, y up, −z forward" in text
+    assert "x right, y up, −z forward" in text
     assert "camera: the reference has <another> aspect" in text
     assert "d_min is 0 1/m: samples of 0.001 1/m or less are invalid" in text
 
@@ -197,7 +197,7 @@ def test_a_flat_cloud_says_that_nothing_is_to_scale(make_subject: Callable[..., 
 
     assert "24 points" in text
     assert "flat projection" in text
-    assert "nothing is to scale" in text
+    assert "distances and their ratios are not real" in text
     assert "perspective" not in text
 
 

@@ -73,7 +73,10 @@ def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_dou
     assert "the XMP 1 to 3.5" in both["metres"]["notes"][0]
     law = told(depth_of(assumed, native_format="hdep"))["metres"]
     assert (law["known"], law["assumed"]) == (True, True)
-    assert len(law["notes"]) == 1
+    assert law["notes"] == []
+    trust = valid(photo_record("a.heic", header(depth=depth_of(assumed)), None))["trust"]
+    assert (trust["metric"], trust["unit"]) == (False, "assumed")
+    assert trust["assumed"] == ["z_near and z_far are in metres", "code 0 is z_far"]
 
 
 def test_the_record_says_why_intrinsics_and_calibration_were_refused() -> None:
@@ -127,7 +130,7 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
         "",
         "1 tile is missing\\x1b",
         "1 tile is missing\\x1b",
-        "1 tile is missing\\x1b; accuracy unknown",
+        "1 tile is missing\\x1b; accuracy unknown, assumed",
     ]
 
 

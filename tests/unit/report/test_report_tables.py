@@ -34,11 +34,15 @@ DISPARITY = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5,
 CODES = np.array([[0, 255], [85, 170]], dtype=np.uint8)
 
 
-def facts(accuracy: Accuracy, representation: DepthRepresentation | None = DISPARITY) -> DepthFacts:
+def facts(
+    accuracy: Accuracy,
+    representation: DepthRepresentation | None = DISPARITY,
+    native: str | None = "hdis",
+) -> DepthFacts:
     return DepthFacts(
         DepthStatus.PRESENT,
         representation=representation,
-        calibration=Calibration(accuracy=accuracy),
+        calibration=Calibration(accuracy=accuracy, native_format=native),
     )
 
 
@@ -148,6 +152,18 @@ def test_an_assumed_law_is_never_told_as_absolute(
     assert array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[2].name == "metres ≈"
 
 
+def test_an_assumed_unit_is_told_at_every_number() -> None:
+    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE, native=None))
+
+    assert legend_lines(depth_map) == ("2.000", "0.500", "≈0.50 m near → far ≈2.00 m  assumed")
+    assert [row.unit for row in array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[1:]] == [
+        "1/m, assumed",
+        "m, assumed",
+    ]
+    told = shown(facts(Accuracy.ABSOLUTE, native=None))
+    assert "the file does not state that disparity is in 1/m" in told["accuracy"]
+
+
 @pytest.mark.parametrize(
     ("width", "sentence"),
     [
@@ -183,10 +199,17 @@ def test_the_header_alone_tells_why_there_are_no_metres_and_what_is_doubtful() -
 def test_numbers_of_the_header_have_units_where_the_unit_is_known() -> None:
     both = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, 0.5, 2.0, 0.5, 2.0)
 
-    assert shown(facts(Accuracy.RELATIVE))["d_min, d_max"] == "0.5, 2"
+    inverse_z = replace(both, type=RepresentationType.UNIFORM_INVERSE_Z, d_min=None, d_max=None)
+    uniform_z = replace(inverse_z, type=RepresentationType.UNIFORM_Z)
+
+    assert shown(facts(Accuracy.RELATIVE))["d_min, d_max"] == "0.5, 2 1/m"
+    assert shown(facts(Accuracy.RELATIVE, native=None))["d_min, d_max"] == "0.5, 2"
     assert shown(facts(Accuracy.RELATIVE))["z_near, z_far"] == "–, –"
-    assert shown(facts(Accuracy.RELATIVE, both))["d_min, d_max"] == "0.5, 2 1/m"
-    assert shown(facts(Accuracy.RELATIVE, both))["z_near, z_far"] == "0.5, 2 m"
+    assert shown(facts(Accuracy.RELATIVE, both, None))["d_min, d_max"] == "0.5, 2 1/m"
+    assert shown(facts(Accuracy.RELATIVE, both, None))["z_near, z_far"] == "0.5, 2 m"
+    assert shown(facts(Accuracy.RELATIVE, inverse_z))["z_near, z_far"] == "0.5, 2 m"
+    assert shown(facts(Accuracy.RELATIVE, inverse_z, None))["z_near, z_far"] == "0.5, 2"
+    assert shown(facts(Accuracy.RELATIVE, uniform_z, "hdep"))["z_near, z_far"] == "0.5, 2"
 
 
 def test_one_code_of_pug_is_worth_what_was_measured() -> None:

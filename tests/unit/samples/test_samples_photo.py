@@ -141,7 +141,7 @@ def dequantised(codes: np.ndarray, rep: DepthRepresentation, top: int) -> np.nda
     assert rep.z_far is not None
     if rep.type is RepresentationType.UNIFORM_INVERSE_Z:
         return 1 / (1 / rep.z_far + share * (1 / rep.z_near - 1 / rep.z_far))
-    return rep.z_near + share * (rep.z_far - rep.z_near)
+    return rep.z_far + share * (rep.z_near - rep.z_far)
 
 
 @pytest.mark.parametrize(("bits", "dtype"), [(8, np.uint8), (10, np.uint16), (12, np.uint16)])
@@ -161,7 +161,7 @@ def test_codes_by_hand() -> None:
     inverse_z = representation_for(RepresentationType.UNIFORM_INVERSE_Z, 1.0, 4.0)
     assert quantise(metres, inverse_z, 10).tolist() == [[1023, 341, 0]]
     uniform_z = representation_for(RepresentationType.UNIFORM_Z, 1.0, 4.0)
-    assert quantise(metres, uniform_z, 12).tolist() == [[0, 1365, 4095]]
+    assert quantise(metres, uniform_z, 12).tolist() == [[4095, 2730, 0]]
 
 
 def test_limits_hold_the_range_and_clip_what_is_outside() -> None:

@@ -29,6 +29,10 @@ _FRAME_DIAGONAL_MM = 43.2666
 
 _ASPECT_TOLERANCE = 0.02
 _MAX_FOCAL_35MM = 5000.0
+_ESTIMATED = (
+    "focal length from its 35 mm equivalent",
+    "principal point assumed in the middle of the frame",
+)
 
 
 class CameraOrigin(Enum):
@@ -44,7 +48,8 @@ class Camera:
     """A pinhole camera for an upright map of ``width`` x ``height`` samples.
 
     Focal lengths and principal point in samples, the centre of the top-left sample at (0, 0), u to
-    the right and v down. ``note`` is what a reader must know; empty where nothing.
+    the right and v down. ``note`` is what a reader must know; empty where nothing. ``estimated``
+    names what the file does not state, as clauses.
     """
 
     fx: float
@@ -55,6 +60,7 @@ class Camera:
     height: int
     origin: CameraOrigin
     note: str = ""
+    estimated: tuple[str, ...] = ()
 
     @property
     def size(self) -> Size:
@@ -230,8 +236,11 @@ def _from_file(
     return _camera(k, CameraOrigin.FILE, note)
 
 
-def _camera(k: _Intrinsics, origin: CameraOrigin, note: str) -> Camera:
-    return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, int(k.width), int(k.height), origin, note)
+def _camera(
+    k: _Intrinsics, origin: CameraOrigin, note: str, estimated: tuple[str, ...] = ()
+) -> Camera:
+    width, height = int(k.width), int(k.height)
+    return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, width, height, origin, note, estimated)
 
 
 def _follow(k: _Intrinsics, transforms: tuple[Transform, ...], size: Size) -> _Intrinsics:
@@ -280,4 +289,4 @@ def _from_exif(header: Header, size: Size, problem: str) -> Camera | None:
         notes.append(f"the photo {photo.width}x{photo.height} has another aspect than the map")
     middle = _Intrinsics(focal, focal, coded.width / 2, coded.height / 2, coded.width, coded.height)
     k = _follow(middle, transforms, size)
-    return _camera(k, CameraOrigin.EXIF, "; ".join(notes))
+    return _camera(k, CameraOrigin.EXIF, "; ".join(notes), _ESTIMATED)

@@ -124,12 +124,11 @@ def build_cloud(
         normals=normals,
         dropped=dropped,
         projection=Projection.PERSPECTIVE,
-        accuracy=depth_map.accuracy,
+        trust=depth_map.trust.with_camera(camera),
         camera=grid_camera,
         grid=Size(width, height),
         index=np.arange(height * width) if keep is None else np.flatnonzero(keep),
         remarks=_remarks(depth_map, surface.full, options),
-        assumed=depth_map.coding.assumed,
     )
 
 
@@ -291,12 +290,11 @@ def _flat_cloud(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptio
         normals=normals,
         dropped=Dropped(),
         projection=Projection.FLAT,
-        accuracy=depth_map.accuracy,
+        trust=depth_map.trust.as_flat(),
         camera=None,
         grid=Size(width, height),
         index=np.arange(height * width),
         remarks=(*remarks, *depth_map.notes),
-        assumed=depth_map.coding is not None and depth_map.coding.assumed,
         flat_quantity=flat_quantity(depth_map),
     )
 
@@ -305,11 +303,12 @@ def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[st
     lines = []
     coding, depth = depth_map.coding, depth_map.size
     if coding is not None:
-        unit = "m" if coding.is_depth else "1/m"
+        unit = " m" if coding.is_depth else " 1/m"
+        unit = unit if depth_map.trust.is_unit_known else ""
         quantity = "Z" if coding.is_depth else "disparity"
         lines.append(
-            f"code 0 is {quantity} {coding.at_zero:.7g} {unit}, code {depth_map.top} is "
-            f"{coding.at_top:.7g} {unit}, evenly spaced between"
+            f"code 0 is {quantity} {coding.at_zero:.7g}{unit}, code {depth_map.top} is "
+            f"{coding.at_top:.7g}{unit}, evenly spaced between"
         )
     if options.drop_flying:
         lines.append(

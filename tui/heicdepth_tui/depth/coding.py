@@ -22,8 +22,6 @@ __all__ = [
     "Decision",
     "code_tables",
     "decide",
-    "disparity_unit",
-    "quantity_unit",
 ]
 
 MIN_DISPARITY = 1e-3
@@ -35,6 +33,9 @@ _LIMIT = 1e6
 _TOLERANCE = 1e-3
 """Relative difference up to which two codings of one range are the same number."""
 
+_INVERSE = 0.01
+"""Relative difference up to which z and d are each other's inverses: SEI mantissas are short."""
+
 _DISPARITY_FORMATS = frozenset({"hdis", "fdis"})
 _DEPTH_FORMATS = frozenset({"hdep", "fdep"})
 
@@ -44,13 +45,12 @@ class Coding:
     """A law that is linear in the code v, for N = 2**bits − 1: at_zero + v/N · (at_top − at_zero).
 
     The law gives disparity in 1/m (types 0 and 1), or with ``is_depth`` the distance Z in metres
-    (type 2). ``assumed`` marks a law whose direction the standard's text did not confirm.
+    (type 2). Where the file does not state the unit, it is taken as 1/m or m: see ``Decision``.
     """
 
     at_zero: float
     at_top: float
     is_depth: bool = False
-    assumed: bool = False
 
 
 class CodeTables(NamedTuple):
@@ -66,11 +66,24 @@ class CodeTables(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The law of a file or None with the reason, and what a reader of its values must know."""
+    """The law of a file or None with the reason, and what a reader of its values must know.
+
+    Units are those that the file itself states, empty where it does not.
+    """
 
     coding: Coding | None
     reason: str
     notes: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+    """What ``coding`` relies on although the file does not state it, as clauses."""
+    disparity_unit: str = ""
+    """Of d_min and d_max: ``1/m`` or empty."""
+    distance_unit: str = ""
+    """Of z_near and z_far: ``m`` or empty."""
+    xmp_unit: str = ""
+    """Of FloatMinValue and FloatMaxValue: ``1/m``, ``m`` or empty."""
+    is_unit_known: bool = False
+    """Whether the file states the unit of the ends that ``coding`` is made of."""
 
 
 @lru_cache(maxsize=8)
@@ -100,12 +113,51 @@ def code_tables(coding: Coding, bits: int) -> CodeTables:
 
 
 def decide(facts: DepthFacts) -> Decision:
-    """Return the law that the header of a photo states for its depth codes.
+    """Return the law that the header of a photo states for its depth codes, and its units.
 
     Source: ISO/IEC 23008-12 depth representation SEI (H.265 Annex G) as summed up in the project's
     facts; Apple's disparity is in 1/m. Metadata that is missing or contradicts itself gives no
     law, and the reason says what was wrong.
+
+    The SEI leaves units to the application. The file states that d_min and d_max are in 1/m by
+    the NativeFormat of Apple's XMP (hdis, fdis), or by z_near and z_far in the same SEI that are
+    their inverses; that z_near and z_far of type 0 are in metres by a NativeFormat (those, hdep or
+    fdep), or likewise by the inverses. Everything else is assumed. Of type 2 (uniform Z) no file
+    was found: its unit and its direction are always assumed.
     """
+    decision = _law(facts)
+    native = None if facts.calibration is None else facts.calibration.native_format
+    representation = facts.representation
+    kind = None if representation is None else representation.type
+    is_inverse = representation is not None and _are_inverses(representation)
+    if kind is RepresentationType.UNIFORM_Z:
+        disparity_known = distance_known = is_known = False
+    elif kind is RepresentationType.UNIFORM_INVERSE_Z:
+        disparity_known = is_inverse
+        distance_known = is_known = is_inverse or native in _DISPARITY_FORMATS | _DEPTH_FORMATS
+    else:
+        disparity_known = is_known = is_inverse or native in _DISPARITY_FORMATS
+        distance_known = is_inverse
+    is_known &= decision.coding is not None
+    unstated = () if decision.coding is None or is_known else _ASSUMED[kind]
+    return decision._replace(
+        assumed=unstated,
+        disparity_unit="1/m" if disparity_known else "",
+        distance_unit="m" if distance_known else "",
+        xmp_unit=_native_unit(native),
+        is_unit_known=is_known,
+    )
+
+
+_ASSUMED: dict[RepresentationType | None, tuple[str, ...]] = {
+    None: ("disparity is in 1/m",),
+    RepresentationType.UNIFORM_INVERSE_Z: ("z_near and z_far are in metres",),
+    RepresentationType.UNIFORM_DISPARITY: ("disparity is in 1/m",),
+    RepresentationType.UNIFORM_Z: ("z_near and z_far are in metres", "code 0 is z_far"),
+}
+
+
+def _law(facts: DepthFacts) -> Decision:
     representation = facts.representation
     if representation is None:
         return _without_sei(facts)
@@ -118,28 +170,11 @@ def decide(facts: DepthFacts) -> Decision:
     return _from_distances(representation, facts)
 
 
-def quantity_unit(native_format: str | None) -> str:
+def _native_unit(native_format: str | None) -> str:
     """Return the unit that Apple's NativeFormat gives its values: ``1/m``, ``m``, or empty."""
     if native_format in _DISPARITY_FORMATS:
         return "1/m"
     return "m" if native_format in _DEPTH_FORMATS else ""
-
-
-def disparity_unit(facts: DepthFacts) -> str:
-    """Return ``1/m`` where the file itself tells that d_min and d_max are in it, else empty.
-
-    It does by the NativeFormat of Apple's XMP, or by z_near and z_far of the same SEI (m) that are
-    their inverses. The SEI alone leaves the unit of disparity to the application.
-    """
-    representation, calibration = facts.representation, facts.calibration
-    if calibration is not None and quantity_unit(calibration.native_format) == "1/m":
-        return "1/m"
-    if representation is None:
-        return ""
-    ends = (representation.d_min, representation.d_max, representation.z_near, representation.z_far)
-    if None in ends or _compare_with_distances(representation):
-        return ""
-    return "1/m"
 
 
 def _without_sei(facts: DepthFacts) -> Decision:
@@ -179,9 +214,7 @@ def _uniform_disparity(representation: DepthRepresentation, facts: DepthFacts) -
         note = "the SEI gives no d_min and d_max: FloatMinValue and FloatMaxValue of the XMP"
         return _from_disparities(calibration.float_min, calibration.float_max, (note,), _XMP_NAMES)
     notes: tuple[str, ...] = ()
-    if calibration is None:
-        notes = ("nothing in the file says that disparity is in 1/m: assumed, as Apple writes it",)
-    elif low is not None and high is not None:
+    if calibration is not None and low is not None and high is not None:
         notes = _compare_with_xmp((low, high), calibration)
     if low is None and high is None and representation.z_near is not None:
         reason = "uniform disparity needs d_min and d_max; the file gives z_near and z_far instead"
@@ -198,9 +231,6 @@ def _from_disparities(
     """Return the law between two disparities (1/m) of code 0 and of the top code."""
     reason = _range_problem(low, high, names, "1/m")
     if reason or low is None or high is None:
-        return Decision(None, reason, notes)
-    if low < 0:
-        reason = f"{names[0]} is {low:g} 1/m: a negative disparity is not in front of the camera"
         return Decision(None, reason, notes)
     if high <= MIN_DISPARITY:
         reason = f"{names[1]} is {high:g} 1/m: no code would lie in front of the camera"
@@ -236,8 +266,8 @@ def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> D
         notes += (f"z_far is {far:g} m: samples beyond {1 / MIN_DISPARITY:g} m are invalid",)
     if representation.type is RepresentationType.UNIFORM_INVERSE_Z:
         return Decision(Coding(1 / far, 1 / near), "", notes)
-    notes += ("uniform Z: that code 0 is z_near is an assumption, no such file was ever found",)
-    return Decision(Coding(near, far, is_depth=True, assumed=True), "", notes)
+    # The sibling text for H.264 gives code 0 to ZFar, and higher is nearer in types 0 and 1.
+    return Decision(Coding(far, near, is_depth=True), "", notes)
 
 
 def _range_problem(low: float | None, high: float | None, names: tuple[str, str], unit: str) -> str:
@@ -302,17 +332,23 @@ def _compare_with_distances(representation: DepthRepresentation) -> tuple[str, .
     """Say where z_near and z_far of a disparity map are not what its d_max and d_min mean."""
     near, far = representation.z_near, representation.z_far
     low, high = representation.d_min, representation.d_max
-    if near is None or far is None or low is None or high is None:
-        return ()
-    # Compared as products, so that a d_min or z_far of zero needs no care.
-    agree = abs(near * high - 1) <= 0.01 and abs(far * low - 1) <= 0.01
-    if agree:
+    if near is None or far is None or low is None or high is None or _are_inverses(representation):
         return ()
     note = (
         f"z_near {near:g} m and z_far {far:g} m are not what d_max {high:g} and d_min {low:g} "
         "mean in 1/m: d_min and d_max followed"
     )
     return (note,)
+
+
+def _are_inverses(representation: DepthRepresentation) -> bool:
+    """Whether z_near, z_far and d_max, d_min are all given and each other's inverses, to 1 %."""
+    near, far = representation.z_near, representation.z_far
+    low, high = representation.d_min, representation.d_max
+    if near is None or far is None or low is None or high is None:
+        return False
+    # Compared as products, so that a d_min or z_far of zero needs no care.
+    return abs(near * high - 1) <= _INVERSE and abs(far * low - 1) <= _INVERSE
 
 
 def _same(one: float, other: float, scale: tuple[float, float]) -> bool:

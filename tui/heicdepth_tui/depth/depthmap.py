@@ -8,22 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heicdepth_tui.depth.coding import CodeTables, Coding, code_tables, decide
+from heicdepth_tui.depth.trust import Trust, trust_of
 from heicdepth_tui.errors import NoMetresError
-from heicdepth_tui.heif.facts import Accuracy, Size
+from heicdepth_tui.heif.facts import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import DepthFacts, DepthRepresentation
+    from heicdepth_tui.heif.facts import Accuracy, DepthFacts, DepthRepresentation
 
 __all__ = ["DepthMap", "Ends", "build_depth_map"]
 
 _MAX_BITS = 16
-_ACCURACY_LABELS = {
-    Accuracy.ABSOLUTE: "",
-    Accuracy.RELATIVE: ", relative",
-    Accuracy.UNKNOWN: ", accuracy unknown",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +40,14 @@ class Ends:
 class DepthMap:
     """An upright depth map as stored, and what its codes mean.
 
-    ``codes`` is (H, W) uint8 or uint16, 0 .. 2**bits − 1. ``reason`` is empty where metres are
-    known, else the sentence why not; ``coding`` is the law, None where metres are unknown. Made by
-    ``build_depth_map``.
+    ``codes`` is (H, W) uint8 or uint16, 0 .. 2**bits − 1. ``trust`` says how far its distances can
+    be relied on; ``coding`` is the law, None where metres are unknown. Made by ``build_depth_map``.
     """
 
     codes: NDArray[np.uint8] | NDArray[np.uint16]
     bits: int
     representation: DepthRepresentation | None
-    accuracy: Accuracy
-    reason: str
+    trust: Trust
     notes: tuple[str, ...] = ()
     coding: Coding | None = None
 
@@ -61,6 +55,16 @@ class DepthMap:
         """Refuse a map that both knows and does not know its metres."""
         if (self.coding is None) != bool(self.reason):
             raise ValueError("a depth map has either a coding or a reason why there is none")
+
+    @property
+    def reason(self) -> str:
+        """Why a code means no distance; empty where it does."""
+        return self.trust.no_metres
+
+    @property
+    def accuracy(self) -> Accuracy:
+        """As the file states it; what may be promised is ``trust``."""
+        return self.trust.accuracy
 
     @property
     def size(self) -> Size:
@@ -104,10 +108,10 @@ class DepthMap:
 
     @property
     def ends(self) -> Ends:
-        """The near and far end of the code range; code ``top`` is near except for uniform Z."""
+        """The near and far end of the code range; code ``top`` is the near end of every type."""
+        near, far = self.top, 0
         if self.coding is None:
-            return Ends(self.top, 0, None, None, None, None)
-        near, far = (0, self.top) if self.coding.is_depth else (self.top, 0)
+            return Ends(near, far, None, None, None, None)
         tables = self.tables
         far_disparity = tables.disparity[far] if self.coding.is_depth else self.coding.at_zero
         return Ends(
@@ -118,24 +122,6 @@ class DepthMap:
             _known(tables.metres[near]),
             _known(tables.metres[far]),
         )
-
-    @property
-    def is_relative(self) -> bool:
-        """Whether the file says that only ratios of distances are usable."""
-        return self.accuracy is Accuracy.RELATIVE
-
-    @property
-    def is_promised(self) -> bool:
-        """Whether the file promises real distances: absolute accuracy and no assumed law."""
-        return self.accuracy is Accuracy.ABSOLUTE and not (
-            self.coding is not None and self.coding.assumed
-        )
-
-    @property
-    def metres_label(self) -> str:
-        """The unit with its caveat: ``m``, ``m, relative``, ``m, accuracy unknown, assumed`` …."""
-        assumed = ", assumed" if self.coding is not None and self.coding.assumed else ""
-        return f"m{_ACCURACY_LABELS[self.accuracy]}{assumed}"
 
     def _look_up(self, table: NDArray[np.float64]) -> NDArray[np.float32]:
         # Codes were checked against the table's length: clip only spares a second check.
@@ -161,8 +147,7 @@ def build_depth_map(
         codes=codes,
         bits=bits,
         representation=facts.representation,
-        accuracy=facts.accuracy,
-        reason=decision.reason,
+        trust=trust_of(facts),
         notes=decision.notes,
         coding=decision.coding,
     )

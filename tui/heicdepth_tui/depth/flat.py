@@ -41,8 +41,9 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
 def flat_quantity(depth_map: DepthMap) -> str:
     """Return what z of the flat points is, for people.
 
-    Disparity in 1/m (larger is nearer) only where the law of the codes says so; of other
-    representations, and of a range that means no distance, the codes scaled to d_min .. d_max.
+    Disparity (larger is nearer) only where the law of the codes says so, in 1/m only where the
+    file states that; of other representations, and of a range that means no distance, the codes
+    scaled to d_min .. d_max.
     """
     coding = depth_map.coding
     if (
@@ -50,7 +51,8 @@ def flat_quantity(depth_map: DepthMap) -> str:
         and not coding.is_depth
         and _range(depth_map) == (coding.at_zero, coding.at_top)
     ):
-        return "disparity in 1/m (larger is nearer)"
+        unit = "in 1/m" if depth_map.trust.is_unit_known else "without a known unit"
+        return f"disparity {unit} (larger is nearer)"
     return "the codes scaled to d_min .. d_max of the file, without a known unit"
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import Accuracy, Size
+from heicdepth_tui.depth.trust import DISTORTION
+from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.camera import Camera
+    from heicdepth_tui.depth.trust import Trust
 
 __all__ = [
     "Cloud",
@@ -123,15 +125,13 @@ class Cloud:
     """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless asked for."""
     dropped: Dropped
     projection: Projection
-    accuracy: Accuracy
+    trust: Trust
     camera: Camera | None
     grid: Size
     index: NDArray[np.intp]
     """(N,) ascending: row · grid.width + column of each point."""
     remarks: tuple[str, ...] = ()
     """What else the file's reader must know: how the values were made, what was assumed."""
-    assumed: bool = False
-    """Whether what the codes mean in metres is an assumption: then nothing is promised."""
     flat_quantity: str = ""
     """What z of a flat cloud is, see ``flat.flat_quantity``; empty in perspective."""
 
@@ -141,44 +141,23 @@ class Cloud:
     def comments(self) -> tuple[str, ...]:
         """Return printable ASCII lines for a file's header: unit, frame, accuracy, camera."""
         if self.projection is Projection.FLAT:
-            lines = [_FLAT_LINE.format(self.flat_quantity)]
+            lines = [_FLAT_LINE.format(self.flat_quantity), self.trust.sentence]
         else:
-            accuracy = (_ASSUMED_LINES if self.assumed else _ACCURACY_LINES)[self.accuracy]
-            lines = [_PERSPECTIVE_LINE, accuracy]
+            unit = "unit metre" if self.trust.is_unit_known else "metres by an assumed unit"
+            lines = [_PERSPECTIVE_LINE.format(unit), self.trust.sentence]
             if self.camera is not None:
                 lines.append(self.camera.describe())
-                lines.append("lens distortion and extrinsics of the file are not applied")
+                lines.append(DISTORTION)
         lines.append(f"{len(self)} points of a {self.grid.width}x{self.grid.height} grid")
         lines.append(f"dropped: {self.dropped.describe()}")
         lines.extend(self.remarks)
         return tuple(printable(line).encode("ascii", "backslashreplace").decode() for line in lines)
 
 
-_FLAT_LINE = (
-    "flat projection: x down the rows, y along the columns, no unit; z is {}, not depth: shapes, "
-    "distances and their ratios are not real"
-)
+_FLAT_LINE = "flat projection: x down the rows, y along the columns, no unit; z is {}, not depth"
 _PERSPECTIVE_LINE = (
-    "perspective projection, unit metre, frame x right, y up, -z forward, camera at the origin"
+    "perspective projection, {}, frame x right, y up, -z forward, camera at the origin"
 )
-_ACCURACY_LINES = {
-    Accuracy.ABSOLUTE: "accuracy absolute: the file promises real distances",
-    Accuracy.RELATIVE: "accuracy relative: ratios are usable, real distances are not promised",
-    Accuracy.UNKNOWN: "accuracy unknown: the file does not say whether distances are real",
-}
-_ASSUMED_LINES = {
-    Accuracy.ABSOLUTE: (
-        "accuracy absolute by the file, but what its codes mean is assumed: real distances are "
-        "not promised"
-    ),
-    Accuracy.RELATIVE: (
-        "accuracy relative, and what the codes mean is assumed: neither ratios nor real distances "
-        "are promised"
-    ),
-    Accuracy.UNKNOWN: (
-        "accuracy unknown, and what the codes mean is assumed: distances are not promised"
-    ),
-}
 
 
 def color_size(depth: Size, photo: Size, resolution: ColorResolution) -> Size:

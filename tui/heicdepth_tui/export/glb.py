@@ -133,12 +133,13 @@ def _colours_told(subject: Subject) -> str:
 
 
 def _extras(subject: Subject) -> dict[str, object]:
-    perspective = subject.cloud.projection is Projection.PERSPECTIVE
+    perspective, trust = subject.cloud.projection is Projection.PERSPECTIVE, subject.cloud.trust
     return {
-        "unit": "m" if perspective else None,
+        "unit": "m" if perspective and trust.is_unit_known else None,
         "frame": "x right, y up, -z forward" if perspective else None,
-        "accuracy": subject.depth_map.accuracy.value,
-        "caveat": subject.caveat,
+        "accuracy": trust.accuracy.value,
+        "caveat": trust.sentence,
+        "trust": trust.to_json(),
         "colours": _colours_told(subject).partition(": ")[2],
         "comments": list(subject.cloud_comments(_colours_told(subject))),
     }

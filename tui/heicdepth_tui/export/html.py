@@ -15,45 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from heicdepth_tui import __version__
-from heicdepth_tui.depth.camera import CameraOrigin
 from heicdepth_tui.depth.cloud import ColorResolution, Projection
 from heicdepth_tui.export.packing import Image, PackedCloud, pack_cloud
-from heicdepth_tui.heif.facts import Accuracy
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.subject import Subject
 
 __all__ = ["write_html"]
-
-_CAVEATS = {
-    Accuracy.ABSOLUTE: ("absolute", "the camera gave these distances as metres"),
-    Accuracy.RELATIVE: (
-        "relative",
-        "ratios of distances hold, metres are not promised",
-    ),
-    Accuracy.UNKNOWN: ("accuracy unknown", "the file does not say whether its metres are real"),
-}
-_ASSUMED_CAVEATS = {
-    Accuracy.ABSOLUTE: (
-        "assumed",
-        "what the codes mean in metres is an assumption, real distances are not promised",
-    ),
-    Accuracy.RELATIVE: (
-        "relative, assumed",
-        "what the codes mean is an assumption, neither ratios nor metres are promised",
-    ),
-    Accuracy.UNKNOWN: (
-        "accuracy unknown, assumed",
-        "what the codes mean in metres is an assumption, real distances are not promised",
-    ),
-}
-_FLAT_CAVEAT = ("flat", "the depth values stand as height on the photo, nothing is to scale")
-_ORIGINS = {
-    CameraOrigin.FILE: "camera from the file",
-    CameraOrigin.EXIF: "camera estimated from EXIF",
-    CameraOrigin.NONE: "camera unknown",
-}
 
 
 def write_html(subject: Subject, file: BinaryIO) -> None:
@@ -126,7 +95,7 @@ def _embedded(image: Image) -> dict[str, str]:
 
 def _facts(subject: Subject, packed: PackedCloud) -> str:
     """Return the caption's lines as HTML: sizes and counts, projection and range, the caveat."""
-    cloud = subject.cloud
+    cloud, trust = subject.cloud, subject.cloud.trust
     sizes = [
         f"photo {subject.header.primary.upright}",
         f"depth {subject.depth_map.codes.shape[1]}×{subject.depth_map.codes.shape[0]}",
@@ -135,21 +104,18 @@ def _facts(subject: Subject, packed: PackedCloud) -> str:
     if cloud.dropped.total:
         sizes[-1] += f" (dropped: {cloud.dropped.describe()})"
     if cloud.projection is Projection.PERSPECTIVE:
-        origin = CameraOrigin.NONE if cloud.camera is None else cloud.camera.origin
-        made = ["perspective", _ORIGINS[origin]]
+        made = ["perspective", trust.camera_label]
         near, far = (-float(edge) for edge in (cloud.xyz[:, 2].max(), cloud.xyz[:, 2].min()))
-        about = "" if subject.depth_map.is_promised else "≈ "
-        made.append(f"{about}{near:.3g} to {far:.3g} {subject.depth_map.metres_label}")
-        made.append("metres, x right, y up, −z forward")
-        word, meaning = (_ASSUMED_CAVEATS if cloud.assumed else _CAVEATS)[cloud.accuracy]
+        about = trust.about and f"{trust.about} "
+        made.append(f"{about}{near:.3g} to {far:.3g} {trust.unit_label}")
+        made.append("x right, y up, −z forward")
     else:
         made = ["flat projection", f"no unit: height is {cloud.flat_quantity}"]
-        word, meaning = _FLAT_CAVEAT
     return "\n".join(
         (
             f"<p>{_dots(sizes)}</p>",
             f"<p>{_dots(made)}</p>",
-            f"<p><strong>{_text(word)}</strong>: {_text(meaning)}</p>",
+            f"<p><strong>{_text(trust.short)}</strong>: {_text(trust.meaning)}</p>",
             *(f"<p>{_text(note)}</p>" for note in _notes(subject)),
         )
     )
@@ -161,8 +127,9 @@ def _notes(subject: Subject) -> Iterator[str]:
     if depth_map.reason:
         yield f"no metres: {depth_map.reason}"
     yield from depth_map.notes
-    if camera is not None and camera.note:
-        yield f"camera: {camera.note}"
+    if camera is not None:
+        for told in filter(None, (", ".join(camera.estimated), camera.note)):
+            yield f"camera: {told}"
     yield from subject.notes
     yield subject.colours_told
 

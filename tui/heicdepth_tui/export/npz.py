@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from heicdepth_tui.export.record import photo_record
-from heicdepth_tui.export.subject import Part, Subject, camera_told
+from heicdepth_tui.export.subject import Part, Subject
 
 __all__ = ["npz_metadata", "parts", "write_npz"]
 
@@ -19,8 +19,8 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``npz``."""
     depth_map = subject.depth_map
     told = [f"codes {subject.size}, {depth_map.bits} bit"]
-    told += [f"no metres: {depth_map.reason}"] if depth_map.reason else ["metres", subject.trust]
-    told += [camera_told(subject.camera), *subject.notes]
+    told += [] if depth_map.reason else ["metres"]
+    told += [subject.trust.long, *subject.notes]
     return (Part(".npz", partial(write_npz, subject), "; ".join(told)),)
 
 
@@ -43,7 +43,7 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     arrays["metadata"] = np.array(json.dumps(npz_metadata(subject), allow_nan=False))
     # None holds objects, so nothing is pickled. numpy before 2.2 has no allow_pickle here, and
     # would store an array of that name.
-    np.savez(file, **arrays)
+    np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def npz_metadata(subject: Subject) -> dict[str, object]:
@@ -51,16 +51,21 @@ def npz_metadata(subject: Subject) -> dict[str, object]:
 
     The path is cut down to the name: where a photo lay is nobody's business but the owner's.
     """
-    depth_map = subject.depth_map
+    depth_map, trust = subject.depth_map, subject.trust
     record = photo_record(Path(subject.path.name), subject.header, None, None)
     export: dict[str, object] = {
         "comments": [*subject.depth_comments(), subject.colours_told],
         "rgb": f"uint8, {subject.colours_told.partition(': ')[2]}",
-        "disparity": None if depth_map.reason else "1/m, NaN where invalid",
-        "metres": None if depth_map.reason else "m along the optical axis, NaN where invalid",
+        "disparity": None if depth_map.reason else f"{trust.disparity_label}; NaN where invalid",
+        "metres": (
+            None
+            if depth_map.reason
+            else f"{trust.unit_label}; along the optical axis, NaN where invalid"
+        ),
         "no_metres_because": depth_map.reason or None,
         "accuracy": depth_map.accuracy.value,
-        "camera": camera_told(subject.camera),
+        "trust": trust.to_json(),
+        "camera": trust.camera_label,
         "K": None if subject.camera is None else subject.camera.describe(),
     }
     return {**record, "export": export}

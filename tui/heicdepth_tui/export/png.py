@@ -56,7 +56,7 @@ def _depth_part(subject: Subject) -> Part:
         finer = unit is DepthUnit.MILLIMETRE
         remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
         told.append(f"{merged:,} codes share a value with another{remedy}")
-    text = "; ".join([*told, subject.trust])
+    text = "; ".join([*told, subject.trust.long])
     return Part(f"-depth-{unit.value}.png", partial(write_png, subject, depth, text), text)
 
 

@@ -19,6 +19,7 @@ from heicdepth_tui.depth.camera import (
     stored_camera,
 )
 from heicdepth_tui.depth.coding import decide
+from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.facts import (
     DepthFacts,
@@ -78,6 +79,7 @@ def photo_record(
         "depth": None if header is None else _depth(header.depth),
         "camera": None if header is None else _camera(header),
         "depth_camera": None if header is None else _depth_camera(header),
+        "trust": None if header is None else _trust(header),
         "layers": [] if header is None else _layers(header),
         "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
         "exif": None if header is None else _exif(header.exif),
@@ -125,7 +127,7 @@ def array_records(
         )
         depth_map = depth_maps.get(layer)
         if depth_map is not None and not depth_map.reason:
-            caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ")
+            caveat = "" if depth_map.trust.is_metric else depth_map.trust.short
             notes = "; ".join(filter(None, [pixels.note, caveat]))
             records.append(_derived("disparity", layer, depth_map.disparity(), pixels.note))
             records.append(_derived("metres", layer, depth_map.metres(), notes))
@@ -218,13 +220,23 @@ def _metres(depth: DepthFacts) -> Record:
             "notes": [],
             "assumed": False,
         }
-    coding, reason, notes = decide(depth)
+    law = decide(depth)
     return {
-        "known": coding is not None,
-        "reason": printable(reason),
-        "notes": [printable(note) for note in notes],
-        "assumed": coding is not None and coding.assumed,
+        "known": law.coding is not None,
+        "reason": printable(law.reason),
+        "notes": [printable(note) for note in law.notes],
+        "assumed": bool(law.assumed),
     }
+
+
+def _trust(header: Header) -> Record | None:
+    """How far distances and points can be relied on, by the header alone."""
+    item = header.depth.item
+    if item is None or header.depth.status is not DepthStatus.PRESENT:
+        return None
+    trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.upright))
+    told = trust.to_json()
+    return {**told, "sentence": printable(trust.sentence)}
 
 
 def _camera(header: Header) -> Record:

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui import __version__
-from heicdepth_tui.depth.camera import Camera, CameraOrigin
+from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
+from heicdepth_tui.depth.trust import DISTORTION, Trust
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.options import Exported, ExportOptions
 from heicdepth_tui.export.region import WHOLE, Region
 from heicdepth_tui.files import Writer, safe_name
-from heicdepth_tui.heif.facts import Accuracy, Header, Size
+from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.text import printable
 
 __all__ = ["Colours", "ExportOptions", "Exported", "Part", "Subject", "ascii_line"]
@@ -102,54 +103,15 @@ class Subject:
         return cloud
 
     @property
-    def trust(self) -> str:
-        """How far distances can be trusted, in a few words."""
-        if self._assumed and self.depth_map.accuracy is Accuracy.ABSOLUTE:
-            return "distances by an assumed law, not promised"
-        assumed = ", with an assumed law" if self._assumed else ""
-        return {
-            Accuracy.RELATIVE: "distances relative",
-            Accuracy.ABSOLUTE: "distances absolute",
-            Accuracy.UNKNOWN: "accuracy of distances unknown",
-        }[self.depth_map.accuracy] + assumed
-
-    @property
-    def caveat(self) -> str:
-        """How far the cloud can be trusted, in a sentence for a file's header."""
-        if self.options.cloud.projection is Projection.FLAT:
-            return "flat projection: shapes, distances and their ratios are not real"
-        return self.depth_caveat
-
-    @property
-    def depth_caveat(self) -> str:
-        """How far the depth map's distances can be trusted, whatever the projection."""
-        if self.depth_map.reason:
-            return f"no metres: {self.depth_map.reason}"
-        if self._assumed:
-            return (
-                f"accuracy {self.depth_map.accuracy.value} by the file, but what its codes mean is "
-                "an assumption: nothing is promised"
-            )
-        return {
-            Accuracy.RELATIVE: "accuracy relative: ratios hold, real distance is not promised",
-            Accuracy.ABSOLUTE: "accuracy absolute",
-            Accuracy.UNKNOWN: "accuracy unknown: the photo does not say",
-        }[self.depth_map.accuracy]
-
-    @property
-    def _assumed(self) -> bool:
-        coding = self.depth_map.coding
-        return coding is not None and coding.assumed
+    def trust(self) -> Trust:
+        """How far the depth map's distances and the camera can be relied on."""
+        return self.depth_map.trust.with_camera(self.camera)
 
     def cloud_told(self) -> str:
         """Say of the cloud how many points it has, what was dropped and how far to trust it."""
         cloud = self.cloud
         told = [f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}"]
-        if cloud.projection is Projection.FLAT:
-            told.append("flat projection, not to scale")
-        else:
-            told += [camera_told(cloud.camera), self.trust]
-        return "; ".join([*told, *self.notes])
+        return "; ".join([*told, cloud.trust.long, *self.notes])
 
     def comments(self) -> tuple[str, ...]:
         """Return what a file's comments say, without the cloud: photo, writer and notes; ASCII."""
@@ -159,22 +121,22 @@ class Subject:
     def depth_comments(self) -> tuple[str, ...]:
         """Return what the comments of a depth raster say; ASCII.
 
-        Caveat, what was assumed, the camera of the map and the frame that it projects to, origin.
+        Trust, the camera of the map and the frame that it projects to, origin.
         """
-        lines = (self.depth_caveat, *self.depth_map.notes, *self._projection_lines())
+        lines = (self.trust.sentence, *self.depth_map.notes, *self._projection_lines())
         return (*(ascii_line(line) for line in lines), *self.comments())
 
     def _projection_lines(self) -> Iterator[str]:
         """Yield how a sample becomes a point, as far as it is known."""
         if self.camera is None:
-            yield "no camera: neither the file nor EXIF says what it was"
             return
         yield self.camera.describe()
+        yield DISTORTION
         yield "pixel centres: the first sample's centre is u 0, v 0; u to the right, v down"
         if not self.depth_map.reason:
             yield (
                 "a sample of Z metres is the point X = (u - cx) / fx * Z, Y = (cy - v) / fy * Z, -Z"
-                " in metres: x right, y up, -z forward"
+                ": x right, y up, -z forward"
             )
 
     @property
@@ -192,17 +154,6 @@ class Subject:
         """
         lines = (ascii_line(line) for line in self.cloud.comments())
         return (*lines, colours or self.colours_told, *self.comments())
-
-
-def camera_told(camera: Camera | None) -> str:
-    """Say in a few words how the camera was known."""
-    if camera is None:
-        return "no camera"
-    return {
-        CameraOrigin.FILE: "camera from the file",
-        CameraOrigin.EXIF: "camera estimated from EXIF",
-        CameraOrigin.NONE: "no camera",
-    }[camera.origin]
 
 
 def ascii_line(text: str) -> str:

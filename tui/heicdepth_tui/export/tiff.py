@@ -16,7 +16,7 @@ _IMAGE_DESCRIPTION = 270
 def parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``tiff``; raises NoMetresError where a code's metres are unknown."""
     subject.depth_map.metres()
-    told = "; ".join([f"metres {subject.size}, NaN = invalid", subject.trust, *subject.notes])
+    told = "; ".join([f"metres {subject.size}, NaN = invalid", subject.trust.long, *subject.notes])
     return (Part(".tiff", partial(write_tiff, subject), told),)
 
 

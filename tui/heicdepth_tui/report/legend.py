@@ -15,10 +15,11 @@ __all__ = ["legend_lines"]
 def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
     """Return (near end, far end, sentence) of the legend.
 
-    The ends are those of the code range, nearest first: disparity in 1/m where it is known, else
-    the codes. The sentence gives the same ends in metres and how sure they are: ``≈`` unless real
-    distances are promised. A far end whose codes are invalid is told as ``beyond 1000 m``, never as
-    infinity. Where the sentence has more than its ``width`` of cells it is put shorter.
+    The ends are those of the code range, nearest first: disparity where it is known, with its unit
+    where the file states that, else the codes. The sentence gives the same ends in metres and how
+    sure they are: ``≈`` unless real distances are promised. A far end whose codes are invalid is
+    told as ``beyond 1000 m``, never as infinity. Where the sentence has more than its ``width`` of
+    cells it is put shorter.
     """
     ends = depth_map.ends
     if depth_map.reason or ends.near_metres is None:
@@ -27,22 +28,21 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
         "–" if value is None else f"{value:.3f}"
         for value in (ends.near_disparity, ends.far_disparity)
     ]
-    return (disparities[0], f"{disparities[1]} 1/m", _sentence(depth_map, width))
+    unit = " 1/m" if depth_map.trust.is_unit_known else ""
+    return (disparities[0], f"{disparities[1]}{unit}", _sentence(depth_map, width))
 
 
 def _sentence(depth_map: DepthMap, width: int) -> str:
     """Return the longest of three forms that fits; the last one, where none does."""
     from heicdepth_tui.depth.coding import MIN_DISPARITY
 
-    ends = depth_map.ends
-    about = "" if depth_map.is_promised else "≈"
+    ends, about = depth_map.ends, depth_map.trust.about
     near, limit = f"{about}{ends.near_metres:.2f}", f"beyond {1 / MIN_DISPARITY:.0f} m"
-    # The unit's own caveat without the unit; what is promised has none.
-    caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ") or "absolute"
+    caveat = depth_map.trust.short
     if ends.far_metres is None:
         far, span = limit, f"{near} m to {limit}"
     else:
         far, span = f"{about}{ends.far_metres:.2f} m", f"{near}–{ends.far_metres:.2f} m"
-    assumed = "assumed" if caveat.endswith("assumed") else caveat
+    assumed = "assumed" if depth_map.trust.is_assumed else caveat
     forms = (f"{near} m near → far {far}  {caveat}", f"{span} {caveat}", f"{span} {assumed}")
     return next((form for form in forms if cell_len(form) <= width), forms[-1])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import Accuracy, Calibration, Crop, Header, Mirror, Rotation
+from heicdepth_tui.heif.facts import Crop, Header, Mirror, Rotation
 from heicdepth_tui.photo.layers import LayerKind, derived_label
 from heicdepth_tui.text import printable
 
@@ -110,10 +110,10 @@ def _derived_rows(layer: Layer, depth_map: DepthMap) -> Iterable[ArrayRow]:
     tables = depth_map.tables
     valid = occurs & tables.valid
     shape = str(tuple(depth_map.codes.shape))
-    about = "" if depth_map.is_promised else "≈"
+    trust = depth_map.trust
     for name, unit, by_code in (
-        (printable(derived_label("disparity", layer)), "1/m", tables.disparity),
-        (f"{metres_name} {about}".strip(), depth_map.metres_label, tables.metres),
+        (printable(derived_label("disparity", layer)), trust.disparity_label, tables.disparity),
+        (f"{metres_name} {trust.about}".strip(), trust.unit_label, tables.metres),
     ):
         values = by_code[valid].astype(np.float32)
         low = high = "none valid"
@@ -145,7 +145,8 @@ def fact_groups(
 
 
 def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
-    from heicdepth_tui.depth.coding import decide, disparity_unit, quantity_unit
+    from heicdepth_tui.depth.coding import decide
+    from heicdepth_tui.depth.trust import trust_of
 
     depth = header.depth
     if depth.item is None:
@@ -155,34 +156,32 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         return
     if depth.reason:
         yield Fact("depth", f"{depth.status.value}: {printable(depth.reason)}")
-    rep = depth.representation
+    rep, law = depth.representation, decide(depth)
     if rep is None:
         yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
     else:
         yield Fact("representation", f"{rep.type.label} (type {int(rep.type)})")
-        yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, disparity_unit(depth)))
-        yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, "m"))
+        yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, law.disparity_unit))
+        yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, law.distance_unit))
         yield Fact("reference view", number(rep.reference_view))
     cal = depth.calibration
     if cal is not None:
-        yield Fact("accuracy", _accuracy_text(cal))
+        yield Fact("accuracy", trust_of(depth).stated)
         filtered = {None: "–", True: "yes", False: "no"}[cal.filtered]
         yield Fact("quality", f"{printable(cal.quality or '–')}, filtered {filtered}")
         native, stored = (printable(x or "–") for x in (cal.native_format, cal.stored_format))
         yield Fact("format", f"native {native}, stored {stored}")
         if cal.float_min is not None or cal.float_max is not None:
-            unit = quantity_unit(cal.native_format)
-            yield Fact("XMP min, max", _pair(cal.float_min, cal.float_max, unit))
+            yield Fact("XMP min, max", _pair(cal.float_min, cal.float_max, law.xmp_unit))
     elif depth.calibration_problem:
         yield Fact("calibration", printable(depth.calibration_problem))
     else:
-        yield Fact("accuracy", "unknown: no calibration in the file")
-    coding, reason, notes = decide(depth)
-    if coding is None:
-        yield Fact("metres", printable(f"none: {reason}"))
+        yield Fact("accuracy", trust_of(depth).stated)
+    if law.coding is None:
+        yield Fact("metres", printable(f"none: {law.reason}"))
     elif depth_map is not None and not depth_map.reason:
         yield Fact("one code", _step_text(depth_map))
-    for note in notes:
+    for note in law.notes:
         yield Fact("note", printable(note))
 
 
@@ -196,8 +195,8 @@ def _step_text(depth_map: DepthMap) -> str:
     tables = depth_map.tables
     metres, step = tables.metres[tables.valid], tables.step[tables.valid]
     near, far = (_length(float(step[at])) for at in (metres.argmin(), metres.argmax()))
-    caveat = depth_map.metres_label.removeprefix("m").removeprefix(", ")
-    return f"{near} near, {far} far" + (f" ({caveat})" if caveat else "")
+    trust = depth_map.trust
+    return f"{near} near, {far} far" + ("" if trust.is_metric else f" ({trust.short})")
 
 
 def _length(metres: float) -> str:
@@ -206,14 +205,6 @@ def _length(metres: float) -> str:
         return f"{metres:.3g} m"
     millimetres = metres * 1000
     return f"{millimetres:.2f} mm" if 0.1 <= millimetres < 10 else f"{millimetres:.3g} mm"
-
-
-def _accuracy_text(cal: Calibration) -> str:
-    return {
-        Accuracy.ABSOLUTE: "absolute",
-        Accuracy.RELATIVE: "relative: ratios hold, real distances are not promised",
-        Accuracy.UNKNOWN: "unknown: the file does not say",
-    }[cal.accuracy]
 
 
 def _camera_facts(

@@ -49,7 +49,7 @@ def quantise(
     """Return codes 0 .. 2**bits − 1 of ``metres``, (H, W), rounded to the nearest, ends clipped.
 
     ISO/IEC 23008-12 and H.265 Annex G: type 0 even in 1/Z between z_far and z_near, type 1 even in
-    disparity 1/Z between d_min and d_max, type 2 even in Z from z_near (code 0) to z_far, which
+    disparity 1/Z between d_min and d_max, type 2 even in Z from z_far (code 0) to z_near, which
     is an assumption; type 3 is coded as type 1. uint8 for 8 bits, else uint16.
     Raises ValueError where the limits of the type are missing.
     """
@@ -61,7 +61,7 @@ def quantise(
         case DepthRepresentation(
             type=RepresentationType.UNIFORM_Z, z_near=float(near), z_far=float(far)
         ):
-            share = (metres - near) / (far - near)
+            share = (far - metres) / (far - near)
         case DepthRepresentation(d_min=float(low), d_max=float(high)):
             share = (1 / metres - low) / (high - low)
         case _:

@@ -1,0 +1,210 @@
+"""How far the numbers of a depth map, and of a cloud made of it, can be relied on, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.depth.camera import CameraOrigin
+from heicdepth_tui.depth.coding import decide
+from heicdepth_tui.heif.facts import Accuracy
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.camera import Camera
+    from heicdepth_tui.heif.facts import DepthFacts
+
+__all__ = ["DISTORTION", "Trust", "trust_of"]
+
+DISTORTION = (
+    "photo and depth map are stored as the lens distorted them (Apple: depth maps are distorted to "
+    "match the picture); neither lens distortion nor extrinsics are applied"
+)
+"""What every file with points or a camera says until rectification is on."""
+
+_SHORT = {
+    Accuracy.ABSOLUTE: "absolute",
+    Accuracy.RELATIVE: "relative",
+    Accuracy.UNKNOWN: "accuracy unknown",
+}
+_LONG = {
+    Accuracy.ABSOLUTE: "distances absolute",
+    Accuracy.RELATIVE: "distances relative",
+    Accuracy.UNKNOWN: "accuracy of distances unknown",
+}
+_MEANING = {
+    Accuracy.ABSOLUTE: "the file promises real distances",
+    Accuracy.RELATIVE: "ratios of distances hold, real distances are not promised",
+    Accuracy.UNKNOWN: "the file does not say whether distances are real",
+}
+_ASSUMED_MEANING = {
+    Accuracy.ABSOLUTE: "real distances are not promised",
+    Accuracy.RELATIVE: "neither ratios nor real distances are promised",
+    Accuracy.UNKNOWN: "neither ratios nor real distances are promised",
+}
+_CAMERA = {
+    CameraOrigin.FILE: "camera from the file",
+    CameraOrigin.EXIF: "camera estimated from EXIF",
+    CameraOrigin.NONE: "no camera",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What may be promised of distances and points: every text that says so comes from here.
+
+    All texts are plain ASCII unless ``no_metres`` or ``estimated`` are not; texts of a file may
+    stand in ``no_metres``, so escape with ``printable`` where a terminal shows it.
+    """
+
+    accuracy: Accuracy = Accuracy.UNKNOWN
+    """As the file states it."""
+    is_unit_known: bool = False
+    """Whether the file states the unit of its distances or disparities."""
+    assumed: tuple[str, ...] = ()
+    """What distances rely on although the file does not state it, as clauses."""
+    no_metres: str = ""
+    """Why codes mean no distance; empty where they do."""
+    camera: CameraOrigin | None = None
+    """Where the camera is from; None where no camera is concerned (distances alone)."""
+    estimated: tuple[str, ...] = ()
+    """What of the camera was estimated or fitted, as clauses."""
+    is_flat: bool = False
+    """Whether it is about points of the flat projection, which nothing makes real."""
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether what the codes mean in metres is an assumption."""
+        return bool(self.assumed)
+
+    @property
+    def is_metric(self) -> bool:
+        """Whether the file promises real distances along the optical axis, in metres."""
+        return (
+            self.accuracy is Accuracy.ABSOLUTE
+            and not self.assumed
+            and not self.no_metres
+            and not self.is_flat
+        )
+
+    @property
+    def about(self) -> str:
+        """The sign to put before a figure in metres: empty where it is promised, else ``≈``."""
+        return "" if self.is_metric else "≈"
+
+    @property
+    def unit_label(self) -> str:
+        """The unit with its caveat: ``m``, ``m, relative``, ``m, relative, assumed`` …."""
+        if self.no_metres or self.is_flat:
+            return ""
+        return "m" if self.is_metric else f"m, {self.short}"
+
+    @property
+    def disparity_label(self) -> str:
+        """The unit of disparity: ``1/m``, or ``1/m, assumed`` where the file does not state it."""
+        if self.no_metres or self.is_flat:
+            return ""
+        return "1/m, assumed" if self.assumed else "1/m"
+
+    @property
+    def short(self) -> str:
+        """One to four words: ``absolute``, ``relative, assumed``, ``no metres``, ``flat`` …."""
+        if self.is_flat:
+            return "flat"
+        if self.no_metres:
+            return "no metres"
+        if not self.assumed:
+            return _SHORT[self.accuracy]
+        # What rests on an assumption is not absolute, whatever the file says of its accuracy.
+        if self.accuracy is Accuracy.ABSOLUTE:
+            return "assumed"
+        return f"{_SHORT[self.accuracy]}, assumed"
+
+    @property
+    def meaning(self) -> str:
+        """What ``short`` means, as a clause: ``ratios of distances hold, …``."""
+        if self.is_flat:
+            return "shapes, distances and their ratios are not real"
+        if self.no_metres:
+            return self.no_metres
+        if not self.assumed:
+            return _MEANING[self.accuracy]
+        unstated = " and that ".join(self.assumed)
+        return f"the file does not state that {unstated}; {_ASSUMED_MEANING[self.accuracy]}"
+
+    @property
+    def stated(self) -> str:
+        """The accuracy as the file states it, and what it means: ``relative: ratios of …``."""
+        if self.no_metres:
+            return self.accuracy.value
+        assumed = ", assumed" if self.assumed else ""
+        return f"{self.accuracy.value}{assumed}: {self.meaning}"
+
+    @property
+    def long(self) -> str:
+        """A clause for summaries: ``distances relative; camera from the file``."""
+        if self.is_flat:
+            return "flat projection, not to scale"
+        told = [f"no metres: {self.no_metres}" if self.no_metres else self._distances()]
+        if self.camera is not None:
+            told.append(self.camera_label)
+        return "; ".join(told)
+
+    def _distances(self) -> str:
+        if not self.assumed:
+            return _LONG[self.accuracy]
+        absolute = self.accuracy is Accuracy.ABSOLUTE
+        distances = "distances not promised" if absolute else _LONG[self.accuracy]
+        return f"{distances}, assumed that {' and that '.join(self.assumed)}"
+
+    @property
+    def camera_label(self) -> str:
+        """Where the camera is from: ``camera from the file`` …; empty where none is concerned."""
+        return "" if self.camera is None else _CAMERA[self.camera]
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line, for a file's comments."""
+        if self.is_flat:
+            return f"flat projection: {self.meaning}"
+        told = [f"no metres: {self.no_metres}" if self.no_metres else f"accuracy {self.stated}"]
+        if self.camera is not None:
+            # What comes from the file needs no comment of its own but where it was fitted.
+            told.append(": ".join(filter(None, (self.camera_label, ", ".join(self.estimated)))))
+        return "; ".join(told)
+
+    def with_camera(self, camera: Camera | None) -> Trust:
+        """Return the trust of what is made with a camera, None where nothing says what it was."""
+        if camera is None:
+            return replace(self, camera=CameraOrigin.NONE, estimated=())
+        return replace(self, camera=camera.origin, estimated=camera.estimated)
+
+    def as_flat(self) -> Trust:
+        """Return the trust of the flat projection of the same map."""
+        return replace(self, camera=None, estimated=(), is_flat=True)
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON values: what the texts are made of, and the texts."""
+        return {
+            "accuracy": self.accuracy.value,
+            "metric": self.is_metric,
+            "unit": None if self.no_metres or self.is_flat else self._unit(),
+            "assumed": list(self.assumed),
+            "camera": None if self.camera is None else self.camera.value,
+            "estimated": list(self.estimated),
+            "short": self.short,
+            "sentence": self.sentence,
+        }
+
+    def _unit(self) -> str:
+        return "known" if self.is_unit_known else "assumed"
+
+
+def trust_of(facts: DepthFacts) -> Trust:
+    """Return the trust in the distances of a photo's depth map, by its header alone."""
+    decision = decide(facts)
+    return Trust(
+        accuracy=facts.accuracy,
+        is_unit_known=decision.is_unit_known,
+        assumed=decision.assumed,
+        no_metres=decision.reason,
+    )
