@@ -43,7 +43,7 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     arrays["metadata"] = np.array(json.dumps(npz_metadata(subject), allow_nan=False))
     # None holds objects, so nothing is pickled. numpy before 2.2 has no allow_pickle here, and
     # would store an array of that name.
-    np.savez(file, **arrays)  # type: ignore[arg-type]
+    np.savez(file, **arrays)
 
 
 def npz_metadata(subject: Subject) -> dict[str, object]:
