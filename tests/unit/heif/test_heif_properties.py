@@ -94,11 +94,15 @@ def test_auxiliary_type() -> None:
     assert aux_type(b"\0\0\0\0urn:\xff\0") == ("urn:\ufffd", b"")
 
 
+def test_a_bit_depth_that_is_cut_off_is_left_out() -> None:
+    assert pixel_bits(b"\0\0\0\0\2\x08\x08") == (8, 8)
+    assert pixel_bits(b"\0\0\0\0\3\x08\x08") is None
+    assert pixel_bits(b"") is None
+
+
 def test_contents_that_are_cut_off() -> None:
     for read, content in (
         (image_size, bytes(11)),
-        (pixel_bits, b"\0\0\0\0\3\x08\x08"),
-        (pixel_bits, b""),
         (rotation, b""),
         (mirror, b""),
         (aux_type, b"\0\0\0\0urn:x"),

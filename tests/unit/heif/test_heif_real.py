@@ -91,6 +91,7 @@ ODD_THAT_ARE_PHOTOS = {
     "libheif__uaf_heif_context.h_117_1.heic", "libheif__uncompressed_comp_RGB_tiled.heic",
     "libheif__with-alpha-512x512.heic", "mdextractor__exif-at-eof.heic", "nokia__test_004.heic",
     "pillow_heif__invalid_id.heic", "made__depth_coded_as_jpeg.heic",
+    "made__group_of_type_uuid.heic",
     "made__photo_turned_180_depth_not.heic", "made__photo_turned_90_depth_not.heic",
     "made__two_depth_maps.heic", "made__xmp_utf16le.heic",
 }  # fmt: skip

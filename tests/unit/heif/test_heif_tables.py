@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.errors import LimitError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import boxes
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.links import entity_groups, primary_item, references
+from heicdepth_tui.heif.links import entity_groups, primary_item, read_links
 from heicdepth_tui.heif.rows import find_row
 from heicdepth_tui.heif.tables import Associations, ItemInfos, Location, Locations
 
@@ -50,11 +50,21 @@ def test_iloc_of_every_shape_says_the_same(content: str, indexed: bool) -> None:
 
 
 @pytest.mark.parametrize("content", ILOC.values(), ids=ILOC)
-def test_iloc_cut_off_anywhere_is_malformed(content: str) -> None:
+def test_iloc_cut_off_anywhere_says_so(content: str) -> None:
     whole = unhex(content)
     for end in range(len(whole)):
-        with pytest.raises(MalformedError):
-            Locations(whole[:end], DEFAULT_LIMITS)
+        table = Locations(whole[:end], DEFAULT_LIMITS)
+        assert isinstance(table.incomplete, MalformedError)
+        assert table.get(7) is None
+
+
+def test_iloc_cut_off_keeps_the_rows_before() -> None:
+    rows = "0007 0000 0000 0001 | 00000100 00000010 | 0008 0000 0000 0001 | 00000200 000000"
+    table = Locations(unhex(f"01000000 | 44 00 | 0002 | {rows}"), DEFAULT_LIMITS)
+    assert table.get(7) == Location(0, 0, ((0x100, 0x10),))
+    assert table.get(8) is None
+    assert table.incomplete is not None
+    assert "cut off" in table.incomplete.what
 
 
 def test_iloc_with_two_extents_construction_and_data_reference() -> None:
@@ -69,19 +79,28 @@ def test_iloc_with_two_extents_construction_and_data_reference() -> None:
 
 
 def test_iloc_versions_and_widths_that_do_not_exist() -> None:
-    with pytest.raises(MalformedError, match="version 3"):
-        Locations(unhex("03000000 | 44 00 | 0000 0000"), DEFAULT_LIMITS)
-    with pytest.raises(MalformedError, match="widths"):
-        Locations(unhex("01000000 | 24 00 | 0000"), DEFAULT_LIMITS)
+    newer = Locations(unhex("03000000 | 44 00 | 0000 0000"), DEFAULT_LIMITS).incomplete
+    assert isinstance(newer, UnsupportedHeaderError)
+    assert "version 3" in newer.what
+    odd = Locations(unhex("01000000 | 24 00 | 0000"), DEFAULT_LIMITS).incomplete
+    assert isinstance(odd, MalformedError)
+    assert "widths" in odd.what
 
 
 def test_iloc_limits() -> None:
     limits = Limits(items=3, extents=4)
-    with pytest.raises(LimitError, match="4 item locations; the limit is 3"):
-        Locations(unhex("01000000 | 44 00 | 0004"), limits)
+    many = Locations(unhex("01000000 | 44 00 | 0004"), limits).incomplete
+    assert isinstance(many, LimitError)
+    assert "4 item locations; the limit is 3" in many.what
     five = "00000100 00000010" * 5
-    with pytest.raises(LimitError, match="5 extents; the limit is 4"):
-        Locations(unhex(f"01000000 | 44 00 | 0001 | 0007 0000 0000 0005 | {five}"), limits)
+    first = "0007 0000 0000 0001 | 00000100 00000010"
+    table = Locations(
+        unhex(f"01000000 | 44 00 | 0002 | {first} 0008 0000 0000 0005 | {five}"), limits
+    )
+    assert isinstance(table.incomplete, LimitError)
+    assert "6 extents; the limit is 4" in table.incomplete.what
+    assert table.get(7) == Location(0, 0, ((0x100, 0x10),))
+    assert table.get(8) is None
 
 
 def test_a_row_is_found_only_where_a_row_begins() -> None:
@@ -119,9 +138,16 @@ def test_ipma_of_every_shape_says_the_same(content: str) -> None:
     assert table.of(2) == ()
     assert table.of(3) == ()
     assert list(table) == [1, 2]
-    for end in range(len(whole)):
+    assert table.problem == ""
+    for end in range(8):
         with pytest.raises(MalformedError):
             Associations(whole[:end], MOST)
+    second = len(whole) - (3 if content.startswith("00") else 5)
+    for end in range(8, len(whole)):
+        cut = Associations(whole[:end], MOST)
+        assert cut.problem == "box ipma is cut off"
+        assert cut.of(1) == ((1, 2, 3) if end >= second else ())
+        assert cut.of(2) == ()
 
 
 def test_ipma_lists_too_many() -> None:
@@ -139,17 +165,34 @@ def test_iref(build: Build, version: int, code: str) -> None:
 
     content = pack(">I", version << 24) + ref(b"dimg", 9, 1, 2, 1) + ref(b"auxl", 4, 9)
     content += ref(b"dimg", 8, 3) + ref(b"auxl", 4, 8) + ref(b"cdsc", 5)
-    assert references(content, MOST, MOST, 8) == {
+    whole = {
         b"dimg": {9: (1, 2, 1), 8: (3,)},
         b"auxl": {4: (9, 8)},
         b"cdsc": {5: ()},
     }
-    with pytest.raises(MalformedError):
-        references(content[:-1], MOST, MOST, 8)
-    with pytest.raises(LimitError, match="limit is 5"):
-        references(content, MOST, 5, 8)
-    with pytest.raises(LimitError, match="4 boxes"):
-        references(content, 4, MOST, 8)
+    assert read_links(content, MOST, MOST, 8) == (whole, {}, ())
+    without = {b"dimg": whole[b"dimg"], b"auxl": whole[b"auxl"]}
+    cut = read_links(content[:-1], MOST, MOST, 8)
+    assert cut.edges == without
+    assert "cdsc" in cut.problems[0]
+    few = read_links(content, MOST, 5, 8)
+    assert few.edges == {b"dimg": whole[b"dimg"], b"auxl": {4: (9,)}}
+    assert "6 references; the limit is 5" in few.problems[0]
+    four = read_links(content, 4, MOST, 8)
+    assert four.edges == without
+    assert "more than 4 boxes" in four.problems[0]
+
+
+def test_a_broken_reference_costs_only_itself(build: Build) -> None:
+    content = bytes(4) + build.box(b"dimg", pack(">HH2H", 1, 2, 2, 3))
+    content += build.box(b"cdsc", pack(">HHH", 9, 60000, 1)) + build.box(b"auxl", b"\0")
+    content += build.box(b"thmb", pack(">HHH", 4, 1, 1))
+    links = read_links(content, MOST, MOST, 8)
+    assert links.edges == {b"dimg": {1: (2, 3)}, b"thmb": {4: (1,)}}
+    assert links.problems == (
+        "references cdsc: a reference of item 9 is cut off",
+        "references auxl: an item reference is cut off",
+    )
 
 
 def ref_boxes(build: Build, kind: bytes, edges: dict[int, list[int]]) -> bytes:
@@ -161,28 +204,33 @@ def ref_boxes(build: Build, kind: bytes, edges: dict[int, list[int]]) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [b"dimg", b"auxl", b"thmb"])
-def test_circles_are_refused_with_their_items(build: Build, kind: bytes) -> None:
-    with pytest.raises(MalformedError, match="3 → 5 → 4 → 3"):
-        references(ref_boxes(build, kind, {3: [1, 5], 5: [4], 4: [2, 3]}), MOST, MOST, 8)
-    with pytest.raises(MalformedError, match="7 → 7"):
-        references(ref_boxes(build, kind, {7: [7]}), MOST, MOST, 8)
+def test_circles_are_named_with_their_items(build: Build, kind: bytes) -> None:
+    edges = {3: [1, 5], 5: [4], 4: [2, 3], 8: [3], 9: [1]}
+    links = read_links(ref_boxes(build, kind, edges), MOST, MOST, 8)
+    assert "3 → 5 → 4 → 3" in links.problems[0]
+    # Derived items that lead into the circle cannot be followed either; others can.
+    assert set(links.broken) == ({3, 4, 5, 8} if kind == b"dimg" else set())
+    links = read_links(ref_boxes(build, kind, {7: [7]}), MOST, MOST, 8)
+    assert "7 → 7" in links.problems[0]
 
 
 def test_long_chains_are_refused_and_short_ones_pass(build: Build) -> None:
     chain = {n: [n + 1] for n in range(1, 9)}
-    references(ref_boxes(build, b"dimg", chain), MOST, MOST, 8)
-    # Also when the chain is listed from its far end, where every part of it is short.
-    backwards = dict(reversed({n: [n + 1] for n in range(1, 10)}.items()))
-    with pytest.raises(LimitError, match="8 steps"):
-        references(ref_boxes(build, b"dimg", backwards), MOST, MOST, 8)
+    assert read_links(ref_boxes(build, b"dimg", chain), MOST, MOST, 8).broken == {}
+    longer = {n: [n + 1] for n in range(1, 10)}
+    for edges in (longer, dict(reversed(longer.items()))):
+        links = read_links(ref_boxes(build, b"dimg", edges), MOST, MOST, 8)
+        assert set(links.broken) == {1}
+        assert isinstance(links.broken[1], LimitError)
+        assert "8 steps" in links.problems[0]
 
 
 def test_a_lattice_of_references_is_not_walked_twice(build: Build) -> None:
     # 7 layers of 60 items, each pointing at all of the next: 60**6 paths.
     layers = [[layer * 60 + n for n in range(60)] for layer in range(7)]
     edges = {item: layers[n + 1] for n in range(6) for item in layers[n]}
-    found = references(ref_boxes(build, b"dimg", edges), MOST, 1 << 20, 8)
-    assert len(found[b"dimg"]) == 360
+    links = read_links(ref_boxes(build, b"dimg", edges), MOST, 1 << 20, 8)
+    assert (len(links.edges[b"dimg"]), links.broken) == (360, {})
 
 
 def test_iinf_of_every_version(build: Build) -> None:
@@ -210,10 +258,11 @@ def test_iinf_limits_and_cuts(build: Build) -> None:
     entry = build.full_box(b"infe", unhex("0001 0000 68766331 00"), version=2)
     with pytest.raises(LimitError, match="20 items; the limit is 10"):
         ItemInfos(pack(">IH", 0, 20) + entry * 20, 10)
-    with pytest.raises(MalformedError, match="infe"):
-        ItemInfos(pack(">IH", 0, 1) + entry[:-2], MOST)
-    with pytest.raises(MalformedError, match="infe is cut off"):
-        ItemInfos(pack(">IH", 0, 1) + build.full_box(b"infe", b"\0\1", version=2), MOST)
+    cut = ItemInfos(pack(">IH", 0, 2) + entry + entry[:-2], MOST)
+    assert (cut.types, "infe says 21 bytes" in cut.problem) == ({1: b"hvc1"}, True)
+    short = build.full_box(b"infe", b"\0\1", version=2)
+    broken = ItemInfos(pack(">IH", 0, 2) + short + entry, MOST)
+    assert (broken.types, broken.problem) == ({1: b"hvc1"}, "an entry is cut off")
     # A count that cannot be true is not obeyed.
     assert len(ItemInfos(pack(">IH", 0, 65535) + entry, MOST).types) == 1
 
@@ -228,13 +277,30 @@ def test_pitm() -> None:
 def test_groups(build: Build) -> None:
     stereo = build.full_box(b"ster", pack(">IIII", 53, 2, 26, 52))
     other = build.full_box(b"altr", pack(">III", 54, 1, 26))
-    assert entity_groups(stereo + other, 10) == ((b"ster", (26, 52)), (b"altr", (26,)))
-    with pytest.raises(MalformedError):
-        entity_groups(build.full_box(b"ster", pack(">IIII", 53, 3, 26, 52)), 10)
-    with pytest.raises(LimitError):
-        entity_groups(build.full_box(b"ster", pack(">II", 53, 11)), 10)
-    with pytest.raises(MalformedError):
-        entity_groups(build.full_box(b"ster", bytes(4)), 10)
+    problems: list[str] = []
+    found = ((b"ster", (26, 52)), (b"altr", (26,)))
+    assert entity_groups(stereo + other, 10, problems) == found
+    # What is no entity group is skipped: phones write uuid boxes of their own there.
+    foreign = build.box(b"uuid", b"\x96\x37" * 20) + build.box(b"free", b"\xff" * 30)
+    assert entity_groups(stereo + foreign + other, 10, problems) == found
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (pack(">IIII", 53, 3, 26, 52), "group ster: the entity group is cut off"),
+        (bytes(4), "group ster: the entity group is cut off"),
+        (pack(">II", 53, 11), "group ster: the header lists 11 members of a group"),
+    ],
+)
+def test_a_broken_group_costs_only_itself(build: Build, content: bytes, problem: str) -> None:
+    problems: list[str] = []
+    other = build.full_box(b"altr", pack(">III", 54, 1, 26))
+    broken = build.full_box(b"ster", content)
+    assert entity_groups(broken + other, 10, problems) == ((b"altr", (26,)),)
+    assert problems[0].startswith(problem)
+    assert len(problems) == 1
 
 
 def test_boxes_of_every_size_field(build: Build) -> None:

@@ -25,20 +25,24 @@ REFUSED = {
     "thin grid": "2,147,483,648 pixels",
     "grid of itself": "in a circle (dimg 1 → 1)",
     "grids of each other": "in a circle (dimg 1 → 2 → 1)",
-    "auxiliary of itself": "in a circle (auxl 1 → 1)",
+    "auxiliary of itself": "grid 1 has 1 rows × 1 columns, but 0 tiles",
     "grids of grids": "over more than 8 steps (dimg)",
     "doubling grids": "the 256 tiles of grid 1 have 268,435,456 pixels",
     "hundred thousand items": "lists 100,000 items; the limit is 4,096",
-    "four thousand million items": "lists 4,294,967,295 item locations; the limit is 4,096",
+    "four thousand million items": "lists 4,294,967,295 property associations; the limit is 4,096",
     "million small boxes": "more than 16,384 boxes",
     "boxes in boxes": "names no primary picture",
-    "xmp of 32 extents each": "claim 1,728,000,000 bytes; the limit is 33,554,432",
     "many extents": "lists 65,535 extents; the limit is 16,384",
     "payload of the whole file": "the 64 tiles of grid 1 claim 512,000,000 bytes",
 }
 """What the header reader says of those that it refuses whole."""
 
 SPARED = {
+    "xmp of 32 extents each": (
+        "claim 1,728,000,000 bytes; the limit is 33,554",
+        "photo",
+        "DecodeError",
+    ),
     "tiles larger than they say": ("1024×1024, depth absent", "photo", "cannot be decoded"),
     "picture larger than it says": ("64×64, depth absent", "photo", "its photo cannot be decoded"),
     "depth size of 65535": ("64×64, depth unreadable", "depth", "4,294,836,225 pixels"),

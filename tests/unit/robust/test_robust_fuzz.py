@@ -41,6 +41,7 @@ def test_mutants_are_described_or_refused_by_our_errors(
         "TruncatedError",
         "LimitError",
         "NotHeifError",
+        "UnsupportedHeaderError",
     }
     assert found.outcomes["described"] > 300
     assert 0 < found.most_bytes <= MOST_BYTES

@@ -8,12 +8,12 @@ from heicdepth_tui.errors import (
     FileAccessError,
     HeaderError,
     LimitError,
-    MalformedError,
     NotHeifError,
     TruncatedError,
     UnsupportedHeaderError,
 )
 from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.depthfacts import (
     check_depth_size,
     choose_depth,
@@ -66,7 +66,7 @@ def _brief(table: ItemTable) -> Brief:
     primary = table.primary_id
     kind, size = table.type_of(primary), table.upright(primary)
     if kind not in IMAGE_TYPES:
-        raise MalformedError("its primary item is no picture")
+        raise not_a_picture(primary, kind, "its primary item")
     if kind == b"grid":
         tiles = table.dimg(primary)
         kind = table.types.get(tiles[0], b"") if tiles else b""

@@ -57,8 +57,9 @@ def _blocking_type(table: ItemTable, item: int, steps: int) -> bytes | None:
         return None
     if kind not in _ASSEMBLED or not steps:
         return kind
+    sources = table.references.get(b"dimg", {}).get(item, ())
     # One source of each type stands for all: a grid may name one tile sixty thousand times.
-    by_type = {table.types.get(source): source for source in table.dimg(item)}
+    by_type = {table.types.get(source): source for source in sources}
     for source in by_type.values():
         found = _blocking_type(table, source, steps - 1)
         if found is not None:

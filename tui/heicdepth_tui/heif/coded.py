@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif import properties
+from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.facts import Extent, Size, Transform
 
-__all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "TURNS", "CodedItem", "transforms_of"]
+__all__ = [
+    "CODED_TYPES",
+    "DERIVED_TYPES",
+    "IMAGE_TYPES",
+    "TURNS",
+    "CodedItem",
+    "not_a_picture",
+    "transforms_of",
+]
 
 CODED_TYPES = frozenset(
     {b"hvc1", b"av01", b"avc1", b"vvc1", b"evc1", b"lhv1", b"jpeg", b"j2k1", b"unci", b"mski"}
@@ -19,6 +29,9 @@ DERIVED_TYPES = frozenset({b"grid", b"iden", b"iovl", b"tild"})
 
 IMAGE_TYPES = CODED_TYPES | DERIVED_TYPES
 
+_NO_PICTURES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"text"})
+"""Item types of metadata and annotations."""
+
 TURNS = frozenset({b"irot", b"imir", b"clap"})
 """Properties that turn, mirror or crop."""
 
@@ -27,9 +40,10 @@ TURNS = frozenset({b"irot", b"imir", b"clap"})
 class CodedItem:
     """One image item as coded: what a decoder needs of it.
 
-    ``hvcc`` is the content of its ``hvcC`` box (decoder configuration), ``colr`` the contents of
-    its ``colr`` boxes, all without box headers. ``extents`` are offsets from the start of the
-    file also for a payload that lies in the header (``construction_method`` 1, ``idat``).
+    ``hvcc`` and ``av1c`` are the contents of its ``hvcC`` and ``av1C`` boxes (decoder
+    configuration), ``colr`` the contents of its ``colr`` boxes, all without box headers.
+    ``extents`` are offsets from the start of the file also for a payload that lies in the header
+    (``construction_method`` 1, ``idat``).
     """
 
     id: int
@@ -44,11 +58,20 @@ class CodedItem:
     bits: int | None
     """Bits a channel, from ``pixi``, else from the decoder configuration."""
     channels: int | None
+    av1c: bytes | None = None
 
     @property
     def upright(self) -> Size:
         """Size after the item's transforms."""
         return properties.upright_size(self.size, self.transforms)
+
+
+def not_a_picture(item: int, kind: bytes, what: str = "") -> HeaderError:
+    """Return the error for an item whose type is not in IMAGE_TYPES; ``what`` names the item."""
+    shown = f"{what or 'item'} {item} is of type {four_cc(kind)!r}"
+    if kind in _NO_PICTURES:
+        return MalformedError(f"{shown}, which is no picture")
+    return UnsupportedHeaderError(f"{shown}, which this program does not read")
 
 
 def transforms_of(size: Size, turns: list[tuple[bytes, bytes]]) -> tuple[Transform, ...]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from heicdepth_tui.errors import MalformedError, NotHeifError, TruncatedError
+from heicdepth_tui.errors import (
+    HeaderError,
+    MalformedError,
+    NotHeifError,
+    TruncatedError,
+    UnsupportedHeaderError,
+)
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.sniff import Kind, sniff
 from heicdepth_tui.heif.source import Source
@@ -121,14 +127,14 @@ def _no_meta(
     compatible: tuple[str, ...],
     saw_moov: bool,
     saw_data: bool,
-) -> TruncatedError | MalformedError:
+) -> HeaderError:
     if position > source.size:
         return TruncatedError(
             f"the file ends at byte {source.size:,}, but its boxes reach to byte {position:,}",
             hint="it is cut short: copy it again",
         )
     if saw_moov:
-        return MalformedError(
+        return UnsupportedHeaderError(
             "it is an image sequence without a still picture", hint="open it with a video player"
         )
     if brand in _SEQUENCE_BRANDS and _SEQUENCE_BRANDS.issuperset(compatible) and saw_data:
@@ -155,7 +161,7 @@ def has_sequence(source: Source, container: Container) -> bool:
             return False
         try:
             size, kind, _ = _box_header(source, position)
-        except MalformedError:
+        except HeaderError:
             return False
         if kind == b"moov":
             return True
@@ -170,5 +176,12 @@ def _not_heif(kind: Kind, path: str) -> NotHeifError:
         Kind.LFS_POINTER: ("it is a git-lfs pointer, not the photo", "run git lfs pull"),
         Kind.APPLE_DOUBLE: ("it is a macOS sidecar file, not the photo", "the photo lies beside"),
         Kind.UNKNOWN: ("it is not a HEIF file", ""),
-    }.get(kind, (f"it is a {kind.label} file, whatever its name says", "depth needs the original"))
+        Kind.JPEG: (
+            "it is a JPEG file, whatever its name says; this program reads HEIF files only",
+            "phones also write depth maps into JPEG files, which other programs read",
+        ),
+    }.get(
+        kind,
+        (f"it is a {kind.label} file, whatever its name says; this program reads HEIF only", ""),
+    )
     return NotHeifError(what, kind=kind.label, path=path, hint=hint)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
+from heicdepth_tui.errors import (
+    HeaderError,
+    LimitError,
+    MalformedError,
+    UnsupportedHeaderError,
+)
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.facts import (
@@ -140,7 +145,9 @@ class AuxiliaryReader:
                 continue
             try:
                 if table.content_encoding(source):
-                    raise MalformedError("the XMP is compressed, which no decoder reads")
+                    raise UnsupportedHeaderError(
+                        "the XMP is compressed, which this program does not read"
+                    )
                 length = table.length(source)
                 if length > self._left:
                     raise LimitError(f"the XMP has {length:,} bytes; {self._left:,} are allowed")
@@ -213,9 +220,9 @@ def _elsewhere(
 def _identities(table: ItemTable) -> frozenset[int]:
     """Return the pictures that the primary repeats by ``iden``, over several steps."""
     found: set[int] = set()
-    item = table.primary_id
-    while table.types.get(item) == b"iden" and len(table.dimg(item)) == 1 and item not in found:
-        (item,) = table.dimg(item)
+    links, item = table.references.get(b"dimg", {}), table.primary_id
+    while table.types.get(item) == b"iden" and len(links.get(item, ())) == 1 and item not in found:
+        (item,) = links[item]
         found.add(item)
     return frozenset(found)
 

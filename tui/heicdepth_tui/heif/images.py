@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from heicdepth_tui.errors import LimitError, MalformedError
-from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.facts import Grid, ImageItem, Size
 from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
 
@@ -21,12 +21,12 @@ _LITTLE = 64 * 1024 * 1024
 def image_item(table: ItemTable, item: int) -> ImageItem:
     """Return an image item with its grid checked.
 
-    Raises MalformedError when it is no picture or makes no sense, LimitError when it or its tiles
-    have too many pixels, TruncatedError when its layout lies outside the file.
+    Raises MalformedError when it is no picture or makes no sense, UnsupportedHeaderError when its
+    type is unknown, LimitError when it or its tiles have too many pixels, TruncatedError when its
+    layout lies outside the file.
     """
     if not table.is_image(item):
-        kind = four_cc(table.type_of(item))
-        raise MalformedError(f"item {item} is of type {kind!r}, which is no picture")
+        raise not_a_picture(item, table.type_of(item))
     coded = table.coded(item)
     grid = table.grid(item)
     bits, channels = coded.bits, coded.channels

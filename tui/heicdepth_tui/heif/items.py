@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import TracebackType
-from typing import TypeVar
 
-from heicdepth_tui.errors import HeicDepthError, LimitError, MalformedError, TruncatedError
+from heicdepth_tui.errors import (
+    HeicDepthError,
+    LimitError,
+    MalformedError,
+    TruncatedError,
+    UnsupportedHeaderError,
+)
 from heicdepth_tui.heif import properties
-from heicdepth_tui.heif.boxes import Box, boxes, four_cc
+from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import (
     CODED_TYPES,
     DERIVED_TYPES,
@@ -22,22 +26,13 @@ from heicdepth_tui.heif.coded import (
 from heicdepth_tui.heif.container import Container, find_meta
 from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.links import (
-    Edges,
-    Group,
-    References,
-    entity_groups,
-    primary_item,
-    references,
-    referrers,
-)
+from heicdepth_tui.heif.links import Edges, Group, References, referrers
+from heicdepth_tui.heif.metabox import read_meta
 from heicdepth_tui.heif.source import Source
-from heicdepth_tui.heif.tables import Associations, ItemInfos, Location, Locations
+from heicdepth_tui.heif.tables import Location
 
 __all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTable", "read_items"]
 
-_T = TypeVar("_T")
-_MAX_TABLES = 16
 _MAX_PROPERTIES = 32
 _SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
 _GEOMETRY = _SIZE | TURNS
@@ -54,16 +49,13 @@ class ItemTable:
     """
 
     __slots__ = (
-        "_associations",
-        "_idat",
-        "_infos",
-        "_locations",
-        "_properties",
+        "_meta",
         "_referrers",
         "container",
         "groups",
         "limits",
         "primary_id",
+        "problems",
         "references",
         "source",
         "types",
@@ -73,49 +65,18 @@ class ItemTable:
         self.source = source
         self.limits = limits
         self.container: Container = find_meta(source)
-        _, _, data, _, start, end, _ = self.container
-        if data[start - 4]:
-            raise MalformedError(f"its meta box has the unknown version {data[start - 4]}")
-        found: dict[bytes, Box] = {}
-        for box in boxes(data, start, end):
-            found.setdefault(box[0], box)
-        if b"pitm" not in found or b"iinf" not in found:
-            raise MalformedError("its header names no primary picture")
-        content = {kind: data[body:stop] for kind, body, stop in found.values()}
-        if b"hdlr" in content:
-            _check_handler(content[b"hdlr"])
-        self.primary_id: int = primary_item(content[b"pitm"])
+        meta = read_meta(self.container, limits)
+        self.primary_id: int = meta.primary_id
         """Id of the primary item; whether it exists is checked when it is asked for."""
-        self._infos = _remember(ItemInfos, _item_infos, content[b"iinf"], limits.items)
-        self.types: Mapping[int, bytes] = self._infos.types
+        self.types: Mapping[int, bytes] = meta.infos.types
         """Item type by item id."""
-        self._locations = Locations(content[b"iloc"], limits) if b"iloc" in content else None
-        self.references: References = {}
+        self.references: References = meta.links.edges
         """Reference type to source item to target items."""
-        if b"iref" in content:
-            most = limits.items, limits.references, limits.nesting
-            self.references = _remember(references, _references, content[b"iref"], *most)
+        self.groups: tuple[Group, ...] = meta.groups
+        self.problems: list[str] = meta.problems
+        """What is wrong with parts of the header that the picture may not need."""
+        self._meta = meta
         self._referrers: dict[bytes, Edges] = {}
-        self._idat = found.get(b"idat")
-        self._properties: list[Box] = []
-        self._associations: list[Associations] = []
-        if b"iprp" in found:
-            self._read_properties(found[b"iprp"])
-        self.groups: tuple[Group, ...] = ()
-        if b"grpl" in content:
-            self.groups = entity_groups(content[b"grpl"], limits.items)
-
-    def _read_properties(self, iprp: Box) -> None:
-        data, limits = self.container.data, self.limits
-        for kind, body, end in boxes(data, iprp[1], iprp[2], most=_MAX_TABLES):
-            if kind == b"ipco":
-                if self._properties:
-                    raise MalformedError("its header has two property containers (ipco)")
-                self._properties = list(boxes(data, body, end, most=limits.properties))
-            elif kind == b"ipma":
-                content = data[body:end]
-                table = _remember(Associations, _associations, content, limits.items)
-                self._associations.append(table)
 
     def __enter__(self) -> ItemTable:
         return self
@@ -134,8 +95,8 @@ class ItemTable:
 
     def index(self) -> None:
         """Unpack all tables: worth it for a caller who asks for most items, not for a few."""
-        if self._locations is not None:
-            self._locations.index()
+        if self._meta.locations is not None:
+            self._meta.locations.index()
 
     # -- what an item is
 
@@ -148,7 +109,7 @@ class ItemTable:
 
     def of_type(self, kind: bytes) -> tuple[int, ...]:
         """Return the items of a four-character type, in the order of the file."""
-        return self._infos.of_type(kind)
+        return self._meta.infos.of_type(kind)
 
     def is_image(self, item: int) -> bool:
         """Return whether an item exists and is a picture that a decoder could know."""
@@ -156,20 +117,26 @@ class ItemTable:
 
     def hidden(self) -> frozenset[int]:
         """Return the ids of the items that are not to be shown by themselves."""
-        return self._infos.hidden()
+        return self._meta.infos.hidden()
 
     def content_type(self, item: int) -> str:
         """Return the content type of a ``mime`` item, lower case; empty where there is none."""
-        strings = self._infos.strings(item)
+        strings = self._meta.infos.strings(item)
         return strings[1].lower() if len(strings) > 1 else ""
 
     def content_encoding(self, item: int) -> str:
         """Return the content encoding of a ``mime`` item, e.g. ``deflate``; mostly empty."""
-        strings = self._infos.strings(item)
+        strings = self._meta.infos.strings(item)
         return strings[2].lower() if len(strings) > 2 else ""
 
     def dimg(self, item: int) -> tuple[int, ...]:
-        """Return the items that a derived picture is made of, e.g. the tiles of a grid."""
+        """Return the items that a derived picture is made of, e.g. the tiles of a grid.
+
+        Raises MalformedError or LimitError when they lead in a circle or over too many steps.
+        """
+        error = self._meta.links.broken.get(item)
+        if error is not None:
+            raise type(error)(error.what)
         return self.references.get(b"dimg", {}).get(item, ())
 
     def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
@@ -182,7 +149,7 @@ class ItemTable:
     # -- properties
 
     def _indices(self, item: int) -> tuple[int, ...]:
-        for associations in self._associations:
+        for associations in self._meta.associations:
             found = associations.of(item)
             if found:
                 return found
@@ -192,7 +159,7 @@ class ItemTable:
         self, item: int, kinds: frozenset[bytes] | None = None
     ) -> list[tuple[bytes, bytes]]:
         """Return type and content of properties, of ``kinds``, in the order they apply."""
-        data, known, indices = self.container.data, self._properties, self._indices(item)
+        data, known, indices = self.container.data, self._meta.properties, self._indices(item)
         if len(indices) > _MAX_PROPERTIES:
             raise LimitError(f"item {item} has {len(indices)} properties")
         try:
@@ -216,7 +183,7 @@ class ItemTable:
         data = self.container.data
         found = [
             index
-            for index, (kind, body, end) in enumerate(self._properties, 1)
+            for index, (kind, body, end) in enumerate(self._meta.properties, 1)
             if kind == b"auxC" and data.startswith(_DEPTH_MARKS, body + 4, end)
         ]
         return frozenset(found)
@@ -236,7 +203,7 @@ class ItemTable:
         """Return the coded size of an image item (``ispe``)."""
         for _, content in self.property_boxes(item, _SIZE):
             return properties.image_size(content)
-        raise MalformedError(f"item {item} has no size (ispe)")
+        raise self._sizeless(item)
 
     def upright(self, item: int) -> Size:
         """Return the size of an image item after its transforms, as ``coded`` would."""
@@ -248,15 +215,20 @@ class ItemTable:
             else:
                 turns.append((kind, content))
         if size is None:
-            raise MalformedError(f"item {item} has no size (ispe)")
+            raise self._sizeless(item)
         self.check_pixels(size, f"item {item}")
         return properties.upright_size(size, transforms_of(size, turns)) if turns else size
+
+    def _sizeless(self, item: int) -> MalformedError:
+        lost = [problem for problem in self.problems if problem[:4] in ("ipma", "ipco", "iprp")]
+        return MalformedError("; ".join([f"item {item} has no size (ispe)", *lost[:1]]))
 
     def coded(self, item: int) -> CodedItem:
         """Return an image item with its properties resolved."""
         kind = self.type_of(item)
         size: Size | None = None
         hvcc: bytes | None = None
+        av1c: bytes | None = None
         pixi: tuple[int, ...] | None = None
         configured: tuple[int, int] | None = None
         colours: list[bytes] = []
@@ -266,15 +238,16 @@ class ItemTable:
                 size = properties.image_size(content)
             elif name == b"pixi":
                 pixi = properties.pixel_bits(content)
-            elif name in (b"hvcC", b"av1C"):
-                configured = properties.configured_bits(name, content)
-                hvcc = content if name == b"hvcC" else hvcc
+            elif name == b"hvcC":
+                hvcc, configured = content, properties.configured_bits(name, content)
+            elif name == b"av1C":
+                av1c, configured = content, properties.configured_bits(name, content)
             elif name == b"colr":
                 colours.append(content)
             elif name in TURNS:
                 turns.append((name, content))
         if size is None:
-            raise MalformedError(f"item {item} has no size (ispe)")
+            raise self._sizeless(item)
         self.check_pixels(size, f"item {item}")
         location = self._location(item)
         if pixi:
@@ -291,6 +264,7 @@ class ItemTable:
             construction_method=location.construction,
             bits=configured[0] if configured else None,
             channels=configured[1] if configured else None,
+            av1c=av1c,
         )
 
     def check_pixels(self, size: Size, what: str) -> None:
@@ -305,24 +279,29 @@ class ItemTable:
     # -- payloads
 
     def _location(self, item: int) -> Location:
-        if self._locations is None:
+        locations = self._meta.locations
+        if locations is None:
             return _NO_DATA
-        return self._locations.get(item) or _NO_DATA
+        found = locations.get(item)
+        if found is None and locations.incomplete is not None:
+            error = locations.incomplete
+            raise type(error)(error.what, hint=error.hint)
+        return found or _NO_DATA
 
     def _extents(self, item: int, location: Location) -> tuple[Extent, ...]:
         if location.construction == 0:
             return tuple([Extent(*pair) for pair in location.extents])
         if location.construction == 1:
-            if self._idat is None:
+            if self._meta.idat is None:
                 raise MalformedError(f"item {item} lies in an idat box that does not exist")
-            _, body, end = self._idat
+            _, body, end = self._meta.idat
             start, length = self.container.base + body, end - body
             if any(offset + size > length for offset, size in location.extents):
                 raise MalformedError(f"item {item} reaches past the end of its idat box")
             return tuple(Extent(start + offset, size) for offset, size in location.extents)
-        raise MalformedError(
+        raise UnsupportedHeaderError(
             f"item {item} lies inside another item (construction method "
-            f"{location.construction}), which no decoder reads"
+            f"{location.construction}), which this program does not read"
         )
 
     def extents(self, item: int) -> tuple[Extent, ...]:
@@ -335,7 +314,8 @@ class ItemTable:
 
     def all_inside(self) -> bool:
         """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""
-        return self._locations is None or self._locations.furthest() <= self.source.size
+        locations = self._meta.locations
+        return locations is None or locations.furthest() <= self.source.size
 
     def missing(self, item: int) -> int:
         """Return how many bytes of an item's payload lie past the end of the file."""
@@ -353,7 +333,7 @@ class ItemTable:
         """
         location = self._location(item)
         if location.data_reference:
-            raise MalformedError(f"item {item} lies in another file")
+            raise UnsupportedHeaderError(f"item {item} lies in another file")
         extents = self._extents(item, location)
         total = sum([length for _, length in extents])
         bound = self.limits.payload_bytes if most is None else most
@@ -393,26 +373,6 @@ class ItemTable:
             )
         self.check_pixels(size, f"grid {item}")
         return Grid(rows, columns, size.width, size.height, tiles)
-
-
-# Photos of one phone share these three tables byte for byte, while sizes, places and depth ranges
-# differ: what was read from the same bytes under the same limits need not be read again.
-_item_infos = lru_cache(maxsize=32)(ItemInfos)
-_associations = lru_cache(maxsize=32)(Associations)
-_references = lru_cache(maxsize=32)(references)
-_REMEMBERED_BYTES = 32 * 1024
-
-
-def _remember(
-    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *most: int
-) -> _T:
-    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *most)
-
-
-def _check_handler(content: bytes) -> None:
-    handler = content[8:12]
-    if handler != b"pict":
-        raise MalformedError(f"its header describes no pictures (handler {four_cc(handler)})")
 
 
 def read_items(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from struct import unpack_from
 from typing import NamedTuple
 
-from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
 from heicdepth_tui.heif.boxes import boxes, four_cc
 from heicdepth_tui.heif.rows import U16, U32, check_count, number, version_of
 
 __all__ = [
+    "NO_LINKS",
     "Edges",
     "Group",
+    "Links",
     "References",
     "entity_groups",
     "primary_item",
-    "references",
+    "read_links",
     "referrers",
 ]
 
@@ -26,7 +28,26 @@ Edges = Mapping[int, tuple[int, ...]]
 References = Mapping[bytes, Edges]
 """Reference type to the item it comes from to the items it points at."""
 
-_CHECKED = (b"dimg", b"auxl", b"thmb")
+_GROUPS = frozenset(
+    {b"aebr", b"afbr", b"albc", b"altr", b"brst", b"dobr", b"eqiv", b"favc", b"fobr", b"iaug",
+     b"pano", b"prgr", b"pymd", b"slid", b"ster", b"tols", b"tsyl", b"tsyn", b"wbbr"}
+)  # fmt: skip
+"""Entity groups of ISO/IEC 14496-12 section 8.18 and ISO/IEC 23008-12 section 6.8.
+
+Other children of ``grpl`` need not be groups: phones write ``uuid`` boxes there."""
+
+
+class Links(NamedTuple):
+    """The item references of a header, and those that cannot be followed."""
+
+    edges: References
+    broken: Mapping[int, HeaderError]
+    """Derived items whose sources lead in a circle, or over too many steps, and the error."""
+    problems: tuple[str, ...]
+    """What is wrong with references; each names their type."""
+
+
+NO_LINKS = Links({}, {}, ())
 
 
 def primary_item(content: bytes) -> int:
@@ -35,62 +56,92 @@ def primary_item(content: bytes) -> int:
     return item
 
 
-def references(content: bytes, items: int, most: int, nesting: int) -> References:
+def read_links(content: bytes, items: int, most: int, nesting: int) -> Links:
     """Return the item references of an ``iref`` box, version 0 or 1 (section 8.11.12).
 
-    Several boxes of one type from one item add up. Raises LimitError for more than ``items``
-    boxes, ``most`` targets or chains of more than ``nesting`` steps, MalformedError for a box that
-    is cut off and for references that run in a circle.
+    Several boxes of one type from one item add up. Never raises: a box that is cut off is left
+    out, as is what follows ``items`` boxes or ``most`` targets, and ``problems`` says so. Derived
+    items (``dimg``) that refer to each other in a circle, or over more than ``nesting`` steps,
+    are ``broken``; circles of other types are stated and harmless, because nothing follows them.
     """
-    wide = version_of(content, "iref") > 0
-    width, code, single = (4, "I", U32) if wide else (2, "H", U16)
     found: dict[bytes, dict[int, tuple[int, ...]]] = {}
-    total = 0
-    for kind, body, end in boxes(content, 4, len(content), most=items):
-        start = body + width + 2
-        if start > end:
-            raise MalformedError("an item reference is cut off")
-        (source,) = single(content, body)
-        (count,) = U16(content, start - 2)
-        if start + count * width > end:
-            raise MalformedError(f"a reference of item {source} is cut off")
-        total += count
-        check_count(total, most, "references")
-        targets = unpack_from(f">{count}{code}", content, start)
-        of_type = found.setdefault(kind, {})
-        of_type[source] = of_type[source] + targets if source in of_type else targets
-    _check_circles(found, nesting)
-    return found
+    problems: list[str] = []
+    try:
+        wide = version_of(content, "iref") > 0
+        left = most
+        for kind, body, end in boxes(content, 4, len(content), most=items):
+            try:
+                source, targets = _reference(content, body, end, wide=wide)
+            except MalformedError as error:
+                problems.append(f"references {four_cc(kind)}: {error.what}")
+                continue
+            left -= len(targets)
+            if left < 0:
+                check_count(most - left, most, "references")
+            of_type = found.setdefault(kind, {})
+            of_type[source] = of_type[source] + targets if source in of_type else targets
+    except HeaderError as error:
+        problems.append(f"references: {error.what}")
+    broken = _unfollowable(found.get(b"dimg", {}), "dimg", nesting)
+    for kind in (b"auxl", b"thmb"):
+        circular = _unfollowable(found.get(kind, {}), four_cc(kind), items)
+        problems += [error.what for error in list(circular.values())[:1]]
+    problems += [error.what for error in list(broken.values())[:1]]
+    return Links(found, broken, tuple(problems))
 
 
-def _check_circles(found: References, most: int) -> None:
-    """Check that derived, auxiliary and thumbnail references end after a few steps."""
-    for kind in _CHECKED:
-        edges = found.get(kind, {})
-        heights: dict[int, int] = {}
-        for item, targets in edges.items():
-            if not edges.keys().isdisjoint(targets):
-                _height(item, edges, heights, (), four_cc(kind), most)
+def _reference(content: bytes, body: int, end: int, *, wide: bool) -> tuple[int, tuple[int, ...]]:
+    width, code, single = (4, "I", U32) if wide else (2, "H", U16)
+    start = body + width + 2
+    if start > end:
+        raise MalformedError("an item reference is cut off")
+    (source,) = single(content, body)
+    (count,) = U16(content, start - 2)
+    if start + count * width > end:
+        raise MalformedError(f"a reference of item {source} is cut off")
+    return source, unpack_from(f">{count}{code}", content, start)
 
 
-def _height(
-    item: int, edges: Edges, heights: dict[int, int], trail: tuple[int, ...], kind: str, most: int
-) -> int:
-    """Return how many steps lead on from an item; recursion is bounded by ``most``."""
-    if item in trail:
-        circle = " → ".join(map(str, (*trail[trail.index(item) :], item)))
-        raise MalformedError(f"its items refer to each other in a circle ({kind} {circle})")
-    known = heights.get(item)
-    if known is None and len(trail) <= most:
-        further = [target for target in dict.fromkeys(edges[item]) if target in edges]
-        steps = [_height(target, edges, heights, (*trail, item), kind, most) for target in further]
-        known = heights[item] = 1 + max(steps, default=0)
-    if known is None or known + len(trail) > most:
-        raise LimitError(f"its items refer to each other over more than {most} steps ({kind})")
-    return known
+def _unfollowable(edges: Edges, kind: str, most: int) -> Mapping[int, HeaderError]:
+    """Return the items whose references do not end within ``most`` steps, each with the error."""
+    if all(edges.keys().isdisjoint(targets) for targets in edges.values()):
+        return {}
+    ahead = {
+        item: [target for target in dict.fromkeys(targets) if target in edges]
+        for item, targets in edges.items()
+    }
+    behind = referrers(ahead)
+    waiting = {item: len(targets) for item, targets in ahead.items()}
+    ready = [item for item, count in waiting.items() if not count]
+    steps = dict.fromkeys(ready, 1)
+    for item in ready:
+        for source in behind.get(item, ()):
+            steps[source] = max(steps.get(source, 0), steps[item] + 1)
+            waiting[source] -= 1
+            if not waiting[source]:
+                ready.append(source)
+    broken: dict[int, HeaderError] = {}
+    circular = {item for item, count in waiting.items() if count}
+    if circular:
+        what = f"its items refer to each other in a circle ({kind} {_circle(ahead, circular)})"
+        broken = dict.fromkeys(sorted(circular), MalformedError(what))
+    deep = sorted(item for item in ready if steps[item] > most)
+    if deep:
+        what = f"its items refer to each other over more than {most} steps ({kind})"
+        broken |= dict.fromkeys(deep, LimitError(what))
+    return broken
 
 
-def referrers(edges: Edges) -> Edges:
+def _circle(ahead: Mapping[int, list[int]], circular: set[int]) -> str:
+    """Return one circle, e.g. ``2 → 5 → 2``."""
+    trail = [min(circular)]
+    while trail[-1] not in trail[:-1]:
+        trail.append(next(target for target in ahead[trail[-1]] if target in circular))
+    shown = trail[trail.index(trail[-1]) :]
+    return " → ".join(map(str, shown if len(shown) <= 9 else [*shown[:8], "…"]))
+
+
+def referrers(edges: Mapping[int, Iterable[int]]) -> Edges:
     """Return target item to the items that point at it, by id."""
     found: dict[int, list[int]] = {}
     for source in sorted(edges):
@@ -106,20 +157,31 @@ class Group(NamedTuple):
     entities: tuple[int, ...]
 
 
-def entity_groups(content: bytes, most: int) -> tuple[Group, ...]:
-    """Return the groups of a ``grpl`` box (section 8.18).
+def entity_groups(content: bytes, most: int, problems: list[str]) -> tuple[Group, ...]:
+    """Return the groups of a ``grpl`` box (ISO/IEC 14496-12 section 8.18).
 
-    Raises LimitError for more than ``most`` groups or members, MalformedError for a group that is
-    cut off.
+    Children of a type that is no entity group are skipped. One that is cut off, or has more than
+    ``most`` members, is left out, and ``problems`` says so.
     """
     groups: list[Group] = []
-    for kind, body, end in boxes(content, 0, len(content), most=most):
-        start = body + 12
-        if start > end:
-            raise MalformedError("an entity group is cut off")
-        (count,) = U32(content, start - 4)
-        check_count(count, most, "members of a group")
-        if start + 4 * count > end:
-            raise MalformedError("an entity group is cut off")
-        groups.append(Group(kind, unpack_from(f">{count}I", content, start)))
+    try:
+        for kind, body, end in boxes(content, 0, len(content), most=most):
+            if kind in _GROUPS:
+                try:
+                    groups.append(Group(kind, _members(content, body, end, most)))
+                except HeaderError as error:
+                    problems.append(f"group {four_cc(kind)}: {error.what}")
+    except HeaderError as error:
+        problems.append(f"grpl: {error.what}")
     return tuple(groups)
+
+
+def _members(content: bytes, body: int, end: int, most: int) -> tuple[int, ...]:
+    start = body + 12
+    if start > end:
+        raise MalformedError("the entity group is cut off")
+    (count,) = U32(content, start - 4)
+    check_count(count, most, "members of a group")
+    if start + 4 * count > end:
+        raise MalformedError("the entity group is cut off")
+    return unpack_from(f">{count}I", content, start)

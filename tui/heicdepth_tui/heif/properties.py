@@ -34,10 +34,13 @@ def image_size(content: bytes) -> Size:
     return size
 
 
-def pixel_bits(content: bytes) -> tuple[int, ...]:
-    """Return the bits of each channel from the content of a ``pixi`` box."""
+def pixel_bits(content: bytes) -> tuple[int, ...] | None:
+    """Return the bits of each channel from the content of a ``pixi`` box, None if it is cut off.
+
+    No picture needs it: the decoder configuration states the bits as well.
+    """
     if len(content) < 5 or len(content) < 5 + content[4]:
-        raise MalformedError("its bit depth (pixi) is cut off")
+        return None
     return tuple(content[5 : 5 + content[4]])
 
 

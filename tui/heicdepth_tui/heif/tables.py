@@ -12,7 +12,7 @@ from struct import Struct, unpack_from
 from struct import error as struct_error
 from typing import NamedTuple
 
-from heicdepth_tui.errors import MalformedError
+from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import boxes
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.heif.rows import U16, U32, check_count, find_row, number, version_of
@@ -24,11 +24,11 @@ class ItemInfos:
     """The items that an ``iinf`` box lists (ISO/IEC 14496-12 section 8.11.6).
 
     ``content`` is the content of the box. Entries older than version 2 carry no item type and are
-    left out, as decoders do. Raises LimitError when there are more than ``most`` items,
-    MalformedError when an entry is cut off.
+    left out, as decoders do; so is one that is cut off, and ``problem`` says so. Raises LimitError
+    when there are more than ``most`` items, MalformedError when there is no table.
     """
 
-    __slots__ = ("_by_type", "_content", "_hidden", "_plain", "_tails", "types")
+    __slots__ = ("_by_type", "_content", "_hidden", "_plain", "_tails", "problem", "types")
 
     # version 2, flags 0 or 1, empty name: 21 bytes, of which flags, id and type are kept
     _ROW = Struct(">11xBH2x4sx")
@@ -56,24 +56,31 @@ class ItemInfos:
         self._hidden: frozenset[int] | None = None
         self._by_type: dict[bytes, tuple[int, ...]] = {}
         left = count - len(self._plain) // size
-        for kind, body, stop in boxes(content, after, end, most=most):
-            if left <= 0:
-                break
-            left -= 1
-            if kind == b"infe":
-                self._add(body, stop, types)
+        self.problem = ""
+        """What is wrong with entries that were left out; empty where nothing is."""
+        try:
+            for kind, body, stop in boxes(content, after, end, most=most):
+                if left <= 0:
+                    break
+                left -= 1
+                if kind == b"infe" and not self._add(body, stop, types):
+                    self.problem = "an entry is cut off"
+        except HeaderError as error:
+            self.problem = error.what
 
-    def _add(self, body: int, end: int, types: dict[int, bytes]) -> None:
+    def _add(self, body: int, end: int, types: dict[int, bytes]) -> bool:
+        """Add an entry; returns False for one that is cut off."""
         content = self._content
         version = content[body] if body < end else 0
         if version < 2:
-            return
+            return True
         name = body + (12 if version == 2 else 14)
         if name > end:
-            raise MalformedError("box infe is cut off")
+            return False
         flags, item, _, kind = (self._V2 if version == 2 else self._V3)(content, body)
         types[item] = kind
         self._tails[item] = (flags & 1, name, end)
+        return True
 
     def of_type(self, kind: bytes) -> tuple[int, ...]:
         """Return the ids of the items of a type, in the order of the file."""
@@ -109,23 +116,33 @@ class Location(NamedTuple):
 class Locations:
     """Where the payloads lie that an ``iloc`` box, version 0, 1 or 2, lists (section 8.11.3).
 
-    Raises LimitError for too many items or extents, MalformedError for a table that is cut off or
-    has field widths other than 0, 4 and 8 bytes.
+    Never raises: where the table is cut off, of an unknown version or form, or has too many items
+    or extents, ``incomplete`` is the error for the items that it does not tell of.
     """
 
-    __slots__ = ("_plain", "_table")
+    __slots__ = ("_plain", "_table", "incomplete")
 
     # version 1, 32-bit offset and length, no base, no index, one extent: what phones write
     _ROW = Struct(">HHHHII")
 
     def __init__(self, content: bytes, limits: Limits) -> None:
-        version = version_of(content, "iloc")
-        if version > 2:
-            raise MalformedError(f"box iloc has version {version}; 0 to 2 exist")
-        count, start = number(content, "iloc", wide=version == 2, skip=2)
-        check_count(count, limits.items, "item locations")
         self._table: dict[int, Location] = {}
         self._plain = b""
+        self.incomplete: HeaderError | None = None
+        """Why the table does not tell of all items; None where it does."""
+        try:
+            self._read(content, limits)
+        except struct_error:
+            self.incomplete = MalformedError("box iloc is cut off")
+        except HeaderError as error:
+            self.incomplete = error
+
+    def _read(self, content: bytes, limits: Limits) -> None:
+        version = version_of(content, "iloc")
+        if version > 2:
+            raise UnsupportedHeaderError(f"box iloc is of version {version}; 0 to 2 are read")
+        count, start = number(content, "iloc", wide=version == 2, skip=2)
+        check_count(count, limits.items, "item locations")
         widths = content[4:6]
         stop = start + count * self._ROW.size
         if version == 1 and widths == b"\x44\x00" and stop <= len(content):
@@ -133,10 +150,7 @@ class Locations:
             if table[6::16].count(0) == count == table[7::16].count(1):
                 self._plain = table
                 return
-        try:
-            self._unpack(content, start, count, version, limits.extents)
-        except struct_error as error:
-            raise MalformedError("box iloc is cut off") from error
+        self._unpack(content, start, count, version, limits.extents)
 
     def _unpack(self, content: bytes, at: int, count: int, version: int, most: int) -> None:
         sizes = (content[4] >> 4, content[4] & 15, content[5] >> 4, content[5] & 15)
@@ -194,11 +208,12 @@ class Locations:
 class Associations:
     """Which properties belong to which item, in the order they apply (``ipma``, 23008-12 9.3).
 
-    ``content`` is the content of the box. Raises LimitError for more than ``most`` items,
-    MalformedError for a table that is cut off.
+    ``content`` is the content of the box. Items behind the place where the table is cut off have
+    no properties, and ``problem`` says so. Raises LimitError for more than ``most`` items,
+    MalformedError when there is no table.
     """
 
-    __slots__ = ("_content", "_places", "_wide")
+    __slots__ = ("_content", "_places", "_wide", "problem")
 
     def __init__(self, content: bytes, most: int) -> None:
         wide_id = version_of(content, "ipma") > 0
@@ -212,16 +227,21 @@ class Associations:
         width, read_id = (4, U32) if wide_id else (2, U16)
         step = 2 if self._wide else 1
         places, at = self._places, 8
+        self.problem = ""
+        """Why the table does not tell of all items; empty where it does."""
+        item = -1
         try:
             for _ in range(count):
                 (item,) = read_id(content, at)
                 at += width
                 places[item] = at
                 at += 1 + content[at] * step
-        except (IndexError, struct_error) as error:
-            raise MalformedError("box ipma is cut off") from error
-        if at > len(content):
-            raise MalformedError("box ipma is cut off")
+        except (IndexError, struct_error):
+            self.problem = "box ipma is cut off"
+        last = places.get(item, 0)
+        if last and last + 1 + step * (content[last] if last < len(content) else 1) > len(content):
+            del places[item]
+            self.problem = "box ipma is cut off"
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._places)

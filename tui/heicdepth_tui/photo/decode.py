@@ -114,6 +114,10 @@ def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
         if request.layer.kind is LayerKind.PRIMARY and item_id != table.primary_id:
             what = f"only the decoder's own choice can be had of a photo coded as {item.type}"
             raise UnsupportedError(what)
+        # Not imported above: see _header.
+        from heicdepth_tui.heif.header import check_metadata
+
+        check_metadata(table)
         data = table.source.read_payload(0, table.source.size)
     yield _coloured(_by_library(request, _header(request, limits), item, data), colour)
 

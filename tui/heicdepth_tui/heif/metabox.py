@@ -1,0 +1,153 @@
+"""The boxes of a meta box, each read alone: what is broken is stated and costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
+from heicdepth_tui.heif.boxes import Box, boxes, four_cc
+from heicdepth_tui.heif.container import Container
+from heicdepth_tui.heif.limits import Limits
+from heicdepth_tui.heif.links import (
+    NO_LINKS,
+    Group,
+    Links,
+    entity_groups,
+    primary_item,
+    read_links,
+)
+from heicdepth_tui.heif.tables import Associations, ItemInfos, Locations
+
+__all__ = ["MetaBox", "read_meta"]
+
+_T = TypeVar("_T")
+_MAX_TABLES = 16
+_NEEDED = (b"pitm", b"iinf", b"iprp", b"iloc")
+"""Boxes without which no picture can be described or decoded."""
+
+
+class MetaBox(NamedTuple):
+    """The content of a meta box (ISO/IEC 14496-12 section 8.11), read box by box."""
+
+    primary_id: int
+    infos: ItemInfos
+    locations: Locations | None
+    links: Links
+    properties: list[Box]
+    """Children of ``ipco``, as places in ``Container.data``."""
+    associations: list[Associations]
+    idat: Box | None
+    groups: tuple[Group, ...]
+    problems: list[str]
+    """What is wrong with boxes that a picture may not need; each names its box."""
+
+
+def read_meta(container: Container, limits: Limits) -> MetaBox:
+    """Read the meta box of a container.
+
+    Raises UnsupportedHeaderError for another version of the box, MalformedError when it names no
+    primary item or lists no items, LimitError when it lists more items than the limits allow.
+    Other faults are stated in ``problems``; where an item needs what they cost, the methods of
+    ItemTable raise.
+    """
+    data, start = container.data, container.start
+    if data[start - 4]:
+        raise UnsupportedHeaderError(
+            f"its meta box is of version {data[start - 4]}; this program reads version 0"
+        )
+    problems: list[str] = []
+    found = _children(container, problems)
+    if b"pitm" not in found or b"iinf" not in found:
+        raise MalformedError("its header names no primary picture")
+    content = {kind: data[body:stop] for kind, body, stop in found.values()}
+    handler = content.get(b"hdlr", b"")[8:12]
+    if handler not in (b"pict", b""):
+        problems.append(f"hdlr: the header describes no pictures (handler {four_cc(handler)})")
+    primary_id = primary_item(content[b"pitm"])
+    infos = _remember(ItemInfos, _item_infos, content[b"iinf"], limits.items)
+    if infos.problem:
+        problems.append(f"iinf: {infos.problem}")
+    locations = Locations(content[b"iloc"], limits) if b"iloc" in content else None
+    if locations is not None and locations.incomplete is not None:
+        problems.append(f"iloc: {locations.incomplete.what}")
+    links = NO_LINKS
+    if b"iref" in content:
+        most = limits.items, limits.references, limits.nesting
+        links = _remember(read_links, _links, content[b"iref"], *most)
+        problems += links.problems
+    properties: list[Box] = []
+    associations: list[Associations] = []
+    if b"iprp" in found:
+        properties, associations = _read_properties(data, found[b"iprp"], limits, problems)
+    groups: tuple[Group, ...] = ()
+    if b"grpl" in content:
+        groups = entity_groups(content[b"grpl"], limits.items, problems)
+    return MetaBox(
+        primary_id,
+        infos,
+        locations,
+        links,
+        properties,
+        associations,
+        found.get(b"idat"),
+        groups,
+        problems,
+    )
+
+
+def _children(container: Container, problems: list[str]) -> dict[bytes, Box]:
+    """Return the first child box of each type; raises where one that is needed is cut off."""
+    _, _, data, _, start, end, _ = container
+    found: dict[bytes, Box] = {}
+    try:
+        for box in boxes(data, start, end):
+            found.setdefault(box[0], box)
+    except HeaderError as error:
+        if not found.keys() >= set(_NEEDED):
+            raise
+        problems.append(f"meta: {error.what}")
+    return found
+
+
+def _read_properties(
+    data: bytes, iprp: Box, limits: Limits, problems: list[str]
+) -> tuple[list[Box], list[Associations]]:
+    tables: list[Box] = []
+    try:
+        tables.extend(boxes(data, iprp[1], iprp[2], most=_MAX_TABLES))
+    except HeaderError as error:
+        problems.append(f"iprp: {error.what}")
+    properties: list[Box] = []
+    associations: list[Associations] = []
+    containers = [table for table in tables if table[0] == b"ipco"]
+    if len(containers) > 1:
+        raise MalformedError("its header has two property containers (ipco)")
+    for _, body, end in containers:
+        try:
+            # A list that is extended keeps the properties before a broken one.
+            properties.extend(boxes(data, body, end, most=limits.properties))
+        except HeaderError as error:
+            problems.append(f"ipco: {error.what}")
+    for kind, body, end in tables:
+        if kind == b"ipma":
+            table = _remember(Associations, _associations, data[body:end], limits.items)
+            associations.append(table)
+            if table.problem:
+                problems.append(f"ipma: {table.problem}")
+    return properties, associations
+
+
+# Photos of one phone share these three tables byte for byte, while sizes, places and depth ranges
+# differ: what was read from the same bytes under the same limits need not be read again.
+_item_infos = lru_cache(maxsize=32)(ItemInfos)
+_associations = lru_cache(maxsize=32)(Associations)
+_links = lru_cache(maxsize=32)(read_links)
+_REMEMBERED_BYTES = 32 * 1024
+
+
+def _remember(
+    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *most: int
+) -> _T:
+    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *most)
