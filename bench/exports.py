@@ -44,12 +44,13 @@ class _Arrays:
     def __init__(self, photo: Path) -> None:
         self._read = read_subject(photo, ExportOptions(), _in_process)
         self._codes, self._bits = self._read.depth_map.codes, self._read.depth_map.bits
-        self._colours = self._read.rgb
+        # As decoded: the conversion to sRGB is part of what is measured.
+        self._colours = self._read.colours(self._read.size, False)
 
     def subject(self) -> Subject:
         """Return a subject of which nothing but the decoded arrays is known."""
         depth_map = build_depth_map(self._codes, self._bits, self._read.header.depth)
-        return replace(self._read, depth_map=depth_map, colours=lambda _: self._colours)
+        return replace(self._read, depth_map=depth_map, colours=lambda *_: self._colours)
 
 
 class _Files:

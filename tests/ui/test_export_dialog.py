@@ -48,6 +48,26 @@ async def test_chosen_formats_are_written_and_remembered(
         assert driven.app.screen.query_one("#step", Input).value == "8"
 
 
+async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        assert tick(driven, "colours").value
+        tick(driven, "pcd").value = False
+        tick(driven, "png").value = True
+        tick(driven, "colours").value = False
+        tick(driven, "png-unit").value = True
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+
+    assert (tmp_path / "out" / "IMG_0412-depth-0.1mm.png").is_file()
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        assert not tick(driven, "colours").value
+        assert tick(driven, "png-unit").value
+
+
 async def test_what_means_nothing_is_said_and_nothing_is_written(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:

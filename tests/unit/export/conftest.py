@@ -13,6 +13,7 @@ import pytest
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import (
     Accuracy,
@@ -99,7 +100,7 @@ def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
             header=header,
             depth_map=build_depth_map(array, bits, header.depth),
             camera=camera_for_depth(header, DEPTH_SIZE),
-            colours=lambda size: (
+            colours=lambda size, _stored: Coloured(
                 PHOTO if size == (WIDTH, HEIGHT) else PHOTO.repeat(2, 0).repeat(2, 1)
             ),
             options=ExportOptions(

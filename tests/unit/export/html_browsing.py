@@ -12,6 +12,7 @@ from PIL import Image
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
 from heicdepth_tui.depth.cloud import CloudOptions, Projection
 from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import (
     Accuracy,
@@ -65,7 +66,7 @@ def subject(bits: int = 8, projection: Projection = Projection.PERSPECTIVE) -> S
         header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), facts),
         depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, facts),
         camera=Camera(FOCAL, FOCAL, CX, CY, WIDTH, HEIGHT, CameraOrigin.FILE),
-        colours=lambda _: rgb,
+        colours=lambda _size, _stored: Coloured(rgb),
         options=ExportOptions(cloud=CloudOptions(projection=projection, drop_flying=False)),
     )
 

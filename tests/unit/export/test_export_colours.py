@@ -1,4 +1,4 @@
-"""Colours stay as decoded and every file says in which space they are; GLB's are BT.709."""
+"""Colours are sRGB unless they are to stay as decoded, and every file says which they are."""
 
 from __future__ import annotations
 
@@ -14,31 +14,53 @@ from PIL import Image, ImageCms
 from plyfile import PlyData
 from pypcd4 import PointCloud
 
+from heicdepth_tui.depth.cloud import Projection
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.glb import linear_colours
+from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.colour import read_profile
 from heicdepth_tui.heif.facts import ColourSpace
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.decode import decode as decode_in_this_process
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import PRIMARY, Pixels, Request
 from heicdepth_tui.samples import build
 from heicdepth_tui.samples.recipe import Recipe
+from tests.support.colour import (
+    ADOBE,
+    DISPLAY_P3,
+    RED,
+    SHOWN,
+    adobe_linear,
+    adobe_profile,
+    converted_by_hand,
+    srgb_linear,
+)
 
 Make = Callable[..., Subject]
 Written = Callable[[str, Subject], Path]
 FLOAT32_SUM = 5e-7
 """Six roundings of values under 1.3: factors, levels, products and sums, 2**-24 of each."""
+FILES = ("pcd", "ply", "glb", "npz", "png")
+CONVERTED = "colours: sRGB, converted from Display P3 by the matrix of the primaries, clipped"
 AS_DECODED = "colours: Display P3 as decoded, not converted"
 
 
 def decode(request: Request) -> Pixels:
-    return load(request.path, request.layer, exact=request.exact, fit=request.fit)
+    *_, answer = decode_in_this_process(request)
+    assert answer.pixels is not None
+    return answer.pixels
 
 
-def stated(subject: Subject, name: str) -> Subject:
-    return replace(subject, header=replace(subject.header, colour=ColourSpace(name)))
+def stated(subject: Subject, name: str, **options: object) -> Subject:
+    """Return the subject with colours in the space of that name, RED in the first row."""
+    decoded = subject.colours(subject.size, True).rgb.copy()
+    decoded[0] = RED
+    options_ = replace(subject.options, **options)  # type: ignore[arg-type]
+    return replace(subject, colours=lambda *_: Coloured(decoded, name), options=options_)
 
 
 def extras(path: Path) -> dict[str, object]:
@@ -53,30 +75,95 @@ def png_info(path: Path) -> dict[str, object]:
         return {str(key): value for key, value in image.info.items()}
 
 
-def test_values_do_not_depend_on_the_colour_space(make_subject: Make, written: Written) -> None:
-    kept = {}
-    for name in ("unknown", "Display P3"):
-        subject = stated(make_subject(), name)
-        cloud = PointCloud.from_path(written("pcd", subject)).pc_data["rgb"].view(np.uint32)
-        vertex = PlyData.read(written("ply", subject))["vertex"]
-        with np.load(written("npz", subject)) as arrays:
-            kept[name] = (cloud.tolist(), vertex["red"].tolist(), arrays["rgb"].tolist())
-    assert kept["unknown"] == kept["Display P3"]
+def first_colours(subject: Subject, written: Written, folder: Path) -> dict[str, list[int]]:
+    """Return the first colour in each format by its reader; GLB's turned back from linear."""
+    cloud = PointCloud.from_path(written("pcd", subject)).pc_data["rgb"].view(np.uint32)
+    vertex = PlyData.read(written("ply", subject))["vertex"]
+    data = written("glb", subject).read_bytes()
+    document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
+    start = len(data) - document["buffers"][0]["byteLength"]
+    start += document["bufferViews"][1]["byteOffset"]
+    light = np.frombuffer(data, "<f4", 3, start).astype(float)
+    coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    photo = FORMATS["png"].write(subject, folder)[0].path
+    with np.load(written("npz", subject)) as arrays, Image.open(photo) as image:
+        return {
+            "pcd": [int(cloud[0]) >> shift & 255 for shift in (16, 8, 0)],
+            "ply": [int(vertex[name][0]) for name in ("red", "green", "blue")],
+            "glb": np.rint(255 * coded).astype(int).tolist(),
+            "npz": arrays["rgb"][0, 0].tolist(),
+            "png": np.asarray(image)[0, 0].tolist(),
+        }
 
 
-def test_every_file_names_the_colour_space(
+def test_display_p3_is_srgb_in_every_file(
     make_subject: Make, written: Written, tmp_path: Path
 ) -> None:
     subject = stated(make_subject(), "Display P3")
+    assert first_colours(subject, written, tmp_path / "png") == {key: [*SHOWN] for key in FILES}
+
+
+def test_stored_colours_are_as_decoded_but_for_glb(
+    make_subject: Make, written: Written, tmp_path: Path
+) -> None:
+    subject = stated(make_subject(), "Display P3", colours=ColourValues.STORED)
+    found = first_colours(subject, written, tmp_path / "png")
+    assert found == {key: [*RED] for key in FILES} | {"glb": [*SHOWN]}
+
+
+def test_a_flat_cloud_keeps_colours_as_decoded(
+    make_subject: Make, written: Written, tmp_path: Path
+) -> None:
+    subject = stated(make_subject(projection=Projection.FLAT), "Display P3")
+    found = first_colours(subject, written, tmp_path / "png")
+    assert [found[name] for name in FILES] == [[*RED], [*RED], [*SHOWN], [*SHOWN], [*SHOWN]]
     assert f"# {AS_DECODED}\n".encode() in written("pcd", subject).read_bytes()
-    assert AS_DECODED in PlyData.read(written("ply", subject)).comments
+
+
+@pytest.mark.parametrize("name", ["sRGB", "unknown", "BT.2020 PQ"])
+def test_other_spaces_are_not_converted(
+    make_subject: Make, written: Written, tmp_path: Path, name: str
+) -> None:
+    subject = stated(make_subject(), name)
+    assert first_colours(subject, written, tmp_path / "png") == {key: [*RED] for key in FILES}
+
+
+@pytest.mark.parametrize(
+    ("values", "told", "short"),
+    [
+        (ColourValues.SRGB, CONVERTED, "colours sRGB, converted from Display P3"),
+        (ColourValues.STORED, AS_DECODED, "colours Display P3 as decoded"),
+    ],
+)
+def test_every_file_names_the_colour_space(
+    make_subject: Make,
+    written: Written,
+    tmp_path: Path,
+    values: ColourValues,
+    told: str,
+    short: str,
+) -> None:
+    subject = stated(make_subject(), "Display P3", colours=values)
+    assert f"# {told}\n".encode() in written("pcd", subject).read_bytes()
+    assert told in PlyData.read(written("ply", subject)).comments
     with np.load(written("npz", subject)) as arrays:
         export = json.loads(str(arrays["metadata"]))["export"]
-    assert export["rgb"] == "uint8, Display P3 as decoded, not converted"
-    assert AS_DECODED in export["comments"]
+    assert export["rgb"] == told.replace("colours:", "uint8,")
+    assert told in export["comments"]
     photo, codes, _ = FORMATS["png"].write(subject, tmp_path)
-    assert AS_DECODED in str(png_info(photo.path)["Description"])
+    assert told in str(png_info(photo.path)["Description"])
     assert "colours" not in str(png_info(codes.path))
+    for name in ("pcd", "ply", "npz", "png"):
+        assert short in FORMATS[name].write(subject, tmp_path)[0].summary
+    light = "colours linear BT.709, converted from Display P3"
+    assert light in FORMATS["glb"].write(subject, tmp_path)[0].summary
+
+
+def test_what_the_decoder_says_of_the_photo_is_said_of_the_colours(make_subject: Make) -> None:
+    subject = make_subject()
+    damaged = replace(subject.colours(subject.size, True), note="2 of 9 tiles missing")
+    lines = replace(subject, colours=lambda *_: damaged).cloud_comments()
+    assert [line for line in lines if line.endswith("(sRGB is usual); 2 of 9 tiles missing")]
 
 
 @pytest.mark.parametrize(
@@ -119,8 +206,11 @@ def test_glb_says_what_was_done(make_subject: Make, written: Written) -> None:
         name: extras(written("glb", stated(make_subject(), name)))
         for name in ("Display P3", "sRGB", "unknown", "BT.2020 PQ")
     }
+    stored = stated(make_subject(), "Display P3", colours=ColourValues.STORED)
+    told["stored"] = extras(written("glb", stored))
     assert {name: one["colours"] for name, one in told.items()} == {
-        "Display P3": "Display P3 converted to linear BT.709, what lies outside is clipped",
+        "stored": "Display P3 converted to linear BT.709, what lies outside is clipped",
+        "Display P3": f"{CONVERTED.partition(': ')[2]}; made linear",
         "sRGB": "sRGB made linear",
         "unknown": "taken for sRGB and made linear; the photo states no colour space",
         "BT.2020 PQ": "taken for sRGB and made linear; stated as BT.2020 PQ",
@@ -140,11 +230,64 @@ def test_the_photo_png_carries_the_profile(tmp_path: Path, monkeypatch: pytest.M
         assert "icc_profile" not in png_info(other.path)
 
 
+def chunk(path: Path, name: bytes) -> bytes | None:
+    """Return the content of a PNG's first chunk of that name, None without one."""
+    data, at = path.read_bytes(), 8
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        if kind == name:
+            return data[at + 8 : at + 8 + length]
+        at += length + 12
+    return None
+
+
+def test_the_photo_png_states_the_space_of_its_values(make_subject: Make, tmp_path: Path) -> None:
+    def written(name: str, **options: object) -> Path:
+        subject = stated(make_subject(), name, **options)
+        return FORMATS["png"].write(subject, tmp_path)[0].path
+
+    for srgb in (written("Display P3"), written("sRGB")):
+        assert chunk(srgb, b"sRGB") == b"\1"
+        assert chunk(srgb, b"cICP") is None
+    stored = written("Display P3", colours=ColourValues.STORED)
+    assert chunk(stored, b"cICP") == bytes((12, 13, 0, 1))
+    assert chunk(stored, b"sRGB") is None
+    for silent in (written("unknown"), written("BT.2020 PQ")):
+        assert [chunk(silent, name) for name in (b"sRGB", b"cICP", b"iCCP")] == [None] * 3
+
+
+def test_a_photo_with_another_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "SRGB_COLR", b"prof" + adobe_profile())
+    path = tmp_path / "a.heic"
+    path.write_bytes(build.make_photo(Recipe()).data)
+    options = ExportOptions(("png",), out=tmp_path)
+    converted, *_ = export_photo(path, options, decode)
+    stored, *_ = export_photo(path, replace(options, colours=ColourValues.STORED), decode)
+
+    assert "colours sRGB, converted from Adobe RGB (1998)" in converted.summary
+    assert chunk(converted.path, b"sRGB") == b"\1"
+    assert "colours Adobe RGB (1998) as decoded" in stored.summary
+    with Image.open(stored.path) as image, Image.open(converted.path) as shown:
+        assert image.info["icc_profile"] == adobe_profile()
+        samples, found = np.asarray(image).reshape(-1, 3), np.asarray(shown).reshape(-1, 3)
+    true = converted_by_hand(samples, ADOBE, adobe_linear)
+    # Little CMS reckons in 16 bits, from colorants of 16 bits: a level, and half of rounding.
+    assert np.abs(found - true).max() <= 1.5
+
+
 def test_a_real_iphone_photo(tmp_path: Path, photos: Path) -> None:
     path = photos / "real" / "pug.heic"
-    photo, *_ = export_photo(path, ExportOptions(("png",), out=tmp_path), decode)
-    with Image.open(photo.path) as image:
+    options = ExportOptions(("png",), out=tmp_path)
+    converted, *_ = export_photo(path, options, decode)
+    stored, *_ = export_photo(path, replace(options, colours=ColourValues.STORED), decode)
+    decoded = load(path, PRIMARY, exact=(768, 576)).array
+    with Image.open(stored.path) as image:
         assert image.info["icc_profile"] == read_profile(path)
-        assert "Display P3" in image.info["Description"]
-        decoded = load(path, PRIMARY, exact=(768, 576)).array
+        assert "Display P3 as decoded" in image.info["Description"]
         np.testing.assert_array_equal(np.asarray(image), decoded)
+    with Image.open(converted.path) as image:
+        assert "icc_profile" not in image.info
+        assert chunk(converted.path, b"sRGB") == b"\1"
+        true = converted_by_hand(decoded.reshape(-1, 3), DISPLAY_P3, srgb_linear)
+        # Half a level, and half a step of the table near black.
+        assert np.abs(np.asarray(image).reshape(-1, 3) - true).max() <= 0.5 + 0.11

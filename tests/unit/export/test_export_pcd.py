@@ -12,6 +12,7 @@ from pypcd4 import Encoding, PointCloud
 
 from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.export import pcd
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.subject import Subject
 
 Points = list[tuple[float, float, float, int, int, int]]
@@ -52,7 +53,7 @@ def test_pypcd4_reads_every_point(
 
 def test_a_cloud_that_compresses_is_compressed(make_subject: Make, written: Written) -> None:
     subject = make_subject(codes=np.full((4, 6), 255))
-    object.__setattr__(subject, "colours", lambda _: np.zeros((4, 6, 3), np.uint8))
+    object.__setattr__(subject, "colours", lambda *_: Coloured(np.zeros((4, 6, 3), np.uint8)))
     cloud = PointCloud.from_path(written("pcd-compressed", subject))
     assert cloud.metadata.data is Encoding.BINARY_COMPRESSED
     assert np.unique(cloud.pc_data["z"]).tolist() == [-0.5]

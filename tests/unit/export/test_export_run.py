@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +21,11 @@ from heicdepth_tui.errors import (
     WriteError,
 )
 from heicdepth_tui.export import run
+from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.subject import ExportOptions, Subject
-from heicdepth_tui.heif.facts import DepthFacts, DepthStatus, Header, Size
+from heicdepth_tui.heif.facts import ColourSpace, DepthFacts, DepthStatus, Header, Size
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 
 Use = Callable[[Header], None]
@@ -120,7 +122,8 @@ def test_every_format_reports_what_it_wrote(
     ]
     assert [one.points for one in exported[:4]] == [24] * 4
     assert exported[0].summary.endswith(
-        "IMG_0412.pcd: 24 points; dropped nothing; flat projection, not to scale"
+        "IMG_0412.pcd: 24 points; dropped nothing; flat projection, not to scale; "
+        "colours as decoded, the photo states no colour space"
     )
 
 
@@ -266,3 +269,21 @@ def test_formats_asked_for_twice_are_written_once(
     use(make_header())
     options = ExportOptions(formats=("ply", "ply"), cloud=cloud(), out=tmp_path)
     assert len(export_photo("a.heic", options, Source())) == 1
+
+
+def test_colours_are_asked_for_as_decoded_where_the_decoder_would_convert_nothing(
+    tmp_path: Path, use: Use, make_header: Callable[..., Header]
+) -> None:
+    def stored(colour: ColourSpace, **options: Any) -> list[bool]:
+        use(replace(make_header(), colour=colour))
+        source = Source()
+        options_ = ExportOptions(formats=("pcd", "npz"), out=tmp_path, **options)
+        export_photo("a.heic", options_, source)
+        return [one.stored for one in source.requests[1:]]
+
+    other = ColourSpace("Adobe RGB (1998)", 560)
+    assert stored(ColourSpace("Display P3", 548)) == [True]
+    assert stored(other) == [False]
+    assert stored(other, colours=ColourValues.STORED) == [True]
+    # One picture for the flat cloud, as decoded, and another for the archive.
+    assert stored(other, cloud=cloud()) == [True, False]

@@ -78,6 +78,15 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     help="PCD: keep rows and columns; dropped samples are NaN.",
 )
 @click.option(
+    "--colors",
+    "--colours",
+    "colours",
+    type=click.Choice(["srgb", "stored"]),
+    default="srgb",
+    show_default=True,
+    help="Convert colours to sRGB, or keep them as decoded.",
+)
+@click.option(
     "--png-unit",
     type=click.Choice(["mm", "0.1mm"]),
     default="mm",
@@ -109,6 +118,7 @@ def export(
     color_resolution: str,
     normals: bool,
     organised: bool,
+    colours: str,
     png_unit: str,
     with_gps: bool,
     recursive: bool,
@@ -121,7 +131,7 @@ def export(
     gets -1, -2 … in its name. Every written path is one line on stdout.
     """
     from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-    from heicdepth_tui.export.options import DepthUnit, ExportOptions
+    from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 
     try:
         cloud = CloudOptions(
@@ -142,6 +152,7 @@ def export(
         formats,
         cloud,
         organised=organised,
+        colours=ColourValues(colours),
         png_unit=DepthUnit(png_unit),
         out=out,
         with_gps=with_gps,

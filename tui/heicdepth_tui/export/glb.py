@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import Cloud, Projection
 from heicdepth_tui.export.subject import Part, Subject, ascii_line
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
 
 __all__ = ["linear_colours", "parts", "unit_normals", "write_glb"]
@@ -27,7 +28,8 @@ _POINTS = 0
 
 def parts(subject: Subject) -> tuple[Part, ...]:
     """Return the one part of ``glb``."""
-    told = subject.cloud_told()
+    space = DISPLAY_P3 if _is_p3(subject) else subject.cloud_photo.converted_from
+    told = subject.cloud_told(f"colours linear BT.709{space and f', converted from {space}'}")
     return (Part(".glb", partial(write_glb, subject), told, len(subject.cloud)),)
 
 
@@ -119,16 +121,19 @@ def _document(subject: Subject, attributes: list[str], length: int) -> dict[str,
 
 
 def _is_p3(subject: Subject) -> bool:
-    return subject.header.colour.name == "Display P3"
+    return subject.cloud_photo.space == DISPLAY_P3
 
 
 def _colours_told(subject: Subject) -> str:
-    name = subject.header.colour.name
+    photo = subject.cloud_photo
     if _is_p3(subject):
         return "colours: Display P3 converted to linear BT.709, what lies outside is clipped"
-    if name == "sRGB":
+    if photo.converted_from:
+        return ascii_line(f"colours: {photo.told}; made linear")
+    if photo.space == SRGB:
         return "colours: sRGB made linear"
-    stated = "the photo states no colour space" if name == "unknown" else f"stated as {name}"
+    is_known = photo.space != UNKNOWN
+    stated = f"stated as {photo.space}" if is_known else "the photo states no colour space"
     return ascii_line(f"colours: taken for sRGB and made linear; {stated}")
 
 

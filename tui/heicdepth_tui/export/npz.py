@@ -20,7 +20,7 @@ def parts(subject: Subject) -> tuple[Part, ...]:
     depth_map = subject.depth_map
     told = [f"codes {subject.size}, {depth_map.bits} bit"]
     told += [] if depth_map.reason else ["metres"]
-    told += [subject.trust.long, *subject.notes]
+    told += [subject.trust.long, subject.photo.short, *subject.notes]
     return (Part(".npz", partial(write_npz, subject), "; ".join(told)),)
 
 
@@ -28,7 +28,7 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     """Write the arrays of a photo; ``numpy.load`` reads them without pickle.
 
     ``codes`` uint8 or uint16 (H, W) as stored, ``rgb`` uint8 (H, W, 3) at the same size, in the
-    photo's own colour space, ``metadata`` a JSON string, which names it. Where a code's metres are
+    colour space that ``metadata``, a JSON string, names. Where a code's metres are
     known also ``disparity`` in 1/m and ``metres`` along the optical axis, float32 (H, W), NaN where
     invalid. Where the camera is known also ``K``, float64 (3, 3), row-major, for pixel centres of
     the upright map.

@@ -9,7 +9,16 @@ from pathlib import Path
 from heicdepth_tui.depth.points import CloudOptions
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["DepthUnit", "ExportOptions", "Exported"]
+__all__ = ["ColourValues", "DepthUnit", "ExportOptions", "Exported"]
+
+
+class ColourValues(Enum):
+    """In which colour space the colours of exports are; its value names it in options."""
+
+    SRGB = "srgb"
+    """sRGB, converted where the photo states another space that is known."""
+    STORED = "stored"
+    """The photo's own, as decoded."""
 
 
 class DepthUnit(Enum):
@@ -38,6 +47,8 @@ class ExportOptions:
     cloud: CloudOptions = field(default_factory=CloudOptions)
     organised: bool = False
     """PCD only: keep the rows and columns of the depth map, with NaN for what was dropped."""
+    colours: ColourValues = ColourValues.SRGB
+    """A flat cloud keeps the colours as decoded; GLB's are linear BT.709 in any case."""
     png_unit: DepthUnit = DepthUnit.MILLIMETRE
     """PNG only: what a step of the depth picture is."""
     out: Path = Path()

@@ -26,7 +26,7 @@ def write_ply(subject: Subject, file: BinaryIO) -> None:
     """Write the subject's cloud as binary little-endian PLY.
 
     The ``vertex`` element has x y z in metres (float32), nx ny nz where the cloud has normals, and
-    red green blue (uchar, as decoded); unit, frame, accuracy, camera and colour space are
+    red green blue (uchar); unit, frame, accuracy, camera and colour space are
     ``comment`` lines, the numbers of dropped samples ``obj_info`` lines.
     """
     from plyfile import PlyData, PlyElement

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.options import DepthUnit
 from heicdepth_tui.export.subject import Part, Subject, ascii_line
-from heicdepth_tui.heif.colour import read_profile
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, read_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,9 +37,10 @@ def parts(subject: Subject) -> tuple[Part, ...]:
         subject.rgb,
         f"{photo}; {subject.colours_told}",
         profile=_profile(subject),
+        chunks=_colour_chunks(subject.photo),
     )
     made = [
-        Part("-photo.png", write_photo, photo),
+        Part("-photo.png", write_photo, f"{photo}; {subject.photo.short}"),
         Part("-codes.png", partial(write_png, subject, depth_map.codes, codes), codes),
     ]
     if not depth_map.reason:
@@ -85,9 +89,21 @@ def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[
 
 
 def _profile(subject: Subject) -> bytes | None:
-    if not subject.header.colour.profile_bytes:
+    """Return the photo's own ICC profile where it says what the values of ``rgb`` are."""
+    if subject.photo.converted_from or not subject.header.colour.profile_bytes:
         return None
     return read_profile(subject.path, limits=subject.options.limits)
+
+
+def _colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
+    """Return the chunks that state the colour space of a picture without an ICC profile.
+
+    sRGB with relative colorimetric intent and its gAMA (PNG third edition, 11.3.2.5 and .2), cICP
+    for Display P3 (11.3.2.6: primaries, transfer, matrix, full range, by ISO/IEC 23091-2).
+    """
+    if photo.space == SRGB:
+        return {b"sRGB": b"\1", b"gAMA": (45455).to_bytes(4, "big")}
+    return {b"cICP": bytes((12, 13, 0, 1))} if photo.space == DISPLAY_P3 else {}
 
 
 def write_png(
@@ -97,17 +113,20 @@ def write_png(
     file: BinaryIO,
     *,
     profile: bytes | None = None,
+    chunks: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> None:
     """Write (H, W) uint8 or uint16 as grey, (H, W, 3) uint8 as RGB, with ``text`` in a tEXt chunk.
 
     Values are written as they are, never stretched or converted; ``profile`` is the ICC profile
-    that tells viewers what they mean.
+    that tells viewers what they mean, ``chunks`` stand for it where it is None.
     """
     from PIL import Image, PngImagePlugin
 
     about = PngImagePlugin.PngInfo()
     about.add_text("Description", ascii_line(text))
     about.add_text("Comment", "; ".join(subject.depth_comments()))
+    for name, data in () if profile else chunks.items():
+        about.add(name, data)
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(array)).save(

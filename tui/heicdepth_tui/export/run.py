@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
+from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.region import WHOLE, Region, covered_region
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
-from heicdepth_tui.heif.facts import DepthStatus, Header, ImageItem, Size
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
+from heicdepth_tui.heif.facts import ColourSpace, DepthStatus, Header, ImageItem, Size
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.position import read_position
 from heicdepth_tui.photo.client import next_ticket
@@ -92,7 +94,7 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
         header=header,
         depth_map=build_depth_map(pixels.array, pixels.bits, facts),
         camera=camera_for_depth(header, size),
-        colours=_colours(path, source, region),
+        colours=_colours(path, source, region, header.colour),
         options=options,
         notes=tuple(filter(None, _notes(path, header, pixels, region, options))),
         region=region,
@@ -109,19 +111,28 @@ def _notes(
         yield f"taken at {position}" if position else "the photo does not say where it was taken"
 
 
-def _colours(
-    path: Path, source: PixelSource, region: Region
-) -> Callable[[Size], NDArray[np.uint8]]:
+def _colours(path: Path, source: PixelSource, region: Region, colour: ColourSpace) -> Colours:
     @cache
-    def at_size(size: Size) -> NDArray[np.uint8]:
+    def decoded(size: Size, stored: bool) -> Coloured:
         whole = region.whole(size)
         request = Request(
-            next_ticket(), _PANE, str(path), PRIMARY, exact=(whole.width, whole.height), keep=True
+            next_ticket(),
+            _PANE,
+            str(path),
+            PRIMARY,
+            exact=(whole.width, whole.height),
+            keep=True,
+            stored=stored,
         )
-        rgb = _as_rgb(source(request))
-        return rgb if region == WHOLE else np.ascontiguousarray(region.cut(rgb, size))
+        pixels = source(request)
+        rgb = _as_rgb(pixels)
+        if region != WHOLE:
+            rgb = np.ascontiguousarray(region.cut(rgb, size))
+        return Coloured(rgb, pixels.space or colour.name, pixels.converted_from, pixels.note)
 
-    return at_size
+    # One picture serves both where the decoder would convert nothing.
+    has_other_profile = colour.profile_bytes and colour.name not in (DISPLAY_P3, SRGB)
+    return lambda size, stored: decoded(size, stored or not has_other_profile)
 
 
 def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:

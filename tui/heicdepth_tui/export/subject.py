@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,19 +16,14 @@ from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.depth.trust import DISTORTION, Trust
 from heicdepth_tui.errors import ExportError
-from heicdepth_tui.export.options import Exported, ExportOptions
+from heicdepth_tui.export.colouring import Coloured, Colours
+from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
 from heicdepth_tui.export.region import WHOLE, Region
 from heicdepth_tui.files import Writer, safe_name
 from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.text import printable
 
 __all__ = ["Colours", "ExportOptions", "Exported", "Part", "Subject", "ascii_line"]
-
-Colours = Callable[[Size], NDArray[np.uint8]]
-"""Gives what the depth map shows of the upright photo at exactly that size, uint8 (H, W, 3).
-
-Values are as decoded, in the photo's own colour space; raises what decoding does.
-"""
 
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
 
@@ -76,9 +71,47 @@ class Subject:
         return self.depth_map.size
 
     @cached_property
+    def photo(self) -> Coloured:
+        """The photo at the depth map's size, in the colour space of ``options.colours``."""
+        return self._coloured(self.size, stored=self._keeps_stored)
+
+    @property
     def rgb(self) -> NDArray[np.uint8]:
-        """The photo at the depth map's size, uint8 (H, W, 3), in the photo's colour space."""
-        return self.colours(self.size)
+        """The values of ``photo``, uint8 (H, W, 3)."""
+        return self.photo.rgb
+
+    @cached_property
+    def cloud_photo(self) -> Coloured:
+        """The photo at the size of the cloud's grid before ``step``, as the cloud takes it.
+
+        In the colour space of ``options.colours``, but as decoded for a flat cloud.
+        """
+        stored = self.keeps_cloud_stored
+        if self.cloud_size == self.size and stored == self._keeps_stored:
+            return self.photo
+        return self._coloured(self.cloud_size, stored=stored)
+
+    @property
+    def cloud_size(self) -> Size:
+        """Size of the photo that gives the cloud its colours."""
+        options = self.options.cloud
+        if options.projection is not Projection.PERSPECTIVE:
+            return self.size
+        photo = self.region.size_in(self.header.primary.upright)
+        return color_size(self.size, photo, options.color_resolution)
+
+    @property
+    def keeps_cloud_stored(self) -> bool:
+        """Whether the cloud's colours are as decoded."""
+        return self._keeps_stored or self.options.cloud.projection is Projection.FLAT
+
+    @property
+    def _keeps_stored(self) -> bool:
+        return self.options.colours is ColourValues.STORED
+
+    def _coloured(self, size: Size, *, stored: bool) -> Coloured:
+        decoded = self.colours(size, stored)
+        return decoded if stored else decoded.in_srgb()
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -87,13 +120,7 @@ class Subject:
         Raises NoMetresError and NoCameraError where the photo does not carry what the projection
         needs, ExportError where the options leave no point.
         """
-        options = self.options.cloud
-        wanted = self.size
-        if options.projection is Projection.PERSPECTIVE:
-            photo = self.region.size_in(self.header.primary.upright)
-            wanted = color_size(self.size, photo, options.color_resolution)
-        rgb = self.rgb if wanted == self.size else self.colours(wanted)
-        cloud = build_cloud(self.depth_map, self.camera, rgb, options)
+        cloud = build_cloud(self.depth_map, self.camera, self.cloud_photo.rgb, self.options.cloud)
         if not len(cloud):
             raise ExportError(
                 f"no point is left of the cloud: dropped {cloud.dropped.describe()}",
@@ -107,11 +134,14 @@ class Subject:
         """How far the depth map's distances and the camera can be relied on."""
         return self.depth_map.trust.with_camera(self.camera)
 
-    def cloud_told(self) -> str:
-        """Say of the cloud how many points it has, what was dropped and how far to trust it."""
+    def cloud_told(self, colours: str = "") -> str:
+        """Say of the cloud its points, what was dropped, how far to trust it and its colours.
+
+        ``colours`` stands for what is said of them where a format converts them.
+        """
         cloud = self.cloud
         told = [f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}"]
-        return "; ".join([*told, cloud.trust.long, *self.notes])
+        return "; ".join([*told, cloud.trust.long, colours or self.cloud_photo.short, *self.notes])
 
     def comments(self) -> tuple[str, ...]:
         """Return what a file's comments say, without the cloud: photo, writer and notes; ASCII."""
@@ -141,19 +171,17 @@ class Subject:
 
     @property
     def colours_told(self) -> str:
-        """Say in which colour space the values of ``rgb`` and of the cloud stand; ASCII."""
-        name = self.header.colour.name
-        if name == "unknown":
-            return "colours: as decoded, the photo states no colour space (sRGB is usual)"
-        return f"colours: {ascii_line(name)} as decoded, not converted"
+        """Say in which colour space the values of ``rgb`` are, and how they came there; ASCII."""
+        return ascii_line(f"colours: {self.photo.told}")
 
     def cloud_comments(self, colours: str = "") -> tuple[str, ...]:
         """Return what a cloud's comments say: unit, frame, accuracy, camera and colours; ASCII.
 
-        ``colours`` stands for ``colours_told`` where a format converts them.
+        ``colours`` stands for what is said of them where a format converts them.
         """
         lines = (ascii_line(line) for line in self.cloud.comments())
-        return (*lines, colours or self.colours_told, *self.comments())
+        told = colours or f"colours: {self.cloud_photo.told}"
+        return (*lines, ascii_line(told), *self.comments())
 
 
 def ascii_line(text: str) -> str:

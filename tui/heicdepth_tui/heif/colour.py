@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DISPLAY_P3",
     "SRGB",
+    "UNKNOWN",
     "ItemColour",
     "colour_space",
     "item_colour",

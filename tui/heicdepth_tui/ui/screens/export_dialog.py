@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, Static
 
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 
 __all__ = ["ExportDialog"]
@@ -138,6 +138,20 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                         id="organised",
                         tooltip="WIDTH and HEIGHT of the map; dropped samples are NaN",
                     )
+                    yield Tick(
+                        "colours in sRGB",
+                        options.colours is ColourValues.SRGB,
+                        compact=True,
+                        id="colours",
+                        tooltip="converted where the photo's space is known; off: as decoded",
+                    )
+                    yield Tick(
+                        "PNG depth in steps of 0.1 mm",
+                        options.png_unit is DepthUnit.TENTH_MILLIMETRE,
+                        compact=True,
+                        id="png-unit",
+                        tooltip="to 6.55 m; off: 1 mm, to 65.5 m",
+                    )
             yield Static("", classes="told", id="told", markup=False)
             yield Static("", id="wrong", markup=False)
             with Horizontal(id="buttons"):
@@ -203,6 +217,16 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             self._options,
             formats=tuple(name for name in FORMATS if name in formats),
             organised=self.query_one("#organised", Checkbox).value,
+            colours=(
+                ColourValues.SRGB
+                if self.query_one("#colours", Checkbox).value
+                else ColourValues.STORED
+            ),
+            png_unit=(
+                DepthUnit.TENTH_MILLIMETRE
+                if self.query_one("#png-unit", Checkbox).value
+                else DepthUnit.MILLIMETRE
+            ),
             cloud=cloud,
         )
 

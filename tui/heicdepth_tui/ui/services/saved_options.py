@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 from heicdepth_tui.files import replace_own
 
 __all__ = ["load_options", "save_options", "state_folder"]
@@ -31,7 +31,13 @@ def save_options(options: ExportOptions, folder: Path | None) -> None:
     cloud = asdict(options.cloud)
     cloud["projection"] = options.cloud.projection.value
     cloud["color_resolution"] = options.cloud.color_resolution.value
-    choice = {"formats": options.formats, "organised": options.organised, "cloud": cloud}
+    choice = {
+        "formats": options.formats,
+        "organised": options.organised,
+        "colours": options.colours.value,
+        "png_unit": options.png_unit.value,
+        "cloud": cloud,
+    }
     replace_own(folder or state_folder(), _NAME, json.dumps(choice, indent=1).encode())
 
 
@@ -59,5 +65,8 @@ def _apply(default: ExportOptions, choice: dict[str, Any]) -> ExportOptions:
         default,
         formats=formats or default.formats,
         organised=bool(choice["organised"]),
+        # Files of earlier versions have neither.
+        colours=ColourValues(choice.get("colours", default.colours.value)),
+        png_unit=DepthUnit(choice.get("png_unit", default.png_unit.value)),
         cloud=CloudOptions(**cloud),
     )

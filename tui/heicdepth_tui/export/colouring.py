@@ -1,0 +1,76 @@
+"""The photo's colours as exports take them, and what is said of their colour space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.heif.facts import Size
+
+__all__ = ["Coloured", "Colours"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coloured:
+    """A picture in colours, uint8 (H, W, 3), and the colour space of its values.
+
+    ``space`` is named as in ``heif.colour``; ``converted_from`` is the photo's own where the values
+    were converted, else empty. ``note`` is what the decoder says, e.g. that tiles are missing.
+    """
+
+    rgb: NDArray[np.uint8]
+    space: str = UNKNOWN
+    converted_from: str = ""
+    note: str = ""
+
+    def in_srgb(self) -> Coloured:
+        """Return the picture in sRGB where it is in Display P3, else as it is."""
+        from heicdepth_tui.photo.colour import srgb_from
+
+        if self.space != DISPLAY_P3:
+            return self
+        rgb = srgb_from(self.rgb, self.space)
+        return replace(self, rgb=rgb, space=SRGB, converted_from=DISPLAY_P3)
+
+    @property
+    def short(self) -> str:
+        """The colour space in a few words, for summaries."""
+        if self.converted_from:
+            return f"colours {self.space}, converted from {self.converted_from}"
+        if self.space == UNKNOWN:
+            return "colours as decoded, the photo states no colour space"
+        return f"colours {self.space} as decoded"
+
+    @property
+    def told(self) -> str:
+        """The colour space and how the values came to be in it, for comments and metadata."""
+        if self.converted_from == DISPLAY_P3:
+            how = f"{self.space}, converted from Display P3 by the matrix of the primaries, clipped"
+        elif self.converted_from:
+            how = (
+                f"{self.space}, converted from {self.converted_from} by its ICC profile, relative "
+                "colorimetric with black point compensation"
+            )
+        elif self.space == UNKNOWN:
+            how = "as decoded, the photo states no colour space (sRGB is usual)"
+        else:
+            how = f"{self.space} as decoded, not converted"
+        return f"{how}; {self.note}" if self.note else how
+
+
+class Colours(Protocol):
+    """Gives what the depth map shows of the upright photo at exactly a size.
+
+    Display P3 comes as decoded; what an ICC profile describes comes as sRGB, or as decoded where
+    ``stored``. Raises what decoding does.
+    """
+
+    def __call__(self, size: Size, stored: bool, /) -> Coloured:
+        """Return the photo at ``size``."""
+        ...
