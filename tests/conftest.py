@@ -13,15 +13,26 @@ import pexpect
 import pyte
 import pytest
 
+from tests.support.sharing import write_once
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those in a real terminal one after another.
+
+    Files share photos and browsers; two apps in two terminals would compete for two cores.
+    Without pytest-xdist's ``--dist loadgroup`` the marks mean nothing.
+    """
+    for item in items:
+        in_terminal = "run_in_terminal" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("terminal" if in_terminal else item.path.stem))
+
 
 @pytest.fixture(scope="session")
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The generated photos, written once a run; tests only read them."""
+    """Return the folder of the generated photos, written once per run; tests only read them."""
     from heicdepth_tui.samples.write import write_samples
 
-    folder = tmp_path_factory.mktemp("samples")
-    write_samples(folder)
-    return folder
+    return write_once(tmp_path_factory, "samples", write_samples)
 
 
 @pytest.fixture
@@ -41,6 +52,10 @@ def photos() -> Path:
     return Path(folder)
 
 
+_NOT_INHERITED = ("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI", "COLUMNS", "LINES")
+"""Variables that change what the command shows; pytest-xdist sets COLUMNS in its processes."""
+
+
 class Terminal:
     """The real command in a pseudo-terminal, its screen kept by pyte.
 
@@ -53,7 +68,7 @@ class Terminal:
         environment = {
             key: value
             for key, value in os.environ.items()
-            if key not in ("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI")
+            if key not in _NOT_INHERITED
         }
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         environment |= env

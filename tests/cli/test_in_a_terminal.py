@@ -16,7 +16,7 @@ Start = Callable[..., Any]
 
 def test_move_export_and_quit(run_in_terminal: Start, samples: Path, tmp_path: Path) -> None:
     out = tmp_path / "clouds"
-    terminal = run_in_terminal(str(samples), "--out", str(out))
+    terminal = run_in_terminal(str(samples), "--out", "clouds")
     terminal.wait_text("IMG_0412.HEIC", "768×576", "7 photos · 5 with depth", "relative")
     terminal.wait(lambda: terminal.block_cells() > 800, "two pictures")
 
@@ -25,7 +25,7 @@ def test_move_export_and_quit(run_in_terminal: Start, samples: Path, tmp_path: P
     terminal.send("jj")
     terminal.wait_text("uniform inverse Z")
     terminal.send("e")
-    terminal.wait_text("points", "camera from the file")
+    terminal.wait_text("exported", "points;", "camera")
     terminal.send("q")
 
     assert terminal.end() == 0

@@ -17,15 +17,12 @@ from heicdepth_tui.samples.write import SAMPLES, write_samples
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "new" / "folder"
-    assert [path.name for path in write_samples(folder)] == list(SAMPLES)
-    return folder
+def headers(sample_folder: Path) -> list[Header]:
+    return [read_header(sample_folder / name) for name in SAMPLES]
 
 
-@pytest.fixture(scope="module")
-def headers(folder: Path) -> list[Header]:
-    return [read_header(folder / name) for name in SAMPLES]
+def test_the_whole_set_is_written(sample_folder: Path) -> None:
+    assert sorted(path.name for path in sample_folder.iterdir()) == sorted(SAMPLES)
 
 
 def test_the_set_shows_every_kind_of_photo(headers: list[Header]) -> None:
@@ -73,6 +70,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> str:
     name = "IMG_0427.HEIC"
     monkeypatch.setattr(write, "SAMPLES", {name: partial(make_photo, Recipe(depth=False))})
     return name
+
+
+def test_a_folder_that_is_missing_is_made(tmp_path: Path, small: str) -> None:
+    folder = tmp_path / "new" / "folder"
+    assert write_samples(folder, [small]) == [folder / small]
 
 
 def test_writing_again_leaves_the_file_alone(tmp_path: Path, small: str) -> None:
