@@ -24,6 +24,7 @@ from textual.pilot import Pilot
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.terminal.internals import screen_lines
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.browse import BrowseScreen
@@ -96,7 +97,7 @@ async def take(shot: Shot, folder: Path) -> None:
                 await settled(pilot, app.browse)
         await pilot.pause()
         (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))
-        rows = [list(strip) for strip in app.screen._compositor.render_strips()]
+        rows = [list(strip) for strip in screen_lines(app.screen)]
         theme = app.current_theme
         paint(
             rows,

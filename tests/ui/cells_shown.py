@@ -8,8 +8,9 @@ import pyte
 import pytest
 from rich.color import ColorSystem
 from rich.style import Style
-from textual._compositor import CompositorUpdate
 from textual.strip import Strip
+
+from heicdepth_tui.ui.terminal.internals import clear_render_cache, whole_update
 
 Cell = tuple[str, str, str, bool]
 """Character, its colour (empty for a blank, which has none), the colour behind it, bold."""
@@ -68,18 +69,18 @@ def use_true_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Strip, "render_style", classmethod(render_style))
 
 
-def rendered(app: Any, update: object) -> str:
+def rendered(app: Any, update: Any) -> str:
     """Return what Textual would write for an update of the screen."""
-    assert isinstance(update, CompositorUpdate)
-    return update.render_segments(app.console)
+    text: str = update.render_segments(app.console)
+    return text
 
 
 def fresh(app: Any) -> Cells:
     """Return the screen as Textual paints it whole, nothing taken from what it kept."""
     for widget in (app.screen, *app.screen.walk_children()):
-        widget._styles_cache.clear()
+        clear_render_cache(widget)
     cells = Cells(*app.size)
-    cells.feed(rendered(app, app.screen._compositor.render_full_update()))
+    cells.feed(rendered(app, whole_update(app.screen)))
     return cells
 
 

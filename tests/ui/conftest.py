@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
 
 
 class Driven:
@@ -69,12 +70,12 @@ class Driven:
     @property
     def text(self) -> str:
         """The whole screen as text."""
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+        return "\n".join(strip.text for strip in screen_lines(self.app.screen))
 
     @property
     def toasts(self) -> str:
         """Every notification so far."""
-        return "\n".join(f"{n.title} {n.message}" for n in self.app._notifications)
+        return "\n".join(f"{n.title} {n.message}" for n in notifications_of(self.app))
 
 
 OpenApp = Callable[..., AbstractAsyncContextManager[Driven]]

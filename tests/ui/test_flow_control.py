@@ -24,13 +24,9 @@ class Link:
         self.written: list[Callable[[], object]] = []
         self.timers: list[tuple[float, Callable[[], object]]] = []
         self.now = 100.0
-        self.freed = 0
         self.flow_control = FlowControl(
-            self._ask, self.written.append, self._later, self._freed, clock=lambda: self.now
+            self._ask, self.written.append, self._later, clock=lambda: self.now
         )
-
-    def _freed(self) -> None:
-        self.freed += 1
 
     def _ask(self) -> None:
         self.questions += 1
@@ -149,7 +145,6 @@ def test_text_is_held_while_an_answer_is_overdue() -> None:
     assert link.flow_control.must_hold
     link.flow_control.acknowledge()
     assert not link.flow_control.must_hold
-    assert link.freed == 2
 
 
 def test_a_terminal_that_never_answers_holds_no_text() -> None:

@@ -8,12 +8,11 @@ import pyte
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
 from heicdepth_tui.ui.terminal.frame_diff import ScreenBuffer
-from heicdepth_tui.ui.terminal.strips import EncodedStrip
+from heicdepth_tui.ui.terminal.internals import ChopsUpdate, EncodedStrip, LayoutUpdate
 
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
 RED, DIM = Style(color="#ff0000"), Style(color="#777777", bgcolor="#101010")

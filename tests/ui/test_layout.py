@@ -19,6 +19,7 @@ from heicdepth_tui.ui.model.layout import (
     panes_of,
     shapes_of,
 )
+from heicdepth_tui.ui.terminal.internals import is_at_rest
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 Size = tuple[int, int]
@@ -74,7 +75,7 @@ async def resize(driven: Any, size: Size) -> None:
     browse = driven.app.browse
     await driven.pilot.resize_terminal(*size)
     await driven.until(
-        lambda: browse.size == size and not browse._layout_required, f"laid out for {size}"
+        lambda: browse.size == size and is_at_rest(browse, ()), f"laid out for {size}"
     )
     await driven.pilot.pause()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -37,7 +36,7 @@ class OneView(App[None]):
 class Viewed:
     """The view, and how often its screen was laid out."""
 
-    def __init__(self, app: OneView, pilot: Pilot[None], layouts: list[bool]) -> None:
+    def __init__(self, app: OneView, pilot: Pilot[None], layouts: list[Screen[object]]) -> None:
         self.lines = app.lines
         self._pilot = pilot
         self._layouts = layouts
@@ -52,42 +51,34 @@ class Viewed:
 
 
 @asynccontextmanager
-async def view(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Viewed]:
-    layouts: list[bool] = []
-    lay_out = Screen._refresh_layout
-
-    def counted(screen: Screen[object], size: Size | None = None, scroll: bool = False) -> None:
-        if not scroll:
-            layouts.append(True)
-        lay_out(screen, size, scroll)
-
-    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+async def view() -> AsyncIterator[Viewed]:
+    layouts: list[Screen[object]] = []
     app = OneView()
     async with app.run_test(size=(20, ROWS)) as pilot:
         await pilot.pause()
+        signal = app.screen.screen_layout_refresh_signal
+        signal.subscribe(app.screen, layouts.append, immediate=True)
         yield Viewed(app, pilot, layouts)
 
 
-async def test_lengths_within_the_height_lay_out_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with view(monkeypatch) as viewed:
+async def test_lengths_within_the_height_lay_out_nothing() -> None:
+    async with view() as viewed:
         for lines in (3, ROWS, 1):
             assert await viewed.layouts_for(lines) == 0
             assert viewed.lines.virtual_size == Size(20, lines)
         assert not viewed.lines.show_vertical_scrollbar
 
 
-async def test_a_scrollbar_that_comes_or_goes_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with view(monkeypatch) as viewed:
+async def test_a_scrollbar_that_comes_or_goes_does() -> None:
+    async with view() as viewed:
         assert await viewed.layouts_for(ROWS + 1) > 0
         assert viewed.lines.show_vertical_scrollbar
         assert await viewed.layouts_for(ROWS) > 0
         assert not viewed.lines.show_vertical_scrollbar
 
 
-async def test_lengths_beyond_the_height_move_the_scrollbar_only(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with view(monkeypatch) as viewed:
+async def test_lengths_beyond_the_height_move_the_scrollbar_only() -> None:
+    async with view() as viewed:
         await viewed.layouts_for(30)
         for lines in (40, 11, 4000):
             assert await viewed.layouts_for(lines) == 0
@@ -95,8 +86,8 @@ async def test_lengths_beyond_the_height_move_the_scrollbar_only(
             assert viewed.lines.max_scroll_y == lines - ROWS
 
 
-async def test_the_end_of_the_text_is_not_scrolled_past(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with view(monkeypatch) as viewed:
+async def test_the_end_of_the_text_is_not_scrolled_past() -> None:
+    async with view() as viewed:
         await viewed.layouts_for(100)
         viewed.lines.scroll_end(animate=False, immediate=True)
         assert viewed.lines.scroll_y == 90
@@ -105,8 +96,8 @@ async def test_the_end_of_the_text_is_not_scrolled_past(monkeypatch: pytest.Monk
         assert viewed.lines.scroll_y == 20
 
 
-async def test_the_same_length_again_is_nothing_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with view(monkeypatch) as viewed:
+async def test_the_same_length_again_is_nothing_new() -> None:
+    async with view() as viewed:
         for lines in (5, 50):
             await viewed.layouts_for(lines)
             assert await viewed.layouts_for(lines) == 0

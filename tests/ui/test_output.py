@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cells_shown import Cells, differences, fresh, rendered, use_true_colours
-from textual._compositor import CompositorUpdate
-from textual.app import App
-from textual.screen import Screen
-from textual.widget import Widget
+
+from heicdepth_tui.ui.terminal.internals import HookedApp, is_at_rest, is_covered
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -33,7 +31,7 @@ class Watched:
         self.terminal.feed(text)
 
     def take_textual(self, update: object) -> None:
-        if isinstance(update, CompositorUpdate):
+        if update is not None:
             self.by_textual.append(rendered(self.app, update))
             self.terminal.feed(self.by_textual[-1])
 
@@ -46,14 +44,12 @@ class Watched:
         await self.driven.settled()
         browse = self.app.browse
         bars = (browse.arrays.vertical_scrollbar, browse.facts.vertical_scrollbar)
-        widgets = (*self.app.output._widgets, *browse.walk_children(), *bars)
+        widgets = (*browse.walk_children(), *bars, browse.photos.vertical_scrollbar)
         await self.driven.until(
             lambda: (
                 browse.inspector.has_tables
-                and browse.arrays._rows == browse.inspector.rows()
-                and not any(widget._repaint_required for widget in widgets)
-                and not browse._dirty_widgets
-                and not browse._layout_required
+                and browse.arrays.plain.count("\n") >= len(browse.inspector.rows())
+                and is_at_rest(browse, widgets)
             ),
             "everything painted",
         )
@@ -91,14 +87,15 @@ def watch(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]
             watched = Watched(driven)
             await watched.settled()
             watched.terminal = fresh(driven.app)
-            display = App._display
+            filter_update = driven.app.output.filter_update
 
-            def displayed(app: App[Any], screen: Screen[object], update: Any) -> None:
-                watched.take_textual(update)
-                display(app, screen, update)
+            def filtered(screen: object, update: object) -> object:
+                left = filter_update(screen, update)
+                watched.take_textual(left)
+                return left
 
-            monkeypatch.setattr(App, "_display", displayed)
-            monkeypatch.setattr(driven.app._driver, "write", watched.take_direct)
+            monkeypatch.setattr(driven.app.output, "filter_update", filtered)
+            monkeypatch.setattr(driven.app.terminal, "write", watched.take_direct)
             yield watched
 
     return run
@@ -137,30 +134,41 @@ async def test_a_table_longer_than_its_room_keeps_its_scrollbar(
         watched.assert_shows_the_screen(bars=True)
 
 
-async def test_row_and_pictures_of_a_known_photo_are_painted_before_the_key_is_done(
-    watch: Callable[..., Any], sample_folder: Path
+async def test_row_and_images_of_a_known_photo_are_written_when_the_key_is_handled(
+    watch: Callable[..., Any], sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watch(sample_folder) as watched:
         app = watched.app
-        # Both photos and the facts about them are known now.
+        # Both photos and their tables are known now.
         await watched.press("j")
         await watched.press("k")
         watched.direct.clear()
         watched.by_textual.clear()
-        app.browse.photos.action_move(1)
+        found: list[tuple[int, int, list[str]]] = []
 
-        assert watched.by_textual == []
-        screen = fresh(app)
-        pictures = app.browse.pictures
-        for box in (
-            (1, 1, app.browse.photos.size.width - 2, 2),
-            tuple(pictures.photo.canvas.region),
-            tuple(pictures.depth.canvas.region),
-            tuple(pictures.photo.heading.region),
-        ):
-            assert differences(watched.terminal.box(*box), screen.box(*box)) == []
-        assert pictures.depth.canvas.source is not None
-        assert pictures.depth.canvas.source.key[0].endswith("IMG_0415.HEIC")
+        message_handled = app.message_handled
+
+        def handled() -> None:
+            message_handled()
+            if app.browse.photos.cursor and not found:
+                found.extend(shown_of_what_changed())
+
+        def shown_of_what_changed() -> Iterator[tuple[int, int, list[str]]]:
+            pictures = app.browse.pictures
+            parts = pictures.photo.canvas, pictures.depth.canvas, pictures.photo.heading
+            row = (1, 1, app.browse.photos.size.width - 2, 2)
+            writes = len(watched.direct), len(watched.by_textual)
+            screen = fresh(app)
+            for box in (row, *(tuple(part.region) for part in parts)):
+                yield (*writes, differences(watched.terminal.box(*box), screen.box(*box)))
+
+        monkeypatch.setattr(app, "message_handled", handled)
+        await watched.press("j")
+
+        assert found == [(1, 0, [])] * 4
+        source = app.browse.pictures.depth.canvas.source
+        assert source is not None
+        assert source.key[0].endswith("IMG_0415.HEIC")
 
 
 async def test_only_what_the_terminal_does_not_show_is_written(
@@ -206,7 +214,7 @@ async def test_nothing_is_written_while_a_toast_lies_over_it(
 ) -> None:
     async with watch(sample_folder) as watched:
         watched.app.notify("a toast")
-        await watched.driven.until(lambda: watched.app.browse.is_covered, "a toast")
+        await watched.driven.until(lambda: is_covered(watched.app.browse), "a toast")
         watched.direct.clear()
         await watched.change_unseen()
         assert watched.direct == []
@@ -214,31 +222,51 @@ async def test_nothing_is_written_while_a_toast_lies_over_it(
         watched.assert_shows_the_screen()
 
 
-async def test_nothing_is_written_until_expected_layout_is_painted(
+async def test_nothing_is_written_while_a_layout_is_due(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:
     async with watch(sample_folder) as watched:
         app = watched.app
-        app.output.suspend_until_layout()
+        app.browse.pictures.refresh(layout=True)
         app.browse.photos.refresh()
+        app.output.forget_screen()
         app.output.flush()
         assert watched.direct == []
 
         await watched.settled()
+        watched.assert_shows_the_screen()
         await watched.press("j")
         assert watched.direct
 
 
+@pytest.mark.parametrize("by_app", [True, False], ids=["app", "list"])
+async def test_an_error_while_writing_ends_the_app_as_a_crash(
+    watch: Callable[..., Any], sample_folder: Path, monkeypatch: pytest.MonkeyPatch, by_app: bool
+) -> None:
+    apps: list[Any] = []
+
+    async def run() -> None:
+        async with watch(sample_folder) as watched:
+            apps.append(watched.app)
+            monkeypatch.setattr(watched.app.terminal, "write", lambda _: 1 // 0)
+            pump = watched.app if by_app else watched.app.browse.photos
+            pump.call_later(watched.app.browse.photos.action_move, 1)
+            await watched.driven.until(lambda: watched.app.crash is not None, "the crash")
+
+    with pytest.raises(ZeroDivisionError):
+        await run()
+    assert isinstance(apps[0].crash, ZeroDivisionError)
+
+
 async def test_a_terminal_that_can_take_it_in_one_piece_gets_it_so(
-    watch: Callable[..., Any], sample_folder: Path
+    watch: Callable[..., Any], sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watch(sample_folder) as watched:
         app = watched.app
-        app._sync_available = True
+        monkeypatch.setattr(HookedApp, "has_synchronized_output", True)
         app.output.forget_screen()
         app.browse.photos.refresh()
         app.output.flush()
-        app._sync_available = False
 
         assert watched.direct[0].startswith("\x1b[?2026h")
         assert watched.direct[0].endswith("\x1b[?2026l")
@@ -252,17 +280,3 @@ async def test_what_arrives_while_the_app_ends_is_not_painted(
     watched.app.output.flush()
 
     assert watched.direct == []
-
-
-def test_the_private_names_of_textual_are_there() -> None:
-    for name in ("_exchange_repaint_regions", "_set_dirty"):
-        assert callable(getattr(Widget, name))
-    widget = Widget()
-    for name in ("_repaint_required", "_layout_required"):
-        assert isinstance(getattr(widget, name), bool)
-    screen: Screen[None] = Screen()
-    assert isinstance(screen._layout_required, bool)
-    app: App[None] = App()
-    assert app._sync_available is False
-    assert app._driver is None
-    assert callable(app._display)

@@ -1,4 +1,4 @@
-"""The one private thing of Textual that the pictures stand on: these fail when it changes."""
+"""Strips whose row is encoded already: rendered as they are, cut by their segments."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.strip import Strip
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.ui.terminal.strips import EncodedStrip
+from heicdepth_tui.ui.terminal.internals import EncodedStrip
 
 CONSOLE = Console(file=io.StringIO(), color_system="truecolor", force_terminal=True)
 

@@ -379,15 +379,6 @@ class HeicDepthApp(TerminalApp):
         self.draw_settings = replace(self.draw_settings, blocks=blocks)
         self.browse.viewer.redraw_all()
 
-    def _fatal_error(self) -> None:
-        """End after an error of the program; what is said of it comes after the screen is back."""
-        self._close_messages_no_wait()
-
-    @property
-    def crash(self) -> Exception | None:
-        """The error of the program that ended the app."""
-        return self._exception
-
     async def action_quit(self) -> None:
         """Quit, but let exports end first; a second time, quit without them."""
         if self.exporter.left and not self._leaves_after_export:

@@ -159,6 +159,7 @@ class BrowseScreen(Screen[None], PlainLines):
         self.photos.focus()
         photo, depth = self.pictures.photo, self.pictures.depth
         self.app.output.register(
+            self,
             (
                 self.photos,
                 *(part for pane in (photo, depth) for part in pane.parts),
@@ -170,15 +171,6 @@ class BrowseScreen(Screen[None], PlainLines):
             throttled=(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
         )
         self.app.begin()
-
-    @property
-    def is_covered(self) -> bool:
-        """Whether a toast or a tooltip lies over the screen."""
-        return any(
-            child.display and (child.id == "textual-tooltip" or len(child.children) > 0)
-            for child in self.children
-            if child.id in ("textual-toastrack", "textual-tooltip")
-        )
 
     @property
     def inspector(self) -> PhotoState | None:

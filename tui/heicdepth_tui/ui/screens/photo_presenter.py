@@ -98,7 +98,6 @@ class PhotoPresenter:
                 self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, inspector))
             else:
                 self._begin(inspector, found)
-        self._screen.app.output.flush()
 
     def forget(self, path: str) -> None:
         """Know nothing more of a photo."""
@@ -127,7 +126,6 @@ class PhotoPresenter:
         self._blank_timer = None
         if self.inspector is not None and not self._is_begun:
             self._clear("")
-            self._screen.app.output.flush()
 
     def _still_waiting(self, inspector: PhotoState) -> None:
         """Say that the disk or the network has not answered yet."""
@@ -161,7 +159,6 @@ class PhotoPresenter:
         found = message.header if message.error is None else message.error
         if found is not None:
             self._begin(inspector, found)
-            self._screen.app.output.flush()
 
     def _take_header(self, inspector: PhotoState, found: Header | HeicDepthError) -> None:
         if inspector is not self.inspector or self._is_begun:
@@ -176,8 +173,7 @@ class PhotoPresenter:
         if self.has_layers != self._had_layers:
             self._had_layers = self.has_layers
             self._screen.refresh_bindings()
-        if self._screen.pictures.set_shapes(shapes_of(found)):
-            self._screen.app.output.suspend_until_layout()
+        self._screen.pictures.set_shapes(shapes_of(found))
         pane = self._screen.pictures.photo
         panes = self._screen.pictures.panes(shapes_of(found))
         words = caption(panes.photo.columns - 2, found, self._screen.is_single)
@@ -319,7 +315,6 @@ class PhotoPresenter:
                 self._take_layer(inspector, layer, found)
         elif answer.pixels is not None:
             self._draw_partial(inspector, layer, answer)
-        self._screen.app.output.flush()
 
     def _draw_partial(self, inspector: PhotoState, layer: Layer, answer: Answer) -> None:
         thumbnail = inspector.layer(LayerKind.THUMBNAIL)

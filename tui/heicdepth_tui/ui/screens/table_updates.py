@@ -51,11 +51,7 @@ class TableUpdates:
         """Have the numbers follow soon."""
         if not self._is_due and not self._must_wait:
             self._is_due = True
-            self._screen.call_later(self._show_late)
-
-    def _show_late(self) -> None:
-        self.show()
-        self._screen.app.output.flush()
+            self._screen.call_later(self.show)
 
     def show(self) -> None:
         """Show tables and legends of the selected photo."""

@@ -1,64 +1,58 @@
-"""The base class of the app: registers output and flow control with Textual.
-
-Private of Textual here: ``App._driver`` and ``App._display``.
-"""
+"""The base class of the app: connects output and flow control with Textual."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App
 from textual.geometry import Size
 
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.ui.terminal.capabilities import color_mode_of_system
 from heicdepth_tui.ui.terminal.driver import adopting_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
+from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from heicdepth_tui.ui.screens.browse import BrowseScreen
     from heicdepth_tui.ui.terminal.driver import OpenScreen
 
 __all__ = ["TerminalApp"]
 
 
-class TerminalApp(App[int]):
+class TerminalApp(HookedApp):
     """An app whose main screen is written by ``Output``, as ``FlowControl`` lets it.
 
     ``open_screen`` is the alternate screen that was opened before; None: the driver opens it.
     """
 
-    browse: BrowseScreen
-
     def __init__(self, open_screen: OpenScreen | None = None) -> None:
         super().__init__(driver_class=None if open_screen is None else adopting_driver(open_screen))
         self.output = Output(self)
-        self.flow_control = FlowControl(
-            self._query_cursor, self.output.after_flush, self.set_timer, self.output.flush
-        )
+        self.flow_control = FlowControl(self._query_cursor, self.output.after_flush, self.set_timer)
         self._shown_size = Size(0, 0)
 
     def _query_cursor(self) -> None:
         """Query the cursor position; the reply comes after all that was written before."""
-        if self.is_headless or self._driver is None:
+        if self.is_headless or self.terminal is None:
             self.flow_control.acknowledge()
         else:
-            self._driver.write("\x1b[6n")
-            self._driver.flush()
+            self.terminal.write("\x1b[6n")
+            self.terminal.flush()
 
     def remember_size(self) -> None:
         """Note the size that the screen is painted in from now on."""
         self._shown_size = self.size
 
-    def _display(self, screen: Screen[object], renderable: Any) -> None:
-        """Write what Textual paints, but of the main screen only what changed."""
-        if not self._batch_count:
-            renderable = self.output.filter_update(screen, renderable)
-        super()._display(screen, renderable)
+    def filter_update(self, screen: Screen[Any], update: object) -> object:
+        """Return what is to be written for an update: of the main screen only what changed."""
+        return self.output.filter_update(screen, update)
+
+    def message_handled(self) -> None:
+        """Write what a message to the app has changed."""
+        self.output.flush()
 
     def on_resize(self, event: events.Resize) -> None:
         """Write everything anew: terminals move what they show when they are resized."""

@@ -31,7 +31,7 @@ class FlowControl:
 
     Images sent before the screen is written share one query. ``query`` writes the query,
     ``after_write`` calls a function once the screen is written, ``later`` calls a function after
-    some seconds, ``on_free`` is called when text that was held may be written.
+    some seconds. Text that was held is written after the message that frees the line.
     """
 
     def __init__(
@@ -39,13 +39,11 @@ class FlowControl:
         query: Callable[[], object],
         after_write: Callable[[Callable[[], object]], object],
         later: Callable[[float, Callable[[], object]], object],
-        on_free: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._query = query
         self._after_write = after_write
         self._later = later
-        self._on_free = on_free
         self._clock = clock
         self._waiting: dict[object, Callable[[], object]] = {}
         self._is_query_queued = False
@@ -160,7 +158,6 @@ class FlowControl:
         if self._has_images:
             self._rest_until = self._clock() + self._took
         self._send_waiting()
-        self._on_free()
 
     def _send_waiting(self) -> None:
         if self._waiting and self._is_resting:
@@ -181,4 +178,3 @@ class FlowControl:
         self._will_wake = False
         if not self._is_unacknowledged:
             self._send_waiting()
-            self._on_free()

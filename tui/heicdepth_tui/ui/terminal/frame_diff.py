@@ -2,26 +2,24 @@
 
 A list that scrolls by one row changes every row, but of most rows only the digits of a name; and a
 layout is painted whole by Textual, 36 KB, even where little moved. On a line of 1 Mbit/s the
-first costs 90 ms a key, the second 300 ms each time. Private of Textual are ``LayoutUpdate``,
-``ChopsUpdate`` and ``CompositorUpdate`` of its compositor.
+first costs 90 ms a key, the second 300 ms each time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
-from heicdepth_tui.ui.terminal.strips import EncodedStrip
+from heicdepth_tui.ui.terminal.internals import EncodedStrip, RenderedUpdate, placed_strips
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.console import Console
     from rich.style import Style
 
 __all__ = ["ScreenBuffer"]
@@ -74,48 +72,16 @@ class ScreenBuffer:
         )
         return min(changes, whole, key=len)
 
-    def filter_update(self, update: Any, console: Console, *, by_cells: bool = True) -> Any:
+    def filter_update(self, update: object, console: Console, *, by_cells: bool = True) -> object:
         """Return the part of an update of the main screen that the terminal does not show yet."""
-        if isinstance(update, LayoutUpdate):
-            pieces = _pieces_of_layout(update)
-        elif isinstance(update, ChopsUpdate):
-            pieces = _pieces_of_chops(update)
-        else:
+        pieces = placed_strips(update)
+        if pieces is None:
             if update is not None:
                 self.clear()
             return update
-        return _Rendered(
+        return RenderedUpdate(
             "".join(self.write(x, y, strip, console, by_cells=by_cells) for x, y, strip in pieces)
         )
-
-
-class _Rendered(CompositorUpdate):
-    """An update as text that is ready to be written."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Segment(self._text)
-
-    def render_segments(self, console: Console) -> str:
-        """Return the text."""
-        return self._text
-
-
-def _pieces_of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    for y, line in enumerate(update.strips, update.region.y):
-        x = update.region.x
-        for strip in line:
-            yield x, y, strip
-            x += strip.cell_length
-
-
-def _pieces_of_chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    for y, first, last in update.spans:
-        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is not None and x < last and end > first:
-                yield x, y, strip
 
 
 def _at(column: int, row: int) -> str:

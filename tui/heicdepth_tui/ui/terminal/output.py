@@ -1,12 +1,10 @@
-"""Writes what changed on the main screen at once, without waiting for Textual's next tick.
+"""Writes what changed on the main screen after each handled message; nothing else writes to it.
 
 Textual collects dirty widgets by messages, waits for a timer, and composes the rectangle around all
 of them: 10 to 30 ms from a key to its image (bench). ``Output`` renders the changed lines of the
-registered widgets and writes them in one piece before the key's handler returns. Textual still lays
-the widgets out and may paint them at any time; where something lies over the main screen (a dialog,
-a toast) or the layout is about to change, Textual alone paints. Private of Textual are
-``Widget._repaint_required``, ``_layout_required`` and ``_exchange_repaint_regions``,
-``Screen._layout_required``, ``App._sync_available``.
+registered widgets and writes them in one piece when the message that changed them is handled.
+Textual still lays the widgets out and may paint them at any time; where something lies over the
+main screen (a dialog, a toast) or a layout is due, Textual alone paints.
 """
 
 from __future__ import annotations
@@ -16,12 +14,20 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Region
+from textual.widget import Widget
 
 from heicdepth_tui.ui.terminal.frame_diff import ScreenBuffer
+from heicdepth_tui.ui.terminal.internals import (
+    awaits_layout,
+    discard_repaint,
+    is_covered,
+    needs_repaint,
+    take_repaint_regions,
+)
 
 if TYPE_CHECKING:
+    from textual.message import Message
     from textual.screen import Screen
-    from textual.widget import Widget
 
     from heicdepth_tui.ui.terminal.app import TerminalApp
 
@@ -38,7 +44,9 @@ class Output:
 
     def __init__(self, app: TerminalApp) -> None:
         self._app = app
+        self._screen: Screen[Any] | None = None
         self._widgets: tuple[Widget, ...] = ()
+        self._layout_nodes: tuple[Widget, ...] = ()
         self._buffer = ScreenBuffer()
         self._held: set[Widget] = set()
         self._throttled: frozenset[Widget] = frozenset()
@@ -47,34 +55,51 @@ class Output:
         self._after: list[Callable[[], object]] = []
         self._is_laid_out = False
 
-    def register(self, widgets: Iterable[Widget], throttled: Iterable[Widget]) -> None:
-        """Write these widgets from now on, ``throttled`` ones every ``THROTTLE_SECONDS``.
+    def register(
+        self, screen: Screen[Any], widgets: Iterable[Widget], throttled: Iterable[Widget]
+    ) -> None:
+        """Write these widgets of a screen from now on, after each message that they handle.
 
-        A scrollbar takes as long to render as everything else that a key in the list changes.
+        ``throttled`` ones are written every ``THROTTLE_SECONDS``: a scrollbar takes as long to
+        render as everything else that a key in the list changes.
         """
+        self._screen = screen
         self._throttled = frozenset(throttled)
         self._widgets = (*widgets, *self._throttled)
+        nodes = {node for widget in self._widgets for node in widget.ancestors_with_self}
+        self._layout_nodes = tuple(node for node in nodes if isinstance(node, Widget))
+        for pump in (screen, *self._widgets):
+            pump.message_signal.subscribe(screen, self._message_handled, immediate=True)
+
+    def _message_handled(self, _: Message) -> None:
+        try:
+            self.flush()
+        except Exception as error:  # noqa: BLE001  a signal would drop it: it ends the app
+            self._app.report_crash(error)
 
     def textual_painted(self) -> None:
-        """Note that Textual has painted: every widget has its place."""
-        self._is_laid_out = True
+        """Note that Textual has painted: every widget has its place unless a layout is due."""
+        self._is_laid_out = not self._awaits_layout
 
-    def filter_update(self, screen: Screen[object], update: Any) -> Any:
+    @property
+    def _awaits_layout(self) -> bool:
+        return any(map(awaits_layout, self._layout_nodes))
+
+    def filter_update(self, screen: Screen[Any], update: object) -> object:
         """Return the part of an update by Textual that the terminal does not show yet."""
-        if update is not None and screen is not self._app.browse:
+        if update is not None and screen is not self._screen:
             self._buffer.clear()
             return update
-        return self._buffer.filter_update(
-            update, self._app.console, by_cells=not self._app.flow_control.is_fast
-        )
+        return self._buffer.filter_update(update, self._app.console, by_cells=self._by_cells)
+
+    @property
+    def _by_cells(self) -> bool:
+        """Whether to spend time on finding the cells that changed."""
+        return not self._app.flow_control.is_fast
 
     def forget_screen(self) -> None:
         """Forget what the terminal shows: it was resized, or another program had it."""
         self._buffer.clear()
-
-    def suspend_until_layout(self) -> None:
-        """Leave everything to Textual until it has painted: widgets will move."""
-        self._is_laid_out = False
 
     def after_flush(self, callback: Callable[[], object]) -> None:
         """Call a function once what has changed so far is written."""
@@ -82,12 +107,15 @@ class Output:
         self._app.call_later(self.flush)
 
     def flush(self) -> None:
-        """Write what has changed, unless Textual alone may paint."""
+        """Write what has changed, unless the line is busy or Textual alone may paint."""
+        if self._awaits_layout:
+            # Widgets will move: Textual paints first.
+            self._is_laid_out = False
         if self._app.flow_control.must_hold:
             self._hold()
             return
         after, self._after = self._after, []
-        if self._can_write():
+        if self._can_write:
             has_written = self._write("".join(self._changes()))
             for callback in after:
                 callback()
@@ -100,27 +128,23 @@ class Output:
     def _hold(self) -> None:
         """Keep what has changed from Textual until the line is free."""
         for widget in self._widgets:
-            if widget._repaint_required:
-                widget._repaint_required = False
+            if needs_repaint(widget):
+                discard_repaint(widget)
                 self._held.add(widget)
 
+    @property
     def _can_write(self) -> bool:
-        screen = self._app.browse
+        screen = self._screen
         return bool(
-            self._is_laid_out
-            and screen.is_active
-            and not screen.is_covered
-            and not screen._layout_required
-            and not any(widget._layout_required for widget in self._widgets)
+            self._is_laid_out and screen is not None and screen.is_active and not is_covered(screen)
         )
 
     def _changes(self) -> Iterable[str]:
         """Yield the changed lines as text, each behind a move of the cursor to its place."""
         console = self._app.console
-        by_cells = not self._app.flow_control.is_fast
         is_early = monotonic() < self._throttled_due
         for widget in self._widgets:
-            if not widget._repaint_required and widget not in self._held:
+            if not needs_repaint(widget) and widget not in self._held:
                 continue
             if widget in self._throttled:
                 if is_early:
@@ -133,17 +157,16 @@ class Output:
                 columns = widget.vertical_scrollbar.region.x - left
             if columns <= 0 or not rows:
                 continue
-            widget._repaint_required = False
-            for region in widget._exchange_repaint_regions():
+            for region in take_repaint_regions(widget):
                 lines = range(max(0, region.y), min(rows, region.bottom))
                 crop = Region(0, lines.start, columns, len(lines))
                 for y, strip in zip(lines, widget.render_lines(crop), strict=True):
-                    yield self._buffer.write(left, top + y, strip, console, by_cells=by_cells)
+                    yield self._buffer.write(left, top + y, strip, console, by_cells=self._by_cells)
             self._held.discard(widget)
 
     def _put_off(self, widget: Widget) -> None:
         """Write a throttled widget later."""
-        widget._repaint_required = False
+        discard_repaint(widget)
         self._held.add(widget)
         if not self._will_flush_throttled:
             self._will_flush_throttled = True
@@ -154,10 +177,10 @@ class Output:
         self.flush()
 
     def _write(self, text: str) -> bool:
-        driver = self._app._driver
-        if not text or driver is None:
+        terminal = self._app.terminal
+        if not text or terminal is None:
             return False
-        if self._app._sync_available:
+        if self._app.has_synchronized_output:
             text = f"{_SYNC_START}{text}{_SYNC_END}"
-        driver.write(text)
+        terminal.write(text)
         return True

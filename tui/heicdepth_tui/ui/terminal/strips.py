@@ -1,77 +1,28 @@
-"""Strips that carry a row already encoded for the terminal and make segments only when needed.
+"""Encodes rows of styled text for the terminal once, instead of joining segments every time.
 
 Textual renders a Strip by joining styled segments: 45 ms for two panels of 120x50 cells, against
-8 ms for rows encoded at once by numpy (bench/cells). ``EncodedStrip`` presets the private cache
-that ``Strip.render`` returns, and builds its segments lazily: they are needed only where an overlay
-cuts the row, and for screenshots. Private of Textual are the attributes of ``Strip``
-here, what output.py, frame_diff.py and app.py name, and in ui/app.py ``_exception``,
-``_fatal_error`` and ``_close_messages_no_wait`` (the crash report): pyproject pins the minor
-version for them; test_strips, test_frame_diff, test_output, test_crash and the terminal tests fail
-when they change.
+8 ms for rows encoded at once by numpy (bench: next-prefetched).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
-from textual.cache import FIFOCache
 from textual.strip import Strip
+
+from heicdepth_tui.ui.terminal.internals import EncodedStrip
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
-__all__ = ["EncodedStrip", "StripEncoder", "style_of"]
+__all__ = ["StripEncoder", "style_of"]
 
 
 Rgb = tuple[int, int, int]
-
-
-class EncodedStrip(Strip):
-    """One row of ``cells`` cells whose escape sequences are ``encoded``.
-
-    ``is_picture`` says that its segments are costly to make and change all over.
-    """
-
-    __slots__ = ("_build", "_built", "is_picture")
-
-    def __init__(
-        self,
-        encoded: str,
-        cells: int,
-        build: Callable[[], list[Segment]],
-        *,
-        is_picture: bool = False,
-    ) -> None:
-        # Not Strip's own: its seven caches, which an encoded row does not use, take longer than
-        # everything else that is done for the row.
-        self.is_picture = is_picture
-        self._build = build
-        self._built: list[Segment] | None = None
-        self._cell_length = cells
-        self._render_cache = encoded
-        self._link_ids = None
-        self._cell_count = None
-
-    def __getattr__(self, name: str) -> FIFOCache[object, object]:
-        """Make one of the caches when it is first asked for."""
-        if not name.endswith("_cache"):
-            raise AttributeError(name)
-        cache: FIFOCache[object, object] = FIFOCache(4)
-        setattr(self, name, cache)
-        return cache
-
-    @property
-    def _segments(self) -> list[Segment]:  # type: ignore[override]
-        if self._built is None:
-            self._built = self._build()
-        return self._built
-
-    def __bool__(self) -> bool:
-        return True
 
 
 class StripEncoder:

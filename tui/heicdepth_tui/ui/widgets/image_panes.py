@@ -95,13 +95,11 @@ class ImagePanes(PlainContainer):
         yield self.photo
         yield self.depth
 
-    def set_shapes(self, shapes: Shapes) -> bool:
-        """Lay out for images of these shapes; return whether the panes will move."""
-        was_stacked = self.has_class("-stacked")
+    def set_shapes(self, shapes: Shapes) -> None:
+        """Lay out for images of these shapes."""
         if shapes != self._shapes:
             self._shapes = shapes
             self._lay_out()
-        return self.has_class("-stacked") != was_stacked
 
     def panes(self, shapes: Shapes) -> Panes:
         """Return where images of these shapes will be drawn."""

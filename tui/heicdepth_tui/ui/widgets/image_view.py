@@ -18,7 +18,8 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PATIENCE, DrawSettings
 from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
-from heicdepth_tui.ui.terminal.strips import EncodedStrip, StripEncoder, style_of
+from heicdepth_tui.ui.terminal.internals import EncodedStrip
+from heicdepth_tui.ui.terminal.strips import StripEncoder, style_of
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -103,7 +104,6 @@ class ImageView(Widget):
         self._promise_timer = None
         if self._promised is not None:
             self._say(*self._promised)
-            self.app.output.flush()
 
     def _end_promise(self) -> None:
         self._promised = None

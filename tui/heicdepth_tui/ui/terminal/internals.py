@@ -1,0 +1,261 @@
+"""Every private name of Textual that this package uses.
+
+``PRIVATE_NAMES`` lists them; pyproject pins Textual's minor version for them, and
+tests/ui/test_internals.py fails when one of them changes. No other module, and no test, reads a
+private attribute of Textual: they call the functions and hooks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.app import App
+from textual.cache import FIFOCache
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from textual.driver import Driver
+    from textual.message import Message
+    from textual.notifications import Notification
+
+__all__ = [
+    "PRIVATE_NAMES",
+    "EncodedStrip",
+    "HookedApp",
+    "RenderedUpdate",
+    "awaits_layout",
+    "clear_render_cache",
+    "discard_repaint",
+    "is_at_rest",
+    "is_covered",
+    "needs_repaint",
+    "notifications_of",
+    "placed_strips",
+    "screen_lines",
+    "take_repaint_regions",
+    "whole_update",
+]
+
+PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
+    App: (
+        "_batch_count",
+        "_close_messages_no_wait",
+        "_dispatch_message",
+        "_display",
+        "_driver",
+        "_exception",
+        "_fatal_error",
+        "_handle_exception",
+        "_notifications",
+        "_sync_available",
+    ),
+    Screen: ("_compositor", "_dirty_widgets", "_layout_required"),
+    Widget: (
+        "_exchange_repaint_regions",
+        "_layout_required",
+        "_repaint_required",
+        "_styles_cache",
+    ),
+    Strip: ("_cell_count", "_cell_length", "_link_ids", "_render_cache", "_segments"),
+}
+"""By class; beside them the classes imported from ``textual._compositor``, with their fields."""
+
+_OVERLAYS = ("textual-toastrack", "textual-tooltip")
+
+
+class HookedApp(App[int]):
+    """An app with public hooks in the place of Textual's private methods."""
+
+    def filter_update(self, screen: Screen[Any], update: object) -> object:
+        """Return what is to be written for an update of a screen; for subclasses to override."""
+        return update
+
+    def message_handled(self) -> None:
+        """Do nothing; called after each message that the app has handled, for subclasses.
+
+        Widgets and screens have ``message_signal`` for it, which is never sent for an app.
+        """
+
+    async def _dispatch_message(self, message: Message) -> None:
+        await super()._dispatch_message(message)
+        self.message_handled()
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if not self._batch_count:
+            renderable = self.filter_update(screen, renderable)
+        super()._display(screen, renderable)
+
+    def _fatal_error(self) -> None:
+        """End after an error of the program; it is reported after the screen is restored."""
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """The error of the program that ended the app."""
+        return self._exception
+
+    def report_crash(self, error: Exception) -> None:
+        """End the app with an error of the program."""
+        self._handle_exception(error)
+
+    @property
+    def terminal(self) -> Driver | None:
+        """The driver; None before the app has started."""
+        return self._driver
+
+    @property
+    def has_synchronized_output(self) -> bool:
+        """Whether the terminal shows what stands between two marks in one piece (mode 2026)."""
+        return self._sync_available
+
+
+class EncodedStrip(Strip):
+    """One row of ``cells`` cells whose escape sequences are ``encoded``.
+
+    Presets the cache that ``Strip.render`` returns; ``build`` makes the segments when an overlay
+    cuts the row, and for screenshots. ``is_picture`` says that its segments take long to make and
+    change all over.
+    """
+
+    __slots__ = ("_build", "_built", "is_picture")
+
+    def __init__(
+        self,
+        encoded: str,
+        cells: int,
+        build: Callable[[], list[Segment]],
+        *,
+        is_picture: bool = False,
+    ) -> None:
+        # Not Strip's own: its seven caches, which an encoded row does not use, take longer than
+        # everything else that is done for the row.
+        self.is_picture = is_picture
+        self._build = build
+        self._built: list[Segment] | None = None
+        self._cell_length = cells
+        self._render_cache = encoded
+        self._link_ids = None
+        self._cell_count = None
+
+    def __getattr__(self, name: str) -> FIFOCache[object, object]:
+        """Make one of the caches when it is first read."""
+        if not name.endswith("_cache"):
+            raise AttributeError(name)
+        cache: FIFOCache[object, object] = FIFOCache(4)
+        setattr(self, name, cache)
+        return cache
+
+    @property
+    def _segments(self) -> list[Segment]:  # type: ignore[override]
+        if self._built is None:
+            self._built = self._build()
+        return self._built
+
+    def __bool__(self) -> bool:
+        return True
+
+
+class RenderedUpdate(CompositorUpdate):
+    """An update of the screen as text that is ready to be written."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment(self._text)
+
+    def render_segments(self, console: Console) -> str:
+        """Return the text."""
+        return self._text
+
+
+def placed_strips(update: object) -> Iterator[tuple[int, int, Strip]] | None:
+    """Return the strips of an update with their (column, row); None for updates of other kinds."""
+    if isinstance(update, LayoutUpdate):
+        return _strips_of_layout(update)
+    if isinstance(update, ChopsUpdate):
+        return _strips_of_chops(update)
+    return None
+
+
+def _strips_of_layout(update: LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, line in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in line:
+            yield x, y, strip
+            x += strip.cell_length
+
+
+def _strips_of_chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x < last and end > first:
+                yield x, y, strip
+
+
+def needs_repaint(widget: Widget) -> bool:
+    """Return whether Textual will repaint a widget when it is idle."""
+    return widget._repaint_required
+
+
+def discard_repaint(widget: Widget) -> None:
+    """Keep Textual from repainting a widget; its changed regions stay known."""
+    widget._repaint_required = False
+
+
+def take_repaint_regions(widget: Widget) -> Iterable[Any]:
+    """Return the changed regions of a widget in its own coordinates, and forget them."""
+    widget._repaint_required = False
+    return widget._exchange_repaint_regions()
+
+
+def awaits_layout(widget: Widget) -> bool:
+    """Return whether a layout is due because of this widget."""
+    return widget._layout_required
+
+
+def is_covered(screen: Screen[Any]) -> bool:
+    """Return whether a toast or a tooltip lies over a screen."""
+    return any(
+        child.display and (child.id == "textual-tooltip" or len(child.children) > 0)
+        for child in screen.children
+        if child.id in _OVERLAYS
+    )
+
+
+# For tests and screenshots
+
+
+def screen_lines(screen: Screen[Any]) -> list[Strip]:
+    """Return the whole screen line by line, as Textual composes it."""
+    return screen._compositor.render_strips()
+
+
+def whole_update(screen: Screen[Any]) -> CompositorUpdate:
+    """Return the update that paints the whole screen."""
+    return screen._compositor.render_full_update()
+
+
+def clear_render_cache(widget: Widget) -> None:
+    """Let Textual render every line of a widget anew."""
+    widget._styles_cache.clear()
+
+
+def is_at_rest(screen: Screen[Any], widgets: Iterable[Widget]) -> bool:
+    """Return whether nothing of a screen waits for a layout, and none of the widgets for paint."""
+    return not (
+        screen._dirty_widgets
+        or screen._layout_required
+        or any(widget._repaint_required or widget._layout_required for widget in widgets)
+    )
+
+
+def notifications_of(app: App[Any]) -> list[Notification]:
+    """Return the notifications that have not expired."""
+    return list(app._notifications)
