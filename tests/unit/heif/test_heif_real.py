@@ -92,6 +92,7 @@ ODD_THAT_ARE_PHOTOS = {
     "libheif__with-alpha-512x512.heic", "mdextractor__exif-at-eof.heic", "nokia__test_004.heic",
     "pillow_heif__invalid_id.heic", "made__depth_coded_as_jpeg.heic",
     "made__group_of_type_uuid.heic",
+    "libheif__avif32-mini.heif", "libheif__hevc32-mini.heif",
     "made__photo_turned_180_depth_not.heic", "made__photo_turned_90_depth_not.heic",
     "made__two_depth_maps.heic", "made__xmp_utf16le.heic",
 }  # fmt: skip

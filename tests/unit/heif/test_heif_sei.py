@@ -75,16 +75,60 @@ def test_a_type_3_model_of_three_values() -> None:
     )
 
 
-def test_emulation_prevention_of_a_writer_who_escapes_is_removed() -> None:
-    plain = build_depth_representation(
-        DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=2.0, z_far=0.0)
+def surrounded(payload: bytes, size: int) -> bytes:
+    """Subtype bytes around a payload that says ``size`` bytes."""
+    nal = b"\x4e\x01\xb1" + bytes([size]) + payload
+    return (len(nal) + 4).to_bytes(4, "big") + len(nal).to_bytes(4, "big") + nal
+
+
+def escaped(payload: bytes) -> bytes:
+    """Emulation prevention of H.265 section 7.3.1.1, byte by byte."""
+    written, zeros = bytearray(), 0
+    for byte in payload:
+        if zeros == 2 and byte <= 3:
+            written.append(3)
+            zeros = 0
+        written.append(byte)
+        zeros = 0 if byte else zeros + 1
+    return bytes(written)
+
+
+@pytest.mark.parametrize("trailing", [b"", b"\x80"])
+def test_emulation_prevention_of_a_writer_who_escapes_is_removed(trailing: bytes) -> None:
+    value = DepthRepresentation(
+        UNIFORM_DISPARITY, d_min=0.75, d_max=5.625, z_near=128.0, z_far=0.0, reference_view=0
     )
-    payload = plain[12:]
-    assert b"\0\0" in payload
-    escaped = payload.replace(b"\0\0", b"\0\0\x03", 1)
-    nal = plain[8:12] + escaped
-    bytes_ = (len(nal) + 4).to_bytes(4, "big") + len(nal).to_bytes(4, "big") + nal
-    assert parse_depth_representation(bytes_) == parse_depth_representation(plain)
+    payload = build_depth_representation(value)[12:]
+    longer = escaped(payload)
+    assert len(longer) > len(payload)
+    assert parse_depth_representation(surrounded(longer + trailing, len(payload))) == value
+
+
+def test_zeros_and_a_three_that_belong_to_the_payload_stay() -> None:
+    """With trailing bits (80) behind it: one byte more than announced, but none was added."""
+    value = DepthRepresentation(
+        UNIFORM_DISPARITY, d_min=0.75, d_max=5.625, z_near=128.0, z_far=0.0, reference_view=0
+    )
+    payload = build_depth_representation(value)[12:]
+    assert b"\0\0\3" in payload
+    for trailing in (b"", b"\x80"):
+        read = parse_depth_representation(surrounded(payload + trailing, len(payload)))
+        assert read == value
+
+
+@given(
+    near=element, far=element, low=element, high=element, trailing=st.sampled_from([b"", b"\x80"])
+)
+@settings(max_examples=400)
+def test_escaped_or_not_with_trailing_bits_or_without(
+    near: float | None, far: float | None, low: float | None, high: float | None, trailing: bytes
+) -> None:
+    view = None if low is None and high is None else 0
+    value = DepthRepresentation(RepresentationType.UNIFORM_INVERSE_Z, low, high, near, far, view)
+    payload = build_depth_representation(value)[12:]
+    for written in (payload, escaped(payload)):
+        read = parse_depth_representation(surrounded(written + trailing, len(payload)))
+        assert read == value
 
 
 def test_a_depth_message_after_another_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.facts import Accuracy, Calibration
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.xmp import parse_calibration
+from heicdepth_tui.heif.xmp import MAX_MARKUP, count_markup, parse_calibration
 
 
 def packet(inner: str, attributes: str = "") -> bytes:
@@ -149,3 +149,46 @@ def test_an_element_of_many_attributes_is_refused_unread() -> None:
     attributes = " ".join(f'a{number}=""' for number in range(9_000))
     with pytest.raises(LimitError, match="tags and attributes"):
         parse_calibration(packet(f"<a {attributes}/>"))
+
+
+UNICODE = {
+    "UTF-8 with a mark": (b"\xef\xbb\xbf", "utf-8"),
+    "UTF-16LE": (b"", "utf-16-le"),
+    "UTF-16BE": (b"", "utf-16-be"),
+    "UTF-16LE with a mark": (b"\xff\xfe", "utf-16-le"),
+    "UTF-16BE with a mark": (b"\xfe\xff", "utf-16-be"),
+    "UTF-32LE with a mark": (b"\xff\xfe\0\0", "utf-32-le"),
+    "UTF-32BE": (b"", "utf-32-be"),
+}
+
+
+@pytest.mark.parametrize(("mark", "encoding"), UNICODE.values(), ids=UNICODE)
+@pytest.mark.parametrize("padding", ["", "\n  \n", "\0\0\0"])
+@pytest.mark.parametrize("declared", ["", '<?xml version="1.0" encoding="UTF-16"?>'])
+def test_every_encoding_says_the_same(
+    mark: bytes, encoding: str, padding: str, declared: str
+) -> None:
+    text = packet("<depthData:Accuracy>absolute</depthData:Accuracy>").decode() + padding
+    if encoding != "utf-8":
+        text = declared + text
+    xml = mark + text.encode(encoding)
+    assert parse_calibration(xml).accuracy is Accuracy.ABSOLUTE
+    # A file that pads the item with single zeros may end in half a character.
+    assert parse_calibration(xml + b"\0").accuracy is Accuracy.ABSOLUTE
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_markup_is_counted_in_characters(encoding: str) -> None:
+    # U+3C3D consists of the bytes of "<" and "=" in UTF-16, and is no markup.
+    text = '<a b="c">\u3c3d\u3c3d</a>'
+    assert count_markup(text.encode(encoding)) == 3
+    many = "<a>" + "<b/>" * MAX_MARKUP + "</a>"
+    with pytest.raises(LimitError, match=r"8,194 tags and attributes"):
+        parse_calibration(many.encode(encoding))
+
+
+def test_a_photo_with_xmp_in_utf_16(photos: Path) -> None:
+    depth = read_header(photos / "odd" / "made__xmp_utf16le.heic").depth
+    assert depth.calibration_problem == ""
+    assert depth.calibration is not None
+    assert depth.calibration.intrinsics is not None

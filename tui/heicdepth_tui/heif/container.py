@@ -25,7 +25,7 @@ _SEQUENCE_BRANDS = frozenset({"msf1", "hevc", "hevx", "hevm", "hevs", "avis"})
 
 
 class Container(NamedTuple):
-    """Where the header of a file lies.
+    """Where the header of a file lies; for a ``mini`` box, the meta box that it stands for.
 
     ``data[start:end]`` is the content of the meta box (its version and flags skipped), ``base``
     the file offset of ``data[0]``. ``saw_moov`` says whether a ``moov`` box came before it.
@@ -44,8 +44,8 @@ def find_meta(source: Source) -> Container:
     """Return the container of a HEIF file.
 
     Raises NotHeifError when the file is something else, TruncatedError when it ends before its
-    meta box does, MalformedError when it holds a sequence without a still image, a low-overhead
-    ``mini`` header, or sizes that make no sense.
+    meta box does, UnsupportedHeaderError when it holds a sequence without a still image,
+    MalformedError for sizes that make no sense.
     """
     head = source.head
     kind = sniff(head)
@@ -88,11 +88,13 @@ def _hop_to_meta(
             data = source.read(position, size)
             return Container(brand, compatible, data, position, body - position + 4, size, saw_moov)
         if kind == b"mini":
-            raise MalformedError(
-                "it uses the low-overhead header of HEIF's third edition (mini), which this "
-                "program does not read",
-                hint="no phone writes depth maps in such files",
-            )
+            # Not imported above: hardly a photo has such a header.
+            from heicdepth_tui.heif.mini import read_mini
+
+            end = position + size
+            data = bytes(4) + read_mini(source, body, end, head[12:16])
+            length = len(data)
+            return Container(brand, compatible, data, end - length, 4, length, saw_moov)
         saw_moov = saw_moov or kind == b"moov"
         saw_data = saw_data or kind == b"mdat"
         position += size

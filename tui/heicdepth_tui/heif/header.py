@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from os import PathLike
 
-from heicdepth_tui.errors import HeaderError, HeicDepthError, LimitError
+from heicdepth_tui.errors import (
+    HeaderError,
+    HeicDepthError,
+    LimitError,
+    UnsupportedHeaderError,
+)
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.colour import colour_space
@@ -155,6 +160,8 @@ def _exif(table: ItemTable) -> tuple[Exif, str]:
     if item is None:
         return Exif(), ""
     try:
+        if table.content_encoding(item):
+            raise UnsupportedHeaderError("the EXIF is compressed, which this program does not read")
         payload = table.payload(item, most=table.limits.exif_bytes, header=True)
         return parse_exif_item(payload), ""
     except HeaderError as error:

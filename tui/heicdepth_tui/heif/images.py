@@ -7,7 +7,7 @@ from collections import Counter
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
-from heicdepth_tui.heif.facts import Grid, ImageItem, Size
+from heicdepth_tui.heif.facts import Grid, ImageItem
 from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
 
 __all__ = ["image_item", "missing_part"]
@@ -32,6 +32,12 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     bits, channels = coded.bits, coded.channels
     length = sum(extent.length for extent in coded.extents)
     if grid is not None:
+        if coded.size != (grid.width, grid.height):
+            # libheif 1.23 decodes such a grid and then refuses it.
+            raise MalformedError(
+                f"grid {item} has {grid.width}×{grid.height} samples by its own layout, but "
+                f"{coded.size} by its size (ispe)"
+            )
         _check_tiles(table, item, grid)
         length = sum(table.length(tile) * count for tile, count in Counter(grid.tiles).items())
         _check_data(table, item, grid, length)
@@ -43,7 +49,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     return ImageItem(
         id=item,
         type=coded.type,
-        coded=coded.size if grid is None else Size(grid.width, grid.height),
+        coded=coded.size,
         upright=coded.upright,
         transforms=coded.transforms,
         bits=bits,

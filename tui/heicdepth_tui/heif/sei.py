@@ -8,6 +8,7 @@ builder writes no emulation prevention; the parser removes it where a writer put
 from __future__ import annotations
 
 import math
+import re
 
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
@@ -16,6 +17,8 @@ __all__ = ["build_depth_representation", "parse_depth_representation"]
 
 _NAL_PREFIX_SEI, _NAL_SUFFIX_SEI = 39, 40
 _DEPTH_REPRESENTATION = 177
+_ESCAPE = re.compile(rb"\x00\x00\x03(?=[\x00-\x03]|\Z)", re.DOTALL)
+_TRAILING = (b"", b"\x80")
 _BIAS = 31
 _TOP_EXPONENT = 126
 _MAX_MANTISSA = 32
@@ -68,12 +71,38 @@ def _sei_payload(nal: bytes) -> bytes | None:
         if size > len(rest):
             raise MalformedError("the depth representation is cut off in its SEI message")
         if kind == _DEPTH_REPRESENTATION:
-            # Longer than announced: a writer that escaped 00 00 0x as in a bitstream.
-            if len(rest) > size and b"\x00\x00\x03" in rest:
-                rest = rest.replace(b"\x00\x00\x03", b"\x00\x00")
-            return rest[:size]
+            return _unescaped(rest, size)
         rest = rest[size:]
     return None
+
+
+def _unescaped(rest: bytes, size: int) -> bytes:
+    """Return a payload of ``size`` bytes, which some writers escape as in a bitstream.
+
+    They put 03 behind two zero bytes where a byte of at most 3 follows (H.265 section 7.3.1.1),
+    so that the payload is longer than announced by one byte for each. ``rest`` starts with the
+    payload; only the trailing bits of the NAL unit (80) may follow it. Where neither reading says
+    that bytes were added, none are taken out.
+    """
+    plain = rest[:size]
+    if rest[size:] in _TRAILING and _ends_well(plain):
+        return plain
+    parts = _ESCAPE.split(rest)
+    removed = len(parts) - 1
+    escaped = b"\0\0".join(parts)
+    if removed and escaped[size:] in _TRAILING:
+        return escaped[:size]
+    return plain
+
+
+def _ends_well(payload: bytes) -> bool:
+    """Whether the payload is read to its end: only the alignment bits 1 0 0 … are left."""
+    bits = _Bits(payload)
+    try:
+        _representation(bits)
+    except MalformedError:
+        return False
+    return bits.is_aligned
 
 
 def _extended(data: bytes) -> tuple[int, bytes]:
@@ -96,6 +125,12 @@ class _Bits:
             raise MalformedError("the depth representation ends in the middle of a value")
         self._left -= count
         return (self._value >> self._left) & ((1 << count) - 1)
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether nothing is left, or a one and zeros that fill the last byte."""
+        rest = self._value & ((1 << self._left) - 1)
+        return self._left < 8 and (not self._left or rest == 1 << (self._left - 1))
 
     def take_ue(self) -> int:
         """Read an unsigned Exp-Golomb number (H.265 section 9.2) of at most 32 bits."""
