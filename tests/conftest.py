@@ -65,11 +65,7 @@ class Terminal:
     def __init__(
         self, arguments: list[str], cwd: Path, columns: int, rows: int, **env: str
     ) -> None:
-        environment = {
-            key: value
-            for key, value in os.environ.items()
-            if key not in _NOT_INHERITED
-        }
+        environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
         environment |= env
         self.screen = pyte.Screen(columns, rows)

@@ -45,13 +45,18 @@ def item(size: Size) -> ImageItem:
     return ImageItem(1, "hvc1", size, size, (), 8, 3, None, False, 1000)
 
 
-def subject(bits: int = 8, projection: Projection = Projection.PERSPECTIVE) -> Subject:
+def subject(
+    bits: int = 8,
+    projection: Projection = Projection.PERSPECTIVE,
+    patch: tuple[int, int, int] = (230, 20, 10),
+    space: str = "unknown",
+) -> Subject:
     size = Size(WIDTH, HEIGHT)
     codes = np.full((HEIGHT, WIDTH), FAR, np.uint16)
     codes[PATCH] = NEAR
     rgb = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     rgb[..., 1] = 170
-    rgb[PATCH] = (230, 20, 10)
+    rgb[PATCH] = patch
     law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0)
     facts = DepthFacts(
         DepthStatus.PRESENT,
@@ -66,7 +71,7 @@ def subject(bits: int = 8, projection: Projection = Projection.PERSPECTIVE) -> S
         header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), facts),
         depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, facts),
         camera=Camera(FOCAL, FOCAL, CX, CY, WIDTH, HEIGHT, CameraOrigin.FILE),
-        colours=lambda _size, _stored: Coloured(rgb),
+        colours=lambda _size, _stored: Coloured(rgb, space),
         options=ExportOptions(cloud=CloudOptions(projection=projection, drop_flying=False)),
     )
 

@@ -31,6 +31,7 @@ from PIL import Image
 from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.export.html import write_html
 from tests.support.chromium import Chromium, Page
+from tests.support.colour import RED, SHOWN
 
 pytestmark = needs_chromium
 
@@ -60,6 +61,34 @@ def test_colours_are_those_of_the_photo(tab: Page) -> None:
     shown = picture[(top + bottom) // 2, (left + right) // 2]
     # 8 bits to float in the shader, and back: each may be rounded to the next level.
     assert shown.tolist() == pytest.approx([230, 20, 10], abs=1)
+
+
+@pytest.mark.parametrize("has_p3", [True, False])
+def test_display_p3_looks_the_same_on_either_canvas(
+    browser: Chromium, tmp_path: Path, has_p3: bool
+) -> None:
+    path = tmp_path / "p3.html"
+    with path.open("wb") as target:
+        write_html(subject(patch=RED, space="Display P3"), target)
+    page = browser.page("about:blank", width=VIEW[0], height=VIEW[1])
+    if not has_p3:
+        page.command(
+            "Page.addScriptToEvaluateOnNewDocument",
+            source="delete WebGL2RenderingContext.prototype.drawingBufferColorSpace",
+        )
+    page.open(path.resolve().as_uri())
+    page.wait(READY)
+    page.key("1")
+    picture = canvas(page)
+    space = page.evaluate("view.getContext('webgl2').drawingBufferColorSpace")
+    assert page.complaints == []
+    page.close()
+
+    assert space == ("display-p3" if has_p3 else None)
+    left, top, right, bottom = box_of(red(picture))
+    shown = picture[(top + bottom) // 2, (left + right) // 2]
+    # The screen of this browser is sRGB. Shader and composition round to a level each.
+    assert shown.tolist() == pytest.approx(SHOWN, abs=2)
 
 
 def test_the_canvas_follows_the_window_and_the_pixels_of_the_screen(tab: Page) -> None:

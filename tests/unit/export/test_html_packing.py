@@ -77,6 +77,7 @@ def test_every_representation_and_depth_of_codes_comes_back(
 
     np.testing.assert_allclose(xyz, cloud.xyz, rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(rgb, cloud.rgb)
+    assert packed.loss is None
     assert packed.wide == (bits > 8)
     assert packed.inverse == (kind is not RepresentationType.UNIFORM_Z)
     codes = pixels(packed.codes.data).astype(int)
@@ -163,6 +164,12 @@ def test_colours_that_lossless_coding_cannot_hold_become_a_jpeg_within_the_limit
 
     assert packed.colours.type == "image/jpeg"
     assert len(packed.colours.data) <= COLOUR_BYTES_A_SAMPLE * codes.size
+    off = np.abs(unpack(packed)[1].astype(int) - cloud.rgb)
+    assert packed.loss is not None
+    assert packed.loss.largest == off.max() > 20
+    # A mean of whole numbers in float64: the order of the sum may change the last bits.
+    assert packed.loss.mean == pytest.approx(off.mean(), rel=1e-12)
+    assert packed.loss.codec.startswith("JPEG of quality ")
     np.testing.assert_allclose(unpack(packed)[0], cloud.xyz, rtol=1e-6, atol=1e-8)
 
 

@@ -14,10 +14,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from heicdepth_tui.depth.cloud import CloudOptions, Projection
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.html import write_html
+from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import Accuracy
 
@@ -199,6 +203,59 @@ def test_a_flat_cloud_says_that_nothing_is_to_scale(make_subject: Callable[..., 
     assert "flat projection" in text
     assert "distances and their ratios are not real" in text
     assert "perspective" not in text
+
+
+def scene_of(page: str) -> dict[str, Any]:
+    scene: dict[str, Any] = json.loads(Elements(page).raw["application/json"])
+    return scene
+
+
+def test_display_p3_stays_so_in_the_page_and_is_said_to(
+    make_subject: Callable[..., Subject],
+) -> None:
+    subject = make_subject()
+    decoded = replace(subject.colours(subject.size, True), space="Display P3")
+    page = page_of(replace(subject, colours=lambda *_: decoded))
+
+    scene = scene_of(page)
+    image = Image.open(io.BytesIO(base64.b64decode(scene["colours"]["data"]))).convert("RGB")
+    np.testing.assert_array_equal(np.asarray(image)[1:], decoded.rgb[1:])
+    # By columns, as WebGL takes matrices; to the published digits (CSS Color 4).
+    assert scene["narrowing"] == pytest.approx(
+        [1.22494, -0.04206, -0.01964, -0.22494, 1.04206, -0.07864, 0, 0, 1.09827], abs=5e-6
+    )
+    words = "Display P3 as decoded; converted to sRGB where the browser cannot show it"
+    assert f"colours: {words}" in Elements(page).text
+
+
+def test_other_colours_are_drawn_as_they_are(make_subject: Callable[..., Subject]) -> None:
+    page = page_of(make_subject())
+
+    assert scene_of(page)["narrowing"] is None
+    assert "colours: as decoded, the photo states no colour space" in Elements(page).text
+
+
+def test_colours_that_coding_changes_are_said_to_be_changed(
+    make_subject: Callable[..., Subject], tmp_path: Path
+) -> None:
+    codes = np.full((150, 200), 128)
+    noise = np.random.default_rng(2).integers(0, 256, (*codes.shape, 3), np.uint8)
+    subject = make_subject(codes=codes)
+    camera = replace(subject.camera, width=200, height=150)  # type: ignore[type-var]
+    subject = replace(subject, camera=camera, colours=lambda *_: Coloured(noise))
+    (exported,) = FORMATS["html"].write(subject, tmp_path)
+    page = exported.path.read_text("utf-8")
+
+    stored = base64.b64decode(scene_of(page)["colours"]["data"])
+    off = np.abs(np.asarray(Image.open(io.BytesIO(stored))).astype(int) - noise)
+    (quality,) = re.findall(r"JPEG of quality (\d+)", exported.summary)
+    told = (
+        f"colours are coded as JPEG of quality {quality}, off by {off.mean():.2g} of 255 levels on "
+        f"average and by {off.max()} at most"
+    )
+    assert told in exported.summary
+    assert told in Elements(page).text
+    assert "JPEG" not in Elements(page_of(make_subject())).text
 
 
 def test_without_scripts_the_page_still_says_what_it_is(page: str) -> None:

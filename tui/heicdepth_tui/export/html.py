@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,31 +17,85 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import ColorResolution, Projection
 from heicdepth_tui.export.packing import Image, PackedCloud, pack_cloud
+from heicdepth_tui.export.subject import Part
+from heicdepth_tui.heif.colour import DISPLAY_P3
+from heicdepth_tui.photo.colour import P3_TO_BT709
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
+    from heicdepth_tui.export.colouring import Coloured
     from heicdepth_tui.export.subject import Subject
 
-__all__ = ["write_html"]
+__all__ = ["parts", "write_html"]
+
+
+def parts(subject: Subject) -> tuple[Part, ...]:
+    """Return the one part of ``html``; raises as ``write_html``."""
+    page = _Page.of(subject)
+    told = subject.cloud_told("; ".join(filter(None, (page.colours_short, page.loss))))
+    return (Part(".html", page.write, told, len(subject.cloud)),)
 
 
 def write_html(subject: Subject, file: BinaryIO) -> None:
     """Write the cloud of ``subject`` as one UTF-8 page to ``file``.
 
     The page holds the colours and the codes as images and makes the points in its shader; see
-    ``packing.PackedCloud`` for the layout. Raises GeometryError where there is no cloud to make,
-    ExportError where its points lie on no grid.
+    ``packing.PackedCloud`` for the layout. Colours in Display P3 stay so: the page shows them on a
+    canvas of that space, or converts them where the browser has none. Raises GeometryError where
+    there is no cloud to make, ExportError where its points lie on no grid.
     """
-    cloud, step = subject.cloud, subject.options.cloud.step
-    if subject.options.cloud.color_resolution is ColorResolution.DEPTH:
-        codes = subject.depth_map.codes[::step, ::step]
-        packed = pack_cloud(cloud, codes, subject.rgb[::step, ::step])
-    else:
-        packed = pack_cloud(cloud, None, None)
-    file.write(_page(subject, packed).encode())
+    _Page.of(subject).write(file)
 
 
-def _page(subject: Subject, packed: PackedCloud) -> str:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Page:
+    """A packed cloud, ready to be written."""
+
+    subject: Subject
+    packed: PackedCloud
+    photo: Coloured
+    """The colours as the page holds them, before they are coded."""
+
+    @classmethod
+    def of(cls, subject: Subject) -> _Page:
+        cloud, step = subject.cloud, subject.options.cloud.step
+        photo = subject.colours(subject.cloud_size, subject.keeps_cloud_stored)
+        rgb = photo.rgb[::step, ::step]
+        if photo.space == DISPLAY_P3:
+            cloud = replace(cloud, rgb=rgb.reshape(-1, 3)[cloud.index])
+        if subject.options.cloud.color_resolution is ColorResolution.DEPTH:
+            packed = pack_cloud(cloud, subject.depth_map.codes[::step, ::step], rgb)
+        else:
+            packed = pack_cloud(cloud, None, None)
+        return cls(subject, packed, photo)
+
+    @property
+    def is_p3(self) -> bool:
+        return self.photo.space == DISPLAY_P3
+
+    @property
+    def colours_short(self) -> str:
+        if self.is_p3:
+            return "colours Display P3, converted to sRGB where the browser cannot show it"
+        return self.subject.cloud_photo.short
+
+    @property
+    def colours_told(self) -> str:
+        if self.is_p3:
+            return "Display P3 as decoded; converted to sRGB where the browser cannot show it"
+        return self.subject.cloud_photo.told
+
+    @property
+    def loss(self) -> str:
+        """What coding the colours has changed; empty where nothing."""
+        return "" if self.packed.loss is None else self.packed.loss.told
+
+    def write(self, file: BinaryIO) -> None:
+        file.write(_html(self).encode())
+
+
+def _html(page: _Page) -> str:
+    subject, packed = page.subject, page.packed
     style, script = _asset("page.css"), _asset("page.js")
     name = _text(Path(subject.path).name)
     return _fill(
@@ -59,15 +113,16 @@ def _page(subject: Subject, packed: PackedCloud) -> str:
                 f"Point cloud of {name}, {packed.points:,} points. Arrow keys turn it, plus and "
                 "minus zoom, 0 resets, question mark lists all keys."
             ),
-            "facts": _facts(subject, packed),
+            "facts": _facts(page),
             "style": style,
             "script": script,
-            "cloud": _script_json(_scene(packed)),
+            "cloud": _script_json(_scene(packed, is_p3=page.is_p3)),
         },
     )
 
 
-def _scene(packed: PackedCloud) -> dict[str, Any]:
+def _scene(packed: PackedCloud, *, is_p3: bool) -> dict[str, Any]:
+    """Return what the script reads; ``narrowing`` takes linear Display P3 to sRGB, by columns."""
     return {
         "version": 1,
         "width": packed.width,
@@ -86,6 +141,7 @@ def _scene(packed: PackedCloud) -> dict[str, Any]:
         "radius": packed.viewpoint.radius,
         "codes": _embedded(packed.codes),
         "colours": _embedded(packed.colours),
+        "narrowing": [row[at] for at in range(3) for row in P3_TO_BT709] if is_p3 else None,
     }
 
 
@@ -93,8 +149,9 @@ def _embedded(image: Image) -> dict[str, str]:
     return {"type": image.type, "data": base64.b64encode(image.data).decode()}
 
 
-def _facts(subject: Subject, packed: PackedCloud) -> str:
+def _facts(page: _Page) -> str:
     """Return the caption's lines as HTML: sizes and counts, projection and range, the caveat."""
+    subject, packed = page.subject, page.packed
     cloud, trust = subject.cloud, subject.cloud.trust
     sizes = [
         f"photo {subject.header.primary.upright}",
@@ -116,13 +173,14 @@ def _facts(subject: Subject, packed: PackedCloud) -> str:
             f"<p>{_dots(sizes)}</p>",
             f"<p>{_dots(made)}</p>",
             f"<p><strong>{_text(trust.short)}</strong>: {_text(trust.meaning)}</p>",
-            *(f"<p>{_text(note)}</p>" for note in _notes(subject)),
+            *(f"<p>{_text(note)}</p>" for note in _notes(page)),
         )
     )
 
 
-def _notes(subject: Subject) -> Iterator[str]:
+def _notes(page: _Page) -> Iterator[str]:
     """Yield what else a reader must know: of the law of the codes, the camera and the photo."""
+    subject = page.subject
     depth_map, camera = subject.depth_map, subject.cloud.camera
     if depth_map.reason:
         yield f"no metres: {depth_map.reason}"
@@ -131,7 +189,9 @@ def _notes(subject: Subject) -> Iterator[str]:
         for told in filter(None, (", ".join(camera.estimated), camera.note)):
             yield f"camera: {told}"
     yield from subject.notes
-    yield subject.colours_told
+    yield f"colours: {page.colours_told}"
+    if page.loss:
+        yield page.loss
 
 
 def _dots(parts: list[str]) -> str:

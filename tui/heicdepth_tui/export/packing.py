@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.depth.cloud import Cloud
 
-__all__ = ["COLOUR_BYTES_A_SAMPLE", "Image", "PackedCloud", "pack_cloud"]
+__all__ = ["COLOUR_BYTES_A_SAMPLE", "ColourLoss", "Image", "PackedCloud", "pack_cloud"]
 
 COLOUR_BYTES_A_SAMPLE = 1.6
 """Colours are kept without loss up to this many bytes a sample: 442k points fit 1.2 MB."""
@@ -36,6 +36,24 @@ class Image:
 
     type: str
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ColourLoss:
+    """How far a lossy code leaves the points' colours from what they were, in levels of 255."""
+
+    codec: str
+    mean: float
+    """Over all points and channels."""
+    largest: int
+
+    @property
+    def told(self) -> str:
+        """Codec and errors in a clause."""
+        return (
+            f"colours are coded as {self.codec}, off by {self.mean:.2g} of 255 levels on average "
+            f"and by {self.largest} at most"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,8 @@ class PackedCloud:
     viewpoint: Viewpoint
     codes: Image
     colours: Image
+    loss: ColourLoss | None = None
+    """What coding has changed of the points' colours; None where nothing."""
 
 
 def pack_cloud(
@@ -104,6 +124,7 @@ def pack_cloud(
     else:
         colours = np.zeros((height, width, 3), np.uint8)
     colours[v, u] = cloud.rgb
+    image, codec = _colour_image(colours)
     return PackedCloud(
         width=width,
         height=height,
@@ -117,7 +138,8 @@ def pack_cloud(
         spacing=max(abs(columns[1]), abs(rows[1])),
         viewpoint=find_viewpoint(xyz, _edges(u, columns), _edges(v, rows), perspective=perspective),
         codes=_png(planes),
-        colours=_colour_image(colours),
+        colours=image,
+        loss=_loss(image, codec, cloud.rgb, v, u) if codec else None,
     )
 
 
@@ -176,8 +198,26 @@ def _png(planes: NDArray[np.uint8]) -> Image:
     return Image("image/png", buffer.getvalue())
 
 
-def _colour_image(colours: NDArray[np.uint8]) -> Image:
-    """Return the colours without loss where that fits, else as the best JPEG that does."""
+def _loss(
+    image: Image,
+    codec: str,
+    rgb: NDArray[np.uint8],
+    v: NDArray[np.intp],
+    u: NDArray[np.intp],
+) -> ColourLoss:
+    """Return how far the colours of an image at rows v and columns u are from ``rgb`` (N, 3)."""
+    from PIL import Image as PillowImage
+
+    decoded = np.asarray(PillowImage.open(BytesIO(image.data)).convert("RGB"))[v, u]
+    off = np.abs(decoded.astype(np.int16) - rgb)
+    return ColourLoss(codec, float(off.mean()), int(off.max()))
+
+
+def _colour_image(colours: NDArray[np.uint8]) -> tuple[Image, str]:
+    """Return the colours without loss where that fits, else as the best JPEG that does.
+
+    And how they are coded where something is lost, else an empty text.
+    """
     from PIL import Image as PillowImage
     from PIL import features
 
@@ -192,11 +232,11 @@ def _colour_image(colours: NDArray[np.uint8]) -> Image:
         picture.save(buffer, "PNG", optimize=True)
     limit = COLOUR_BYTES_A_SAMPLE * samples
     if buffer.tell() <= max(limit, 65536):
-        return Image(image_type, buffer.getvalue())
+        return Image(image_type, buffer.getvalue()), ""
     for quality in _JPEG_QUALITIES:
         buffer = BytesIO()
         # Not optimised: Pillow then fails on noise, whose bytes outgrow its buffer.
         picture.save(buffer, "JPEG", quality=quality, subsampling=0)
         if buffer.tell() <= limit:
             break
-    return Image("image/jpeg", buffer.getvalue())
+    return Image("image/jpeg", buffer.getvalue()), f"JPEG of quality {quality}"

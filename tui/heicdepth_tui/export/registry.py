@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
 
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export import glb, npz, pcd, ply, png, tiff
@@ -50,14 +48,9 @@ class Format:
 
 
 def _html_parts(subject: Subject) -> tuple[Part, ...]:
-    told = subject.cloud_told()
-    return (Part(".html", partial(_write_html, subject), told, len(subject.cloud)),)
+    from heicdepth_tui.export.html import parts
 
-
-def _write_html(subject: Subject, file: BinaryIO) -> None:
-    from heicdepth_tui.export.html import write_html
-
-    write_html(subject, file)
+    return parts(subject)
 
 
 _ALL = (

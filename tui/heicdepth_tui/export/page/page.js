@@ -10,12 +10,20 @@ uniform bool wide, inverse, perspective;
 uniform vec2 law, columns, rows;
 uniform mat3 turn;
 uniform vec3 pivot;
+uniform bool narrow;
+uniform mat3 narrowing;
 uniform float away, spacing, swell, focus, largest;
 uniform vec2 lens, clip;
 out vec3 colour;
 out float depth;
 flat out float width;
 flat out float size;
+// Display P3 on an sRGB canvas; the transfer function of IEC 61966-2-1 is that of both.
+vec3 narrowed(vec3 coded) {
+  vec3 light = mix(coded / 12.92, pow((coded + 0.055) / 1.055, vec3(2.4)), step(0.04045, coded));
+  light = clamp(narrowing * light, 0.0, 1.0);
+  return mix(light * 12.92, 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, light));
+}
 void main() {
   ivec2 at = ivec2(gl_VertexID % grid.x, gl_VertexID / grid.x);
   vec3 stored = floor(texelFetch(codes, at, 0).rgb * 255.0 + 0.5);
@@ -28,6 +36,7 @@ void main() {
   vec3 seen = turn * (place - pivot);
   depth = away - seen.z;
   colour = texelFetch(colours, at, 0).rgb;
+  if (narrow) colour = narrowed(colour);
   // As wide as the gap to its neighbour; seen from the side, as wide as one step of its code.
   vec3 ray = turn * (perspective ? normalize(place) : vec3(0.0, 0.0, -1.0));
   float aside = length(cross(ray, normalize(vec3(seen.xy, -depth))));
@@ -124,6 +133,13 @@ void main() {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, image);
   };
 
+  // Returns whether the canvas is in the colour space of the samples.
+  const matchSpace = () => {
+    if (!scene.narrowing) return true;
+    if ("drawingBufferColorSpace" in gl) gl.drawingBufferColorSpace = "display-p3";
+    return gl.drawingBufferColorSpace === "display-p3";
+  };
+
   const prepare = () => {
     const program = gl.createProgram();
     gl.attachShader(program, compile(gl.VERTEX_SHADER, VERTEX));
@@ -150,6 +166,9 @@ void main() {
     gl.uniform2fv(uniforms.columns, scene.columns);
     gl.uniform2fv(uniforms.rows, scene.rows);
     gl.uniform1f(uniforms.spacing, scene.spacing);
+    const matches = matchSpace();
+    gl.uniform1i(uniforms.narrow, !matches);
+    if (!matches) gl.uniformMatrix3fv(uniforms.narrowing, false, scene.narrowing);
     gl.enable(gl.DEPTH_TEST);
     gl.clearColor(0, 0, 0, 0);
   };
