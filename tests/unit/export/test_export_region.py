@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
-from heicdepth_tui.export.region import WHOLE, Region, covered_region
+from heicdepth_tui.depth.registration import WHOLE, Region, register
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
@@ -40,36 +40,35 @@ def shrunk(rgb: NDArray[np.uint8], width: int, height: int) -> NDArray[np.float6
 
 def test_without_a_crop_the_map_covers_the_photo() -> None:
     photo, depth = Size(400, 300), Size(96, 72)
-    assert covered_region(item(photo), item(depth)) == WHOLE
-    assert covered_region(item(photo, Rotation(1)), item(depth, Rotation(1))) == WHOLE
-    assert covered_region(item(photo, Crop(0, 0, 200, 300)), item(depth)) == WHOLE
+    assert register(item(photo), item(depth)).region == WHOLE
+    assert register(item(photo, Rotation(1)), item(depth, Rotation(1))).region == WHOLE
+    assert register(item(photo, Crop(0, 0, 200, 300)), item(depth)).region == WHOLE
 
 
 def test_the_same_share_of_the_photo() -> None:
     # A quarter in from the left, an eighth from the top; turned to the left: left is top.
     crop = Crop(24, 9, 48, 36)
     photo, depth = Size(400, 300), Size(96, 72)
-    assert covered_region(item(photo), item(depth, crop)) == Region(0.25, 0.125, 0.5, 0.5)
-    turned = covered_region(item(photo, Rotation(1)), item(depth, crop, Rotation(1)))
+    assert register(item(photo), item(depth, crop)).region == Region(0.25, 0.125, 0.5, 0.5)
+    turned = register(item(photo, Rotation(1)), item(depth, crop, Rotation(1))).region
     assert turned == Region(0.125, 0.25, 0.5, 0.5)
-    mirrored = covered_region(item(photo, Mirror(0)), item(depth, crop, Mirror(0)))
+    mirrored = register(item(photo, Mirror(0)), item(depth, crop, Mirror(0))).region
     assert mirrored == Region(0.25, 0.375, 0.5, 0.5)
 
 
 def test_the_photos_own_crop_is_reckoned_with() -> None:
     depth = item(Size(96, 72), Crop(24, 18, 48, 36))
     same = item(Size(400, 300), Crop(100, 75, 200, 150))
-    assert covered_region(same, depth) == WHOLE
+    assert register(same, depth).region == WHOLE
     wider = item(Size(400, 300), Crop(100, 0, 200, 300))
-    assert covered_region(wider, depth) == Region(0, 0.25, 1, 0.5)
+    assert register(wider, depth).region == Region(0, 0.25, 1, 0.5)
     narrower = item(Size(400, 300), Crop(150, 75, 100, 150))
-    assert covered_region(narrower, depth) == WHOLE
+    assert register(narrower, depth).region == WHOLE
 
 
 def test_frames_of_another_shape_or_turn_are_not_compared() -> None:
     depth = item(Size(96, 72), Crop(24, 18, 48, 36))
-    assert covered_region(item(Size(300, 300)), depth) == WHOLE
-    assert covered_region(item(Size(400, 300), Rotation(2)), depth) == WHOLE
+    assert register(item(Size(300, 300)), depth).region == WHOLE
 
 
 def test_a_part_is_cut_to_the_sample() -> None:

@@ -64,7 +64,7 @@ def test_the_schema_is_strict_everywhere() -> None:
         return own + [found for child in node.values() for found in objects(child)]
 
     strict = [found for found in objects(info_schema()) if "required" in found]
-    assert len(strict) == 12
+    assert len(strict) == 13
     for found in strict:
         assert found["additionalProperties"] is False
         assert set(found["properties"]) - {"arrays"} == set(found["required"])

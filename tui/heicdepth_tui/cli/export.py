@@ -94,6 +94,15 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     help="PNG: step of the depth picture, to 65.5 m or to 6.55 m.",
 )
 @click.option(
+    "--register",
+    "frames",
+    type=click.Choice(["auto", "transforms", "coded"]),
+    default="auto",
+    show_default=True,
+    help="Where photo and depth map are turned differently: match them as their own transforms "
+    "turn them, or as they are coded.",
+)
+@click.option(
     "--with-gps", is_flag=True, help="Write where the photo was taken into the files' comments."
 )
 @click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
@@ -120,6 +129,7 @@ def export(
     organised: bool,
     colours: str,
     png_unit: str,
+    frames: str,
     with_gps: bool,
     recursive: bool,
     out: Path,
@@ -131,6 +141,7 @@ def export(
     gets -1, -2 … in its name. Every written path is one line on stdout.
     """
     from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+    from heicdepth_tui.depth.registration import Frames
     from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 
     try:
@@ -154,6 +165,7 @@ def export(
         organised=organised,
         colours=ColourValues(colours),
         png_unit=DepthUnit(png_unit),
+        register=Frames(frames),
         out=out,
         with_gps=with_gps,
         limits=limits,

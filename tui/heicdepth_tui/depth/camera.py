@@ -171,8 +171,11 @@ def stored_camera(header: Header) -> StoredCamera | None:
     return StoredCamera(CameraOrigin.EXIF, focal, focal, width / 2, height / 2, width, height)
 
 
-def camera_for_depth(header: Header, size: Size) -> Camera | None:
+def camera_for_depth(header: Header, size: Size, turn: tuple[Transform, ...] = ()) -> Camera | None:
     """Return the camera of the upright depth map of ``size`` samples; None where none is known.
+
+    ``turn`` is what was done to the map after it was decoded (``Registration.turn``); ``size`` is
+    that of the map after it.
 
     From the depth item's XMP: K (column-major, in the coded frame, corner convention) is scaled by
     its reference size and follows the depth item's own irot, imir and clap in order; the centre
@@ -182,12 +185,11 @@ def camera_for_depth(header: Header, size: Size) -> Camera | None:
     Sources: ISO/IEC 23008-12 6.5.9–6.5.12 for the transforms; the corner convention was measured.
     """
     stored, problem = _file_intrinsics(header)
-    if stored is None:
-        return _from_exif(header, size, problem)
     item = header.depth.item
-    if item is None:
-        return _from_file(stored, size, (), size)
-    return _from_file(stored, item.coded, item.transforms, size)
+    coded, transforms = (size, ()) if item is None else (item.coded, (*item.transforms, *turn))
+    if stored is None:
+        return _from_exif(header, coded, transforms, size, problem)
+    return _from_file(stored, coded, transforms, size)
 
 
 def _file_intrinsics(header: Header) -> tuple[_Intrinsics | None, str]:
@@ -276,10 +278,10 @@ def _exif_focal(header: Header, size: Size) -> float | None:
     return f35 / _FRAME_DIAGONAL_MM * math.hypot(size.width, size.height)
 
 
-def _from_exif(header: Header, size: Size, problem: str) -> Camera | None:
-    item = header.depth.item
+def _from_exif(
+    header: Header, coded: Size, transforms: tuple[Transform, ...], size: Size, problem: str
+) -> Camera | None:
     # A crop leaves the focal length as it was: the diagonal is that of the whole coded map.
-    coded, transforms = (size, ()) if item is None else (item.coded, item.transforms)
     focal = _exif_focal(header, coded)
     if focal is None:
         return None

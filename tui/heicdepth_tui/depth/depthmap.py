@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from heicdepth_tui.heif.facts import Size
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.heif.facts import Accuracy, DepthFacts, DepthRepresentation
 
 __all__ = ["DepthMap", "Ends", "build_depth_map"]
@@ -122,6 +123,13 @@ class DepthMap:
             _known(tables.metres[near]),
             _known(tables.metres[far]),
         )
+
+    def turned(self, registration: Registration) -> DepthMap:
+        """Return this map, as decoded, in the orientation of the upright photo."""
+        if not registration.turn:
+            return self
+        codes: Any = registration.turned(self.codes)
+        return replace(self, codes=codes)
 
     def _look_up(self, table: NDArray[np.float64]) -> NDArray[np.float32]:
         # Codes were checked against the table's length: clip only spares a second check.

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from heicdepth_tui.depth.points import CloudOptions
+from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["ColourValues", "DepthUnit", "ExportOptions", "Exported"]
@@ -51,6 +52,8 @@ class ExportOptions:
     """A flat cloud keeps the colours as decoded; GLB's are linear BT.709 in any case."""
     png_unit: DepthUnit = DepthUnit.MILLIMETRE
     """PNG only: what a step of the depth picture is."""
+    register: Frames = Frames.AUTO
+    """Which frames of photo and depth item show the same view, where those are turned apart."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
     with_gps: bool = False

@@ -19,6 +19,7 @@ from heicdepth_tui.depth.camera import (
     stored_camera,
 )
 from heicdepth_tui.depth.coding import decide
+from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.facts import (
@@ -80,6 +81,7 @@ def photo_record(
         "camera": None if header is None else _camera(header),
         "depth_camera": None if header is None else _depth_camera(header),
         "trust": None if header is None else _trust(header),
+        "registration": None if header is None else _registration(header),
         "layers": [] if header is None else _layers(header),
         "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
         "exif": None if header is None else _exif(header.exif),
@@ -237,6 +239,12 @@ def _trust(header: Header) -> Record | None:
     trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.upright))
     told = trust.to_json()
     return {**told, "sentence": printable(trust.sentence)}
+
+
+def _registration(header: Header) -> Record | None:
+    """How the photo's pixels map to the depth map as decoded, by the items' transforms."""
+    item = header.depth.item
+    return None if item is None else register(header.primary, item).to_json()
 
 
 def _camera(header: Header) -> Record:

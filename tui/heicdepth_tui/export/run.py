@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.depth.registration import WHOLE, Region, Registration, register
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.colouring import Coloured, Colours
-from heicdepth_tui.export.region import WHOLE, Region, covered_region
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
@@ -86,26 +86,26 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
     pixels = source(Request(next_ticket(), _PANE, str(path), layer, keep=True))
     if pixels.array.ndim != 2:
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
-    height, width = pixels.array.shape
-    size = Size(width, height)
-    region = covered_region(header.primary, facts.item)
+    registration = register(header.primary, facts.item, options.register)
+    depth_map = build_depth_map(pixels.array, pixels.bits, facts).turned(registration)
+    notes = _notes(path, header, depth_map.size, registration, options)
     return Subject(
         path=path,
         header=header,
-        depth_map=build_depth_map(pixels.array, pixels.bits, facts),
-        camera=camera_for_depth(header, size),
-        colours=_colours(path, source, region, header.colour),
+        depth_map=depth_map,
+        camera=camera_for_depth(header, depth_map.size, registration.turn),
+        colours=_colours(path, source, registration.region, header.colour),
         options=options,
-        notes=tuple(filter(None, _notes(path, header, pixels, region, options))),
-        region=region,
+        notes=tuple(filter(None, (pixels.note, *notes))),
+        region=registration.region,
     )
 
 
 def _notes(
-    path: Path, header: Header, pixels: Pixels, region: Region, options: ExportOptions
+    path: Path, header: Header, depth: Size, registration: Registration, options: ExportOptions
 ) -> Iterator[str]:
-    yield pixels.note
-    yield _shape_note(header.primary, pixels, region)
+    yield registration.sentence
+    yield _shape_note(header.primary, depth, registration.region)
     if options.with_gps:
         position = read_position(path, limits=options.limits)
         yield f"taken at {position}" if position else "the photo does not say where it was taken"
@@ -146,14 +146,10 @@ def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:
     return np.asarray(array, np.uint8)
 
 
-def _shape_note(photo: ImageItem, depth: Pixels, region: Region) -> str:
+def _shape_note(photo: ImageItem, depth: Size, region: Region) -> str:
     if region != WHOLE:
         return f"the depth map covers {region.describe()} of the photo: colours are cut from there"
-    height, width = depth.array.shape
-    ratio = photo.upright.width * height / (photo.upright.height * width)
+    ratio = photo.upright.width * depth.height / (photo.upright.height * depth.width)
     if abs(ratio - 1) <= _ASPECT_TOLERANCE:
         return ""
-    return (
-        f"photo {photo.upright} and depth {Size(width, height)} differ in shape: "
-        "colours are stretched to fit"
-    )
+    return f"photo {photo.upright} and depth {depth} differ in shape: colours are stretched to fit"

@@ -14,11 +14,11 @@ from heicdepth_tui import __version__
 from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
+from heicdepth_tui.depth.registration import WHOLE, Region
 from heicdepth_tui.depth.trust import DISTORTION, Trust
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
-from heicdepth_tui.export.region import WHOLE, Region
 from heicdepth_tui.files import Writer, safe_name
 from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.text import printable
@@ -46,14 +46,15 @@ class Subject:
     path: Path
     header: Header
     depth_map: DepthMap
+    """In the orientation of the upright photo."""
     camera: Camera | None
-    """For the pixel centres of the upright depth map; None where nothing says what it was."""
+    """For the pixel centres of ``depth_map``; None where nothing says what it was."""
     colours: Colours
     options: ExportOptions
     notes: tuple[str, ...] = ()
     """What a reader of any export must know, e.g. that tiles of the photo are missing."""
     region: Region = WHOLE
-    """The part of the upright photo that the depth map covers."""
+    """The part of the upright photo that ``depth_map`` covers."""
 
     @property
     def name(self) -> str:

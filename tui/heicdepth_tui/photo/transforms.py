@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
-from heicdepth_tui.photo.shrink import Samples
+
+if TYPE_CHECKING:
+    from heicdepth_tui.photo.shrink import Samples
 
 __all__ = ["Placement", "place"]
 

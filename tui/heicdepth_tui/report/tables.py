@@ -146,6 +146,7 @@ def fact_groups(
 
 def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
     from heicdepth_tui.depth.coding import decide
+    from heicdepth_tui.depth.registration import register
     from heicdepth_tui.depth.trust import trust_of
 
     depth = header.depth
@@ -164,6 +165,9 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, law.disparity_unit))
         yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, law.distance_unit))
         yield Fact("reference view", number(rep.reference_view))
+    told = register(header.primary, depth.item).sentence
+    if told:
+        yield Fact("registration", printable(told))
     cal = depth.calibration
     if cal is not None:
         yield Fact("accuracy", trust_of(depth).stated)

@@ -14,6 +14,7 @@ from heicdepth_tui.heif.facts import (
     DepthRepresentation,
     Exif,
     RepresentationType,
+    Rotation,
     Size,
 )
 from heicdepth_tui.heif.mux import AuxPicture, PhotoSpec, PlainPicture, mux
@@ -30,6 +31,7 @@ from heicdepth_tui.samples.solids import Pinhole
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heicdepth_tui.heif.facts import Transform
     from heicdepth_tui.heif.mux import CodedPicture, TiledPicture
     from heicdepth_tui.samples.solids import Scene
 
@@ -99,9 +101,9 @@ def _truth(recipe: Recipe) -> Truth:
     metres = cast(recipe.scene, depth_camera) if recipe.metres is None else recipe.metres
     nearest, farthest = recipe.limits or (float(metres.min()), float(metres.max()))
     representation = representation_for(recipe.representation, nearest, farthest)
-    transforms = TRANSFORMS[recipe.orientation]
+    transforms, depth_frame = TRANSFORMS[recipe.orientation], _depth_frame(recipe)
     if recipe.depth_crop is not None:
-        seen = (*inverse(transforms), recipe.depth_crop, *transforms)
+        seen = (*inverse(depth_frame), recipe.depth_crop, *depth_frame)
         metres, depth_camera = turn(metres, seen), turn_camera(depth_camera, seen)
     return Truth(
         scene=recipe.scene,
@@ -116,10 +118,23 @@ def _truth(recipe: Recipe) -> Truth:
         codes=quantise(metres, representation, recipe.bits),
         bits=recipe.bits,
         representation=representation,
-        calibration=_calibration(recipe, representation, turn_camera(camera, inverse(transforms))),
+        calibration=_calibration(recipe, representation, turn_camera(camera, inverse(depth_frame))),
         exif=_exif(recipe, camera),
         transforms=transforms,
     )
+
+
+def _depth_transforms(recipe: Recipe) -> tuple[Transform, ...]:
+    """Return the depth item's own rotation and mirroring."""
+    own = recipe.depth_orientation
+    return TRANSFORMS[recipe.orientation if own is None else own]
+
+
+def _depth_frame(recipe: Recipe) -> tuple[Transform, ...]:
+    """Return what brings the depth map's coded frame upright, whatever its item says."""
+    if recipe.depth_coded_as_photo:
+        return TRANSFORMS[recipe.orientation]
+    return _depth_transforms(recipe)
 
 
 def _encode(rgb: NDArray[np.uint8], quality: int, tile: int) -> CodedPicture | TiledPicture:
@@ -200,7 +215,7 @@ def _depths(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
             encode_hevc(picture, quality=recipe.depth_quality, bits=recipe.bits),
             recipe.urn,
             subtype,
-            (*crop, *truth.transforms),
+            (*crop, *_depth_transforms(recipe)),
             xmp,
             recipe.hide_auxiliaries,
         )
@@ -210,12 +225,14 @@ def _depths(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
 
 def _coded_codes(recipe: Recipe, truth: Truth) -> Samples:
     """Codes in the coded frame; what the crop hides is the farthest code."""
-    coded = turn(truth.codes, inverse(truth.transforms))
+    frame = _depth_frame(recipe)
+    coded = turn(truth.codes, inverse(frame))
     crop = recipe.depth_crop
     if crop is None:
         return coded
     width, height = recipe.depth_size
-    shape = (width, height) if recipe.orientation > 4 else (height, width)
+    is_across = sum(t.quarter_turns for t in frame if isinstance(t, Rotation)) % 2
+    shape = (width, height) if is_across else (height, width)
     whole: Samples = np.zeros(shape, coded.dtype)
     whole[crop.top : crop.top + crop.height, crop.left : crop.left + crop.width] = coded
     return whole

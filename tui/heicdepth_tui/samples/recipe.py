@@ -74,6 +74,11 @@ class Recipe:
     """Raw aux_subtype instead of a well-formed SEI; ``b""`` leaves it out."""
     urn: str = AUX_DEPTH_URNS[0]
     depth_quality: int = -1
+    depth_orientation: int | None = None
+    """EXIF orientation that the depth item's own irot and imir stand for; None: the photo's."""
+    depth_coded_as_photo: bool = False
+    """With ``depth_orientation``: True codes the map in the photo's coded frame, so that its own
+    irot and imir turn it wrongly; False codes it so that they bring it upright."""
     depth_crop: Crop | None = None
     """``clap`` on the depth item, in its coded frame."""
     more_depths: int = 0

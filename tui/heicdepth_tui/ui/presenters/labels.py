@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from heicdepth_tui.depth.registration import register
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.photo.layers import Layer, LayerKind
@@ -92,6 +93,10 @@ def caption(cells: int, header: Header, is_single: bool) -> str:
         lines = wrap_cells(f"cut short: {header.truncated}", max(8, cells))
     elif is_single and header.depth.item is None:
         lines = why_no_depth(header).split("\n")
+    elif header.depth.item is not None:
+        found = register(header.primary, header.depth.item)
+        if found.sentence:
+            lines = [header.camera_name, f"depth map turned otherwise: {found.basis.value}"]
     return "\n".join(_cut(printable(line), cells) for line in lines[:2])
 
 
