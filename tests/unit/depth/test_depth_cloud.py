@@ -260,7 +260,7 @@ def test_comments_say_what_the_numbers_are(slope: DepthMap) -> None:
     for words in (
         "unit metre",
         "x right, y up, -z forward",
-        "ratios of distances hold, real distances are not promised",
+        "ratios hold, real distances are not promised",
         "distorted to match the picture",
         "camera from the file: fx 100.000 fy 90.000",
         "256 points of a 32x8 grid",
@@ -285,7 +285,7 @@ def test_an_assumed_law_promises_nothing(accuracy: Accuracy) -> None:
     assert ", assumed: the file does not state that" in text
     assert "unit metre" not in text
     assert "the file promises" not in text
-    assert "ratios of distances hold" not in text
+    assert "ratios hold" not in text
 
 
 def test_comments_are_printable_whatever_the_file_says() -> None:

@@ -36,7 +36,7 @@ def known(accuracy: Accuracy) -> Trust:
             known(Accuracy.RELATIVE),
             "relative",
             "m, relative",
-            "ratios of distances hold, real distances are not promised",
+            "ratios hold, real distances are not promised",
         ),
         (
             known(Accuracy.UNKNOWN),
@@ -97,7 +97,7 @@ def test_only_absolute_distances_with_nothing_assumed_are_promised(trust: Trust)
         assert text.isascii()
         assert text.isprintable()
         assert ("promises real distances" in text) <= promised
-        assert ("ratios of distances hold" in text) <= (not trust.assumed)
+        assert ("ratios hold" in text) <= (not trust.assumed)
     if trust.is_flat:
         assert "flat" in trust.short
         assert "flat" in trust.long

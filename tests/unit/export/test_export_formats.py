@@ -284,7 +284,7 @@ def test_every_raster_tells_notes_camera_and_frame(
 ) -> None:
     text = told_in(FORMATS[name].write(make_subject(), tmp_path)[-1].path)
     for words in (
-        "accuracy relative: ratios of distances hold, real distances are not promised",
+        "accuracy relative: ratios hold, real distances are not promised",
         "d_min is 0 1/m: samples of 0.001 1/m or less are invalid",
         "camera from the file: fx 5.000 fy 4.000 cx 2.500 cy 1.500 at 6x4",
         "the first sample's centre is u 0, v 0; u to the right, v down",
@@ -325,7 +325,7 @@ def test_an_assumed_law_promises_nothing_anywhere(
         text = exported.path.read_bytes().decode("ascii", "replace")
     assert ", assumed: the file does not state that z_near and z_far are in metres" in text
     assert "that code 0 is z_far" in text
-    for promise in ("file promises", "ratios of distances hold", "unit metre"):
+    for promise in ("file promises", "ratios hold", "unit metre"):
         assert promise not in text
     assert "assumed that" in exported.summary
     assert "distances absolute" not in exported.summary
@@ -333,7 +333,7 @@ def test_an_assumed_law_promises_nothing_anywhere(
 
 def test_a_flat_glb_does_not_claim_that_ratios_hold(make_subject: Make, written: Written) -> None:
     text = written("glb", make_subject(projection=Projection.FLAT)).read_bytes()
-    assert b"ratios of distances hold" not in text
+    assert b"ratios hold" not in text
     assert b"ratios are not real" in text
 
 

@@ -145,7 +145,7 @@ def test_undecodable_bytes_of_a_name_are_shown_as_escapes(
 @pytest.mark.parametrize(
     ("accuracy", "caveat"),
     [
-        (Accuracy.RELATIVE, "relative: ratios of distances hold, real distances are not promised"),
+        (Accuracy.RELATIVE, "relative: ratios hold, real distances are not promised"),
         (Accuracy.ABSOLUTE, "absolute: the file promises real distances"),
         (Accuracy.UNKNOWN, "accuracy unknown: the file does not say whether distances are real"),
     ],
@@ -173,7 +173,7 @@ def test_an_assumed_law_is_said_to_be_one(
     assert "assumed: the file does not state that z_near and z_far are in metres" in text
     assert "promised" in text
     assert "promises" not in text
-    assert "ratios of distances hold" not in text
+    assert "ratios hold" not in text
     assert "that code 0 is z_far" in text
     assert "≈ 0.512 to 2 m" in text
 

@@ -33,7 +33,7 @@ _LONG = {
 }
 _MEANING = {
     Accuracy.ABSOLUTE: "the file promises real distances",
-    Accuracy.RELATIVE: "ratios of distances hold, real distances are not promised",
+    Accuracy.RELATIVE: "ratios hold, real distances are not promised",
     Accuracy.UNKNOWN: "the file does not say whether distances are real",
 }
 _ASSUMED_MEANING = {
@@ -121,7 +121,7 @@ class Trust:
 
     @property
     def meaning(self) -> str:
-        """What ``short`` means, as a clause: ``ratios of distances hold, …``."""
+        """What ``short`` means, as a clause: ``ratios hold, …``."""
         if self.is_flat:
             return "shapes, distances and their ratios are not real"
         if self.no_metres:

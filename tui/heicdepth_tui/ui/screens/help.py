@@ -75,7 +75,7 @@ _DISPARITY = (
 )
 _ACCURACY = (
     "accuracy absolute (TrueDepth camera): the file promises metres. accuracy relative (two rear "
-    "cameras): ratios of distances hold, but metres (≈) are not promised. The word stands with "
+    "cameras): ratios hold, but metres (≈) are not promised. The word stands with "
     "every figure in metres, here and in exported files."
 )
 
