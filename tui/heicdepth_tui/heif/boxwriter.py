@@ -95,9 +95,12 @@ def pixel_information(bits: tuple[int, ...]) -> Property:
     return Property(full_box("pixi", 0, 0, bytes((len(bits), *bits))))
 
 
-def decoder_configuration(body: bytes) -> Property:
-    """Return ``hvcC`` around the body of an HEVC decoder configuration record."""
-    return Property(box("hvcC", body), essential=True)
+def decoder_configuration(body: bytes, coding: str = "hvc1") -> Property:
+    """Return ``hvcC`` around an HEVC decoder configuration record, ``av1C`` around an AV1 one.
+
+    ``coding`` is the item type: ``hvc1`` or ``av01``.
+    """
+    return Property(box("av1C" if coding == "av01" else "hvcC", body), essential=True)
 
 
 def colour(body: bytes) -> Property:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from heicdepth_tui.errors import LimitError, MalformedError, TruncatedError
+from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.boxwriter import (
     Item,
     ItemReference,
@@ -20,7 +23,11 @@ from heicdepth_tui.heif.boxwriter import (
     spatial_extent,
     transform_properties,
 )
+from heicdepth_tui.heif.coded import DERIVED_TYPES, TURNS
 from heicdepth_tui.heif.facts import Crop, Size, Transform
+
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.items import ItemTable
 
 __all__ = [
     "AuxPicture",
@@ -29,27 +36,40 @@ __all__ = [
     "PlainPicture",
     "TiledPicture",
     "mux",
+    "parts_of",
+    "wrap_av1",
     "wrap_hevc",
+    "wrap_items",
 ]
 
 _XMP_TYPE = "application/rdf+xml"
 _MAX_SHORT_SIZE = 0xFFFF
+_AVIF = Layout(brand="avif", compatible_brands=("avif", "mif1", "miaf"))
+_ESSENTIAL = TURNS | {b"hvcC", b"av1C"}
+_DECODING = _ESSENTIAL | {b"ispe", b"pixi", b"colr"}
+"""Properties that a decoder needs of an image item."""
+_MAX_SHARING = 16
+"""How often the parts of a picture may use the bytes of the file."""
+_LITTLE = 64 * 1024 * 1024
+"""Bytes that are copied so soon that sharing them does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodedPicture:
-    """One HEVC still picture as an item needs it."""
+    """One still picture as an item needs it: HEVC, or AV1 where ``coding`` says ``av01``."""
 
     hvcc: bytes
-    """Body of the ``hvcC`` box (HEVCDecoderConfigurationRecord)."""
+    """Body of the ``hvcC`` box (HEVCDecoderConfigurationRecord), of ``av1C`` for AV1."""
     payload: bytes
-    """Length-prefixed NAL units."""
+    """Length-prefixed NAL units; OBUs for AV1."""
     size: Size
     """Size the decoder puts out (``ispe``)."""
     pixi: tuple[int, ...]
     """Bits of each channel."""
     visible: Size | None = None
     """The picture's own size where the encoder had to pad it; cut back by a ``clap``."""
+    coding: str = "hvc1"
+    """Item type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +139,100 @@ def wrap_hevc(
     ``pixi`` the bits of each channel, ``colr`` the bodies of its ``colr`` boxes, each starting
     with the colour type. No transform is written: the picture comes out as coded.
     """
+    return _wrap("hvc1", payload, hvcc, size, pixi, colr, Layout())
+
+
+def wrap_av1(
+    payload: bytes,
+    *,
+    av1c: bytes,
+    size: Size,
+    pixi: tuple[int, ...] | None,
+    colr: tuple[bytes, ...] = (),
+) -> bytes:
+    """Return an AVIF file of one AV1 image; the arguments are those of ``wrap_hevc``.
+
+    ``av1c`` is the body of the item's ``av1C`` box.
+    """
+    return _wrap("av01", payload, av1c, size, pixi, colr, _AVIF)
+
+
+def _wrap(
+    coding: str,
+    payload: bytes,
+    configuration: bytes,
+    size: Size,
+    pixi: tuple[int, ...] | None,
+    colr: tuple[bytes, ...],
+    layout: Layout,
+) -> bytes:
     properties = (
-        decoder_configuration(hvcc),
+        decoder_configuration(configuration, coding),
         spatial_extent(size),
         *(() if pixi is None else (pixel_information(pixi),)),
         *(colour(body) for body in colr),
     )
-    return assemble([Item(1, "hvc1", payload, properties)], primary_id=1)
+    return assemble([Item(1, coding, payload, properties)], primary_id=1, layout=layout)
+
+
+def parts_of(table: ItemTable, item: int) -> tuple[int, ...]:
+    """Return an image item and all that it is made of (``dimg``), each once, itself first.
+
+    Raises MalformedError where a part is no picture, LimitError where they nest deeper than
+    ``Limits.nesting``.
+    """
+    found, level = {item: None}, [item]
+    for _ in range(table.limits.nesting + 1):
+        below = dict.fromkeys(source for part in level for source in table.dimg(part))
+        level = [source for source in below if source not in found]
+        if not level:
+            return tuple(found)
+        for source in level:
+            if not table.is_image(source):
+                raise MalformedError(f"image {item} is made of item {source}, which is no picture")
+        found |= dict.fromkeys(level)
+    raise LimitError(f"image {item} is made of images of images, deeper than is allowed")
+
+
+def wrap_items(table: ItemTable, parts: tuple[int, ...]) -> tuple[bytes, tuple[int, ...]]:
+    """Return a HEIC of a derived picture (grid, ``iden``, ``iovl``), and which parts are cut short.
+
+    ``parts`` is what ``parts_of`` returns. A library that puts the picture together is given
+    nothing else of the file, neither metadata nor other pictures. The picture's own transforms
+    are left out, those of its parts are kept. A part that lies past the end of the file has no
+    data. Raises LimitError where the parts claim many times the bytes of the file, and what
+    ``ItemTable.payload`` raises.
+    """
+    _check_bytes(table, parts)
+    items, cut = [], []
+    for part in parts:
+        try:
+            payload = table.payload(part)
+        except TruncatedError:
+            payload = b""
+            cut.append(part)
+        kind = table.type_of(part)
+        properties = tuple(
+            Property(box(four_cc(name), content), name in _ESSENTIAL)
+            for name, content in table.property_boxes(part, _DECODING)
+            if part != parts[0] or name not in TURNS
+        )
+        items.append(Item(part, four_cc(kind), payload, properties, in_idat=kind in DERIVED_TYPES))
+    references = [
+        ItemReference("dimg", part, sources) for part in parts if (sources := table.dimg(part))
+    ]
+    return assemble(items, references, primary_id=parts[0]), tuple(cut)
+
+
+def _check_bytes(table: ItemTable, parts: tuple[int, ...]) -> None:
+    total = sum(table.length(part) - table.missing(part) for part in parts)
+    most = max(_LITTLE, _MAX_SHARING * table.source.size)
+    if total > most:
+        raise LimitError(
+            f"the {len(parts):,} parts of image {parts[0]} claim {total:,} bytes of a file that "
+            f"has {table.source.size:,}",
+            hint="files made to exhaust a decoder look like this",
+        )
 
 
 def mux(spec: PhotoSpec) -> bytes:
@@ -189,13 +296,13 @@ class _Writer:
         if picture.visible is not None:
             transforms = (Crop(0, 0, *picture.visible), *transforms)
         properties = (
-            decoder_configuration(picture.hvcc),
+            decoder_configuration(picture.hvcc, picture.coding),
             spatial_extent(picture.size),
             pixel_information(picture.pixi),
             *extra,
             *transform_properties(transforms, picture.size),
         )
-        return self.add("hvc1", picture.payload, properties, hidden=hidden)
+        return self.add(picture.coding, picture.payload, properties, hidden=hidden)
 
     def xmp(self, packet: bytes, about: int) -> None:
         self.refer("cdsc", self.add("mime", packet, hidden=True, content_type=_XMP_TYPE), about)

@@ -20,12 +20,14 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, ItemColour, item_colour
 from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
+from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.images import image_item
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.mux import parts_of, wrap_items
 from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
-from heicdepth_tui.photo.library import decode_layer
+from heicdepth_tui.photo.library import decode_hevc
 from heicdepth_tui.photo.shrink import Samples, box, contiguous, shrink_to_fit
 from heicdepth_tui.photo.transforms import place
 
@@ -44,10 +46,12 @@ def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[An
     The array is upright: the item's own rotation, mirror and crop are applied, in order, as
     pillow-heif does. Without ``fit`` and ``exact`` it is pillow-heif's whole decode to the bit
     (with ``convert_hdr_to_8bit=False, hdr_to_16bit=False`` for more than 8 bits; transparency is
-    left out). With ``fit`` it is ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where
-    ``s`` is ``shrink.fit_stride``; a grid of HEVC tiles is never held whole then. With ``exact`` it
-    is Pillow's BOX resize of the whole picture. ``exact`` wins where both are given. All this holds
-    for colours that are ``stored`` or have no ICC profile to convert them by.
+    left out), for AV1 that of Pillow's AVIF plugin (see ``coded.decode_item``; halved chroma is
+    interpolated within each tile of a grid, not across its border). With ``fit`` it is
+    ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where ``s`` is
+    ``shrink.fit_stride``; a grid of tiles is never held whole then. With ``exact`` it is Pillow's
+    BOX resize of the whole picture. ``exact`` wins where both are given. All this holds for colours
+    that are ``stored`` or have no ICC profile to convert them by.
 
     Every failure is the error of the final answer: the errors of ``read_header`` and of
     ``ItemTable``, MissingLayerError, UnsupportedError, DecodeError. Nothing else is raised. A
@@ -88,7 +92,7 @@ def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Ans
     except HeicDepthError as error:
         yield Answer(request, error=error.at(request.path))
     except MemoryError:
-        what = f"its {request.layer.label} needs more memory than the decoder is allowed"
+        what = f"its {request.layer.phrase} needs more memory than the decoder is allowed"
         yield Answer(request, error=DecodeError(what, path=request.path))
 
 
@@ -99,11 +103,10 @@ def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
         item_id = _find(table, request.layer)
         if item_id is None:
             item_id = _item_of(_header(request, limits), request.layer)
-        # Checks that its size, and that of its tiles, is within the limits.
-        image = image_item(table, item_id)
-        if request.layer.kind is LayerKind.DEPTH:
-            check_depth_size(table, image.coded)
-        item, colour = table.coded(item_id), _colour(table, item_id)
+        item = _source(request, table, _checked(request, table, item_id))
+        colour = _colour(table, item_id)
+        if colour == ItemColour():
+            colour = _colour(table, item.id)
         if is_plain(item):
             yield _coloured(_whole_item(request, table, item), colour)
             return
@@ -111,15 +114,43 @@ def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
             is_done = yield from _tile_by_tile(request, table, item, colour)
             if is_done:
                 return
-        if request.layer.kind is LayerKind.PRIMARY and item_id != table.primary_id:
-            what = f"only the decoder's own choice can be had of a photo coded as {item.type}"
-            raise UnsupportedError(what)
-        # Not imported above: see _header.
-        from heicdepth_tui.heif.header import check_metadata
+        yield _coloured(_by_library(request, table, item), colour)
 
-        check_metadata(table)
-        data = table.source.read_payload(0, table.source.size)
-    yield _coloured(_by_library(request, _header(request, limits), item, data), colour)
+
+def _checked(request: Request, table: ItemTable, item_id: int) -> CodedItem:
+    """Return an item whose size, and that of its tiles, is within the limits.
+
+    Raises UnsupportedError for one that no decoder reads.
+    """
+    image = image_item(table, item_id)
+    is_depth = request.layer.kind is LayerKind.DEPTH
+    if is_depth:
+        check_depth_size(table, image.coded)
+    if image.undecodable_reason:
+        # Another program that converts a photo mostly drops its depth map.
+        has_depth = is_depth or any(depth_items(table))
+        raise UnsupportedError(
+            f"its {request.layer.phrase} is {image.undecodable_reason}",
+            hint="" if has_depth else "convert it with another program",
+        )
+    return table.coded(item_id)
+
+
+def _source(request: Request, table: ItemTable, item: CodedItem) -> CodedItem:
+    """Return the picture that an identity (``iden``) repeats, its transforms before the item's.
+
+    Any other item is returned as it is, and so is an identity of another size than its source.
+    """
+    for _ in range(table.limits.nesting):
+        sources = table.dimg(item.id)
+        if item.type != "iden" or len(sources) != 1:
+            return item
+        source = _checked(request, table, sources[0])
+        if source.upright != item.size:
+            return item
+        transforms = (*source.transforms, *item.transforms)
+        item = replace(source, transforms=transforms, colr=item.colr or source.colr)
+    return item
 
 
 def _header(request: Request, limits: Limits) -> Header:
@@ -142,9 +173,10 @@ def _find(table: ItemTable, layer: Layer) -> int | None:
 
 
 def _whole_item(request: Request, table: ItemTable, item: CodedItem) -> Answer:
-    decoded = decode_item(table, item, f"its {request.layer.label}")
+    layer = request.layer
+    decoded = decode_item(table, item, f"its {layer.phrase}", kind=layer.kind)
     upright = place(item.size, item.transforms).apply(decoded.samples)
-    return _answer(request, upright, decoded.bits)
+    return _answer(request, upright, decoded.bits, decoded.note)
 
 
 def _tile_by_tile(
@@ -160,7 +192,8 @@ def _tile_by_tile(
         return False
     painting = Painting(request, tiling)
     shown = time.monotonic()
-    with closing(decode_tiles(table, tiling, painting.stride)) as tiles:
+    kind = request.layer.kind
+    with closing(decode_tiles(table, tiling, painting.stride, kind=kind)) as tiles:
         for index, tile in tiles:
             painting.add(index, tile)
             if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
@@ -173,31 +206,32 @@ def _tile_by_tile(
     return True
 
 
-def _by_library(request: Request, header: Header, item: CodedItem, data: bytes) -> Answer:
-    """Decode by pillow-heif what is neither a single HEVC picture nor a grid of them.
+def _by_library(request: Request, table: ItemTable, item: CodedItem) -> Answer:
+    """Decode by pillow-heif what it has to put together: overlays, unequal tiles, grids of grids.
 
-    Overlays, other codecs, grids of grids. ``data`` is the whole file.
+    It gets the item and what the item is made of, and nothing else of the file.
     """
-    thumbnails = [image.id for image in header.thumbnails]
-    decoded = decode_layer(
-        data,
-        request.layer,
-        item.id,
-        coding=header.codec or item.type,
-        position=thumbnails.index(item.id) if item.id in thumbnails else 0,
-    )
-    height, width = decoded.samples.shape[:2]
-    if (width, height) != item.upright:
-        raise DecodeError(
-            f"the decoder gives a picture of {width}×{height} samples; "
-            f"its {request.layer.label} has {item.upright}"
+    layer = request.layer
+    what = f"its {layer.phrase}"
+    parts = parts_of(table, item.id)
+    if any(table.type_of(part) == b"av01" for part in parts):
+        raise UnsupportedError(
+            f"{what} is made of AV1 pictures (item type {item.type}) that this program cannot "
+            "put together: it decodes single pictures and grids of equal tiles"
         )
-    notes = [decoded.note]
-    if header.truncated:
-        if request.layer.kind is LayerKind.DEPTH:
-            raise TruncatedError(header.truncated, hint="copy the file again")
-        notes.append(f"parts may be missing: {header.truncated}")
-    return _answer(request, decoded.samples, decoded.bits, "; ".join(filter(None, notes)))
+    data, cut = wrap_items(table, parts)
+    if cut and layer.kind is LayerKind.DEPTH:
+        raise TruncatedError(f"{what} is cut short", hint="copy the file again")
+    decoded = decode_hevc(data, what)
+    height, width = decoded.samples.shape[:2]
+    if Size(width, height) != item.size:
+        raise DecodeError(
+            f"{what} decodes to {width}×{height} samples, but its header says {item.size}"
+        )
+    missing = f"{len(cut)} of its {len(parts)} parts cut short" if cut else ""
+    upright = place(item.size, item.transforms).apply(decoded.samples)
+    note = "; ".join(filter(None, [decoded.note, missing]))
+    return _answer(request, upright, decoded.bits, note)
 
 
 def _colour(table: ItemTable, item_id: int) -> ItemColour:
@@ -279,7 +313,7 @@ def _item_of(header: Header, layer: Layer) -> int:
         return layer.item_id
     if not known or layer.item_id or layer.kind is LayerKind.AUXILIARY:
         reason = header.depth.reason if layer.kind is LayerKind.DEPTH else ""
-        what = reason or f"the photo has no {layer.label}"
+        what = reason or f"the photo has no {layer.phrase}"
         raise MissingLayerError(what, path=header.path)
     return known[0]
 

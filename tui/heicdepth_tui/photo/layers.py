@@ -63,6 +63,13 @@ class Layer:
         return self.name or self.kind.value
 
     @property
+    def phrase(self) -> str:
+        """Its name within a sentence, e.g. ``photo``, ``depth map 2``."""
+        if self.kind is LayerKind.DEPTH:
+            return "depth map" + self.label.removeprefix("depth")
+        return self.label
+
+    @property
     def choice(self) -> Layer:
         """This layer with item 0 where the decoder would choose it: one key for both requests."""
         return replace(self, item_id=0) if self.is_chosen else self

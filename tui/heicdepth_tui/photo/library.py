@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +13,20 @@ import numpy as np
 import pillow_heif
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, UnsupportedError
-from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.photo.shrink import Samples
 
-__all__ = ["Decoded", "decode_hevc", "decode_layer", "translated"]
+__all__ = ["Decoded", "decode_hevc", "translated"]
 
 _COLOURS = 3
-_UNSUPPORTED = ("nsupported", "not been built in")
+_DAMAGED = (
+    "cannot be decoded: its data are damaged, or coded in a way that the decoder does not read"
+)
+_UNSUPPORTED = ("nsupported", "not been built in", "not implemented")
+_ENDS_EARLY = ("nd of file", "nd of data", "runcated", "nsufficient", "ncomplete")
+_LIMITED = "ecurity limit"
+"""Words in what the libraries say: their sentences are for programmers, and change."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,32 +40,32 @@ class Decoded:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Turn whatever pillow-heif raises inside into a DecodeError that says what it was about.
+    """Turn whatever a decoding library raises inside into a DecodeError in our words.
 
     ``what`` names the thing that was being decoded. UnsupportedError where the codec or the
-    bit depth is the cause.
+    bit depth is the cause. What the library said is the error's ``__cause__``, and logged.
     """
     try:
         yield
     except HeicDepthError:
         raise
     except Exception as error:
-        # Hostile bytes make it raise some ten kinds, not all of them documented.
+        # Hostile bytes make libraries raise some ten kinds, not all of them documented.
+        _log.debug("%s: %s: %s", what, type(error).__name__, error)
         raise _translate(what, error) from error
 
 
 def _translate(what: str, error: Exception) -> DecodeError:
-    said = " ".join(str(error).split()) or type(error).__name__
+    said = " ".join(str(error).split())
     if _is_out_of_memory(error, said):
         return DecodeError(f"{what} needs more memory than the decoder is allowed")
+    if _LIMITED in said:
+        return DecodeError(f"{what} cannot be decoded: it is larger than the decoder allows")
     if isinstance(error, NotImplementedError) or any(word in said for word in _UNSUPPORTED):
-        return UnsupportedError(
-            f"the decoder does not support the coding of {what}: {said}",
-            hint="convert it with another program",
-        )
-    if isinstance(error, EOFError):
-        return DecodeError(f"the data of {what} end too early: {said}", hint="copy the file again")
-    return DecodeError(f"{what} cannot be decoded: {said}")
+        return UnsupportedError(f"{what} uses a feature that the decoder does not support")
+    if isinstance(error, EOFError) or any(word in said for word in _ENDS_EARLY):
+        return DecodeError(f"the data of {what} end too early", hint="copy the file again")
+    return DecodeError(f"{what} {_DAMAGED}")
 
 
 def _is_out_of_memory(error: Exception, said: str) -> bool:
@@ -70,47 +78,16 @@ def _is_out_of_memory(error: Exception, said: str) -> bool:
 
 
 def decode_hevc(data: bytes, what: str) -> Decoded:
-    """Return the picture of a HEIC that holds a single image, as ``mux.wrap_hevc`` writes it.
+    """Return the primary picture of a HEIC, as ``mux.wrap_hevc`` and ``mux.wrap_items`` write it.
 
     (H, W) for monochrome, (H, W, 3) for colour, uint8, or uint16 with 10- and 12-bit values
     unshifted. Raises DecodeError, UnsupportedError.
     """
     with translated(what):
-        return _samples(_open(data)[0])
-
-
-def decode_layer(
-    data: bytes, layer: Layer, item_id: int, *, coding: str, position: int = 0
-) -> Decoded:
-    """Return a layer, upright, of a whole HEIF file as pillow-heif decodes it.
-
-    ``coding`` is the item's type, for the message; ``position`` is the index of a thumbnail.
-    Raises DecodeError, UnsupportedError.
-    """
-    with translated(f"its {layer.label}"):
-        opened = _open(data)
+        opened = pillow_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
         if not len(opened):
-            raise UnsupportedError(
-                f"the decoder finds no picture in it (its coding is {coding})",
-                hint="convert it with another program",
-            )
-        primary = opened[opened.primary_index]
-        match layer.kind:
-            case LayerKind.PRIMARY:
-                return _samples(primary)
-            case LayerKind.THUMBNAIL:
-                return _samples(primary.get_thumbnail(position))
-            case LayerKind.DEPTH:
-                images = primary.info["depth_images"]
-                if not images:
-                    raise DecodeError("the decoder cannot load its depth map")
-                return _samples(images[0])
-            case LayerKind.AUXILIARY:
-                return _samples(primary.get_aux_image(item_id))
-
-
-def _open(data: bytes) -> Any:
-    return pillow_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
+            raise DecodeError(f"{what} {_DAMAGED}")
+        return _samples(opened[opened.primary_index])
 
 
 def _samples(image: Any) -> Decoded:

@@ -27,6 +27,7 @@ class Painting:
         self._minimum, self._maximum = 1 << 16, 0
         self._shape: tuple[int, ...] = ()
         self._dtype = ""
+        self._said = ""
 
     def _plan(self) -> tuple[int, Canvas]:
         shape, request = self._whole.shape, self._request
@@ -55,6 +56,7 @@ class Painting:
             self._maximum = max(self._maximum, tile.maximum)
             self._shape = self._whole.shape + tile.samples.shape[2:]
             self._dtype = tile.samples.dtype.name
+            self._said = self._said or tile.note
             self._canvas.add(tile)
         else:
             self._errors.append(tile)
@@ -77,15 +79,16 @@ class Painting:
         if self._errors and (array is None or self._request.layer.kind is LayerKind.DEPTH):
             raise self._errors[0]
         if array is None:
-            raise DecodeError(f"its {self._request.layer.label} has no tiles")
+            raise DecodeError(f"its {self._request.layer.phrase} has no tiles")
         return self._pixels(contiguous(array), self._note())
 
     def _note(self) -> str:
         if not self._errors:
-            return ""
+            return self._said
         is_cut = any(isinstance(error, TruncatedError) for error in self._errors)
         why = "the file is cut short" if is_cut else self._errors[0].what
-        return f"{len(self._errors)} of {len(self._order)} tiles missing: {why}"
+        missing = f"{len(self._errors)} of {len(self._order)} tiles missing: {why}"
+        return f"{self._said}; {missing}" if self._said else missing
 
     def _pixels(self, array: Samples, note: str) -> Pixels:
         return Pixels(

@@ -12,9 +12,8 @@ from typing import Generic, TypeVar
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Size, Transform
 from heicdepth_tui.heif.items import CodedItem, ItemTable
-from heicdepth_tui.heif.properties import configured_bits
-from heicdepth_tui.photo.coded import decode_item, is_plain
-from heicdepth_tui.photo.library import Decoded
+from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
+from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.transforms import Placement, place
 
@@ -49,9 +48,8 @@ class Tiling:
 
     @property
     def bits(self) -> int:
-        """Bits a channel, as the decoder configuration of the first tile says."""
-        configured = configured_bits(b"hvcC", self.tiles[0].hvcc or b"")
-        return configured[0] if configured else 8
+        """Bits a channel of the decoded tiles, as the configuration of the first one says."""
+        return decoded_bits(self.tiles[0])
 
     @property
     def tile(self) -> Size:
@@ -84,15 +82,18 @@ class Tiling:
 def plan_tiles(table: ItemTable, item: CodedItem) -> Tiling | None:
     """Return how a grid is tiled, None where it cannot be decoded tile by tile.
 
-    That is where the item is no grid, or a tile is of another codec or size, or has transforms of
-    its own, or the tiles do not cover the output.
+    That is where the item is no grid, or its tiles are not all HEVC or all AV1 pictures of one
+    size, or a tile has transforms of its own, or the tiles do not cover the output.
     """
     grid = table.grid(item.id)
     if grid is None:
         return None
     tiles = tuple(table.coded(tile) for tile in grid.tiles)
-    first = tiles[0].size
-    if any(not is_plain(tile) or tile.transforms or tile.size != first for tile in tiles):
+    first, coding = tiles[0].size, tiles[0].type
+    if any(
+        not is_plain(tile) or tile.transforms or tile.size != first or tile.type != coding
+        for tile in tiles
+    ):
         return None
     size = Size(grid.width, grid.height)
     if size != item.size or not (
@@ -114,22 +115,26 @@ class Piece:
     maximum: int
     """Of all its samples that are seen, whatever the stride."""
     bits: int = 8
+    note: str = ""
+    """What the decoder could not give, as in ``Decoded``."""
 
 
 def decode_tiles(
-    table: ItemTable, tiling: Tiling, stride: int
+    table: ItemTable, tiling: Tiling, stride: int, *, kind: LayerKind = LayerKind.PRIMARY
 ) -> Generator[tuple[int, Piece | HeicDepthError]]:
     """Yield the tiles that are seen, as they are ready: their index and what became of them.
 
-    Pieces belong to ``upright[::stride, ::stride]``. A tile that cannot be read or decoded comes
-    as its error, and the others go on. Closing the generator leaves the rest undone.
+    Pieces belong to ``upright[::stride, ::stride]`` of a layer of a ``kind``. A tile that cannot
+    be read or decoded comes as its error, and the others go on. Closing the generator leaves the
+    rest undone.
     """
     whole = place(tiling.size, tiling.transforms)
     thinned = whole.every(stride)
 
     def work(index: int) -> Piece | HeicDepthError:
         try:
-            decoded = _decode_tile(table, tiling, index)
+            what = f"tile {index + 1}"
+            decoded = decode_item(table, tiling.tiles[index], what, kind=kind, colr=tiling.colr)
         except HeicDepthError as error:
             # What is kept of a bad tile must not keep its data, through its traceback's frames.
             error.__cause__ = error.__context__ = None
@@ -141,14 +146,10 @@ def decode_tiles(
         if stride > 1:
             # A view would keep the whole tile in memory.
             kept = contiguous(kept)
-        return Piece(rows, columns, kept, int(seen.min()), int(seen.max()), decoded.bits)
+        low, high = int(seen.min()), int(seen.max())
+        return Piece(rows, columns, kept, low, high, decoded.bits, decoded.note)
 
     yield from in_threads(work, tiling.order(whole))
-
-
-def _decode_tile(table: ItemTable, tiling: Tiling, index: int) -> Decoded:
-    tile = tiling.tiles[index]
-    return decode_item(table, tile, f"tile {index + 1}", colr=tiling.colr)
 
 
 class _Threads(Generic[Result]):
