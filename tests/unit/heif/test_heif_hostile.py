@@ -15,6 +15,7 @@ from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import DepthStatus, Header
 from heicdepth_tui.heif.header import parse_header, read_header
+from tests.support import golden
 
 Build = Any
 PUG_SEI = bytes.fromhex("000000110000000d4e01b109351f7bfc010bc62020")
@@ -101,9 +102,9 @@ def test_mutants_give_a_header_or_one_of_our_errors(build: Build) -> None:
     assert {"Header", "MalformedError", "TruncatedError"} <= seen
 
 
-def test_mutants_of_real_photos(photos: Path) -> None:
+def test_mutants_of_public_photos() -> None:
     for number, name in enumerate(("pug.heic", "IMG_5622.HEIC", "samsung_s25.heic")):
-        data = (photos / "real" / name).read_bytes()
+        data = golden.load(name)
         meta = data.index(b"meta")
         size = int.from_bytes(data[meta - 4 : meta], "big")
         part = data[meta - 4 : meta - 4 + size]

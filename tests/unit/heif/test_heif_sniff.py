@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from heicdepth_tui.heif.sniff import Kind, sniff
+from tests.support import golden
 
 
 def ftyp(major: bytes, *compatible: bytes, minor: bytes = bytes(4)) -> bytes:
@@ -58,8 +57,8 @@ def test_brands_of_the_next_box_do_not_count() -> None:
     assert sniff(ftyp(b"mif1", b"heic") + ftyp(b"avif", b"avif")) is Kind.HEIF
 
 
-def test_any_prefix_of_a_photo_has_a_kind(photos: Path) -> None:
-    first = (photos / "real" / "pug.heic").read_bytes()[:64]
+def test_any_prefix_of_a_photo_has_a_kind() -> None:
+    first = golden.load("pug.heic")[:64]
     assert {sniff(first[:end]) for end in range(64)} <= {
         Kind.EMPTY,
         Kind.ZEROS,
