@@ -19,7 +19,9 @@ from heicdepth_tui.depth.camera import (
     intrinsics_problem,
     stored_camera,
 )
+from heicdepth_tui.depth.trust import Trust
 from heicdepth_tui.heif.facts import (
+    Accuracy,
     Calibration,
     Crop,
     DepthFacts,
@@ -39,7 +41,7 @@ MakeCalibration = Callable[..., Calibration]
 Turn = Callable[..., NDArray[np.generic]]
 
 PUG_K = (3032.59423828125, 3032.59423828125, 1988.450927734375, 1512.30712890625, 4032, 3024)
-PUG_MAP = Size(768, 576)
+PUG_MAP, PHOTO = Size(768, 576), Size(4032, 3024)
 
 
 def test_pug_is_scaled_by_its_reference_size(
@@ -157,14 +159,125 @@ def test_implausible_intrinsics_fall_back_and_say_why(
     assert camera_for_depth(header(facts(None, bad, coded=PUG_MAP)), PUG_MAP) is None
 
 
-def test_another_aspect_is_noted(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+@pytest.mark.parametrize(
+    ("reference", "photo", "coded", "f", "cx", "cy", "words"),
+    [
+        # The photo is 4:3 like the map and as wide as the reference: 16:9 is a crop of both.
+        (
+            (3032.6, 3032.6, 2006.0, 1124.0, 4032, 2268),
+            PHOTO,
+            PUG_MAP,
+            3032.6 * 768 / 4032,
+            384 - 10 * 768 / 4032,
+            288 - 10 * 768 / 4032,
+            "reference 4032x2268 is taken as a centred crop of the map",
+        ),
+        # Photo and map were cut square after the calibration: the map is a crop of the reference.
+        (
+            (3032.6, 3032.6, 2006.0, 1502.0, 4032, 3024),
+            Size(3024, 3024),
+            Size(576, 576),
+            3032.6 * 576 / 3024,
+            288 - 10 * 576 / 3024,
+            288 - 10 * 576 / 3024,
+            "map is taken as a centred crop of the reference 4032x3024",
+        ),
+    ],
+)
+def test_another_aspect_is_fitted_at_one_scale_and_marked(
+    facts: Facts,
+    header: MakeHeader,
+    calibration: MakeCalibration,
+    reference: tuple[float, ...],
+    photo: Size,
+    coded: Size,
+    f: float,
+    cx: float,
+    cy: float,
+    words: str,
 ) -> None:
-    photo = header(facts(None, calibration(3000, 3000, 2016, 1134, 4032, 2268), coded=PUG_MAP))
-    camera = camera_for_depth(photo, PUG_MAP)
+    fx, *rest = reference
+    made = header(facts(None, calibration(fx, *rest), coded=coded), photo=photo)
+    camera = camera_for_depth(made, coded)
     assert camera is not None
     assert camera.origin is CameraOrigin.FILE
+    assert camera.fx == camera.fy == pytest.approx(f)
+    assert (camera.cx, camera.cy) == pytest.approx((cx - 0.5, cy - 0.5))
     assert "another aspect" in camera.note
+    (clause,) = camera.estimated
+    assert words in clause
+    trust = Trust(Accuracy.ABSOLUTE, is_unit_known=True).with_camera(camera)
+    assert "camera from the file, fitted" in trust.long
+    assert words in trust.sentence
+
+
+def test_unequal_focal_lengths_keep_their_ratio_when_fitted(
+    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+) -> None:
+    made = header(facts(None, calibration(3000, 3030, 2016, 1134, 4032, 2268), coded=PUG_MAP))
+    camera = camera_for_depth(made, PUG_MAP)
+    assert camera is not None
+    assert camera.fy / camera.fx == pytest.approx(1.01)
+
+
+def test_a_reference_that_no_crop_explains_is_not_used(
+    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+) -> None:
+    k = calibration(3000, 3000, 2016, 500, 4032, 1000)
+    assert camera_for_depth(header(facts(None, k, coded=PUG_MAP)), PUG_MAP) is None
+    exif = Exif(focal_length_35mm=26)
+    camera = camera_for_depth(header(facts(None, k, coded=PUG_MAP), exif=exif), PUG_MAP)
+    assert camera is not None
+    assert camera.origin is CameraOrigin.EXIF
+    assert "is no crop" in camera.note
+
+
+@pytest.mark.parametrize(
+    ("photo_crop", "map_size", "map_crop"),
+    [
+        # 16:9 cut from 4:3 on photo and map, on the photo alone, and a map stored 16:9.
+        (Crop(0, 378, 4032, 2268), PUG_MAP, (Crop(0, 72, 768, 432),)),
+        (Crop(0, 378, 4032, 2268), PUG_MAP, ()),
+        (Crop(0, 378, 4032, 2268), Size(768, 432), ()),
+    ],
+)
+def test_info_and_cloud_estimate_one_focal_length(
+    facts: Facts,
+    header: MakeHeader,
+    photo_crop: Crop,
+    map_size: Size,
+    map_crop: tuple[Crop, ...],
+) -> None:
+    made = header(facts(coded=map_size, transforms=map_crop), exif=Exif(focal_length_35mm=26))
+    primary = replace(
+        made.primary,
+        transforms=(photo_crop,),
+        upright=Size(photo_crop.width, photo_crop.height),
+    )
+    made = replace(made, primary=primary)
+    stored = stored_camera(made)
+    camera = camera_for_depth(made, made.depth.item.upright)  # type: ignore[union-attr]
+    assert stored is not None
+    assert camera is not None
+    # The lens is that of the whole 4:3 frame, and a map sample is 5.25 photo pixels wide.
+    assert stored.fx == pytest.approx(26 / 43.2666 * 5040)
+    assert camera.fx == pytest.approx(stored.fx / 5.25)
+    assert (stored.cx, stored.cy) == (2016, 1134)
+    assert (stored.reference_width, stored.reference_height) == (4032, 2268)
+
+
+def test_an_estimate_says_how_far_its_middle_may_be_off(facts: Facts, header: MakeHeader) -> None:
+    exif = Exif(focal_length_35mm=26)
+    whole = camera_for_depth(header(facts(coded=PUG_MAP), exif=exif), PUG_MAP)
+    assert whole is not None
+    # 3 % of 768 samples.
+    assert "up to 23 samples off" in whole.estimated[1]
+    assert len(whole.estimated) == 2
+    # The crop's middle is (234, 184); that of the frame (384, 288): 150 and 104, a distance of 183.
+    cut = header(facts(coded=PUG_MAP, transforms=(Crop(34, 34, 400, 300),)), exif=exif)
+    camera = camera_for_depth(cut, Size(400, 300))
+    assert camera is not None
+    assert "the middle of the crop lies 183 samples from that of the frame" in camera.estimated
 
 
 def test_a_reference_that_lies_across_the_map_is_not_used(

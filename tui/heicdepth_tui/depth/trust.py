@@ -159,6 +159,8 @@ class Trust:
     @property
     def camera_label(self) -> str:
         """Where the camera is from: ``camera from the file`` …; empty where none is concerned."""
+        if self.camera is CameraOrigin.FILE and self.estimated:
+            return "camera from the file, fitted"
         return "" if self.camera is None else _CAMERA[self.camera]
 
     @property
