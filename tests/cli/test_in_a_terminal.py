@@ -34,6 +34,15 @@ def test_move_export_and_quit(run_in_terminal: Start, samples: Path, tmp_path: P
     assert b"\x1b[?1049l" in terminal.raw
 
 
+def test_the_paths_of_macos(run_in_terminal: Start, sample_folder: Path) -> None:
+    terminal = run_in_terminal(str(sample_folder), HEICDEPTH_PLATFORM="macos")
+    terminal.wait_text("IMG_0412.HEIC", "768×576", "7 photos · 5 with depth")
+    terminal.wait(lambda: terminal.block_cells() > 800, "two pictures")
+    terminal.send("q")
+
+    assert terminal.end() == 0
+
+
 def test_resizing_keeps_pictures_and_quits_clean(
     run_in_terminal: Start, sample_folder: Path
 ) -> None:

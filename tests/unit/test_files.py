@@ -16,6 +16,7 @@ import pytest
 from heicdepth_tui import files
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.files import safe_name, write_new, write_new_set
+from heicdepth_tui.system import HAS_NAMELESS_FILES
 
 
 def fill(data: bytes) -> Callable[[BinaryIO], object]:
@@ -45,10 +46,10 @@ def names(folder: Path) -> list[str]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Take one of three ways to a name: O_TMPFILE, a .part file linked, a .part file renamed."""
     way: str = request.param
-    if way == "nameless" and not hasattr(os, "O_TMPFILE"):
+    if way == "nameless" and not HAS_NAMELESS_FILES:
         pytest.skip("this system has no O_TMPFILE")
     if way != "nameless":
-        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+        monkeypatch.setattr(files, "HAS_NAMELESS_FILES", False)
     if way == "no links":
         monkeypatch.setattr(os, "link", raising(errno.EPERM))
     return way
@@ -157,7 +158,7 @@ def test_a_failing_link_leaves_nothing(
     assert names(tmp_path) == []
 
 
-@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="this system has no O_TMPFILE")
+@pytest.mark.skipif(not HAS_NAMELESS_FILES, reason="this system has no O_TMPFILE")
 def test_a_nameless_file_that_cannot_be_linked_is_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,20 +306,21 @@ def test_a_kill_before_the_file_has_its_name_publishes_nothing(
         "import os, signal, sys\n"
         "from pathlib import Path\n"
         "from heicdepth_tui.files import write_new\n"
-        "if sys.argv[2] == 'False' and hasattr(os, 'O_TMPFILE'): del os.O_TMPFILE\n"
         "os.link = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
         "write_new(Path(sys.argv[1]), 'a.pcd', lambda file: file.write(b'x'))\n"
     )
-    package = str(Path(files.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": str(Path(files.__file__).parents[1])}
+    if not nameless:
+        environment["HEICDEPTH_PLATFORM"] = "macos"
     ended = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path), str(nameless)],
-        env={**os.environ, "PYTHONPATH": package},
+        [sys.executable, "-c", script, str(tmp_path)],
+        env=environment,
         timeout=30,
         check=False,
     )
     assert ended.returncode == -signal.SIGKILL
     left = names(tmp_path)
-    if nameless and hasattr(os, "O_TMPFILE"):
+    if nameless and HAS_NAMELESS_FILES:
         assert left == []
     else:
         assert all(name.startswith(".heicdepth-") and name.endswith(".part") for name in left)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from heicdepth_tui.errors import WriteError
+from heicdepth_tui.system import HAS_NAMELESS_FILES
 from heicdepth_tui.text import printable
 
 __all__ = ["Writer", "replace_own", "safe_name", "write_new", "write_new_set"]
@@ -182,7 +183,7 @@ class _NamelessCannotBeLinked(Exception):  # noqa: N818 - a signal between two f
 def _write_and_publish(
     folder: Path, stem: str, parts: Sequence[tuple[str, Writer]]
 ) -> tuple[Path, ...]:
-    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").is_dir():
+    if HAS_NAMELESS_FILES and Path("/proc/self/fd").is_dir():
         with contextlib.suppress(_NamelessCannotBeLinked):
             return _write_drafts(folder, stem, parts, nameless=True)
     return _write_drafts(folder, stem, parts, nameless=False)
@@ -281,7 +282,7 @@ def _draft(folder: Path, write: Writer, *, nameless: bool) -> Iterator[_Draft]:
 
 
 def _open_draft(folder: Path, *, nameless: bool) -> _Draft:
-    flags = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CLOEXEC
     if nameless:
         try:
             return _Draft(os.open(folder, flags | os.O_TMPFILE, 0o666), None)
@@ -289,7 +290,7 @@ def _open_draft(folder: Path, *, nameless: bool) -> _Draft:
             if error.errno not in _NO_NAMELESS_FILES:
                 raise
     path = folder / f".heicdepth-{secrets.token_hex(8)}.part"
-    flags |= os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    flags |= os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     return _Draft(os.open(path, flags, 0o666), path)
 
 
@@ -322,7 +323,7 @@ def _sync(descriptor: int) -> None:
 def _sync_folder(folder: Path) -> None:
     """Make the new names durable, where the system lets a folder be opened for that."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     except PermissionError:
         return  # a drop box: writable, not readable
     try:

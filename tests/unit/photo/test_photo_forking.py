@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.photo.launch import worker_environment
+from heicdepth_tui.system import CAN_FORK
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forked on Linux only")
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="forked on Linux only")
 
 Write = Callable[..., Path]
 

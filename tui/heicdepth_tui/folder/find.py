@@ -203,8 +203,7 @@ def _entry(path: str, name: str, status: os.stat_result) -> Entry:
 def _is_heic(path: str) -> bool:
     """Whether a regular file begins like HEIF of the HEIC family. Raises OSError."""
     # Without O_NONBLOCK a pipe that took the file's place meanwhile would hold us for ever.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
-    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return False

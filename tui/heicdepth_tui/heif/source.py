@@ -9,6 +9,7 @@ from os import PathLike
 
 from heicdepth_tui.errors import FileAccessError, LimitError, TruncatedError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.system import advise_random
 
 __all__ = ["HEAD_BYTES", "RefusedFileError", "Source", "open_source"]
 
@@ -16,16 +17,8 @@ HEAD_BYTES = 16 * 1024
 """The first read; it holds the whole header of a phone's photo."""
 
 # O_NONBLOCK keeps the open of a FIFO from waiting for its writer; O_NOCTTY that of a terminal from
-# adopting it. Neither exists everywhere, nor does posix_fadvise.
-_OPEN_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-_ADVISE = getattr(os, "posix_fadvise", None)
-_RANDOM = getattr(os, "POSIX_FADV_RANDOM", 0)
+# adopting it.
+_OPEN_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
 _NOT_REGULAR = (
     (stat.S_ISDIR, "a folder"),
@@ -177,8 +170,7 @@ def _open_regular(path: str) -> tuple[int, int]:
     try:
         status = os.fstat(descriptor)
         _check_regular(path, status.st_mode)
-        if _ADVISE is not None:
-            _ADVISE(descriptor, 0, 0, _RANDOM)
+        advise_random(descriptor)
     except OSError as error:
         os.close(descriptor)
         raise _refused(path, error) from error

@@ -20,6 +20,7 @@ from heicdepth_tui.photo.protocol import (
     request_from_head,
 )
 from heicdepth_tui.photo.schedule import Agenda, Job
+from heicdepth_tui.system import CAN_LIMIT_MEMORY, IS_LINUX
 
 __all__ = ["main", "serve", "work"]
 
@@ -134,17 +135,18 @@ def _take_stdout() -> int:
     """Keep stdout for frames: what a library prints goes to stderr."""
     output = os.dup(1)
     os.dup2(2, 1)
-    with contextlib.suppress(ImportError, AttributeError, OSError):
-        # Larger pipes mean fewer switches between the two processes; only Linux can.
+    if IS_LINUX:
+        # Larger pipes mean fewer switches between the two processes; macOS cannot.
         import fcntl
 
-        fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(output, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
     return output
 
 
 def _limit_arenas() -> None:
     """Hold less memory in reserve for every thread, as launch has it of the environment."""
-    if sys.platform == "linux" and "MALLOC_ARENA_MAX" not in os.environ:
+    if IS_LINUX and "MALLOC_ARENA_MAX" not in os.environ:
         # numpy has imported it already.
         import ctypes
 
@@ -153,16 +155,13 @@ def _limit_arenas() -> None:
 
 
 def _limit_resources(memory_cap: int) -> None:
-    """Cap the address space and leave no core dump; a system without such limits has none."""
-    try:
-        import resource
-    except ImportError:
-        return
+    """Leave no core dump, and cap the address space where the system can."""
+    import resource
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if memory_cap > 0 and hasattr(resource, "RLIMIT_AS"):
+    if memory_cap > 0 and CAN_LIMIT_MEMORY:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         cap = memory_cap if hard == resource.RLIM_INFINITY else min(memory_cap, hard)
-        # macOS knows the limit but refuses to set it.
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_AS, (cap, hard))
 

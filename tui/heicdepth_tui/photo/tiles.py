@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.transforms import Placement, place
+from heicdepth_tui.system import cores
 
 __all__ = ["Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
 
@@ -24,13 +24,7 @@ Result = TypeVar("Result")
 _MAX_THREADS = 4
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-THREADS = max(2, min(_MAX_THREADS, _cores()))
+THREADS = max(2, min(_MAX_THREADS, cores()))
 """Tiles under way at a time; the decoder releases the GIL while it decodes one."""
 
 

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.system import CAN_FORK
+
 if TYPE_CHECKING:
     from heicdepth_tui.photo.forking import DecoderProcess
 
@@ -35,8 +37,7 @@ def prestart_decoder(arguments: Sequence[str]) -> None:
 
 
 def _start() -> DecoderProcess:
-    system: str = sys.platform
-    if system == "linux":
+    if CAN_FORK:
         from heicdepth_tui.photo.forking import fork_decoder
 
         return fork_decoder()

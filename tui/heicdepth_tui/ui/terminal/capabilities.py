@@ -21,7 +21,6 @@ _COLOR_MODES = {
     "truecolor": ColorMode.TRUECOLOR,
     "256": ColorMode.PALETTE,
     "standard": ColorMode.ANSI16,
-    "windows": ColorMode.ANSI16,
 }
 
 
@@ -51,7 +50,7 @@ def terminal_descriptor() -> int | None:
     None where it will use another driver or the stream is no terminal.
     """
     stream = sys.__stderr__
-    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ or stream is None:
+    if "TEXTUAL_DRIVER" in os.environ or stream is None:
         return None
     return stream.fileno() if stream.isatty() else None
 

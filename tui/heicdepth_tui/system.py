@@ -1,0 +1,44 @@
+"""Functions that Linux has and macOS lacks, decided in one place.
+
+``HEICDEPTH_PLATFORM=macos`` in the environment takes the paths of macOS on Linux too, in this
+process and in the decoder process; it is there for the tests. Windows is refused by ``__main__``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = [
+    "CAN_FORK",
+    "CAN_LIMIT_MEMORY",
+    "HAS_NAMELESS_FILES",
+    "IS_LINUX",
+    "advise_random",
+    "cores",
+]
+
+IS_LINUX: bool = sys.platform == "linux" and os.environ.get("HEICDEPTH_PLATFORM") != "macos"
+
+CAN_FORK = IS_LINUX
+"""Whether a process may work on after a fork without an exec; libraries of macOS forbid it."""
+
+CAN_LIMIT_MEMORY = IS_LINUX
+"""Whether RLIMIT_AS can be set; macOS knows the limit, but refuses to set it."""
+
+HAS_NAMELESS_FILES = IS_LINUX
+"""Whether there are O_TMPFILE and /proc/self/fd, by which a nameless file gets its name."""
+
+
+def advise_random(descriptor: int) -> None:
+    """Tell the system that a file is read here and there; macOS has no posix_fadvise.
+
+    Raises OSError.
+    """
+    if IS_LINUX:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if IS_LINUX else os.cpu_count() or 1
