@@ -39,11 +39,12 @@ class OneCanvas(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.flow_control = FlowControl(
-            lambda: self.flow_control.acknowledge(), lambda call: call(), lambda *_: None
-        )
+        self.flow_control = FlowControl(self.acknowledge, lambda call: call(), lambda *_: None)
         settings = DrawSettings(ColorMode.TRUECOLOR)
         self.canvas = ImageView(ImageCache(), settings, self.flow_control)
+
+    def acknowledge(self, tag: int) -> None:
+        self.flow_control.acknowledge(tag)
 
     def compose(self) -> ComposeResult:
         yield self.canvas
@@ -131,7 +132,7 @@ class TestPromise:
         self, canvas: ImageView
     ) -> None:
         flow_control = canvas._flow_control = FlowControl(
-            lambda: None, lambda call: call(), lambda *_: None
+            lambda _: None, lambda call: call(), lambda *_: None
         )
         flow_control.send("another", lambda: None)
         assert not flow_control.is_free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -9,7 +10,7 @@ from textual.geometry import Size
 
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.ui.terminal.capabilities import color_mode_of_system
-from heicdepth_tui.ui.terminal.driver import adopting_driver
+from heicdepth_tui.ui.terminal.driver import terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
@@ -29,17 +30,22 @@ class TerminalApp(HookedApp):
     """
 
     def __init__(self, open_screen: OpenScreen | None = None) -> None:
-        super().__init__(driver_class=None if open_screen is None else adopting_driver(open_screen))
+        # Textual takes another driver from its environment variable only where none is given.
+        own = None if "TEXTUAL_DRIVER" in os.environ else terminal_driver(open_screen)
+        super().__init__(driver_class=own)
         self.output = Output(self)
         self.flow_control = FlowControl(self._query_cursor, self.output.after_flush, self.set_timer)
         self._shown_size = Size(0, 0)
 
-    def _query_cursor(self) -> None:
-        """Query the cursor position; the reply comes after all that was written before."""
+    def _query_cursor(self, tag: int) -> None:
+        """Query the cursor position; the reply comes after all that was written before.
+
+        The cursor is in the row of the tag meanwhile, and goes back to where it was.
+        """
         if self.is_headless or self.terminal is None:
-            self.flow_control.acknowledge()
+            self.flow_control.acknowledge(tag)
         else:
-            self.terminal.write("\x1b[6n")
+            self.terminal.write(f"\x1b7\x1b[{tag + 1};1H\x1b[6n\x1b8")
             self.terminal.flush()
 
     def remember_size(self) -> None:
@@ -66,7 +72,7 @@ class TerminalApp(HookedApp):
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         """Take in the terminal's reply."""
-        self.flow_control.acknowledge()
+        self.flow_control.acknowledge(event.y)
 
     @property
     def colour_mode(self) -> ColorMode:

@@ -1,18 +1,30 @@
-"""Textual's driver for a terminal whose alternate screen is open already.
+"""Textual's driver for Linux and macOS, which leaves no reply to a query to the shell.
 
-It leaves the alternate screen as it is instead of opening, and so clearing, it once more, and
-restores at the end the settings that the terminal had before that screen was opened.
+Where the alternate screen is open already it leaves it as it is instead of opening, and so
+clearing, it once more, and restores at the end the settings that the terminal had before.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
-__all__ = ["OpenScreen", "adopting_driver"]
+if TYPE_CHECKING:
+    from textual.message import Message
+
+__all__ = ["OpenScreen", "TerminalDriver", "terminal_driver"]
+
+REPLY_SECONDS = 0.5
+"""How long ``disable_input`` waits for the replies to cursor queries."""
+FORGOTTEN_SECONDS = 5.0
+"""A query that is older than this gets no reply any more."""
 
 _ALTERNATE_SCREEN = "\x1b[?1049h"
+_QUERY = "\x1b[6n"
 
 
 class OpenScreen(Protocol):
@@ -27,31 +39,69 @@ class OpenScreen(Protocol):
         ...
 
 
-def adopting_driver(screen: OpenScreen) -> type[LinuxDriver]:
-    """Return the driver for an app that follows this screen."""
+class TerminalDriver(LinuxDriver):
+    """A driver that adopts an open screen and reads every reply before it ends."""
 
-    class AdoptingDriver(LinuxDriver):
-        """A driver that adopts an open alternate screen once."""
+    adopted: ClassVar[OpenScreen | None] = None
 
-        _must_open = False
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._must_open = self.adopted is None
+        self._replied = threading.Condition()
+        self._unreplied = 0
+        self._has_replied = False
+        self._queried_at = -FORGOTTEN_SECONDS
 
-        def write(self, data: str) -> None:
-            """Write data, but do not open the screen that is open."""
-            if data == _ALTERNATE_SCREEN and not self._must_open:
-                self._must_open = True
-                return
-            super().write(data)
+    def write(self, data: str) -> None:
+        """Write data, but do not open the screen that is open."""
+        if data == _ALTERNATE_SCREEN and not self._must_open:
+            self._must_open = True
+            return
+        queries = data.count(_QUERY)
+        if queries:
+            with self._replied:
+                self._unreplied += queries
+                self._queried_at = monotonic()
+        super().write(data)
 
-        def start_application_mode(self) -> None:
-            """Start, keeping the settings that the terminal had before."""
-            is_first = not self._must_open
-            super().start_application_mode()  # type: ignore[no-untyped-call]
-            if is_first and screen.attributes is not None:
-                self.attrs_before = screen.attributes
+    def process_message(self, message: Message) -> None:
+        """Pass a message on to the app, counting replies; called in the input thread."""
+        if isinstance(message, events.CursorPosition):
+            with self._replied:
+                self._has_replied = True
+                self._unreplied = max(0, self._unreplied - 1)
+                self._replied.notify_all()
+        super().process_message(message)
 
-        def stop_application_mode(self) -> None:
-            """Stop; the screen's owner need not leave it any more."""
-            super().stop_application_mode()
-            screen.is_open = False
+    def disable_input(self) -> None:
+        """Stop reading once the terminal has replied to every query.
 
-    return AdoptingDriver
+        A reply that comes later would reach the shell as typed text. Blocks for ``REPLY_SECONDS``
+        at most: at the end of the app and before it is suspended.
+        """
+        with self._replied:
+            now = monotonic()
+            if now - self._queried_at < FORGOTTEN_SECONDS:
+                since = now if self._has_replied else self._queried_at
+                seconds = max(0.0, since + REPLY_SECONDS - now)
+                self._replied.wait_for(lambda: not self._unreplied, seconds)
+            self._unreplied = 0
+        super().disable_input()
+
+    def start_application_mode(self) -> None:
+        """Start, keeping the settings that the terminal had before an adopted screen."""
+        is_first = not self._must_open
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if is_first and self.adopted is not None and self.adopted.attributes is not None:
+            self.attrs_before = self.adopted.attributes
+
+    def stop_application_mode(self) -> None:
+        """Stop; the owner of an adopted screen need not leave it any more."""
+        super().stop_application_mode()
+        if self.adopted is not None:
+            self.adopted.is_open = False
+
+
+def terminal_driver(screen: OpenScreen | None = None) -> type[TerminalDriver]:
+    """Return the driver for an app; ``screen`` is the alternate screen that it adopts, once."""
+    return type("AdoptingDriver", (TerminalDriver,), {"adopted": screen})

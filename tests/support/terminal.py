@@ -1,0 +1,140 @@
+"""The command in a pseudo-terminal, for tests."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+__all__ = ["Terminal"]
+
+_NOT_INHERITED = ("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI", "COLUMNS", "LINES")
+"""Variables that change what the command shows; pytest-xdist sets COLUMNS in its processes."""
+
+
+class Terminal:
+    """The real command in a pseudo-terminal, its screen kept by pyte.
+
+    Waiting is for a state of the screen, up to a time limit that only a failure reaches. Cursor
+    queries get their replies after ``reply_seconds``; None: never.
+    """
+
+    def __init__(
+        self,
+        arguments: list[str],
+        cwd: Path,
+        columns: int,
+        rows: int,
+        reply_seconds: float | None = None,
+        **env: str,
+    ) -> None:
+        environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        environment |= env
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.process = pexpect.spawn(
+            sys.executable,
+            ["-m", "heicdepth_tui", *arguments],
+            cwd=str(cwd),
+            env=environment,  # type: ignore[arg-type]
+            dimensions=(rows, columns),
+            timeout=20,
+        )
+        self.raw = b""
+        self._reply_seconds = reply_seconds
+        self._due: list[float] = []
+        self.replies = 0
+        """How many queries were replied to."""
+
+    @property
+    def text(self) -> str:
+        """The screen as lines of text."""
+        return "\n".join(self.screen.display)
+
+    @property
+    def queries(self) -> int:
+        """How often the cursor was queried."""
+        return self.raw.count(b"\x1b[6n")
+
+    def _reply(self) -> None:
+        """Send the replies that are due, the cursor being in the row that the query names."""
+        if self._reply_seconds is None:
+            return
+        now = time.monotonic()
+        rows = re.findall(rb"\x1b\[(\d+);1H\x1b\[6n", self.raw)
+        self._due += [now + self._reply_seconds] * (self.queries - len(self._due))
+        while self.replies < self.queries and self._due[self.replies] <= now:
+            row = rows[self.replies].decode() if self.replies < len(rows) else "1"
+            self.process.send(f"\x1b[{row};1R")
+            self.replies += 1
+
+    def pump(self) -> bool:
+        """Take in what the command wrote; False once it has ended."""
+        self._reply()
+        try:
+            data = self.process.read_nonblocking(65536, timeout=0.05)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        # pyte knows neither kitty's keyboard protocol nor private CSI with '<', '>' and '='.
+        self._stream.feed(_without_private(data))
+        return True
+
+    def wait(self, seen: Callable[[], bool], what: str, seconds: float = 25) -> None:
+        """Wait until ``seen()`` is true of the screen."""
+        end = time.monotonic() + seconds
+        while not seen():
+            if not self.pump():
+                raise AssertionError(f"ended while waiting for {what}:\n{self.text}")
+            if time.monotonic() > end:
+                raise AssertionError(f"no {what} within {seconds} s:\n{self.text}")
+
+    def wait_text(self, *words: str) -> None:
+        """Wait until all words stand on the screen."""
+        self.wait(lambda: all(word in self.text for word in words), f"text {words}")
+
+    def send(self, keys: str) -> None:
+        """Type keys."""
+        self.process.send(keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal."""
+        self.screen.resize(rows, columns)
+        self.process.setwinsize(rows, columns)
+
+    def block_cells(self) -> int:
+        """How many cells show block characters in colour: pictures."""
+        blocks = set("▀▄█▌▐▖▗▘▙▚▛▜▝▞▟▁▂▃▅▆▇▉▊▋▍▎▏")
+        return sum(
+            1
+            for row in self.screen.buffer.values()
+            for char in row.values()
+            if char.data in blocks or (char.data == " " and char.bg not in ("default", "black"))
+        )
+
+    def end(self, seconds: float = 15) -> int | None:
+        """Wait for the command to end and return its exit code."""
+        stop = time.monotonic() + seconds
+        while self.pump():
+            if time.monotonic() > stop:
+                raise AssertionError(f"still running after {seconds} s:\n{self.text}")
+        self.process.wait()
+        return self.process.exitstatus
+
+    def close(self) -> None:
+        """Make sure that nothing is left running."""
+        self.process.close(force=True)
+
+
+def _without_private(data: bytes) -> bytes:
+    data = re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]", b"", data)
+    return re.sub(rb"\x1b\[\?[0-9;]*\$p", b"", data)
