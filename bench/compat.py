@@ -2,14 +2,16 @@
 
 ``python -m bench.compat [--install] [--python PYTHON] [--modules FOLDER] [--write] [PHOTO]``
 exports a photo and has Open3D, trimesh, VTK (pyvista), PCL and three.js read every format they
-know. What is not there is skipped and named; ``--install`` puts the Python libraries into a virtual
-environment, and three.js into a folder, that are removed afterwards. ``--write`` also writes the
+know, and the Khronos glTF validator judge the GLB. What is not there is skipped and named;
+``--install`` puts the Python libraries into a virtual environment, and three.js and the validator
+into a folder, that are removed afterwards. ``--write`` also writes the
 result to docs/compat.md. Without PHOTO: real/pug.heic of HEICDEPTH_PHOTOS, else a generated one.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -17,18 +19,21 @@ import sys
 import tempfile
 import venv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compat_colours import ColourReport, compare_pictures, srgb8
+from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions, Subject
-from heicdepth_tui.photo.decode import load
+from heicdepth_tui.photo.decode import decode
+from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.write import write_samples
 
 READERS = Path(__file__).parent / "readers"
@@ -41,6 +46,7 @@ TIMEOUT_S = 300
 Array = NDArray[Any]
 
 
+SEVERITIES = ("errors", "warnings", "infos", "hints")
 ROUNDED = 1e-4
 """The share of colours that may be one level off by rounding."""
 
@@ -61,6 +67,7 @@ class Row:
 class Report:
     """Lines of the table and what could not be compared."""
 
+    shown: ColourReport
     rows: list[Row] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
@@ -72,13 +79,11 @@ class Report:
         points: Array,
         colours: Array,
         *,
-        true: Array | None = None,
         coarse: bool = False,
     ) -> None:
         """Add a line for points (N, 3) and colours (N, 3) 0..255 as somebody read them.
 
-        ``true`` are the colours that the file means, where they are not those of the cloud.
-        ``coarse`` says that the colours were only compared as 8 bits of linear light.
+        ``coarse`` says that the colours are 8 bits of linear light.
         """
         cloud = subject.cloud
         if points.shape != cloud.xyz.shape:
@@ -86,8 +91,10 @@ class Report:
             self.rows.append(Row(what, reader, count, "–", "–", good=False))
             return
         difference = float(np.abs(points - cloud.xyz.astype(np.float64)).max())
-        meant_colours = np.asarray(cloud.rgb if true is None else true, np.int64)
-        off = np.abs(np.asarray(colours, np.int64) - meant_colours).max(axis=1)
+        self.shown.compare(what, reader, colours, is_linear=coarse)
+        if coarse:
+            colours = as_8_bit_linear(colours, cloud.rgb)
+        off = np.abs(np.asarray(colours, np.int64) - cloud.rgb).max(axis=1)
         # Linear light kept as float32 may fall on the other side of a half when turned back.
         wrong, rounded = int((off > 1).sum()), int((off == 1).sum())
         told = "within ±1 of 8-bit linear" if coarse else "equal"
@@ -98,23 +105,6 @@ class Report:
         shown = "none" if difference == 0 else f"{difference:.2g} m"
         good = wrong == 0 and rounded <= ROUNDED * len(points) and difference < 1e-6
         self.rows.append(Row(what, reader, f"{len(points):,}", shown, told, good))
-
-
-def srgb8(linear: Array) -> Array:
-    """Return linear colours 0..1 as sRGB 0..255 (IEC 61966-2-1)."""
-    low, high = 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
-    return np.asarray(np.rint(255 * np.where(linear <= 0.0031308, low, high)), np.int64)
-
-
-def meant(subject: Subject, name: str) -> tuple[Array, Array]:
-    """Return the colours that a file of a format means: sRGB 0..255 (N, 3), and linear 0..1.
-
-    Those of a GLB have BT.709 primaries; all others are the cloud's, as decoded.
-    """
-    rgb = subject.cloud.rgb
-    is_p3 = name == "glb" and subject.header.colour.name == "Display P3"
-    linear = linear_colours(rgb, is_p3=is_p3).astype(np.float64)
-    return (srgb8(linear) if is_p3 else rgb), linear
 
 
 def run(*command: str | Path) -> str:
@@ -152,26 +142,22 @@ def compare_libraries(
             with attempt(report, f"{reader}, {FORMATS[name].label}"):
                 run(python, script, library, path, target)
                 read = np.load(target)
-                coarse = name == "glb" and read["colours"].dtype.kind != "f"
-                true, linear = meant(subject, name)
                 colours = read["colours"]
-                if coarse:
-                    colours = as_8_bit_linear(colours, true, linear)
-                elif colours.dtype.kind == "f":
+                coarse = name == "glb" and colours.dtype.kind != "f"
+                if colours.dtype.kind == "f":
                     colours = srgb8(colours) if name == "glb" else np.rint(colours * 255)
                 report.compare(
-                    FORMATS[name].label, reader, subject, read["points"], colours,
-                    true=true, coarse=coarse,
-                )  # fmt: skip
+                    FORMATS[name].label, reader, subject, read["points"], colours, coarse=coarse
+                )
     compare_rgbd(report, subject, python, scratch)
 
 
-def as_8_bit_linear(colours: Array, true: Array, linear: Array) -> Array:
-    """Return ``true`` where colours 0..255 are ``linear`` (0..1) up to rounding, else 256.
+def as_8_bit_linear(colours: Array, true: Array) -> Array:
+    """Return ``true`` (sRGB) where colours 0..255 are its linear light up to rounding, else 256.
 
     Eight bits of linear light are too few to turn back into sRGB.
     """
-    near = np.abs(colours.astype(np.int64) - np.rint(255 * linear)) <= 1
+    near = np.abs(colours.astype(np.int64) - np.rint(255 * linear_colours(true))) <= 1
     return np.where(near, true, 256)
 
 
@@ -260,16 +246,33 @@ def compare_three(
                 for part in ("xyz", "rgb")
             )
             # Its PLY loader rounds linear colours to 8 bits, the others keep them as floats.
-            true, exact = meant(subject, name)
-            colours = (
-                as_8_bit_linear(np.rint(linear * 255), true, exact)
-                if name == "ply"
-                else srgb8(linear.astype(np.float64))
+            coarse = name == "ply"
+            light = linear.astype(np.float64)
+            colours = np.rint(light * 255) if coarse else srgb8(light)
+            report.compare(FORMATS[name].label, reader, subject, points, colours, coarse=coarse)
+
+
+def validate_glb(report: Report, subject: Subject, modules: Path | None, folder: Path) -> None:
+    """Have the Khronos glTF validator judge a GLB, without normals and with them."""
+    node = shutil.which("node")
+    if node is None or modules is None or not (modules / "node_modules/gltf-validator").is_dir():
+        missing = "node is not installed" if node is None else "not installed (`--install`)"
+        report.skipped.append(f"Khronos glTF validator: {missing}")
+        return
+    script = Path(shutil.copy(READERS / "validate_glb.mjs", modules))
+    reader = f"Khronos glTF validator {run(node, script, '--version')}"
+    for what, normals in (("GLB", False), ("GLB with normals", True)):
+        options = replace(subject.options, cloud=CloudOptions(normals=normals))
+        one = replace(subject, options=options)
+        path = FORMATS["glb"].write(one, folder / f"valid-{normals}")[0].path
+        with attempt(report, f"{reader}, {what}"):
+            found = json.loads(run(node, script, path))
+            counts = ", ".join(f"{found[kind]} {kind}" for kind in SEVERITIES)
+            codes = f" ({', '.join(found['codes'])})" if found["codes"] else ""
+            good = found["vertices"] == len(one.cloud) and not any(found[k] for k in SEVERITIES)
+            report.rows.append(
+                Row(what, reader, f"{found['vertices']:,}", "–", counts + codes, good)
             )
-            report.compare(
-                FORMATS[name].label, reader, subject, points, colours,
-                true=true, coarse=name == "ply",
-            )  # fmt: skip
 
 
 class attempt:  # noqa: N801  reads as the verb it is
@@ -297,14 +300,23 @@ def install_python(folder: Path) -> Path:
     return python
 
 
-def install_three(folder: Path) -> Path | None:
-    """Put three.js into ``folder`` and return it; None without npm."""
+def install_modules(folder: Path) -> Path | None:
+    """Put three.js and the glTF validator into ``folder`` and return it; None without npm."""
     npm = shutil.which("npm")
     if npm is None:
         return None
     folder.mkdir()
-    run(npm, "install", "--silent", "--no-fund", "--no-audit", "--prefix", folder, "three")
+    quiet = ("--silent", "--no-fund", "--no-audit")
+    run(npm, "install", *quiet, "--prefix", folder, "three", "gltf-validator")
     return folder
+
+
+def _in_process(request: Request) -> Pixels:
+    *_, answer = decode(request)
+    if answer.error is not None:
+        raise answer.error
+    assert answer.pixels is not None
+    return answer.pixels
 
 
 def choose_photo(wish: Path | None, scratch: Path) -> Path:
@@ -339,13 +351,12 @@ def page(report: Report, subject: Subject) -> str:
         f"`python -m bench.compat --install --write` on {subject.path.name}: "
         f"{len(subject.cloud):,} points, compared one by one, in order, with the cloud in memory. "
         "Points are float32 in every file; Open3D's own projection reckons in float64 from the "
-        "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB; "
-        "those of a GLB were converted from Display P3 to BT.709 before, and are compared so. "
+        "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB. "
         "trimesh keeps those of a GLB and three.js those of a PLY in 8 bits of linear light, which "
         "loses dark shades and cannot be turned back."
     )
     head = ("# What other programs read", "", told, "")
-    return "\n".join((*head, *table(report), ""))
+    return "\n".join((*head, *table(report), "", *report.shown.lines(), ""))
 
 
 def main() -> int:
@@ -355,7 +366,7 @@ def main() -> int:
     )
     parser.add_argument("photo", nargs="?", type=Path)
     parser.add_argument("--python", type=Path, default=Path(sys.executable))
-    parser.add_argument("--modules", type=Path, help="a folder with node_modules/three")
+    parser.add_argument("--modules", type=Path, help="a folder with node_modules")
     parser.add_argument("--install", action="store_true")
     parser.add_argument("--write", action="store_true", help="write docs/compat.md")
     options = parser.parse_args()
@@ -364,26 +375,28 @@ def main() -> int:
         python, modules = options.python, options.modules
         if options.install:
             python = install_python(scratch / "venv")
-            modules = install_three(scratch / "three")
+            modules = install_modules(scratch / "modules")
         subject = read_subject(
             choose_photo(options.photo, scratch / "sample"),
             ExportOptions(),
-            lambda request: load(request.path, request.layer, exact=request.exact),
+            _in_process,
         )
         exported = export(subject, scratch / "exported")
-        report = Report()
+        report = Report(ColourReport(subject))
         steps: tuple[Callable[[], None], ...] = (
             lambda: compare_libraries(report, subject, exported, python, scratch),
             lambda: compare_pcl(report, subject, exported, scratch),
             lambda: compare_three(report, subject, exported, modules, scratch),
+            lambda: validate_glb(report, subject, modules, scratch),
+            lambda: compare_pictures(report.shown, scratch, report.skipped),
         )
         for step in steps:
             step()
-    print("\n".join(table(report)))
+    print("\n".join((*table(report), "", *report.shown.lines())))
     if options.write:
         REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text(page(report, subject), encoding="utf-8")
-    return 0 if all(row.good for row in report.rows) else 1
+    return 0 if report.shown.good and all(row.good for row in report.rows) else 1
 
 
 if __name__ == "__main__":
