@@ -44,8 +44,7 @@ class _Arrays:
     def __init__(self, photo: Path) -> None:
         self._read = read_subject(photo, ExportOptions(), _in_process)
         self._codes, self._bits = self._read.depth_map.codes, self._read.depth_map.bits
-        # As decoded: the conversion to sRGB is part of what is measured.
-        self._colours = self._read.colours(self._read.size, False)
+        self._colours = self._read.photo
 
     def subject(self) -> Subject:
         """Return a subject of which nothing but the decoded arrays is known."""

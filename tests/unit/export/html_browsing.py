@@ -57,6 +57,7 @@ def subject(
     rgb = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     rgb[..., 1] = 170
     rgb[PATCH] = patch
+    decoded = Coloured(rgb, space)
     law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0)
     facts = DepthFacts(
         DepthStatus.PRESENT,
@@ -71,7 +72,7 @@ def subject(
         header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), facts),
         depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, facts),
         camera=Camera(FOCAL, FOCAL, CX, CY, WIDTH, HEIGHT, CameraOrigin.FILE),
-        colours=lambda _size, _stored: Coloured(rgb, space),
+        colours=lambda _, stored: decoded if stored else decoded.in_srgb(),
         options=ExportOptions(cloud=CloudOptions(projection=projection, drop_flying=False)),
     )
 

@@ -15,7 +15,7 @@ from plyfile import PlyData
 from pypcd4 import PointCloud
 
 from heicdepth_tui.depth.cloud import Projection
-from heicdepth_tui.export.colouring import Coloured
+from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
@@ -55,12 +55,17 @@ def decode(request: Request) -> Pixels:
     return answer.pixels
 
 
+def given(decoded: Coloured) -> Colours:
+    """Return colours as an export is given them, of one picture."""
+    return lambda _, stored: decoded if stored else decoded.in_srgb()
+
+
 def stated(subject: Subject, name: str, **options: object) -> Subject:
     """Return the subject with colours in the space of that name, RED in the first row."""
     decoded = subject.colours(subject.size, True).rgb.copy()
     decoded[0] = RED
     options_ = replace(subject.options, **options)  # type: ignore[arg-type]
-    return replace(subject, colours=lambda *_: Coloured(decoded, name), options=options_)
+    return replace(subject, colours=given(Coloured(decoded, name)), options=options_)
 
 
 def extras(path: Path) -> dict[str, object]:

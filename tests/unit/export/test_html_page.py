@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from heicdepth_tui.depth.cloud import CloudOptions, Projection
-from heicdepth_tui.export.colouring import Coloured
+from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.subject import ExportOptions, Subject
@@ -215,7 +215,9 @@ def test_display_p3_stays_so_in_the_page_and_is_said_to(
 ) -> None:
     subject = make_subject()
     decoded = replace(subject.colours(subject.size, True), space="Display P3")
-    page = page_of(replace(subject, colours=lambda *_: decoded))
+    page = page_of(
+        replace(subject, colours=lambda _, stored: decoded if stored else decoded.in_srgb())
+    )
 
     scene = scene_of(page)
     image = Image.open(io.BytesIO(base64.b64decode(scene["colours"]["data"]))).convert("RGB")

@@ -67,8 +67,8 @@ class Coloured:
 class Colours(Protocol):
     """Gives what the depth map shows of the upright photo at exactly a size.
 
-    Display P3 comes as decoded; what an ICC profile describes comes as sRGB, or as decoded where
-    ``stored``. Raises what decoding does.
+    In sRGB where the photo's colour space is known, or as decoded where ``stored``. The same
+    picture is made once. Raises what decoding does.
     """
 
     def __call__(self, size: Size, stored: bool, /) -> Coloured:

@@ -59,7 +59,9 @@ class _Page:
     @classmethod
     def of(cls, subject: Subject) -> _Page:
         cloud, step = subject.cloud, subject.options.cloud.step
-        photo = subject.colours(subject.cloud_size, subject.keeps_cloud_stored)
+        photo = subject.cloud_photo
+        if photo.converted_from == DISPLAY_P3:
+            photo = subject.colours(subject.cloud_size, True)
         rgb = photo.rgb[::step, ::step]
         if photo.space == DISPLAY_P3:
             cloud = replace(cloud, rgb=rgb.reshape(-1, 3)[cloud.index])

@@ -132,7 +132,13 @@ def _colours(path: Path, source: PixelSource, region: Region, colour: ColourSpac
 
     # One picture serves both where the decoder would convert nothing.
     has_other_profile = colour.profile_bytes and colour.name not in (DISPLAY_P3, SRGB)
-    return lambda size, stored: decoded(size, stored or not has_other_profile)
+
+    @cache
+    def at_size(size: Size, stored: bool) -> Coloured:
+        picture = decoded(size, stored or not has_other_profile)
+        return picture if stored else picture.in_srgb()
+
+    return at_size
 
 
 def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:

@@ -74,7 +74,7 @@ class Subject:
     @cached_property
     def photo(self) -> Coloured:
         """The photo at the depth map's size, in the colour space of ``options.colours``."""
-        return self._coloured(self.size, stored=self._keeps_stored)
+        return self.colours(self.size, self._keeps_stored)
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -87,10 +87,8 @@ class Subject:
 
         In the colour space of ``options.colours``, but as decoded for a flat cloud.
         """
-        stored = self.keeps_cloud_stored
-        if self.cloud_size == self.size and stored == self._keeps_stored:
-            return self.photo
-        return self._coloured(self.cloud_size, stored=stored)
+        stored = self._keeps_stored or self.options.cloud.projection is Projection.FLAT
+        return self.colours(self.cloud_size, stored)
 
     @property
     def cloud_size(self) -> Size:
@@ -102,17 +100,8 @@ class Subject:
         return color_size(self.size, photo, options.color_resolution)
 
     @property
-    def keeps_cloud_stored(self) -> bool:
-        """Whether the cloud's colours are as decoded."""
-        return self._keeps_stored or self.options.cloud.projection is Projection.FLAT
-
-    @property
     def _keeps_stored(self) -> bool:
         return self.options.colours is ColourValues.STORED
-
-    def _coloured(self, size: Size, *, stored: bool) -> Coloured:
-        decoded = self.colours(size, stored)
-        return decoded if stored else decoded.in_srgb()
 
     @cached_property
     def cloud(self) -> Cloud:
