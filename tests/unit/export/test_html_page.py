@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from heicdepth_tui.depth.cloud import CloudOptions, Projection
-from heicdepth_tui.export.colouring import Coloured, Colours
+from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.subject import ExportOptions, Subject
