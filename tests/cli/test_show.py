@@ -41,10 +41,10 @@ def test_a_photo_whose_depth_is_cut_short_is_shown(tmp_path: Path) -> None:
 
     done = show("--width", 60, path)
 
-    assert done.returncode == 0, done
+    assert done.returncode == 1, done
     assert "cut.heic 96×72" in done.stdout
     assert sum(done.stdout.count(shade) for shade in "░▒▓█") > 200
-    assert "no depth: " in done.stdout
+    assert "depth not shown: " in done.stdout
     assert "past the end" in done.stdout or "cut short" in done.stdout
     assert done.stderr == ""
 
@@ -57,9 +57,9 @@ def test_the_map_is_grey_where_the_console_has_no_colours(
 
     def pictures(
         path: Path, decoder: object, colormap: str, limits: object
-    ) -> tuple[list[ConsolePicture], list[str]]:
+    ) -> tuple[list[ConsolePicture], list[str], bool]:
         asked.append(colormap)
-        return [ConsolePicture(np.zeros((2, 2, 3), np.uint8), path.name)], []
+        return [ConsolePicture(np.zeros((2, 2, 3), np.uint8), path.name)], [], True
 
     monkeypatch.setattr(show_photo, "_pictures", pictures)
     monkeypatch.setattr(show_photo, "check_encoding", lambda: None)

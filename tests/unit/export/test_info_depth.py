@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.record import array_records, photo_record
 from heicdepth_tui.heif.facts import (
     Calibration,
+    DepthElsewhere,
     DepthFacts,
     DepthRepresentation,
     DepthStatus,
     Exif,
     RepresentationType,
+    Size,
 )
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels
@@ -156,3 +159,35 @@ def test_arrays_without_metres_and_without_valid_samples() -> None:
     assert [entry["name"] for entry in unknown] == ["depth"]
     assert [entry["min"] for entry in nothing_valid] == [0, None, None]
     valid(photo_record("a.heic", header(depth=far), None, nothing_valid))
+
+
+def test_further_depth_maps_and_those_of_other_pictures_are_told_in_full() -> None:
+    def facts(number: int, d_max: float) -> DepthFacts:
+        kind = RepresentationType.UNIFORM_DISPARITY
+        law = DepthRepresentation(kind, d_min=0.5, d_max=d_max)
+        return DepthFacts(DepthStatus.PRESENT, item=replace(item(), id=number), representation=law)
+
+    elsewhere = DepthElsewhere(52, Size(40, 30), True, facts(60, 8.0))
+    depth = replace(facts(9, 2.0), others=(facts(5, 4.0),), elsewhere=(elsewhere,))
+    record = valid(photo_record("a.heic", header(depth=depth), None))
+
+    assert (record["depth"]["item"], record["depth"]["d_max"]) == (9, 2.0)
+    (other,) = record["other_depths"]
+    assert (other["item"], other["d_max"]) == (5, 4.0)
+    (told,) = record["depth_elsewhere"]
+    assert (told["picture"], told["width"], told["height"]) == (52, 40, 30)
+    assert told["is_source"] is True
+    assert (told["depth"]["item"], told["depth"]["d_max"]) == (60, 8.0)
+    without = valid(photo_record("a.heic", header(), None))
+    assert without["other_depths"] == without["depth_elsewhere"] == []
+
+
+def test_av1_depth_of_more_than_8_bits_is_not_decodable() -> None:
+    deep = replace(item(), type="av01", bits=10)
+    law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
+    depth = DepthFacts(DepthStatus.PRESENT, item=deep, representation=law)
+    told = valid(photo_record("a.heic", header(depth=depth), None))["depth"]
+
+    assert told["decodable"] is False
+    assert "10 bits, which this program can only decode to 8" in told["undecodable_reason"]
+    assert told["metres"]["known"] is False

@@ -64,7 +64,7 @@ def test_the_schema_is_strict_everywhere() -> None:
         return own + [found for child in node.values() for found in objects(child)]
 
     strict = [found for found in objects(info_schema()) if "required" in found]
-    assert len(strict) == 13
+    assert len(strict) == 14
     for found in strict:
         assert found["additionalProperties"] is False
         assert set(found["properties"]) - {"arrays"} == set(found["required"])
@@ -90,7 +90,8 @@ def test_a_generated_photo_is_told_as_it_was_written(orientation: int) -> None:
     turned = {1: 0, 3: 180, 6: 270, 8: 90}
     if orientation in turned:
         assert record["primary"] == {
-            "width": 192, "height": 128, "rotation": turned[orientation], "mirror": False
+            "width": 192, "height": 128, "rotation": turned[orientation], "mirror": False,
+            "decodable": True, "undecodable_reason": "",
         }  # fmt: skip
     assert record["primary"]["mirror"] is (orientation in (2, 4, 5, 7))
     assert record["bytes"] == len(data)
@@ -272,10 +273,16 @@ def test_the_schema_refuses_what_is_no_record(spoil: Callable[[Record], object])
 def test_pug_is_told_as_it_is() -> None:
     record = record_of(Path(str(PHOTOS)) / "real" / "pug.heic")
 
-    assert record["primary"] == {"width": 4032, "height": 3024, "rotation": 0, "mirror": False}
+    assert record["primary"] == {
+        "width": 4032, "height": 3024, "rotation": 0, "mirror": False,
+        "decodable": True, "undecodable_reason": "",
+    }  # fmt: skip
     assert record["depth"] == {
         "status": "present",
         "reason": "",
+        "item": 54,
+        "decodable": True,
+        "undecodable_reason": "",
         "width": 768,
         "height": 576,
         "bits": 8,

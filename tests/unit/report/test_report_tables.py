@@ -14,6 +14,7 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
+    DepthElsewhere,
     DepthFacts,
     DepthRepresentation,
     DepthStatus,
@@ -283,3 +284,31 @@ def test_plain_arrays_align_numbers_right() -> None:
 )
 def test_sizes_for_people(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+def test_the_tables_tell_several_depth_maps_apart_and_what_cannot_be_decoded() -> None:
+    header = parse_header(build_photo(more_depths=1))
+    other = header.depth.others[0]
+    assert other.item is not None
+    hidden = replace(other.item, undecodable_reason="coded as JPEG (item type jpeg), which …")
+    auxiliaries = tuple(
+        replace(aux, item=hidden) if aux.item.id == hidden.id else aux for aux in header.auxiliaries
+    )
+    elsewhere = DepthElsewhere(52, None, False, replace(other, item=replace(hidden, id=999)))
+    depth = replace(header.depth, elsewhere=(elsewhere,))
+    groups = fact_groups(replace(header, auxiliaries=auxiliaries, depth=depth))
+    told = {fact.label: fact.value for group in groups for fact in group.facts}
+
+    assert told["depth 2"] == f"{hidden.upright}, coded as JPEG (item type jpeg), which …"
+    assert told["depth of image 52"] == str(hidden.upright)
+
+
+def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:
+    header = parse_header(build_photo())
+    assert header.depth.item is not None
+    item = replace(header.depth.item, undecodable_reason="coded as JPEG, which …")
+    groups = fact_groups(replace(header, depth=replace(header.depth, item=item)))
+    told = {fact.label: fact.value for group in groups for fact in group.facts}
+
+    assert told["depth"] == "present, but coded as JPEG, which …"
+    assert told["representation"] == "uniform disparity (type 1)"

@@ -16,7 +16,15 @@ from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder, next_ticket
-from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, Request, as_rgb8, layers_of
+from heicdepth_tui.photo.layers import (
+    PRIMARY,
+    Layer,
+    LayerKind,
+    Pixels,
+    Request,
+    as_rgb8,
+    own_depth,
+)
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.ui.terminal.capabilities import check_encoding
 
@@ -50,11 +58,12 @@ def show_photos(
     try:
         for path in paths:
             try:
-                pictures, messages = _pictures(path, decoder, name, limits)
+                pictures, messages, is_whole = _pictures(path, decoder, name, limits)
             except HeicDepthError as error:
                 click.echo(f"heicdepth-tui: {error.at(path)}", err=True)
                 failed = True
                 continue
+            failed |= not is_whole
             console.print(console_pictures(pictures, (console.width, rows)))
             for message in messages:
                 console.print(message)
@@ -65,30 +74,30 @@ def show_photos(
 
 def _pictures(
     path: Path, decoder: Decoder, colormap: str, limits: Limits
-) -> tuple[list[ConsolePicture], list[str]]:
+) -> tuple[list[ConsolePicture], list[str], bool]:
+    """Return pictures, messages, and whether photo and depth map were decoded."""
     from heicdepth_tui.draw.console import ConsolePicture, Legend
 
     header = read_header(path, limits=limits)
-    primary, *others = layers_of(header)
-    photo = _get(path, primary, decoder)
+    photo = _get(path, PRIMARY, decoder)
     pictures = [ConsolePicture(as_rgb8(photo), f"{path.name} {header.primary.upright}")]
     messages: list[str] = []
-    depth = next((layer for layer in others if layer.kind is LayerKind.DEPTH), None)
+    depth = own_depth(header)
     if depth is None:
         messages.append(f"no depth: {header.depth.reason}")
-        return pictures, messages
+        return pictures, messages, True
     try:
         pixels = _get(path, depth, decoder)
     except HeicDepthError as error:
         # The photo is worth seeing all the same, also where the file ends within the depth map.
-        messages.append(f"no depth: {error.short}")
-        return pictures, messages
+        messages.append(f"depth not shown: {error.short}")
+        return pictures, messages, False
     near, far, sentence = _legend(pixels, header)
     colours = colorize(pixels.array, 2**pixels.bits - 1, colormap)
     height, width = pixels.array.shape[:2]
     pictures.append(ConsolePicture(colours, f"depth {width}×{height}", Legend(near, far, colormap)))
     messages.append(sentence)
-    return pictures, messages
+    return pictures, messages, True
 
 
 def _legend(pixels: Pixels, header: Header) -> tuple[str, str, str]:

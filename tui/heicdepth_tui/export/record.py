@@ -24,7 +24,6 @@ from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.facts import (
     DepthFacts,
-    DepthStatus,
     Exif,
     Header,
     ImageItem,
@@ -76,8 +75,10 @@ def photo_record(
         "path": os.fspath(path),
         "bytes": _file_size(path) if header is None else header.file_size,
         "format": _format(header, error),
-        "primary": None if header is None else _primary(header.primary),
+        "primary": None if header is None else _primary(header),
         "depth": None if header is None else _depth(header.depth),
+        "other_depths": [] if header is None else [_depth(one) for one in header.depth.others],
+        "depth_elsewhere": [] if header is None else _elsewhere(header.depth),
         "camera": None if header is None else _camera(header),
         "depth_camera": None if header is None else _depth_camera(header),
         "trust": None if header is None else _trust(header),
@@ -163,12 +164,12 @@ def _format(header: Header | None, error: HeicDepthError | None) -> str | None:
     return error.kind if isinstance(error, NotHeifError) else None
 
 
-def _primary(item: ImageItem) -> Record:
+def _primary(header: Header) -> Record:
     """Size as seen, and the turn and mirroring that make the coded picture stand upright.
 
     irot, imir and their order are reduced to one rotation followed by at most one mirroring.
     """
-    turns, mirrored = 0, False
+    item, turns, mirrored = header.primary, 0, False
     for step in item.transforms:
         if isinstance(step, Rotation):
             # A turn after a mirroring is the opposite turn before it.
@@ -176,7 +177,16 @@ def _primary(item: ImageItem) -> Record:
         elif isinstance(step, Mirror):
             mirrored = not mirrored
             turns += 0 if step.axis == 1 else 2
-    return {**_size(item), "rotation": turns % 4 * 90, "mirror": mirrored}
+    return {
+        **_size(item),
+        "rotation": turns % 4 * 90,
+        "mirror": mirrored,
+        **_decoding(header.decodable, header.undecodable_reason),
+    }
+
+
+def _decoding(is_decodable: bool, reason: str) -> Record:
+    return {"decodable": is_decodable, "undecodable_reason": printable(reason)}
 
 
 def _size(item: ImageItem) -> Record:
@@ -189,6 +199,8 @@ def _depth(depth: DepthFacts) -> Record:
     return {
         "status": depth.status.value,
         "reason": printable("; ".join(filter(None, problems))),
+        "item": None if item is None else item.id,
+        **_decoding(depth.decodable, depth.undecodable_reason),
         "width": None if item is None else item.upright.width,
         "height": None if item is None else item.upright.height,
         "bits": None if item is None else item.bits,
@@ -213,12 +225,26 @@ def _depth(depth: DepthFacts) -> Record:
     }
 
 
+def _elsewhere(depth: DepthFacts) -> list[Record]:
+    """Return the depth maps of other pictures of the file."""
+    return [
+        {
+            "picture": other.picture,
+            "width": None if other.size is None else other.size.width,
+            "height": None if other.size is None else other.size.height,
+            "is_source": other.is_source,
+            "depth": _depth(other.depth),
+        }
+        for other in depth.elsewhere
+    ]
+
+
 def _metres(depth: DepthFacts) -> Record:
     """Whether codes mean metres, by the header alone, and what is doubtful about it."""
-    if depth.status is not DepthStatus.PRESENT:
+    if not depth.decodable:
         return {
             "known": False,
-            "reason": printable(depth.reason),
+            "reason": printable(depth.reason or depth.undecodable_reason),
             "notes": [],
             "assumed": False,
         }
@@ -234,7 +260,7 @@ def _metres(depth: DepthFacts) -> Record:
 def _trust(header: Header) -> Record | None:
     """How far distances and points can be relied on, by the header alone."""
     item = header.depth.item
-    if item is None or header.depth.status is not DepthStatus.PRESENT:
+    if item is None or not header.depth.decodable:
         return None
     trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.upright))
     told = trust.to_json()
@@ -297,7 +323,13 @@ def _depth_camera(header: Header) -> Record | None:
 
 def _layers(header: Header) -> list[Record]:
     return [
-        {"name": aux.name, "item": aux.item.id, "urn": aux.urn, **_size(aux.item)}
+        {
+            "name": aux.name,
+            "item": aux.item.id,
+            "urn": aux.urn,
+            **_size(aux.item),
+            **_decoding(not aux.undecodable_reason, aux.undecodable_reason),
+        }
         for aux in header.auxiliaries
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.facts import Crop, Header, Mirror, Rotation
-from heicdepth_tui.photo.layers import LayerKind, derived_label
+from heicdepth_tui.photo.layers import LayerKind, derived_label, layers_of
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -155,8 +155,10 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         if depth.reason:
             yield Fact("why", printable(depth.reason))
         return
-    if depth.reason:
-        yield Fact("depth", f"{depth.status.value}: {printable(depth.reason)}")
+    problem = depth.reason or depth.undecodable_reason.removeprefix("the depth map is ")
+    if problem:
+        link = ": " if depth.reason else ", but "
+        yield Fact("depth", printable(f"{depth.status.value}{link}{problem}"))
     rep, law = depth.representation, decide(depth)
     if rep is None:
         yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
@@ -291,6 +293,8 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
     primary = header.primary
     coded = "" if primary.coded == primary.upright else f" (coded {primary.coded})"
     yield Fact("size", f"{primary.upright}{coded}")
+    if primary.undecodable_reason:
+        yield Fact("coding", printable(primary.undecodable_reason))
     if header.colour.name != "unknown":
         yield Fact("colours", printable(header.colour.name))
     turned = orientation_text(header)
@@ -299,11 +303,18 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
     if primary.grid is not None:
         grid = primary.grid
         yield Fact("grid", f"{grid.columns}×{grid.rows} tiles")
+    labels = {layer.item_id: layer.label for layer in layers_of(header)}
     for aux in header.auxiliaries:
+        label = labels.get(aux.item.id, aux.name)
         if header.depth.item is None or aux.item.id != header.depth.item.id:
-            yield Fact(printable(aux.name), f"{aux.item.upright}")
+            how = f", {aux.undecodable_reason}" if aux.undecodable_reason else ""
+            yield Fact(printable(label), printable(f"{aux.item.upright}{how}"))
         if aux.problem:
-            yield Fact("problem", printable(f"{aux.name}: {aux.problem}"))
+            yield Fact("problem", printable(f"{label}: {aux.problem}"))
+    for other in header.depth.elsewhere:
+        if other.depth.item is not None:
+            label = labels.get(other.depth.item.id, "depth")
+            yield Fact(printable(label), f"{other.depth.item.upright}")
     for thumbnail in header.thumbnails:
         yield Fact("thumbnail", str(thumbnail.upright))
     if header.stereo_pairs:
