@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
@@ -25,9 +24,6 @@ from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.terminal.internals import screen_lines
-
-if TYPE_CHECKING:
-    from heicdepth_tui.ui.screens.browse import BrowseScreen
 
 HERE = Path(__file__).parent
 
@@ -56,23 +52,24 @@ SHOTS = (
 )
 
 
-async def settled(pilot: Pilot[int], screen: BrowseScreen) -> None:
+async def settled(pilot: Pilot[int], app: HeicDepthApp) -> None:
     """Wait until everything asked for the selected photo has arrived and is painted."""
 
     def done() -> bool:
-        inspector = screen.inspector
-        if inspector is None:
+        state = app.session.state
+        panes = app.browse.pictures
+        if state is None:
             return False
-        if inspector.error is not None:
-            return True
-        wanted = inspector.layers[1:2] if screen.is_single else inspector.layers
-        return bool(inspector.layers) and all(
-            layer in inspector.pixels or layer in inspector.errors for layer in wanted
+        is_tiny = app.browse.has_class("-tiny")
+        wanted = (panes.photo.view.layer,) if is_tiny else state.all_layers
+        return state.error is not None or (
+            bool(state.all_layers)
+            and all(layer is not None and state.is_settled(layer) for layer in wanted)
+            and not (panes.photo.view.is_pending or panes.depth.view.is_pending)
         )
 
     await until(pilot, done)
-    app = screen.app
-    await until(pilot, lambda: not app.library.waiting and len(app.library) > 0)
+    await until(pilot, lambda: not app.session.library.waiting and len(app.session.library) > 0)
     await pilot.pause()
 
 
@@ -90,11 +87,11 @@ async def take(shot: Shot, folder: Path) -> None:
     decoder = Decoder.start()
     app = HeicDepthApp(decoder, AppOptions((folder,), theme=shot.theme, title="~/Photos"))
     async with app.run_test(size=shot.size) as pilot:
-        await settled(pilot, app.browse)
+        await settled(pilot, app)
         for key in shot.keys:
             await pilot.press(key)
             if not shot.screen:
-                await settled(pilot, app.browse)
+                await settled(pilot, app)
         await pilot.pause()
         (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))
         rows = [list(strip) for strip in screen_lines(app.screen)]

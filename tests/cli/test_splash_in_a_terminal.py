@@ -144,5 +144,5 @@ def test_the_first_paint_waits_for_no_numpy(sample_folder: Path, tmp_path: Path)
     assert process.exitstatus == 0, process.before[-2500:].decode(errors="replace")
     modules = told.read_text().split()
     assert "textual.app" in modules
-    assert "heicdepth_tui.ui.screens.photo_presenter" in modules
+    assert "heicdepth_tui.ui.screens.photo_panel" in modules
     assert "numpy" not in modules

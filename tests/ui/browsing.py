@@ -18,8 +18,8 @@ TYPE_0, MATTE, PLAIN, STRIPPED = (
 )
 
 
-def canvas(driven: Any, pane: str) -> ImageView:
-    found: ImageView = getattr(driven.app.browse.pictures, pane).canvas
+def image(driven: Any, pane: str) -> ImageView:
+    found: ImageView = getattr(driven.app.browse.pictures, pane).image
     return found
 
 

@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.model.library import Library
+from heicdepth_tui.ui.model.photo_state import PhotoState
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
 
 
@@ -29,43 +31,55 @@ class Driven:
             await self.pilot.pause(0.01)
         raise AssertionError(f"never reached: {what}")
 
+    @property
+    def library(self) -> Library:
+        """All photos and their order."""
+        return self.app.session.library
+
+    @property
+    def state(self) -> PhotoState | None:
+        """What is known of the selected photo."""
+        return self.app.session.state
+
     async def scanned(self) -> None:
         """Wait until every listed photo's header is known."""
-        library = self.app.library
+        library = self.library
         await self.until(lambda: len(library) > 0 and not library.waiting, "all headers scanned")
 
     async def settled(self) -> None:
-        """Wait until all that was asked for the selected photo has arrived and is painted."""
+        """Wait until all that was requested for the selected photo has arrived and is painted."""
         await self.until(self._is_settled, "the selected photo settled")
         await self.pilot.pause()
 
     def _is_settled(self) -> bool:
-        browse = self.app.browse
-        inspector = browse.inspector
-        if inspector is None:
+        state = self.state
+        if state is None:
             return False
-        if inspector.error is not None or inspector.entry.problem:
+        if state.error is not None or state.entry.problem:
             return True
-        wanted = inspector.layers[1:2] if browse.is_single else inspector.layers
-        return bool(inspector.layers) and all(
-            layer in inspector.pixels or layer in inspector.errors for layer in wanted
+        photo, depth = self.app.browse.pictures.photo.view, self.app.browse.pictures.depth.view
+        # Where there is room for one picture, no other layer is requested.
+        is_tiny = self.app.browse.has_class("-tiny")
+        wanted = (photo.layer,) if is_tiny else state.all_layers
+        return bool(state.all_layers) and (
+            all(layer is not None and state.is_settled(layer) for layer in wanted)
+            and (photo.entry, depth.entry) == (state.entry, state.entry)
+            and not (photo.is_pending or depth.is_pending)
         )
 
     async def select(self, name: str) -> None:
         """Put the cursor on a photo by name and wait until it is shown."""
         await self.until(lambda: name in self.names, f"{name} listed")
         self.app.browse.photos.move_to(self.names.index(name))
-        inspected = self.app.browse
         await self.until(
-            lambda: inspected.inspector is not None and inspected.inspector.entry.name == name,
-            f"{name} selected",
+            lambda: self.state is not None and self.state.entry.name == name, f"{name} selected"
         )
         await self.settled()
 
     @property
     def names(self) -> list[str]:
         """The names in the list, as it shows them."""
-        return [entry.name for entry in self.app.library.view]
+        return [entry.name for entry in self.app.session.library.view]
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import ABSOLUTE, LANDSCAPE, MATTE, PLAIN, PORTRAIT, STRIPPED, canvas, facts
+from browsing import ABSOLUTE, LANDSCAPE, MATTE, PLAIN, PORTRAIT, STRIPPED, facts, image
 from pypcd4 import PointCloud
 
 from heicdepth_tui.folder.order import SortKey
@@ -16,6 +16,11 @@ from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def layer_label(driven: Any) -> str:
+    """Return the name of the layer that the photo pane shows."""
+    return str(driven.app.browse.pictures.photo.view.layer.label)
 
 
 async def test_the_list_shows_names_marks_and_depth_sizes(
@@ -42,8 +47,8 @@ async def test_photo_and_depth_are_shown_with_tables_and_legend(
     async with open_app(sample_folder) as driven:
         await driven.select(LANDSCAPE)
 
-        assert canvas(driven, "photo").source is not None
-        assert canvas(driven, "depth").source is not None
+        assert image(driven, "photo").picture is not None
+        assert image(driven, "depth").picture is not None
         arrays = facts(driven, "arrays")
         assert "photo      (1152, 1536, 3)  uint8" in arrays
         assert "depth      (576, 768)       uint8" in arrays
@@ -74,21 +79,21 @@ async def test_a_photo_without_depth_shows_its_photo_and_says_why(
         await driven.select(LANDSCAPE)
         await driven.select(name)
 
-        assert canvas(driven, "photo").source is not None
-        assert canvas(driven, "depth").source is None
-        assert canvas(driven, "depth").message.startswith(words)
+        assert image(driven, "photo").picture is not None
+        assert image(driven, "depth").picture is None
+        assert image(driven, "depth").message.startswith(words)
         assert driven.app.browse.pictures.depth.legend.plain == ""
 
 
 async def test_photo_and_depth_stand_alike(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         await driven.select(PORTRAIT)
-        photo, depth = canvas(driven, "photo").source, canvas(driven, "depth").source
+        photo, depth = image(driven, "photo").picture, image(driven, "depth").picture
 
         assert photo is not None
         assert depth is not None
-        assert photo.size == (1152, 1536)
-        assert depth.size == (576, 768)
+        assert photo.fit == depth.fit
+        assert photo.fit.width < photo.fit.height
 
 
 async def test_moving_keys(open_app: Open, sample_folder: Path) -> None:
@@ -123,7 +128,7 @@ async def test_sorting_goes_through_all_keys_and_keeps_the_photo(
         orders = {}
         for _ in SortKey:
             await driven.pilot.press("s")
-            orders[driven.app.library.sort_key] = driven.names
+            orders[driven.library.sort_key] = driven.names
             assert driven.app.browse.photos.entry.name == MATTE
 
         assert orders[SortKey.NAME] == sorted(driven.names)
@@ -180,7 +185,7 @@ async def test_tab_goes_through_the_layers(open_app: Open, sample_folder: Path) 
         for _ in range(3):
             await driven.pilot.press("tab")
             await driven.settled()
-            seen.append(driven.app.browse.viewer.shown_layer.label)
+            seen.append(layer_label(driven))
 
         assert sorted(seen) == ["gain map", "photo", "portrait matte"]
         assert seen[-1] == "photo"
@@ -189,14 +194,13 @@ async def test_tab_goes_through_the_layers(open_app: Open, sample_folder: Path) 
 async def test_c_changes_the_colours_of_depth_only(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         await driven.select(LANDSCAPE)
-        photo = canvas(driven, "photo").source
-        depth = canvas(driven, "depth").source
-        before = driven.app.colormap
+        photo, depth = image(driven, "photo").picture, image(driven, "depth").picture
+        before = driven.app.session.colormap
         await driven.pilot.press("c")
 
-        assert driven.app.colormap != before
-        assert canvas(driven, "photo").source is photo
-        assert canvas(driven, "depth").source.key != depth.key
+        assert driven.app.session.colormap != before
+        assert image(driven, "photo").picture is photo
+        await driven.until(lambda: image(driven, "depth").picture != depth, "other colours")
 
 
 async def test_y_copies_the_absolute_path(open_app: Open, sample_folder: Path) -> None:
@@ -274,7 +278,7 @@ async def test_every_size_shows_both_pictures_and_whole_labels(
         text = driven.text
 
         for pane in ("photo", "depth"):
-            width, height = canvas(driven, pane).size
+            width, height = image(driven, pane).size
             assert width >= 20
             assert height >= 8
         assert "(1152, 1536, 3)" in text
@@ -287,23 +291,22 @@ async def test_a_tiny_terminal_shows_one_picture_and_the_other_a_key_away(
 ) -> None:
     async with open_app(sample_folder, size=(60, 15)) as driven:
         await driven.select(LANDSCAPE)
-        assert driven.app.browse.viewer.shown_layer.label == "depth"
-        assert canvas(driven, "photo").source is not None
+        assert layer_label(driven) == "depth"
+        depth = image(driven, "photo").picture
+        assert depth is not None
         await driven.pilot.press("tab")
-        await driven.until(
-            lambda: driven.app.browse.viewer.shown_layer.label == "photo", "the photo"
-        )
-        photo = driven.app.browse.inspector.layers[0]
-        await driven.until(lambda: photo in driven.app.browse.inspector.pixels, "it decoded")
+        await driven.until(lambda: layer_label(driven) == "photo", "the photo")
+        await driven.settled()
+        assert image(driven, "photo").picture not in (None, depth)
 
 
 async def test_resizing_lays_out_anew(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder, size=(140, 45)) as driven:
         await driven.select(LANDSCAPE)
-        before = canvas(driven, "depth").size
+        before = image(driven, "depth").size
         await driven.pilot.resize_terminal(90, 60)
         await driven.pilot.pause()
-        after = canvas(driven, "depth").size
+        after = image(driven, "depth").size
 
         assert before != after
         assert driven.app.browse.pictures.has_class("-stacked")

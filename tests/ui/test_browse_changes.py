@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import LANDSCAPE, MATTE, PLAIN, STRIPPED, TYPE_0, canvas, facts
+from browsing import LANDSCAPE, MATTE, PLAIN, STRIPPED, TYPE_0, facts, image
 
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
@@ -59,31 +59,31 @@ async def test_a_jpeg_named_heic_is_listed_and_says_what_it_is(
         await driven.scanned()
 
         assert "JPEG" in driven.text
-        assert "JPEG" in canvas(driven, "photo").message
+        assert "JPEG" in image(driven, "photo").message
 
 
 async def test_a_photo_that_changed_is_read_again_by_r(open_app: Open, samples: Path) -> None:
     async with open_app(samples / LANDSCAPE) as driven:
         await driven.settled()
-        before = canvas(driven, "photo").source.key, canvas(driven, "depth").source.key
+        before = image(driven, "photo").picture, image(driven, "depth").picture
         shutil.copy(samples / TYPE_0, samples / LANDSCAPE)
         await driven.pilot.press("r")
         await driven.until(lambda: "inverse Z" in facts(driven, "facts"), "the new metadata")
         await driven.settled()
 
-        assert canvas(driven, "photo").source.key != before[0]
-        assert canvas(driven, "depth").source.key != before[1]
+        assert image(driven, "photo").picture not in (None, before[0])
+        assert image(driven, "depth").picture not in (None, before[1])
 
 
 async def test_r_reads_an_unchanged_photo_again_too(open_app: Open, samples: Path) -> None:
     async with open_app(samples / LANDSCAPE) as driven:
         await driven.settled()
-        first = driven.app.browse.inspector
+        first = driven.state
         await driven.pilot.press("r")
-        await driven.until(lambda: driven.app.browse.inspector is not first, "another reading")
+        await driven.until(lambda: driven.state is not first, "another reading")
         await driven.settled()
 
-        assert canvas(driven, "depth").source is not None
+        assert image(driven, "depth").picture is not None
 
 
 async def test_a_changed_photo_is_noticed_on_coming_back(open_app: Open, samples: Path) -> None:
@@ -106,7 +106,7 @@ async def test_marks_that_the_filter_hides_still_count(
         assert PLAIN in driven.toasts
         await driven.pilot.press("escape")
 
-        assert driven.app.library.marked_count == 0
+        assert driven.library.marked_count == 0
     assert not (tmp_path / "out").exists()
 
 
@@ -118,7 +118,7 @@ async def test_a_range_follows_its_photo_through_a_sort(
         await driven.select(MATTE)
         await driven.pilot.press("v", "s", "s", "v")
 
-        assert [entry.name for entry in driven.app.library.marked] == [MATTE]
+        assert [entry.name for entry in driven.library.marked] == [MATTE]
 
 
 async def test_quitting_waits_for_the_export(
@@ -128,8 +128,8 @@ async def test_quitting_waits_for_the_export(
         await driven.select(LANDSCAPE)
         driven.app.browse.action_export()
         await driven.app.action_quit()
-        assert not driven.app.is_leaving
-        await driven.until(lambda: driven.app.is_leaving, "the end")
+        assert not driven.app.session.is_leaving
+        await driven.until(lambda: driven.app.session.is_leaving, "the end")
 
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["IMG_0412.pcd"]
 

@@ -116,7 +116,7 @@ async def test_a_range_is_marked_from_v_to_v(open_app: Open, sample_folder: Path
     async with open_app(sample_folder) as driven:
         await driven.scanned()
         await driven.pilot.press("j", "v", "j", "j", "v")
-        assert [entry.name for entry in driven.app.library.marked] == [
+        assert [entry.name for entry in driven.library.marked] == [
             "IMG_0415.HEIC",
             "IMG_0418.HEIC",
             "IMG_0421.HEIC",

@@ -57,6 +57,4 @@ async def test_a_click_in_the_list_selects(open_app: Open, sample_folder: Path) 
     async with open_app(sample_folder, size=(100, 40)) as driven:
         await driven.scanned()
         await driven.pilot.click("#photos", offset=(5, 2))
-        await driven.until(
-            lambda: driven.app.browse.inspector.entry.name == "IMG_0418.HEIC", "the third photo"
-        )
+        await driven.until(lambda: driven.state.entry.name == "IMG_0418.HEIC", "the third photo")

@@ -56,12 +56,21 @@ def laid_out(driven: Any) -> tuple[Layout, Panes]:
     """Return the layout of the screen and of the panes as Textual has it."""
     browse = driven.app.browse
     pictures = browse.pictures
-    photo, depth = Box(*pictures.photo.canvas.region), Box(*pictures.depth.canvas.region)
+    photo, depth = Box(*pictures.photo.image.region), Box(*pictures.depth.image.region)
     if not pictures.depth.display:
         # A widget that is not shown has no place: what counts is that it takes no room.
         depth = Box(photo.column, photo.row, 0, 0)
+    tables = browse.query_one("#tables")
+    right = Box(*pictures.region)
+    # The same for what is not shown: it has no place, but takes no room.
+    below = Box(right.column, right.row + right.rows, right.columns, 0)
     return (
-        Layout(Box(*browse.photos.content_region), Box(*pictures.region), browse.is_single),
+        Layout(
+            Box(*browse.photos.content_region),
+            right,
+            Box(*tables.region) if tables.display else below,
+            *(browse.has_class(name) for name in ("-tiny", "-folded", "-wide")),
+        ),
         Panes(pictures.has_class("-stacked"), photo, depth),
     )
 
@@ -90,7 +99,8 @@ async def test_textual_lays_out_what_is_reckoned(open_app: Open, sample_folder: 
         for size in (*NARROW[:2], *ROOMY, *NARROW[2:], ROOMY[0]):
             await resize(driven, size)
             for name in names:
-                if driven.app.browse.pictures.set_shapes(shapes[name]):
+                layout, panes = reckoned(shapes[name], size)
+                if driven.app.browse.pictures.lay_out(panes, layout.is_single):
                     await driven.pilot.pause()
                 found[size, name] = laid_out(driven)
                 expected[size, name] = reckoned(shapes[name], size)

@@ -47,8 +47,8 @@ class Watched:
         widgets = (*browse.walk_children(), *bars, browse.photos.vertical_scrollbar)
         await self.driven.until(
             lambda: (
-                browse.inspector.has_tables
-                and browse.arrays.plain.count("\n") >= len(browse.inspector.rows())
+                browse.panel.tables is not None
+                and browse.arrays.rows == browse.panel.tables.rows
                 and is_at_rest(browse, widgets)
             ),
             "everything painted",
@@ -155,7 +155,7 @@ async def test_row_and_images_of_a_known_photo_are_written_when_the_key_is_handl
 
         def shown_of_what_changed() -> Iterator[tuple[int, int, list[str]]]:
             pictures = app.browse.pictures
-            parts = pictures.photo.canvas, pictures.depth.canvas, pictures.photo.heading
+            parts = pictures.photo.image, pictures.depth.image, pictures.photo.heading
             row = (1, 1, app.browse.photos.size.width - 2, 2)
             writes = len(watched.direct), len(watched.by_textual)
             screen = fresh(app)
@@ -166,9 +166,9 @@ async def test_row_and_images_of_a_known_photo_are_written_when_the_key_is_handl
         await watched.press("j")
 
         assert found == [(1, 0, [])] * 4
-        source = app.browse.pictures.depth.canvas.source
-        assert source is not None
-        assert source.key[0].endswith("IMG_0415.HEIC")
+        depth = app.browse.pictures.depth
+        assert depth.image.picture is not None
+        assert depth.view.entry.name == "IMG_0415.HEIC"
 
 
 async def test_only_what_the_terminal_does_not_show_is_written(

@@ -1,32 +1,24 @@
-"""What is known of a photo: kept for a few photos, reckoned once for all that arrives together."""
+"""The state of a photo, the store that bounds what is kept, and the tables made from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.errors import DecodeError, TruncatedError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.photo.layers import (
-    DEPTH,
-    PRIMARY,
-    THUMBNAIL,
-    Layer,
-    LayerKind,
-    Pixels,
-    layers_of,
-)
-from heicdepth_tui.report import tables
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
 from heicdepth_tui.samples.write import build_photo
-from heicdepth_tui.ui.model import photo_state as photo_state_module
-from heicdepth_tui.ui.model.photo_state import PhotoState, RecentPhotos
-from heicdepth_tui.ui.services.image_cache import depth_source
+from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus, PhotoState
+from heicdepth_tui.ui.model.photo_store import PhotoStore
+from heicdepth_tui.ui.presenters.photo_tables import TableBuilder
 
-MOST = photo_state_module._MOST
+TORN = LayerState(LayerStatus.FAILED, error=DecodeError("torn"))
 
 
 def entry(name: str, mtime: int = 1) -> Entry:
@@ -39,197 +31,187 @@ def pixels(height: int, width: int, *channels: int, first: int = 7) -> Pixels:
     return Pixels(array, array.shape, "uint8", first, 100, 8)
 
 
+def done(height: int, width: int, *channels: int) -> LayerState:
+    return LayerState(LayerStatus.DONE, pixels(height, width, *channels))
+
+
 @pytest.fixture
-def inspector(sample_folder: Path) -> PhotoState:
-    """Knows the header of a photo that has every kind of layer."""
-    made = PhotoState(entry("IMG_0423.HEIC"))
-    made.set_header(read_header(sample_folder / "IMG_0423.HEIC"))
-    return made
+def state(sample_folder: Path) -> PhotoState:
+    """Of a photo that has every kind of layer: its header is known."""
+    return PhotoState(entry("IMG_0423.HEIC")).with_header(
+        read_header(sample_folder / "IMG_0423.HEIC")
+    )
 
 
-def layer_of(inspector: PhotoState, kind: LayerKind) -> Layer:
-    layer = inspector.layer(kind)
+def own(state: PhotoState, kind: LayerKind) -> Layer:
+    layer = state.own(kind)
     assert layer is not None
     return layer
 
 
-@pytest.fixture
-def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many layers each array table that was made had."""
-    made: list[int] = []
-    make = tables.array_rows
+class TestPhotoState:
+    """Loading, failed or ready; each layer pending, partial, done or failed."""
 
-    def count(shown: dict[Layer, Pixels], *rest: object) -> object:
-        made.append(len(shown))
-        return make(shown, *rest)  # type: ignore[arg-type]
+    def test_is_loading_until_the_header_is_known(self, state: PhotoState) -> None:
+        loading = PhotoState(entry("a"))
+        failed = loading.with_error(TruncatedError("cut short"))
 
-    monkeypatch.setattr(tables, "array_rows", count)
-    return made
+        assert [s.is_loading for s in (loading, failed, state)] == [True, False, False]
+        assert loading.all_layers == ()
 
+    def test_layers_that_came_before_the_header_get_their_items(self, state: PhotoState) -> None:
+        assert state.header is not None
+        early = PhotoState(state.entry).with_layer(DEPTH, done(15, 20)).with_layer(PRIMARY, TORN)
+        found = early.with_header(state.header)
+        depth = own(found, LayerKind.DEPTH)
 
-def test_tables_are_made_once_for_all_that_is_known(
-    inspector: PhotoState, tables_made: list[int]
-) -> None:
-    inspector.set_pixels(PRIMARY, pixels(30, 40, 3))
-    inspector.set_pixels(layer_of(inspector, LayerKind.DEPTH), pixels(15, 20))
-    inspector.build_tables()
-    inspector.build_tables()
-    assert [row.name for row in inspector.rows()][:2] == ["photo", "depth"]
-    assert inspector.groups()
+        assert depth.item_id > 0
+        assert found.layer(depth).status is LayerStatus.DONE
+        assert found.layer(own(found, LayerKind.PRIMARY)).status is LayerStatus.FAILED
 
-    assert tables_made == [2]
+    def test_an_answer_that_names_no_item_is_about_the_layer_of_its_kind(
+        self, state: PhotoState
+    ) -> None:
+        for layer in (DEPTH, THUMBNAIL, PRIMARY):
+            assert state.resolve(layer) == own(state, layer.kind)
+        assert state.resolve(Layer(LayerKind.AUXILIARY, 9999, "matte")) is None
 
+    def test_a_part_is_not_settled(self, state: PhotoState) -> None:
+        states = [LayerState(), LayerState(LayerStatus.PARTIAL, pixels(3, 4)), done(3, 4), TORN]
 
-def test_what_is_known_already_changes_no_table(
-    inspector: PhotoState, tables_made: list[int]
-) -> None:
-    photo = pixels(30, 40, 3)
-    inspector.set_pixels(PRIMARY, photo)
-    inspector.build_tables()
-    assert inspector.header is not None
-    inspector.set_pixels(PRIMARY, photo)
-    inspector.set_header(inspector.header)
+        assert [state.with_layer(PRIMARY, s).is_settled(PRIMARY) for s in states] == [
+            False,
+            False,
+            True,
+            True,
+        ]
 
-    assert inspector.has_tables
-    assert tables_made == [1]
+    def test_what_failed_is_tried_again(self, state: PhotoState) -> None:
+        depth = own(state, LayerKind.DEPTH)
+        again = state.with_layer(PRIMARY, TORN).with_layer(depth, done(3, 4)).without_errors()
 
+        assert again.layer(PRIMARY).status is LayerStatus.PENDING
+        assert again.layer(depth).status is LayerStatus.DONE
+        assert PhotoState(entry("a")).with_error(TruncatedError("")).without_errors().is_loading
 
-def test_every_new_layer_header_or_error_makes_the_tables_anew(
-    inspector: PhotoState, sample_folder: Path
-) -> None:
-    thumbnail = layer_of(inspector, LayerKind.THUMBNAIL)
-    changes: tuple[Callable[[], None], ...] = (
-        lambda: inspector.set_pixels(PRIMARY, pixels(30, 40, 3)),
-        lambda: inspector.set_pixels(PRIMARY, pixels(30, 40, 3)),
-        lambda: inspector.set_layer_error(thumbnail, DecodeError("torn")),
-        lambda: inspector.set_header(read_header(sample_folder / "IMG_0412.HEIC")),
-    )
-    states = []
-    for change in changes:
-        inspector.build_tables()
-        states.append(inspector.has_tables)
-        change()
-        states.append(inspector.has_tables)
+    def test_only_the_newest_pictures_of_a_layer_are_kept(self) -> None:
+        layer = done(3, 4)
+        drawings = [Drawing((columns, 10)) for columns in range(20)]
+        for drawing in drawings:
+            layer = layer.with_picture(drawing, Drawn(Fit(1, 1, 1, 1), ("x",)))
 
-    assert states == [True, False] * len(changes)
+        assert list(layer.pictures) == drawings[-4:]
 
 
-def test_a_layer_that_cannot_be_decoded_stands_in_the_table_until_it_can(
-    inspector: PhotoState,
-) -> None:
-    thumbnail = layer_of(inspector, LayerKind.THUMBNAIL)
-    inspector.set_layer_error(thumbnail, DecodeError("torn"))
-    (row,) = inspector.rows()
-    assert (row.name, row.unit) == ("thumbnail", "torn")
+class TestPhotoStore:
+    """Photos that were left come back as they were, as far as the store has room."""
 
-    inspector.set_pixels(thumbnail, pixels(3, 4, 3))
-    (row,) = inspector.rows()
-    assert (row.name, row.minimum) == ("thumbnail", "7")
-    assert inspector.errors == {}
+    def test_a_photo_comes_back_with_all_that_is_known(self, state: PhotoState) -> None:
+        store = PhotoStore()
+        store.put(state)
 
+        assert store.get(state.entry) is state
+        assert store.get(entry("other")).is_loading
 
-def test_depth_map_and_camera_follow_the_depth_layer_only(inspector: PhotoState) -> None:
-    depth = layer_of(inspector, LayerKind.DEPTH)
-    assert (inspector.depth_map, inspector.camera) == (None, None)
-    inspector.set_pixels(depth, pixels(15, 20))
-    first = inspector.depth_map
-    inspector.set_pixels(PRIMARY, pixels(30, 40, 3))
+    def test_a_file_that_changed_is_another_photo(self, state: PhotoState) -> None:
+        store = PhotoStore()
+        store.put(state)
+        path, name, size, mtime = state.entry.path, state.entry.name, state.entry.size, 99
 
-    assert first is not None
-    assert inspector.depth_map is first
-    assert inspector.camera is not None
-    inspector.set_pixels(depth, pixels(15, 20))
-    assert inspector.depth_map is not first
+        assert store.get(Entry(path, name, size, mtime, "")).is_loading
 
+    def test_over_the_limit_the_photos_used_longest_ago_lose_their_layers(self) -> None:
+        store = PhotoStore(limit=3_000)
+        photos = [PhotoState(entry(name)).with_layer(PRIMARY, done(30, 40)) for name in "abcd"]
+        for photo in photos[:2]:
+            store.put(photo)
+        store.use(photos[0].entry)
+        for photo in photos[2:]:
+            store.put(photo)
 
-def test_nothing_is_told_before_the_header_is_read() -> None:
-    inspector = PhotoState(entry("a"))
+        kept = [bool(store.get(photo.entry).layers) for photo in photos]
+        assert kept == [False, False, True, True]
 
-    assert (inspector.rows(), inspector.groups(), inspector.layers) == ((), (), ())
-    assert inspector.known(PRIMARY) is None
+    def test_the_newest_is_kept_whatever_it_weighs(self) -> None:
+        store = PhotoStore(limit=10)
+        store.put(PhotoState(entry("a")).with_layer(PRIMARY, done(30, 40)))
 
+        assert store.get(entry("a")).layers
 
-def test_an_answer_that_names_no_item_is_about_the_layer_of_its_kind(inspector: PhotoState) -> None:
-    depth, thumbnail = (layer_of(inspector, kind) for kind in (LayerKind.DEPTH, THUMBNAIL.kind))
+    def test_a_forgotten_photo_begins_anew_in_every_version_of_its_file(
+        self, state: PhotoState
+    ) -> None:
+        store = PhotoStore()
+        for photo in (entry("a", 1), entry("a", 2), entry("b")):
+            store.put(PhotoState(photo).with_layer(PRIMARY, TORN))
+        store.forget("/p/a")
 
-    assert (DEPTH.item_id, THUMBNAIL.item_id) == (0, 0)
-    assert depth.item_id > 0
-    assert inspector.known(DEPTH) is depth
-    assert inspector.known(THUMBNAIL) is thumbnail
-    assert inspector.known(PRIMARY) is PRIMARY
-    assert inspector.known(Layer(LayerKind.AUXILIARY, 9999, "matte")) is None
-
-
-class TestInspectors:
-    """Photos that were left come back as they were, if they were left not long ago."""
-
-    def test_a_photo_comes_back_with_all_that_is_known(self) -> None:
-        recent = RecentPhotos()
-        found = recent.get(entry("a"))
-
-        assert recent.get(entry("b")) is not found
-        assert recent.get(entry("a")) is found
-
-    def test_only_the_photos_seen_last_are_kept(self) -> None:
-        recent = RecentPhotos()
-        kept = {name: recent.get(entry(name)) for name in map(str, range(MOST))}
-        # Seen again: now "1" is the one that was seen first.
-        recent.get(entry("0"))
-        recent.get(entry("new"))
-
-        assert recent.get(entry("0")) is kept["0"]
-        assert recent.get(entry("2")) is kept["2"]
-        assert recent.get(entry("1")) is not kept["1"]
-
-    def test_a_file_that_changed_is_another_photo(self) -> None:
-        recent = RecentPhotos()
-
-        assert recent.get(entry("a", mtime=1)) is not recent.get(entry("a", mtime=2))
-
-    def test_a_forgotten_photo_begins_anew_in_every_state_of_its_file(self) -> None:
-        recent = RecentPhotos()
-        old, new, other = (
-            recent.get(entry("a", 1)),
-            recent.get(entry("a", 2)),
-            recent.get(entry("b")),
-        )
-        recent.forget("/p/a")
-
-        assert recent.get(entry("a", 1)) is not old
-        assert recent.get(entry("a", 2)) is not new
-        assert recent.get(entry("b")) is other
+        layers = [store.get(photo).layers for photo in (entry("a", 1), entry("a", 2), entry("b"))]
+        assert list(map(bool, layers)) == [False, False, True]
 
 
-def test_of_two_depth_maps_the_tables_show_each_with_its_own_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "two.heic"
-    path.write_bytes(build_photo(more_depths=1))
-    inspector = PhotoState(entry("two.heic"))
-    inspector.set_header(read_header(path))
-    own, second = (layer for layer in inspector.layers if layer.label.startswith("depth"))
-    inspector.set_pixels(second, pixels(9, 9))
-    assert inspector.depth_map is None
-    inspector.set_pixels(own, pixels(30, 40))
+class TestTables:
+    """Tables are built once for all that is known, and again when something new is."""
 
-    assert [(row.name, row.shape) for row in inspector.rows()][:3] == [
-        ("depth", "(30, 40)"),
-        ("disparity", "(30, 40)"),
-        ("metres ≈", "(30, 40)"),
-    ]
-    assert inspector.depth_map is not None
-    assert inspector.depth_map.codes.shape == (30, 40)
-    assert second in inspector.rest()
-    assert own not in inspector.rest()
+    def test_each_new_layer_or_error_builds_them_anew(self, state: PhotoState) -> None:
+        builder = TableBuilder()
+        thumbnail = own(state, LayerKind.THUMBNAIL)
+        states = [state]
+        for layer, found in ((PRIMARY, done(30, 40, 3)), (thumbnail, TORN)):
+            states.append(states[-1].with_layer(layer, found))
+        built = []
+        for each in states:
+            assert builder.known(each) is None
+            built.append(builder.build(each))
+            assert builder.known(each) is built[-1]
 
+        assert [[row.name for row in tables.rows] for tables in built] == [
+            [],
+            ["photo"],
+            ["photo", "thumbnail"],
+        ]
 
-def test_the_store_never_mixes_up_two_depth_maps(tmp_path: Path) -> None:
-    path = tmp_path / "two.heic"
-    path.write_bytes(build_photo(more_depths=1))
-    own, second = (
-        layer for layer in layers_of(read_header(path)) if layer.label.startswith("depth")
-    )
-    photo = entry("two.heic")
-    named, unnamed, other = (
-        depth_source(photo, layer, pixels(2, 2), "turbo").key for layer in (own, DEPTH, second)
-    )
-    assert named == unnamed
-    assert other != named
+    def test_pictures_and_parts_build_nothing_anew(self, state: PhotoState) -> None:
+        builder = TableBuilder()
+        layer = done(30, 40, 3)
+        tables = builder.build(state.with_layer(PRIMARY, layer))
+        drawn = layer.with_picture(Drawing((4, 2)), Drawn(Fit(1, 1, 1, 1), ("x",)))
+        part = LayerState(LayerStatus.PARTIAL, pixels(3, 4, 3))
+        thumbnail = own(state, LayerKind.THUMBNAIL)
+
+        same = state.with_layer(PRIMARY, drawn).with_layer(thumbnail, part)
+        assert builder.known(same) is tables
+
+    def test_a_layer_that_cannot_be_decoded_says_why(self, state: PhotoState) -> None:
+        thumbnail = own(state, LayerKind.THUMBNAIL)
+        (row,) = TableBuilder().build(state.with_layer(thumbnail, TORN)).rows
+
+        assert (row.name, row.unit) == ("thumbnail", "torn")
+
+    def test_the_depth_map_follows_the_depth_layer_only(self, state: PhotoState) -> None:
+        builder = TableBuilder()
+        depth = own(state, LayerKind.DEPTH)
+        with_depth = state.with_layer(depth, done(15, 20))
+        first = builder.build(with_depth).depth_maps[depth]
+        second = builder.build(with_depth.with_layer(PRIMARY, done(3, 4, 3))).depth_maps[depth]
+        third = builder.build(state.with_layer(depth, done(15, 20))).depth_maps[depth]
+
+        assert second is first
+        assert third is not first
+
+    def test_of_two_depth_maps_each_has_its_own_numbers(self, tmp_path: Path) -> None:
+        path = tmp_path / "two.heic"
+        path.write_bytes(build_photo(more_depths=1))
+        state = PhotoState(entry("two.heic")).with_header(read_header(path))
+        first, second = (layer for layer in state.all_layers if layer.label.startswith("depth"))
+        state = state.with_layer(second, done(9, 9)).with_layer(first, done(30, 40))
+        tables = TableBuilder().build(state)
+
+        assert [(row.name, row.shape) for row in tables.rows][:3] == [
+            ("depth", "(30, 40)"),
+            ("disparity", "(30, 40)"),
+            ("metres ≈", "(30, 40)"),
+        ]
+        assert tables.depth_maps[first].codes.shape == (30, 40)
+        assert second in state.rest
+        assert first not in state.rest

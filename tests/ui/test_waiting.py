@@ -13,8 +13,7 @@ import pytest
 
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.folder.order import sort_entries
-from heicdepth_tui.ui import app as app_module
-from heicdepth_tui.ui.screens import photo_presenter
+from heicdepth_tui.ui.screens import folder_panel, photo_panel
 from heicdepth_tui.ui.services import scanner
 from heicdepth_tui.ui.startup import first_photo
 from heicdepth_tui.ui.startup.first_photo import first_entries
@@ -61,7 +60,7 @@ async def test_a_folder_that_does_not_answer_is_told(
         yield []
 
     monkeypatch.setattr(scanner, "find_photos", hang)
-    monkeypatch.setattr(app_module, "STILL_WAITING", 0.01)
+    monkeypatch.setattr(folder_panel, "FOLDER_WAITING", 0.01)
     async with open_app(tmp_path) as driven:
         await driven.until(lambda: "still waiting for the folder" in driven.text, "the word")
         gate.set()
@@ -81,7 +80,7 @@ async def test_a_file_that_does_not_answer_holds_up_no_other(
         return read(path, **options)
 
     monkeypatch.setattr(header, "read_header", slow)
-    monkeypatch.setattr(photo_presenter, "STILL_WAITING", 0.01)
+    monkeypatch.setattr(photo_panel, "STILL_WAITING", 0.01)
     async with open_app(sample_folder) as driven:
         await driven.scanned()
         driven.app.browse.photos.move_to(1)

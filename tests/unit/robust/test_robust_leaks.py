@@ -11,18 +11,21 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
-from textual.message import Message
 
+from heicdepth_tui.draw.drawing import Drawing
+from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.find import find_photos
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import DEPTH, LayerKind
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
-from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived
+from heicdepth_tui.ui.model.requests import LayerRequest
+from heicdepth_tui.ui.services.events import Event, HeaderRead, LayerArrived
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 
 VISITS = 1_000
+DRAWING = Drawing((20, 10))
 IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "60"))
 """Fewer, for each takes the app 25 ms: to lay out, to draw, and to fetch the neighbours."""
 
@@ -71,19 +74,21 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
     before = descriptors(), lasting_threads(), children()
     decoder = Decoder.start()
-    arrived: Queue[Message] = Queue()
-    store = PhotoLoader(decoder, arrived.put)
-    store.listen()
+    arrived: Queue[Event] = Queue()
+    loader = PhotoLoader(decoder, arrived.put)
+    loader.listen()
     outcomes: Counter[str] = Counter()
     counts = []
     entries = [entry for batch in find_photos([thousand]) for entry in batch]
     for number, entry in enumerate(entries, 1):
-        store.header(entry)
-        store.layer(entry, DEPTH, "depth")
+        loader.read_header(entry)
+        loader.request(entry, LayerRequest("depth", DEPTH, DRAWING))
         for _ in range(2):
-            message = arrived.get(timeout=30)
-            assert isinstance(message, HeaderRead | LayerArrived)
-            outcomes[_outcome(message)] += 1
+            event = arrived.get(timeout=30)
+            assert isinstance(event, HeaderRead | LayerArrived)
+            if isinstance(event, LayerArrived):
+                assert loader.accept(event)
+            outcomes[_outcome(event)] += 1
         if number % 200 == 0:
             await_end([*before[1], "decoder"])
             counts.append((descriptors(), lasting_threads(), len(children())))
@@ -99,11 +104,11 @@ def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
     assert (descriptors(), lasting_threads(), children()) == before
 
 
-def _outcome(message: HeaderRead | LayerArrived) -> str:
-    error = message.error if isinstance(message, HeaderRead) else message.answer.error
-    if error is not None:
-        return type(error).__name__
-    return "pixels" if isinstance(message, LayerArrived) else "HeaderRead"
+def _outcome(event: HeaderRead | LayerArrived) -> str:
+    result = event.result if isinstance(event, HeaderRead) else event.answer.error
+    if isinstance(result, HeicDepthError):
+        return type(result).__name__
+    return "pixels" if isinstance(event, LayerArrived) else "HeaderRead"
 
 
 @pytest.mark.timeout(180)
@@ -123,14 +128,14 @@ async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_
             raise AssertionError("never reached")
 
         def is_shown(name: str) -> bool:
-            inspector = app.browse.inspector
-            if inspector is None or inspector.entry.name != name:
+            state = app.session.state
+            if state is None or state.entry.name != name:
                 return False
-            depth = inspector.layer(LayerKind.DEPTH)
-            known = inspector.pixels.keys() | inspector.errors.keys()
-            return inspector.error is not None or (inspector.header is not None and depth in known)
+            depth = state.own(LayerKind.DEPTH)
+            return state.error is not None or (depth is not None and state.is_settled(depth))
 
-        await until(lambda: len(app.library.view) == VISITS and not app.library.waiting)
+        library = app.session.library
+        await until(lambda: len(library.view) == VISITS and not library.waiting)
         for number in range(IN_THE_APP):
             app.browse.photos.move_to(number)
             await until(lambda number=number: is_shown(f"IMG_{number:04}.heic"))

@@ -56,6 +56,7 @@ class Decoder:
         self._ledger = Ledger()
         self._alive_at = time.monotonic()
         self._listener: Callable[[Answer], None] | None = None
+        self._failed: Callable[[Exception], object] | None = None
         self._closed = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -103,14 +104,23 @@ class Decoder:
         with self._lock:
             return None if self._worker is None else self._worker.pid
 
-    def listen(self, callback: Callable[[Answer], None]) -> None:
+    def listen(
+        self,
+        callback: Callable[[Answer], None],
+        failed: Callable[[Exception], object] | None = None,
+    ) -> None:
         """Let ``callback`` have every answer, those that came before included.
 
         It is called in the decoder's thread. After ``submit`` of a newer request of a pane it is
         not called for the older one, unless it is running at that moment.
+
+        ``failed`` is called in the same thread with an exception that unpacking an answer, the
+        callback, or the thread itself raises; after one of the thread no more answers come.
+        Without it they go to ``threading.excepthook``.
         """
         with self._lock:
             self._listener = callback
+            self._failed = failed
             self._wake()
 
     def submit(self, request: Request) -> None:
@@ -218,6 +228,8 @@ class Decoder:
                 self._read_answers()
                 self._judge()
                 self._deliver()
+        except Exception as error:  # noqa: BLE001  reported; no answer comes any more
+            self._report(error)
         finally:
             self._shut_down()
 
@@ -305,11 +317,15 @@ class Decoder:
             try:
                 listener(result.answer())
             except Exception as error:  # noqa: BLE001  reported; other answers still have to come
-                threading.excepthook(
-                    threading.ExceptHookArgs(
-                        (type(error), error, error.__traceback__, self._thread)
-                    )
-                )
+                self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        failed = self._failed
+        if failed is not None:
+            failed(error)
+            return
+        details = (type(error), error, error.__traceback__, self._thread)
+        threading.excepthook(threading.ExceptHookArgs(details))
 
     def _shut_down(self) -> None:
         with self._lock:

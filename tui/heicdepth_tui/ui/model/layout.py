@@ -27,7 +27,6 @@ __all__ = [
     "layer_drawing",
     "panes_of",
     "preview_fit",
-    "screen_classes",
     "shapes",
     "shapes_of",
 ]
@@ -56,12 +55,18 @@ class Box(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The main screen: the list, and the room for both pictures with headings and captions."""
+    """The main screen: list, room for both panes with headings and captions, and tables."""
 
     photos: Box
     pictures: Box
+    tables: Box
+    """Both tables with the rules above them; nothing where there is room for one picture only."""
     is_single: bool
-    """Whether there is room for one picture only."""
+    """Whether there is room for one picture only, and for no table."""
+    is_folded: bool
+    """Whether there is room for one of the tables only."""
+    is_wide: bool
+    """Whether the tables lie beside each other."""
 
 
 class Panes(NamedTuple):
@@ -74,29 +79,24 @@ class Panes(NamedTuple):
     """The canvas of the depth map; nothing where there is room for one picture only."""
 
 
-def screen_classes(columns: int, rows: int) -> dict[str, bool]:
-    """Return the style classes of the main screen, and which of them hold for its size."""
-    return {
-        "-tiny": columns < 70 or rows < 18,
-        "-folded": columns < 110 or rows < 34,
-        "-wide": columns >= 170,
-        "-roomy": columns >= 112,
-        "-broad": columns >= 150,
-    }
-
-
 def browse_layout(columns: int, rows: int) -> Layout:
     """Return the layout of the main screen: a title line, list and pictures, tables, a key line."""
-    has = screen_classes(columns, rows)
-    photos = 47 if has["-broad"] else 39 if has["-roomy"] else 27
-    photos = columns * 38 // 100 if has["-tiny"] else photos
-    tables = 0 if has["-tiny"] else _FOLDED_TABLES if has["-folded"] else _TABLES
+    is_single = columns < 70 or rows < 18
+    is_folded = columns < 110 or rows < 34
+    photos = 47 if columns >= 150 else 39 if columns >= 112 else 27
+    photos = columns * 38 // 100 if is_single else photos
+    tables = 0 if is_single else _FOLDED_TABLES if is_folded else _TABLES
     body = max(0, rows - 2)
+    # A rule stands between.
+    left, width = photos + 1, max(0, columns - photos - 1)
+    upper = max(0, body - tables)
     return Layout(
         Box(0, 1, photos, body),
-        # A rule stands between.
-        Box(photos + 1, 1, max(0, columns - photos - 1), max(0, body - tables)),
-        has["-tiny"],
+        Box(left, 1, width, upper),
+        Box(left, 1 + upper, width, tables),
+        is_single,
+        is_folded,
+        columns >= 170,
     )
 
 

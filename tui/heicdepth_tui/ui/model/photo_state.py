@@ -1,197 +1,148 @@
-"""What is known of the selected photo so far: header, layers, depth map and camera.
-
-Geometry and tables are imported when there is something to compute, not before the first paint.
-"""
+"""The state of one photo: loading, failed, or ready with the state of each layer."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.errors import GeometryError, HeicDepthError
-from heicdepth_tui.heif.facts import Header, Size
-from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels, depth_facts, layers_of
+from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
 
 if TYPE_CHECKING:
-    from heicdepth_tui.depth.camera import Camera
-    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.draw.drawing import Drawing, Drawn
+    from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.report.tables import ArrayRow, FactGroup
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.photo.layers import Pixels
 
-__all__ = ["PhotoState", "RecentPhotos"]
+__all__ = ["PENDING", "LayerState", "LayerStatus", "PhotoState"]
 
-_MOST = 5
-"""So many photos are remembered: each holds its decoded layers, 1 to 3 MB."""
+_DRAWINGS = 4
+"""Pictures kept of a layer: the newest sizes, colour maps and block modes."""
 
 
+class LayerStatus(Enum):
+    """How far a layer is decoded."""
+
+    PENDING = "pending"
+    PARTIAL = "partial"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerState:
+    """A layer: its samples where PARTIAL or DONE, its error where FAILED.
+
+    ``pictures`` holds the samples drawn in cells, by size, blocks and colours.
+    """
+
+    status: LayerStatus = LayerStatus.PENDING
+    pixels: Pixels | None = None
+    error: HeicDepthError | None = None
+    pictures: Mapping[Drawing, Drawn] = field(default_factory=dict)
+
+    def with_picture(self, drawing: Drawing, drawn: Drawn) -> LayerState:
+        """Return the state with another picture; only the newest ``_DRAWINGS`` are kept."""
+        others = [(key, kept) for key, kept in self.pictures.items() if key != drawing]
+        return replace(self, pictures=dict([*others[1 - _DRAWINGS :], (drawing, drawn)]))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that samples and pictures take."""
+        samples = 0 if self.pixels is None else self.pixels.nbytes
+        return samples + sum(sum(map(len, drawn.rows)) for drawn in self.pictures.values())
+
+
+PENDING = LayerState()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PhotoState:
-    """Collects what arrives for one photo."""
+    """What is known of one photo; loading while it has neither header nor error.
 
-    def __init__(self, entry: Entry) -> None:
-        self.entry = entry
-        self.header: Header | None = None
-        self.error: HeicDepthError | None = None
-        self.layers: tuple[Layer, ...] = ()
-        self.pixels: dict[Layer, Pixels] = {}
-        self.errors: dict[Layer, HeicDepthError] = {}
-        self._maps: dict[Layer, DepthMap] = {}
-        self._camera: Camera | None = None
-        self._has_camera = False
-        self._numbers: tuple[tuple[ArrayRow, ...], tuple[FactGroup, ...]] | None = None
+    ``layers`` has a state for every layer that is not pending. Before the header is known a layer
+    stands there under item 0, the item that the decoder chooses for its kind.
+    """
 
-    def set_header(self, header: Header) -> None:
-        """Take in the header: the layers there are."""
-        if header is not self.header:
-            self.header = header
-            self.layers = layers_of(header)
-            self._forget_numbers()
+    entry: Entry
+    header: Header | None = None
+    error: HeicDepthError | None = None
+    layers: Mapping[Layer, LayerState] = field(default_factory=dict)
+    all_layers: tuple[Layer, ...] = ()
+    """The layers of the photo in the order they are shown; none before the header is known."""
 
-    def forget_errors(self) -> None:
-        """Have what could not be decoded tried again."""
-        if self.errors:
-            self.errors.clear()
-            self._forget_numbers()
+    @property
+    def is_loading(self) -> bool:
+        """Whether the header is still to be read."""
+        return self.header is None and self.error is None
 
-    def set_error(self, error: HeicDepthError) -> None:
-        """Take in why the header cannot be read."""
-        self.error = error
-
-    def layer(self, kind: LayerKind) -> Layer | None:
+    def own(self, kind: LayerKind) -> Layer | None:
         """Return the photo's own layer of a kind, None where it has none.
 
         Further depth maps, and those of other pictures of the file, are not the photo's own.
         """
         return next(
-            (layer for layer in self.layers if layer.kind is kind and layer.is_chosen), None
+            (layer for layer in self.all_layers if layer.kind is kind and layer.is_chosen), None
         )
 
-    def rest(self) -> tuple[Layer, ...]:
-        """Return the layers that the panes do not show by themselves, for the tables."""
-        own = (LayerKind.PRIMARY, LayerKind.THUMBNAIL, LayerKind.DEPTH)
-        shown = [self.layer(kind) for kind in own]
-        return tuple(layer for layer in self.layers if layer not in shown)
+    def resolve(self, layer: Layer) -> Layer | None:
+        """Return the photo's layer that a request was about; item 0 means its own of that kind.
 
-    def known(self, layer: Layer) -> Layer | None:
-        """Return the photo's layer that an answer is about; item 0 means the first of its kind."""
-        if layer in self.layers:
-            return layer
-        return None if layer.item_id else self.layer(layer.kind)
-
-    def set_pixels(self, layer: Layer, pixels: Pixels) -> None:
-        """Take in a decoded layer."""
-        if self.pixels.get(layer) is pixels:
-            return
-        self.pixels[layer] = pixels
-        self.errors.pop(layer, None)
-        self._forget_numbers()
-        self._maps.pop(layer, None)
-        if layer == self.layer(LayerKind.DEPTH):
-            self._camera, self._has_camera = None, False
-
-    def _forget_numbers(self) -> None:
-        self._numbers = None
-
-    @property
-    def depth_map(self) -> DepthMap | None:
-        """The photo's own depth map; None where none is decoded."""
-        return self.depth_map_of(self.layer(LayerKind.DEPTH))
-
-    def depth_map_of(self, layer: Layer | None) -> DepthMap | None:
-        """Return the depth map of a layer, made when it is first needed.
-
-        None where the layer is no depth map, or is not decoded.
+        Before the header is known every layer is taken as it is.
         """
-        pixels = None if layer is None else self.pixels.get(layer)
-        if layer is None or pixels is None or self.header is None:
-            return None
-        facts = depth_facts(self.header, layer)
-        if layer not in self._maps and facts is not None:
-            from heicdepth_tui.depth.depthmap import build_depth_map
-
-            self._maps[layer] = build_depth_map(pixels.array, pixels.bits, facts)
-        return self._maps.get(layer)
+        if self.header is None or layer in self.all_layers:
+            return layer
+        return None if layer.item_id else self.own(layer.kind)
 
     @property
-    def camera(self) -> Camera | None:
-        """The camera of the photo's own depth map; None where neither file nor EXIF tells."""
-        depth_map = self.depth_map
-        if not self._has_camera and depth_map is not None and self.header is not None:
-            from heicdepth_tui.depth.camera import camera_for_depth
+    def rest(self) -> tuple[Layer, ...]:
+        """The layers that the panes do not show by themselves, for the tables."""
+        kinds = (LayerKind.PRIMARY, LayerKind.THUMBNAIL, LayerKind.DEPTH)
+        own = [self.own(kind) for kind in kinds]
+        return tuple(layer for layer in self.all_layers if layer not in own)
 
-            height, width = depth_map.codes.shape
-            try:
-                self._camera = camera_for_depth(self.header, Size(width, height))
-            except GeometryError:
-                # The metadata table says why there is none.
-                self._camera = None
-            self._has_camera = True
-        return self._camera
+    def layer(self, layer: Layer | None) -> LayerState:
+        """Return the state of a layer."""
+        return PENDING if layer is None else self.layers.get(layer, PENDING)
 
-    def set_layer_error(self, layer: Layer, error: HeicDepthError) -> None:
-        """Take in why a layer cannot be decoded."""
-        self.errors[layer] = error
-        self._forget_numbers()
+    def pixels(self, layer: Layer | None) -> Pixels | None:
+        """Return the samples of a layer, None while it is not decoded whole."""
+        state = self.layer(layer)
+        return state.pixels if state.status is LayerStatus.DONE else None
+
+    def is_settled(self, layer: Layer) -> bool:
+        """Whether nothing more will come of a layer: it is decoded, or cannot be."""
+        return self.layer(layer).status in (LayerStatus.DONE, LayerStatus.FAILED)
+
+    def with_header(self, header: Header) -> PhotoState:
+        """Return the state with its header; layers that came before get the items they are of."""
+        found = replace(self, header=header, error=None, layers={}, all_layers=layers_of(header))
+        known = ((found.resolve(layer), state) for layer, state in self.layers.items())
+        return replace(found, layers={layer: state for layer, state in known if layer is not None})
+
+    def with_error(self, error: HeicDepthError) -> PhotoState:
+        """Return the state of a photo whose header cannot be read."""
+        return replace(self, error=error)
+
+    def with_layer(self, layer: Layer, state: LayerState) -> PhotoState:
+        """Return the state with another state of one layer."""
+        return replace(self, layers={**self.layers, layer: state})
+
+    def without_errors(self) -> PhotoState:
+        """Return the state in which whatever failed is to be tried again."""
+        failed = [layer for layer, state in self.layers.items() if state.error is not None]
+        if self.error is None and not failed:
+            return self
+        kept = {layer: state for layer, state in self.layers.items() if layer not in failed}
+        return replace(self, error=None, layers=kept)
+
+    def without_pixels(self) -> PhotoState:
+        """Return the state with nothing decoded, to save memory."""
+        return replace(self, layers={})
 
     @property
-    def has_tables(self) -> bool:
-        """Whether the tables of all that is known are made."""
-        return self._numbers is not None
-
-    def build_tables(self) -> None:
-        """Make the tables of all that is known."""
-        if self._numbers is None:
-            self._numbers = (self._rows(), self._groups())
-
-    def rows(self) -> tuple[ArrayRow, ...]:
-        """Return the array table of what is decoded so far, in the order of the layers."""
-        self.build_tables()
-        return self._numbers[0] if self._numbers else ()
-
-    def groups(self) -> tuple[FactGroup, ...]:
-        """Return the metadata tables; empty while the header is unknown."""
-        self.build_tables()
-        return self._numbers[1] if self._numbers else ()
-
-    def _rows(self) -> tuple[ArrayRow, ...]:
-        from heicdepth_tui.report.tables import ArrayRow, array_rows
-
-        shown = {layer: self.pixels[layer] for layer in self.layers if layer in self.pixels}
-        failed = tuple(
-            ArrayRow(layer.label, "none", "", "", "", self.errors[layer].short)
-            for layer in self.layers
-            if layer in self.errors
-        )
-        made = ((layer, self.depth_map_of(layer)) for layer in shown)
-        depth_maps = {layer: depth_map for layer, depth_map in made if depth_map is not None}
-        return array_rows(shown, depth_maps) + failed
-
-    def _groups(self) -> tuple[FactGroup, ...]:
-        if self.header is None:
-            return ()
-        from heicdepth_tui.depth.camera import stored_camera
-        from heicdepth_tui.report.tables import fact_groups
-
-        stored = stored_camera(self.header)
-        return fact_groups(self.header, depth_map=self.depth_map, stored=stored, camera=self.camera)
-
-
-class RecentPhotos:
-    """Those of the photos seen last and of their neighbours."""
-
-    def __init__(self) -> None:
-        self._inspectors: OrderedDict[Entry, PhotoState] = OrderedDict()
-
-    def get(self, entry: Entry) -> PhotoState:
-        """Return what is known of a photo, an empty inspector where nothing is."""
-        inspector = self._inspectors.get(entry)
-        if inspector is None:
-            inspector = self._inspectors[entry] = PhotoState(entry)
-        self._inspectors.move_to_end(entry)
-        while len(self._inspectors) > _MOST:
-            self._inspectors.popitem(last=False)
-        return inspector
-
-    def forget(self, path: str) -> None:
-        """Know nothing more of a photo."""
-        for entry in [entry for entry in self._inspectors if entry.path == path]:
-            del self._inspectors[entry]
+    def nbytes(self) -> int:
+        """Bytes that decoded layers and their pictures take."""
+        return sum(state.nbytes for state in self.layers.values())

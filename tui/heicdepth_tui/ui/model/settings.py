@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from heicdepth_tui.draw.drawing import Drawing
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
-__all__ = ["COLOURS", "PATIENCE", "TOLERANCE", "DrawSettings", "Palette"]
+__all__ = ["COLOURS", "PLACEHOLDER_DELAY", "TOLERANCE", "DrawSettings", "Palette"]
 
 # A tolerance of 4 levels keeps 43 dB against the exact panel; most photos then take a third of its
 # bytes or less (bench: picture-bytes).
 TOLERANCE = 4
 
-PATIENCE = 0.04
+PLACEHOLDER_DELAY = 0.04
 """Seconds that a picture may stay where the next one is not there at once."""
 
 

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Protocol, TypeAlias, cast
 
+from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
-from heicdepth_tui.ui.themes import THEMES
-
-if TYPE_CHECKING:
-    from heicdepth_tui.ui.app import HeicDepthApp
+from heicdepth_tui.ui.terminal.themes import THEMES
 
 __all__ = ["PhotoCommands"]
 
-_Command = tuple[str, str, Any]
+_Command: TypeAlias = tuple[str, str, Callable[[], object]]
+
+
+class _MainScreen(Protocol):
+    BINDINGS: list[BindingType]
+
+    def use_colormap(self, name: str) -> None: ...
 
 
 class PhotoCommands(Provider):
-    """Commands of the browse screen."""
+    """Commands of the main screen."""
 
     def _commands(self) -> Iterator[_Command]:
-        app: HeicDepthApp = self.app  # type: ignore[assignment]
-        screen = app.browse
-        for binding in screen.BINDINGS:
-            action = partial(app.run_action, binding.action, screen)  # type: ignore[union-attr]
-            tip = binding.tooltip or binding.description  # type: ignore[union-attr]
-            yield f"{binding.description} ({_key(binding)})", tip, action  # type: ignore[union-attr]
+        screen, app = self.screen, self.app
+        main = cast("_MainScreen", screen)
+        for binding in main.BINDINGS:
+            if isinstance(binding, Binding):
+                action = partial(app.run_action, binding.action, screen)
+                tip = binding.tooltip or binding.description
+                yield f"{binding.description} ({_key(binding)})", tip, action
         for name in COLORMAP_NAMES:
-            yield f"Colour map: {name}", "Colours of the depth map", partial(self._colormap, name)
+            yield (
+                f"Colour map: {name}",
+                "Colours of the depth map",
+                partial(main.use_colormap, name),
+            )
         for word, theme in THEMES.items():
             yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", theme.name)
-
-    def _colormap(self, name: str) -> None:
-        app: HeicDepthApp = self.app  # type: ignore[assignment]
-        app.colormap = name
-        app.browse.viewer.redraw_depth()
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""
@@ -53,5 +57,5 @@ class PhotoCommands(Provider):
                 yield Hit(score, matcher.highlight(name), action, help=tip)
 
 
-def _key(binding: Any) -> str:
-    return str(binding.key_display or binding.key.split(",")[0])
+def _key(binding: Binding) -> str:
+    return binding.key_display or binding.key.split(",")[0]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.ui.services.messages import ExportFinished, ExportProgress, WorkFailed
+from heicdepth_tui.ui.services.events import ExportFinished, ExportProgress, Post, WorkFailed
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import Exported, ExportOptions
@@ -23,7 +21,7 @@ __all__ = ["Exporter"]
 class Exporter:
     """Works through jobs in order; ``join`` lets the file being written end."""
 
-    def __init__(self, decoder: Decoder, post: Callable[[Message], object]) -> None:
+    def __init__(self, decoder: Decoder, post: Post) -> None:
         self._decoder = decoder
         self._post = post
         self._jobs: queue.SimpleQueue[tuple[Sequence[str], ExportOptions] | None]
@@ -34,26 +32,42 @@ class Exporter:
         """Photos asked for since the exporter last had nothing to do."""
         self.done = 0
         """Photos of these that are written or failed."""
+        self.skipped = 0
+        """Photos of these that were not begun with, because the exporter was stopped."""
 
     @property
     def left(self) -> int:
         """How many photos are still to be exported."""
-        return self.total - self.done
+        return self.total - self.done - self.skipped
 
     def export(self, paths: Sequence[str], options: ExportOptions) -> None:
         """Put a job in line: photos, and how to export each."""
         if not self.left:
-            self.total = self.done = 0
+            self.total = self.done = self.skipped = 0
         self.total += len(paths)
         self._jobs.put((paths, options))
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="export", daemon=True)
             self._thread.start()
 
-    def join(self, seconds: float = 10) -> None:
-        """Stop after the file being written, and wait for that."""
+    @property
+    def is_stopping(self) -> bool:
+        """Whether no further photo is begun with."""
+        return self._stopping
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread that exports still runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Begin with no further photo; the one being written is finished."""
         self._stopping = True
         self._jobs.put(None)
+
+    def join(self, seconds: float = 10) -> None:
+        """Stop, and wait until the file being written is complete."""
+        self.stop()
         if self._thread is not None:
             self._thread.join(seconds)
 
@@ -67,9 +81,11 @@ class Exporter:
     def _do(self, paths: Sequence[str], options: ExportOptions) -> None:
         written: list[Exported] = []
         errors: list[HeicDepthError] = []
-        for path in paths:
+        for number, path in enumerate(paths):
             if self._stopping:
-                return
+                self.skipped += len(paths) - number
+                paths = paths[:number]
+                break
             self._export_one(path, options, written, errors)
             self.done += 1
             self._post(ExportProgress())

@@ -1,202 +1,164 @@
-"""Headers and layers of recent photos: kept where known, asked for where not, never waited for."""
+"""Reads headers and requests layers from the decoder; posts what came of it."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-
-from textual.message import Message
 
 from heicdepth_tui.errors import DecoderStoppedError, FileAccessError, HeicDepthError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
-from heicdepth_tui.photo.layers import Answer, Layer, Pixels, Request
-from heicdepth_tui.ui.services.messages import HeaderRead, LayerArrived, WorkFailed
+from heicdepth_tui.photo.layers import Answer, Request
+from heicdepth_tui.photo.schedule import PREFETCH
+from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, Post, WorkFailed
+from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
+    from heicdepth_tui.photo.layers import Layer
+    from heicdepth_tui.ui.model.requests import LayerRequest
 
 __all__ = ["PhotoLoader"]
 
-_LAYER_BYTES = 40_000_000
-_HEADERS = 256
+_HEADER_THREADS = 4
+"""So many files of a disk that does not answer are waited for at once."""
+_HEADERS_WAITING = 4
+"""The selected photo, its neighbours, and one more: older requests are dropped."""
 
-_LayerKey = tuple[str, int, int, Layer, tuple[int, int] | None]
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    pane: str
+    entry: Entry
+    layer: Layer
+    fit: tuple[int, int] | None
 
 
 class PhotoLoader:
-    """Remembers by (path, size, modification time), so that a changed file is never shown old.
+    """Never blocks; ``answered`` may be called in any thread, the rest in the app's only.
 
-    ``post`` takes messages from any thread. Headers are read in threads of their own: one that
-    hangs on a dead network folder holds up nothing but its own photo.
+    Headers are read by a few threads, the newest request first: one that hangs on a dead network
+    folder holds up nothing but its own photo.
     """
 
-    def __init__(
-        self, decoder: Decoder, post: Callable[[Message], object], limits: Limits = DEFAULT_LIMITS
-    ) -> None:
+    def __init__(self, decoder: Decoder, post: Post, limits: Limits = DEFAULT_LIMITS) -> None:
         self._decoder = decoder
         self._limits = limits
         self._post = post
-        self._headers: OrderedDict[tuple[str, int, int], Header | HeicDepthError] = OrderedDict()
-        self._layers: OrderedDict[_LayerKey, Pixels | HeicDepthError] = OrderedDict()
-        self._layer_bytes = 0
-        self._wanted: dict[int, tuple[str, _LayerKey]] = {}
-        self._reading: set[tuple[str, int, int]] = set()
+        self._pending: dict[int, _Pending] = {}
         self._lock = threading.Lock()
+        self._headers = WorkerPool(
+            "header", self._failed, threads=_HEADER_THREADS, waiting=_HEADERS_WAITING
+        )
 
     def listen(self) -> None:
         """Begin to take the decoder's answers; those that nobody took before included."""
-        self._decoder.listen(self.answered)
+        self._decoder.listen(self.answered, self._failed)
 
-    def adopt(self, entry: Entry, requests: Sequence[Request], header: Header | None) -> None:
-        """Take over what was asked and read before the app was there."""
+    def _failed(self, error: Exception) -> None:
+        self._post(WorkFailed(error))
+
+    def seed(self, entry: Entry, requests: Sequence[Request]) -> None:
+        """Know of requests that the decoder was given before the app was there."""
         with self._lock:
             for request in requests:
-                key = _key(entry, request.layer, request.fit)
-                self._wanted[request.ticket] = (request.pane, key)
-            if header is not None:
-                self._headers[entry.path, entry.size, entry.mtime_ns] = header
+                self._pending[request.ticket] = _Pending(
+                    request.pane, entry, request.layer.choice, request.fit
+                )
 
-    def header(self, entry: Entry) -> Header | HeicDepthError | None:
-        """Return the header or its error if known; else read it and post HeaderRead later."""
-        key = (entry.path, entry.size, entry.mtime_ns)
-        with self._lock:
-            found = self._headers.get(key)
-            if found is not None:
-                self._headers.move_to_end(key)
-            is_new = found is None and key not in self._reading
-            if is_new:
-                self._reading.add(key)
-        if is_new:
-            threading.Thread(
-                target=self._read_header, args=(key,), name="header", daemon=True
-            ).start()
-        return found
+    def read_header(self, entry: Entry) -> None:
+        """Read a header and post HeaderRead."""
+        self._headers.submit(entry, partial(self._read_header, entry))
 
-    def _read_header(self, key: tuple[str, int, int]) -> None:
+    def _read_header(self, entry: Entry) -> None:
         from heicdepth_tui.heif.header import read_header
 
-        path = key[0]
         result: Header | HeicDepthError
         try:
-            result = read_header(path, limits=self._limits)
+            result = read_header(entry.path, limits=self._limits)
         except HeicDepthError as error:
             result = error
         except OSError as error:
             result = FileAccessError(
-                f"cannot be read: {error.strerror}", path=path, hint="see whether it is still there"
+                f"cannot be read: {error.strerror}",
+                path=entry.path,
+                hint="see whether it is still there",
             )
-        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
-            self._post(WorkFailed(error))
-            return
-        with self._lock:
-            self._reading.discard(key)
-            self._headers[key] = result
-            while len(self._headers) > _HEADERS:
-                self._headers.popitem(last=False)
-        if isinstance(result, HeicDepthError):
-            self._post(HeaderRead(path, None, result))
-        else:
-            self._post(HeaderRead(path, result))
+        self._post(HeaderRead(entry, result))
 
-    def layer(
-        self,
-        entry: Entry,
-        layer: Layer,
-        pane: str,
-        *,
-        fit: tuple[int, int] | None = None,
-        partial: bool = False,
-        drawing: Drawing | None = None,
-    ) -> Pixels | HeicDepthError | None:
-        """Return a layer or its error if known; else ask for it and post LayerArrived later.
+    def request(self, entry: Entry, wanted: LayerRequest) -> None:
+        """Request a layer and post LayerArrived for each answer.
 
-        With ``drawing`` the answer brings the picture in cells along.
+        A newer request of a pane takes the place of an older one. Nothing is requested twice, but
+        for what is only prefetched so far.
         """
-        key = _key(entry, layer, fit)
+        key = (entry, wanted.layer.choice, wanted.fit)
         with self._lock:
-            found = self._layers.get(key)
-            if found is not None:
-                self._layers.move_to_end(key)
-                return found
-            if (pane, key) in self._wanted.values():
-                return None
+            for pending in self._pending.values():
+                is_urgent = not pending.pane.startswith(PREFETCH) or pending.pane == wanted.pane
+                if is_urgent and key == (pending.entry, pending.layer, pending.fit):
+                    return
             request = Request(
-                next_ticket(), pane, entry.path, layer, fit=fit, partial=partial, drawing=drawing
+                next_ticket(),
+                wanted.pane,
+                entry.path,
+                wanted.layer,
+                fit=wanted.fit,
+                partial=wanted.partial,
+                drawing=wanted.drawing,
             )
-            self._forget_pane(pane)
-            self._wanted[request.ticket] = (pane, key)
+            self._forget_pane(wanted.pane)
+            self._pending[request.ticket] = _Pending(wanted.pane, *key)
         try:
             self._decoder.submit(request)
         except DecoderStoppedError as error:
-            return error
-        return None
+            self._post(LayerArrived(entry, Answer(request, error=error)))
 
-    def known(
-        self, entry: Entry, layer: Layer, fit: tuple[int, int] | None
-    ) -> Pixels | HeicDepthError | None:
-        """Return a layer or its error if known, without asking for it."""
-        with self._lock:
-            return self._layers.get(_key(entry, layer, fit))
-
-    def drop(self, pane: str) -> None:
-        """Give up what a pane still waits for."""
+    def cancel(self, pane: str) -> None:
+        """Give up what was requested for a pane."""
         with self._lock:
             self._forget_pane(pane)
         self._decoder.cancel(pane)
 
+    def cancel_prefetch(self) -> None:
+        """Give up everything that was requested for neighbours."""
+        with self._lock:
+            panes = {pending.pane for pending in self._pending.values()}
+        for pane in panes:
+            if pane.startswith(PREFETCH):
+                self.cancel(pane)
+
     def _forget_pane(self, pane: str) -> None:
-        for ticket in [ticket for ticket, (name, _) in self._wanted.items() if name == pane]:
-            del self._wanted[ticket]
+        for ticket in [t for t, pending in self._pending.items() if pending.pane == pane]:
+            del self._pending[ticket]
 
     def forget(self, path: str) -> None:
-        """Forget everything about a photo, so that it is read again."""
+        """Ignore what still comes for a photo, so that it is requested again."""
         with self._lock:
-            for header_key in [key for key in self._headers if key[0] == path]:
-                del self._headers[header_key]
-            for layer_key in [key for key in self._layers if key[0] == path]:
-                self._layer_bytes -= _weight(self._layers.pop(layer_key))
-            for ticket in [t for t, (_, key) in self._wanted.items() if key[0] == path]:
-                del self._wanted[ticket]
+            for ticket in [t for t, p in self._pending.items() if p.entry.path == path]:
+                del self._pending[ticket]
 
     def answered(self, answer: Answer) -> None:
-        """Keep an answer and post it to who waits for it; called in any thread."""
-        if self.take(answer):
-            self._post(LayerArrived(answer))
-
-    def take(self, answer: Answer) -> bool:
-        """Keep an answer; return whether anybody waits for it.
-
-        Nobody does if the photo was forgotten, or another is selected.
-        """
+        """Post an answer that was waited for."""
         with self._lock:
-            if answer.request.ticket not in self._wanted:
+            pending = self._pending.get(answer.request.ticket)
+        if pending is not None:
+            self._post(LayerArrived(pending.entry, answer))
+
+    def accept(self, event: LayerArrived) -> bool:
+        """Return whether an answer is still waited for; after a final one nothing more is.
+
+        It is not where the photo was forgotten, or a newer request has taken its place.
+        """
+        ticket = event.answer.request.ticket
+        with self._lock:
+            if ticket not in self._pending:
                 return False
-            if answer.final:
-                _, key = self._wanted.pop(answer.request.ticket)
-                result = answer.pixels if answer.error is None else answer.error
-                # A stopped decoder may do better the next time: that is never remembered.
-                if result is not None and not isinstance(result, DecoderStoppedError):
-                    self._keep(key, result)
+            if event.answer.final:
+                del self._pending[ticket]
         return True
-
-    def _keep(self, key: _LayerKey, result: Pixels | HeicDepthError) -> None:
-        self._layers[key] = result
-        self._layer_bytes += _weight(result)
-        while self._layer_bytes > _LAYER_BYTES and len(self._layers) > 1:
-            _, dropped = self._layers.popitem(last=False)
-            self._layer_bytes -= _weight(dropped)
-
-
-def _key(entry: Entry, layer: Layer, fit: tuple[int, int] | None) -> _LayerKey:
-    # The header and the decoder choose the same depth map and thumbnail, whoever names its item.
-    return entry.path, entry.size, entry.mtime_ns, layer.choice, fit
-
-
-def _weight(result: Pixels | HeicDepthError) -> int:
-    return 1024 + (result.nbytes if isinstance(result, Pixels) else 0)

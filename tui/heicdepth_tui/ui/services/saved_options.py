@@ -1,60 +1,76 @@
-"""The last export choice, kept between runs in the user's state folder."""
+"""The export options chosen last, kept between runs in the user's state folder."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 from heicdepth_tui.files import replace_own
 
-__all__ = ["load_options", "save_options", "state_folder"]
+if TYPE_CHECKING:
+    from heicdepth_tui.export.options import ExportOptions
+
+__all__ = ["SavedOptions"]
 
 _NAME = "export.json"
 
 
-def state_folder() -> Path:
-    """Return the folder for what the app remembers."""
-    from platformdirs import user_state_path
+class SavedOptions:
+    """Loads options when they are first asked for; ``folder`` None: the user's state folder."""
 
-    return user_state_path("heicdepth-tui")
+    def __init__(self, default: Callable[[], ExportOptions], folder: Path | None) -> None:
+        self._default = default
+        self._folder = folder
+        self._options: ExportOptions | None = None
 
+    @property
+    def options(self) -> ExportOptions:
+        """The options chosen last, in this run or an earlier one.
 
-def save_options(options: ExportOptions, folder: Path | None) -> None:
-    """Remember formats and options, but not the folder: that is the command line's.
+        Where the file is missing, damaged or from another version they are the default: the dialog
+        shows what holds.
+        """
+        if self._options is None:
+            self._options = self._default()
+            try:
+                choice = json.loads((self._state_folder() / _NAME).read_bytes())
+                self._options = _apply(self._options, choice)
+            except (OSError, ValueError, TypeError, KeyError, AttributeError):
+                return self._options
+        return self._options
 
-    Raises WriteError where the folder cannot be written.
-    """
-    cloud = asdict(options.cloud)
-    cloud["projection"] = options.cloud.projection.value
-    cloud["color_resolution"] = options.cloud.color_resolution.value
-    choice = {
-        "formats": options.formats,
-        "organised": options.organised,
-        "colours": options.colours.value,
-        "png_unit": options.png_unit.value,
-        "cloud": cloud,
-    }
-    replace_own(folder or state_folder(), _NAME, json.dumps(choice, indent=1).encode())
+    def save(self, options: ExportOptions) -> None:
+        """Keep formats and options, but not the folder: that is the command line's.
 
+        Raises WriteError where the folder cannot be written; for this run they are kept even so.
+        """
+        self._options = options
+        cloud = asdict(options.cloud)
+        cloud["projection"] = options.cloud.projection.value
+        cloud["color_resolution"] = options.cloud.color_resolution.value
+        choice = {
+            "formats": options.formats,
+            "organised": options.organised,
+            "colours": options.colours.value,
+            "png_unit": options.png_unit.value,
+            "cloud": cloud,
+        }
+        replace_own(self._state_folder(), _NAME, json.dumps(choice, indent=1).encode())
 
-def load_options(default: ExportOptions, folder: Path | None) -> ExportOptions:
-    """Return ``default`` with the remembered choice; as it is where nothing usable is remembered.
+    def _state_folder(self) -> Path:
+        if self._folder is not None:
+            return self._folder
+        from platformdirs import user_state_path
 
-    A file that is missing, damaged or from another version is no reason to bother anybody: the
-    dialog shows what holds.
-    """
-    try:
-        choice = json.loads(((folder or state_folder()) / _NAME).read_bytes())
-        return _apply(default, choice)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return default
+        return user_state_path("heicdepth-tui")
 
 
 def _apply(default: ExportOptions, choice: dict[str, Any]) -> ExportOptions:
+    from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+    from heicdepth_tui.export.options import ColourValues, DepthUnit
     from heicdepth_tui.export.registry import FORMATS
 
     formats = tuple(name for name in choice["formats"] if name in FORMATS)

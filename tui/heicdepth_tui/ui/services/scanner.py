@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
 from heicdepth_tui.folder.briefs import Briefs, BriefScanner
 from heicdepth_tui.folder.find import find_photos
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.ui.services.messages import BriefsRead, ListingFinished, PhotosFound, WorkFailed
+from heicdepth_tui.ui.services.events import (
+    BriefsRead,
+    ListingFinished,
+    PhotosFound,
+    Post,
+    WorkFailed,
+)
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -30,7 +34,7 @@ class Scanner:
         self,
         paths: Sequence[Path],
         recursive: bool,
-        post: Callable[[Message], object],
+        post: Post,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._read = partial(read_brief, limits=limits)

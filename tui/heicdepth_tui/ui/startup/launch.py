@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.ui.startup.prestart import take_decoder
+from heicdepth_tui.ui.startup.signals import end_on_signals
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ def open_app(
 def _run_app(decoder: Decoder, bootstrap: Bootstrap, options: AppOptions) -> int:
     from heicdepth_tui.ui.app import HeicDepthApp
 
-    app = HeicDepthApp(decoder, options, bootstrap)
+    app = HeicDepthApp(decoder, options, bootstrap, lambda app: end_on_signals(app.exit))
     result = app.run()
     if app.crash is not None:
-        inspector = app.browse.inspector
-        return report_crash(app.crash, "" if inspector is None else inspector.entry.path)
+        entry = app.session.entry
+        return report_crash(app.crash, "" if entry is None else entry.path)
     return result if isinstance(result, int) else app.return_code or 0
 
 

@@ -8,14 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from heicdepth_tui.folder.search import Finder
-from heicdepth_tui.ui.services.messages import FindClosed, MatchFound
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.ui.app import HeicDepthApp
+    from heicdepth_tui.ui.model.library import Library
 
 __all__ = ["FindBar"]
 
@@ -44,10 +44,20 @@ class FindBar(Horizontal):
         Binding("down", "step(1)", "Next", id="find.bar_next", tooltip="Next match"),
         Binding("up", "step(-1)", "Previous", id="find.bar_previous", tooltip="Previous match"),
     ]
-    app: HeicDepthApp
 
-    def __init__(self) -> None:
+    class MatchFound(Message):
+        """The cursor should go to ``row``, where a match was found."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
+    class Closed(Message):
+        """The bar was closed."""
+
+    def __init__(self, library: Library) -> None:
         super().__init__(classes="-find")
+        self._library = library
         self.query_text = ""
         self._start = self._origin = 0
         self._query_before = ""
@@ -74,7 +84,7 @@ class FindBar(Horizontal):
         self.screen.set_focus(field)
 
     def _finder(self) -> Finder:
-        view = self.app.library.view
+        view = self._library.view
         if self._made is None or self._made[0] is not view or self._made[1] != self.query_text:
             names = [entry.name for entry in view]
             self._made = (view, self.query_text, Finder(names, self.query_text))
@@ -92,7 +102,7 @@ class FindBar(Horizontal):
         count.update(f"{matches} match" + ("" if matches == 1 else "es"))
         best = finder.best(self._start)
         if best is not None:
-            self.post_message(MatchFound(best))
+            self.post_message(self.MatchFound(best))
 
     @on(Input.Submitted)
     def action_keep(self) -> None:
@@ -111,13 +121,13 @@ class FindBar(Horizontal):
     def action_give_up(self) -> None:
         """Go back to where the search began; what was looked for before counts again."""
         self.query_text = self._query_before
-        self.post_message(MatchFound(self._origin))
+        self.post_message(self.MatchFound(self._origin))
         self._close()
 
     def _close(self) -> None:
         self.remove_class("-open")
         self.query_one(Input).can_focus = False
-        self.post_message(FindClosed())
+        self.post_message(self.Closed())
 
     def go(self, row: int, step: int) -> None:
         """Go to the next match from ``row`` in the direction of ``step``, round the end."""
@@ -129,4 +139,4 @@ class FindBar(Horizontal):
             self.notify(f"no photo matches {self.query_text}", timeout=2, markup=False)
             return
         self._start = target
-        self.post_message(MatchFound(target))
+        self.post_message(self.MatchFound(target))

@@ -1,29 +1,27 @@
-"""Photo and depth side by side, or stacked where that draws them larger."""
+"""The two panes: photo and depth map side by side, or stacked where that draws them larger."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from heicdepth_tui.ui.model.layout import Box, Panes, Shapes, panes_of
-from heicdepth_tui.ui.model.settings import DrawSettings
-from heicdepth_tui.ui.services.image_cache import ImageCache
+from heicdepth_tui.ui.presenters.panes import PaneView
 from heicdepth_tui.ui.widgets.containers import PlainContainer, PlainVertical
 from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.terminal.flow_control import FlowControl
+    from heicdepth_tui.draw.modes import ColorMode
+    from heicdepth_tui.ui.model.layout import Panes
 
 __all__ = ["ImagePane", "ImagePanes"]
 
 
 class ImagePane(PlainVertical):
-    """A title line, the canvas, and two lines under it: caption or legend."""
+    """A heading, the image, and two lines under it: caption or legend."""
 
     DEFAULT_CSS = """
     ImagePane { width: 1fr; height: 1fr; }
@@ -36,41 +34,46 @@ class ImagePane(PlainVertical):
         text-align: center; text-overflow: ellipsis; text-wrap: nowrap; }
     """
 
-    def __init__(
-        self,
-        rows: ImageCache,
-        settings: DrawSettings,
-        flow_control: FlowControl,
-        *,
-        legend: bool,
-        id: str,
-    ) -> None:
+    def __init__(self, mode: ColorMode, *, has_legend: bool, id: str) -> None:
         super().__init__(id=id)
         self.heading = Static("", classes="pane--title", markup=False)
-        self.canvas = ImageView(rows, settings, flow_control)
-        self.legend = Legend(settings.mode)
+        self.image = ImageView()
+        self.legend = Legend(mode)
         self.caption = Static("", classes="pane--caption", markup=False)
-        self.use_legend(legend)
+        self.view = PaneView(has_legend=has_legend)
+        """What is on show."""
+        self.set_class(has_legend, "-legend")
 
     def compose(self) -> ComposeResult:
-        """Stack title, canvas, and legend and caption of which one shows."""
+        """Stack heading, image, and legend and caption of which one shows."""
         yield self.heading
-        yield self.canvas
+        yield self.image
         yield self.legend
         yield self.caption
 
     @property
     def parts(self) -> tuple[Widget, ...]:
-        """What is painted, from top to bottom."""
-        return self.heading, self.canvas, self.legend, self.caption
+        """The widgets of the pane from top to bottom."""
+        return self.heading, self.image, self.legend, self.caption
 
-    def use_legend(self, on: bool) -> None:
-        """Show the legend instead of the caption."""
-        self.set_class(on, "-legend")
+    def show(self, view: PaneView) -> None:
+        """Show another state of the pane."""
+        old, self.view = self.view, view
+        if view.heading != old.heading:
+            self.heading.update(view.heading, layout=False)
+        if view.caption != old.caption:
+            self.caption.update(view.caption, layout=False)
+        self.set_class(view.has_legend, "-legend")
+        if view.picture is not None:
+            self.image.show_picture(view.picture)
+        elif not view.is_pending:
+            self.image.show_message(view.message, view.shape)
+        elif view.message or (old.entry, old.layer) != (view.entry, view.layer):
+            self.image.show_placeholder(view.message, view.shape)
 
 
 class ImagePanes(PlainContainer):
-    """Lays out the two panes by the shapes of what they show."""
+    """Lays out the two panes as the layout of the screen has them."""
 
     DEFAULT_CSS = """
     ImagePanes { layout: horizontal; width: 1fr; height: 1fr; }
@@ -83,32 +86,24 @@ class ImagePanes(PlainContainer):
     ImagePanes.-single > #depth-pane { display: none; }
     """
 
-    def __init__(self, room: Box, single: bool, photo: ImagePane, depth: ImagePane) -> None:
-        super().__init__(id="pictures", classes="-single" if single else None)
-        self.photo = photo
-        self.depth = depth
-        self._room = room
-        self._shapes: Shapes = ((4, 3), (4, 3))
+    def __init__(self, mode: ColorMode) -> None:
+        super().__init__(id="pictures")
+        self.photo = ImagePane(mode, has_legend=False, id="photo-pane")
+        self.depth = ImagePane(mode, has_legend=True, id="depth-pane")
 
     def compose(self) -> ComposeResult:
         """Hold both panes."""
         yield self.photo
         yield self.depth
 
-    def set_shapes(self, shapes: Shapes) -> None:
-        """Lay out for images of these shapes."""
-        if shapes != self._shapes:
-            self._shapes = shapes
-            self._lay_out()
+    @property
+    def parts(self) -> tuple[Widget, ...]:
+        """The widgets of both panes."""
+        return (*self.photo.parts, *self.depth.parts)
 
-    def panes(self, shapes: Shapes) -> Panes:
-        """Return where images of these shapes will be drawn."""
-        return panes_of(shapes, self._room, self.has_class("-single"))
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Lay out for the new room."""
-        self._room = Box(0, 0, *event.size)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self.set_class(self.panes(self._shapes).is_stacked, "-stacked")
+    def lay_out(self, panes: Panes, is_single: bool) -> bool:
+        """Lay out the panes; return whether they will move."""
+        was = self.has_class("-stacked"), self.has_class("-single")
+        self.set_class(panes.is_stacked, "-stacked")
+        self.set_class(is_single, "-single")
+        return was != (panes.is_stacked, is_single)

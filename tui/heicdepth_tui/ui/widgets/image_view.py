@@ -1,9 +1,9 @@
-"""The picture pane: a title, an image in half or quad blocks in its true shape, and a caption."""
+"""The image of a pane: rows of block characters in their true shape, or a message."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -12,167 +12,99 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
-from heicdepth_tui.ui.model.settings import PATIENCE, DrawSettings
-from heicdepth_tui.ui.services.image_cache import ImageCache, ImageSource
+from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
-from heicdepth_tui.ui.terminal.strips import StripEncoder, style_of
+from heicdepth_tui.ui.terminal.strips import StripEncoder
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from heicdepth_tui.draw.cells import Picture
-    from heicdepth_tui.ui.app import HeicDepthApp
-    from heicdepth_tui.ui.terminal.flow_control import FlowControl
+    from heicdepth_tui.draw.drawing import Drawn
 
 __all__ = ["ImageView"]
 
 
 class ImageView(Widget):
-    """Draws one image, or a message where there is none; never an old image for a new photo."""
+    """Shows one picture drawn in cells, or a message where there is none."""
 
     DEFAULT_CSS = """
     ImageView { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
+    ImageView > .image-view--plate { background: $surface; }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"image-view--plate"}
     ALLOW_SELECT = False
-    app: HeicDepthApp
 
-    def __init__(
-        self,
-        rows: ImageCache,
-        settings: DrawSettings,
-        flow_control: FlowControl,
-        *,
-        id: str | None = None,
-    ) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._cache = rows
-        self._flow_control = flow_control
-        self._settings = settings
-        self._source: ImageSource | None = None
+        self._picture: Drawn | None = None
         self._message = ""
         self._shape: tuple[int, int] | None = None
-        self._promised: tuple[str, tuple[int, int] | None] | None = None
-        self._promise_timer: Timer | None = None
-        self._drawn: Drawn | None = None
-        self._picture: Picture | None = None
+        self._placeholder: tuple[str, tuple[int, int] | None] | None = None
+        self._placeholder_timer: Timer | None = None
         self._pen = StripEncoder(self)
 
     @property
-    def source(self) -> ImageSource | None:
-        """The image on show."""
-        return self._source
+    def picture(self) -> Drawn | None:
+        """The picture on show."""
+        return self._picture
 
     @property
     def message(self) -> str:
-        """The text on show instead of an image; empty where there is an image."""
-        return self._message if self._source is None else ""
+        """The text on show instead of a picture; empty where there is a picture."""
+        return self._message if self._picture is None else ""
 
-    def show(self, source: ImageSource) -> None:
-        """Draw an image, as soon as the terminal has taken in those before it."""
-        if self._source is not None and self._source.key == source.key:
-            self._flow_control.cancel(self)
-            self._end_promise()
-            self._source = source
-            return
-        self._flow_control.send(self, partial(self._adopt, source))
+    def show_picture(self, picture: Drawn) -> None:
+        """Show rows of cells, drawn for the size of this widget."""
+        self._cancel_placeholder()
+        if picture is not self._picture:
+            self._picture = picture
+            self.refresh()
 
-    def _adopt(self, source: ImageSource) -> None:
-        self._end_promise()
-        self._source = source
-        self._drawn = None
-        self.refresh()
+    def show_placeholder(self, message: str, shape: tuple[int, int] | None = None) -> None:
+        """Show a message in place of a picture, but only after ``PLACEHOLDER_DELAY``.
 
-    def promise(self, message: str, shape: tuple[int, int] | None = None) -> None:
-        """Show a text or plate, but only if no picture comes within moments.
-
-        The picture before may stay that long: one that is followed by a plate for 20 ms flickers.
+        The picture before may stay that long: a placeholder of 20 ms between two flickers.
         """
-        self._flow_control.cancel(self)
-        if self._source is None:
+        if self._picture is None:
             self.show_message(message, shape)
             return
-        self._promised = (message, shape)
-        if self._promise_timer is None:
-            self._promise_timer = self.set_timer(PATIENCE, self._keep_promise)
+        self._placeholder = (message, shape)
+        if self._placeholder_timer is None:
+            self._placeholder_timer = self.set_timer(PLACEHOLDER_DELAY, self._show_late)
 
-    def _keep_promise(self) -> None:
-        """Show the plate; a picture that waits for the terminal still takes its place."""
-        self._promise_timer = None
-        if self._promised is not None:
-            self._say(*self._promised)
+    def _show_late(self) -> None:
+        self._placeholder_timer = None
+        if self._placeholder is not None:
+            self.show_message(*self._placeholder)
 
-    def _end_promise(self) -> None:
-        self._promised = None
-        if self._promise_timer is not None:
-            self._promise_timer.stop()
-            self._promise_timer = None
+    def _cancel_placeholder(self) -> None:
+        self._placeholder = None
+        if self._placeholder_timer is not None:
+            self._placeholder_timer.stop()
+            self._placeholder_timer = None
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
-        self._flow_control.cancel(self)
-        self._say(message, shape)
-
-    def _say(self, message: str, shape: tuple[int, int] | None) -> None:
-        self._end_promise()
-        if self._source is None and (message, shape) == (self._message, self._shape):
+        self._cancel_placeholder()
+        if self._picture is None and (message, shape) == (self._message, self._shape):
             return
-        self._source = None
-        self._drawn = None
+        self._picture = None
         self._message = message
         self._shape = shape
         self.refresh()
 
-    def set_settings(self, settings: DrawSettings) -> None:
-        """Draw with other blocks or colours from now on."""
-        if settings != self._settings:
-            self._settings = settings
-            self._drawn = None
-            self.refresh()
-
-    def on_resize(self) -> None:
-        """Draw anew at the new size."""
-        self._drawn = None
-
-    def redraw(self) -> None:
-        """Forget what was drawn (theme or colours changed) and draw again."""
-        self._drawn = None
-        self.refresh()
-
-    def _draw(self, source: ImageSource) -> Drawn:
-        if self._drawn is None:
-            self._drawn = self._encoded(source)
-            self._picture = None
-        return self._drawn
-
-    def _encoded(self, source: ImageSource) -> Drawn:
-        """Return the rows of an image: as the decoder process drew them, else drawn here."""
-        settings = self._settings
-        fit = fit_cells(source.size, (self.size.width, self.size.height), settings.blocks)
-        rows = self._cache.get(source, fit, settings)
-        if rows is None:
-            from heicdepth_tui.photo.drawing import drawn
-
-            rows = drawn(source.pixels, self._drawing(source)).rows
-            self._cache.put(source, fit, settings, rows)
-        return Drawn(fit, rows)
-
-    def _drawing(self, source: ImageSource) -> Drawing:
-        return self._settings.drawing((self.size.width, self.size.height), source.colormap)
-
-    def _segments(self, source: ImageSource, row: int, pads: tuple[Segment, ...]) -> list[Segment]:
+    def _segments(self, row: str, pads: tuple[Segment, ...]) -> list[Segment]:
         """Return a row as segments, which only overlays and screenshots need."""
-        from heicdepth_tui.photo.drawing import picture_of
+        from rich.ansi import AnsiDecoder
 
-        if self._picture is None:
-            self._picture = picture_of(source.pixels, self._drawing(source))
         left, right = pads
+        text = AnsiDecoder().decode_line(row)
         middle = [
-            Segment(text, left.style + style_of(foreground, background) if left.style else None)
-            for text, foreground, background in self._picture.runs(row)
+            Segment(piece, left.style + style if left.style and style else style)
+            for piece, style, _ in text.render(self.app.console, end="")
         ]
         return [segment for segment in (left, *middle, right) if segment.text]
 
@@ -182,30 +114,34 @@ class ImageView(Widget):
         if not width or not height:
             return []
         base = self.rich_style
-        if self._source is None:
+        if self._picture is None:
             strips = self._message_rows(crop.line_range, base)
         else:
-            strips = self._picture_rows(self._source, crop.line_range, base)
+            strips = self._picture_rows(self._picture, crop.line_range, base)
         if crop.x or crop.width != width:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _picture_rows(self, source: ImageSource, lines: range, base: Style) -> list[Strip]:
+    def _picture_rows(self, picture: Drawn, lines: range, base: Style) -> list[Strip]:
         width, height = self.size
-        fit, rows = self._draw(source)
-        left = (width - fit.cols) // 2
-        right = width - left - fit.cols
+        fit, rows = picture
+        # A picture drawn for another size is centred, and cut, until it is drawn for this one.
+        cells = max(width, fit.cols)
+        left = (cells - fit.cols) // 2
+        right = cells - left - fit.cols
         top = (height - fit.rows) // 2
-        before, after = (self._pen.encode(" " * cells, base) for cells in (left, right))
+        before, after = (self._pen.encode(" " * count, base) for count in (left, right))
         pads = Segment(" " * left, base), Segment(" " * right, base)
         blank = self._pen.blank(width, base)
         strips: list[Strip] = []
         for row in range(lines.start - top, lines.stop - top):
             if 0 <= row < len(rows):
-                build = partial(self._segments, source, row, pads)
-                strips.append(
-                    EncodedStrip(before + rows[row] + after, width, build, is_picture=True)
+                build = partial(self._segments, rows[row], pads)
+                strip: Strip = EncodedStrip(
+                    before + rows[row] + after, cells, build, is_picture=True
                 )
+                cut = (cells - width) // 2
+                strips.append(strip.crop(cut, cut + width) if cells > width else strip)
             else:
                 strips.append(blank)
         return strips
@@ -219,7 +155,7 @@ class ImageView(Widget):
         if self._shape is not None:
             fit = fit_cells(self._shape, (width, height), Blocks.HALF)
         top, left = (height - fit.rows) // 2, (width - fit.cols) // 2
-        plate = base + Style(bgcolor=self.app.theme_plate)
+        plate = base + self.get_component_rich_style("image-view--plate", partial=True)
         blank = self._pen.blank(width, base)
         pieces = [
             (" " * left, base),

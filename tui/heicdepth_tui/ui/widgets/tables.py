@@ -194,6 +194,11 @@ class TableView(LineView):
         return max(1, len(self._lines))
 
     @property
+    def rows(self) -> Sequence[ArrayRow]:
+        """The array table on show."""
+        return self._rows
+
+    @property
     def plain(self) -> str:
         """The text on show, without styles."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)

@@ -38,10 +38,10 @@ class TitleBar(Widget):
     place: reactive[str] = reactive("")
     counts: reactive[str] = reactive("")
     status: reactive[str] = reactive("")
-    """A short word on what a key just did, in place of the counts."""
+    """A short text on what a key just did, in place of the counts."""
 
-    def flash(self, status: str) -> None:
-        """Say what a key did, for a moment; a newer word takes the place of an older one."""
+    def show_status(self, status: str) -> None:
+        """Say what a key did, for ``STATUS_SECONDS``; a newer text replaces an older one."""
         self.status = status
         if self._timer is not None:
             self._timer.stop()

@@ -1,0 +1,109 @@
+"""Which layers of a photo are requested, for which pane and drawn how; for the screen as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind
+from heicdepth_tui.photo.schedule import PREFETCH
+from heicdepth_tui.ui.model.layout import (
+    Layout,
+    Panes,
+    Shapes,
+    layer_drawing,
+    panes_of,
+    shapes,
+    shapes_of,
+)
+from heicdepth_tui.ui.model.photo_state import PhotoState
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing
+    from heicdepth_tui.heif.facts import Brief
+    from heicdepth_tui.ui.model.settings import DrawSettings
+
+__all__ = ["LayerRequest", "View"]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRequest:
+    """A layer for a pane: how it is drawn, shrunk to ``fit`` (width, height) where that is set."""
+
+    pane: str
+    layer: Layer
+    drawing: Drawing
+    fit: tuple[int, int] | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The screen that layers are drawn for: its layout, the size to decode to, and the colours."""
+
+    layout: Layout
+    fit: tuple[int, int]
+    settings: DrawSettings
+    colormap: str
+
+    def panes(self, shapes: Shapes) -> Panes:
+        """Return where images of these shapes are drawn."""
+        return panes_of(shapes, self.layout.pictures, self.layout.is_single)
+
+    def drawing(self, shapes: Shapes, layer: Layer) -> Drawing:
+        """Return how a layer is drawn: in which pane, and in which colours."""
+        return layer_drawing(self.panes(shapes), layer, self.settings, self.colormap)
+
+    def _fit_of(self, layer: Layer) -> tuple[int, int] | None:
+        """Return how far a layer may be shrunk: depth codes are needed whole."""
+        return None if layer.kind in (LayerKind.DEPTH, LayerKind.THUMBNAIL) else self.fit
+
+    def _request(
+        self, pane: str, layer: Layer, shapes: Shapes, *, partial: bool = False
+    ) -> LayerRequest:
+        drawing = self.drawing(shapes, layer)
+        return LayerRequest(pane, layer, drawing, self._fit_of(layer), partial)
+
+    def early_requests(self, brief: Brief | None) -> Iterator[LayerRequest]:
+        """Yield depth map and photo while the header is being read: the list knows their shapes."""
+        if brief is None or brief.primary is None:
+            return
+        known = shapes(brief.primary, brief.depth)
+        if brief.depth is not None:
+            yield self._request("depth", DEPTH, known)
+        if not self.layout.is_single:
+            yield self._request("photo", PRIMARY, known, partial=True)
+
+    def pane_requests(self, state: PhotoState, shown: Layer) -> Iterator[LayerRequest]:
+        """Yield the layers that the panes show and that are not decoded, depth first."""
+        if state.header is None:
+            return
+        known = shapes_of(state.header)
+        depth, thumbnail = state.own(LayerKind.DEPTH), state.own(LayerKind.THUMBNAIL)
+        # The photo goes on being decoded while another layer is shown: that has its own pane name.
+        shown_pane = "photo" if shown.kind is LayerKind.PRIMARY else "layer"
+        for pane, layer in (("depth", depth), ("thumbnail", thumbnail), (shown_pane, shown)):
+            if layer is None or state.is_settled(layer) or (pane == "layer" and shown == depth):
+                continue
+            if pane == "thumbnail" and shown.kind is not LayerKind.PRIMARY:
+                continue
+            yield self._request(pane, layer, known, partial=pane == "photo")
+
+    def table_requests(self, state: PhotoState) -> Iterator[LayerRequest]:
+        """Yield the other layers that are not decoded: the tables show their numbers."""
+        if state.header is None:
+            return
+        known = shapes_of(state.header)
+        for layer in state.rest:
+            if not state.is_settled(layer):
+                yield self._request(f"table-{layer.item_id}", layer, known)
+
+    def prefetch_requests(self, state: PhotoState, place: int) -> Iterator[LayerRequest]:
+        """Yield all layers of neighbour number ``place`` that are not decoded."""
+        if state.header is None:
+            return
+        known = shapes_of(state.header)
+        for number, layer in enumerate(state.all_layers):
+            if not state.is_settled(layer):
+                yield self._request(f"{PREFETCH}-{place}-{number}", layer, known)

@@ -1,0 +1,92 @@
+"""What the app shows: library, selected photo, and how pictures are drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.photo.layers import Layer
+from heicdepth_tui.ui.model.library import Library
+from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
+from heicdepth_tui.ui.model.photo_store import PhotoStore
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing, Drawn
+    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.layers import Answer
+    from heicdepth_tui.ui.model.photo_state import PhotoState
+    from heicdepth_tui.ui.model.settings import DrawSettings
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The state of the app; changed in the app's thread only.
+
+    Nothing of a photo is held anywhere else: who shows it asks for its state.
+    """
+
+    def __init__(self, settings: DrawSettings) -> None:
+        self.library = Library()
+        self.photos = PhotoStore()
+        self.settings = settings
+        self.colormap = DEFAULT_COLORMAP
+        self.entry: Entry | None = None
+        """The selected photo."""
+        self.layer: Layer | None = None
+        """The layer chosen for the photo pane; None: the first."""
+        self.is_leaving = False
+        """Whether the app is about to end: keys do nothing more."""
+
+    @property
+    def state(self) -> PhotoState | None:
+        """The state of the selected photo."""
+        return None if self.entry is None else self.photos.get(self.entry)
+
+    def select(self, entry: Entry | None) -> None:
+        """Select a photo; what failed before is tried again."""
+        self.entry = entry
+        self.layer = None
+        if entry is not None:
+            self.photos.put(self.photos.use(entry).without_errors())
+
+    def next_colormap(self) -> str:
+        """Go on to the next colour map and return its name."""
+        at = COLORMAP_NAMES.index(self.colormap)
+        self.colormap = COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)]
+        return self.colormap
+
+    def take_header(self, entry: Entry, result: Header | HeicDepthError) -> None:
+        """Take in what came of reading a header."""
+        state = self.photos.get(entry)
+        if isinstance(result, Header):
+            self.photos.put(state.with_header(result))
+        else:
+            self.photos.put(state.with_error(result))
+
+    def take_answer(self, entry: Entry, answer: Answer) -> Layer | None:
+        """Take in an answer of the decoder; return the layer that it changed."""
+        state = self.photos.get(entry)
+        layer = state.resolve(answer.request.layer)
+        if layer is None or (not answer.final and state.is_settled(layer)):
+            return None
+        if answer.error is not None:
+            new = LayerState(LayerStatus.FAILED, error=answer.error)
+        elif answer.pixels is not None:
+            status = LayerStatus.DONE if answer.final else LayerStatus.PARTIAL
+            new = LayerState(status, answer.pixels)
+            if answer.drawn is not None and answer.request.drawing is not None:
+                new = new.with_picture(answer.request.drawing, answer.drawn)
+        else:
+            return None
+        self.photos.put(state.with_layer(layer, new))
+        return layer
+
+    def add_picture(self, entry: Entry, layer: Layer, drawing: Drawing, drawn: Drawn) -> None:
+        """Take in a picture of a layer that is decoded already."""
+        state = self.photos.get(entry)
+        known = state.layer(layer)
+        if known.pixels is not None:
+            self.photos.put(state.with_layer(layer, known.with_picture(drawing, drawn)))

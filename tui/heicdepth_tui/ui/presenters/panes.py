@@ -1,0 +1,137 @@
+"""What the two panes show of a photo: heading, caption or legend, and a picture or a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.photo.layers import Layer, LayerKind, depth_facts
+from heicdepth_tui.ui.model.layout import shapes_of
+from heicdepth_tui.ui.model.photo_state import LayerStatus, PhotoState
+from heicdepth_tui.ui.presenters.labels import (
+    caption,
+    depth_heading,
+    layer_cycle,
+    photo_heading,
+    why_no_depth,
+)
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawn
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Header, Size
+    from heicdepth_tui.ui.model.requests import View
+
+__all__ = ["PaneView", "depth_view", "layer_choices", "message_view", "photo_view", "shown_layer"]
+
+_DECODING = "decoding …"
+
+
+@dataclass(frozen=True, slots=True)
+class PaneView:
+    """One pane: its lines of text, and in its middle a picture, or a message.
+
+    ``layer`` is the layer of the picture. Where ``is_pending`` the picture is still to come: until
+    then the message stands on a plate of its ``shape`` (width, height).
+    """
+
+    entry: Entry | None = None
+    heading: str = ""
+    caption: str = ""
+    has_legend: bool = False
+    layer: Layer | None = None
+    picture: Drawn | None = None
+    message: str = ""
+    shape: tuple[int, int] | None = None
+    is_pending: bool = False
+
+
+def message_view(entry: Entry | None, message: str = "", *, has_legend: bool = False) -> PaneView:
+    """Return a pane with nothing but a message."""
+    return PaneView(entry, has_legend=has_legend, message=message)
+
+
+def layer_choices(state: PhotoState, is_single: bool) -> tuple[Layer, ...]:
+    """Return the layers that ``tab`` goes through in the photo pane."""
+    return layer_cycle(state.all_layers, is_single)
+
+
+def shown_layer(state: PhotoState, chosen: Layer | None, is_single: bool) -> Layer:
+    """Return the layer of the photo pane: the one chosen, else the first."""
+    choices = layer_choices(state, is_single)
+    return chosen if chosen in choices and chosen is not None else choices[0]
+
+
+def photo_view(state: PhotoState, header: Header, chosen: Layer | None, view: View) -> PaneView:
+    """Return the photo pane of a photo whose header is known."""
+    is_single = view.layout.is_single
+    layer = shown_layer(state, chosen, is_single)
+    cells = view.panes(shapes_of(header)).photo.columns - 2
+    choices = layer_choices(state, is_single)
+    heading = photo_heading(
+        cells,
+        layer.label,
+        _size_of(header, layer),
+        choices.index(layer) + 1,
+        len(choices),
+        view.settings.blocks,
+    )
+    found, drawn_layer, problem = state.layer(layer), layer, ""
+    if layer.kind is LayerKind.PRIMARY:
+        thumbnail = state.own(LayerKind.THUMBNAIL)
+        if thumbnail is not None and state.pixels(thumbnail) is not None:
+            # Small but whole: better than a part of the photo, or than none.
+            if found.error is not None:
+                problem = "the embedded thumbnail; the photo: " + found.error.short
+            if found.status is not LayerStatus.DONE:
+                found, drawn_layer = state.layer(thumbnail), thumbnail
+    lines = problem or caption(cells, header, is_single)
+    pane = PaneView(
+        state.entry, heading, lines, layer.kind is LayerKind.DEPTH, drawn_layer, message=_DECODING
+    )
+    if found.error is not None:
+        return replace(pane, message=found.error.short)
+    if found.pixels is None:
+        shape = header.primary.upright if layer.kind is LayerKind.PRIMARY else None
+        return replace(pane, is_pending=True, shape=shape)
+    return _drawn(pane, state, header, view)
+
+
+def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
+    """Return the depth pane of a photo whose header is known."""
+    cells = view.panes(shapes_of(header)).depth.columns - 2
+    layer, item = state.own(LayerKind.DEPTH), header.depth.item
+    pane = PaneView(state.entry, depth_heading(cells, header), has_legend=True, layer=layer)
+    if layer is None or item is None:
+        return replace(pane, message=why_no_depth(header))
+    found = state.layer(layer)
+    if found.error is not None:
+        return replace(pane, message="depth map unreadable\n" + found.error.short)
+    if found.pixels is None:
+        return replace(pane, message=_DECODING, shape=item.upright, is_pending=True)
+    return _drawn(pane, state, header, view)
+
+
+def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> PaneView:
+    """Return a pane with the picture of its layer, pending while that is drawn for this screen."""
+    layer = pane.layer
+    if layer is None:
+        return pane
+    found = state.layer(layer)
+    picture = found.pictures.get(view.drawing(shapes_of(header), layer))
+    if picture is not None:
+        return replace(pane, picture=picture, message="")
+    shape = None if found.pixels is None else (found.pixels.shape[1], found.pixels.shape[0])
+    return replace(pane, message="", shape=shape, is_pending=True)
+
+
+def _size_of(header: Header, layer: Layer) -> Size:
+    """Return the upright size of a layer."""
+    items = [aux.item for aux in header.auxiliaries]
+    facts = depth_facts(header, layer)
+    if facts is not None and facts.item is not None:
+        items.append(facts.item)
+    for item in items:
+        if item.id == layer.item_id:
+            return item.upright
+    return header.primary.upright

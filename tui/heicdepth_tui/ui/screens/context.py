@@ -1,0 +1,38 @@
+"""What the screens work with; made by the app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.model.options import AppOptions
+    from heicdepth_tui.ui.model.session import Session
+    from heicdepth_tui.ui.services.drawer import Drawer
+    from heicdepth_tui.ui.services.exporter import Exporter
+    from heicdepth_tui.ui.services.late_imports import LateImports
+    from heicdepth_tui.ui.services.photo_loader import PhotoLoader
+    from heicdepth_tui.ui.services.prefetch import Prefetcher
+    from heicdepth_tui.ui.services.saved_options import SavedOptions
+    from heicdepth_tui.ui.services.scanner import Scanner
+    from heicdepth_tui.ui.terminal.flow_control import FlowControl
+    from heicdepth_tui.ui.terminal.output import Output
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """State, services and output."""
+
+    options: AppOptions
+    session: Session
+    loader: PhotoLoader
+    prefetcher: Prefetcher
+    drawer: Drawer
+    imports: LateImports
+    scanner: Scanner
+    exporter: Exporter
+    saved_options: SavedOptions
+    flow_control: FlowControl
+    output: Output

@@ -1,0 +1,126 @@
+"""Events that services post to the app, from any thread.
+
+Each names the photo by its entry (path, size, modification time) and carries the number of what it
+answers: the listing or the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.drawing import Drawing, Drawn
+    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.export.options import Exported
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Brief, Header
+    from heicdepth_tui.photo.layers import Answer, Layer
+
+__all__ = [
+    "BriefsRead",
+    "Event",
+    "ExportFinished",
+    "ExportProgress",
+    "HeaderRead",
+    "ImportsReady",
+    "LayerArrived",
+    "ListingFinished",
+    "PhotosFound",
+    "PictureDrawn",
+    "Post",
+    "WorkFailed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosFound:
+    """A batch of photos was found by listing ``generation``."""
+
+    generation: int
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFinished:
+    """Listing ``generation`` has read the folders to their end."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class BriefsRead:
+    """Headers of some photos of listing ``generation`` were scanned."""
+
+    generation: int
+    briefs: Sequence[tuple[Entry, Brief]]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRead:
+    """The whole header of a photo was read, or could not be."""
+
+    entry: Entry
+    result: Header | HeicDepthError
+
+
+@dataclass(frozen=True, slots=True)
+class LayerArrived:
+    """The decoder answered; ``answer.request.ticket`` is the number of the request."""
+
+    entry: Entry
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDrawn:
+    """A decoded layer was drawn in cells."""
+
+    entry: Entry
+    layer: Layer
+    drawing: Drawing
+    drawn: Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class ImportsReady:
+    """The modules that tables and legends need are imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """Another photo of a job is exported, or could not be."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFinished:
+    """A job ended: how many photos it was given, what was written, and what failed."""
+
+    photos: int
+    written: Sequence[Exported]
+    errors: Sequence[HeicDepthError]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """A thread met an error of the program: the app ends with a crash report."""
+
+    error: Exception
+
+
+Event: TypeAlias = (
+    PhotosFound
+    | ListingFinished
+    | BriefsRead
+    | HeaderRead
+    | LayerArrived
+    | PictureDrawn
+    | ImportsReady
+    | ExportProgress
+    | ExportFinished
+    | WorkFailed
+)
+
+Post: TypeAlias = Callable[[Event], object]
+"""Hands an event to the app; may be called in any thread."""
