@@ -12,7 +12,7 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedHeaderError,
 )
-from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.codecs import DECODERS, undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.depthfacts import (
     check_depth_size,
@@ -35,8 +35,8 @@ _FORMATS = {b"hvc1": "HEIC", b"av01": "AVIF"}
 def read_brief(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Brief:
     """Return what the list shows of a file; for a bad one ``problem`` says what it is.
 
-    Uses the parser of ``read_header`` but leaves out XMP, depth representation, grid layout and
-    every item that the row does not speak of.
+    Uses the parser of ``read_header`` but leaves out XMP, depth representation, grid layout, all
+    tiles but the first and last, and every item that the row does not speak of.
     """
     try:
         with Source(path, limits) as source:
@@ -84,7 +84,7 @@ def _brief(table: ItemTable) -> Brief:
         date,
         "cut short" if cut else "",
         _FORMATS.get(kind, "HEIF"),
-        not undecodable_reason(table, primary),
+        kind in DECODERS or not undecodable_reason(table, primary),
         depth_decodable,
     )
 
@@ -115,7 +115,8 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
             size, end = table.upright(item), _end(table.extents(item))
             check_depth_size(table, size)
             if table.is_image(item) and 0 < end <= table.source.size:
-                return DepthStatus.PRESENT, size, not undecodable_reason(table, item)
+                is_read = table.types[item] in DECODERS or not undecodable_reason(table, item)
+                return DepthStatus.PRESENT, size, is_read
         except HeaderError:
             # Shown as unreadable; the header says why.
             pass

@@ -58,6 +58,8 @@ def _blocking_type(table: ItemTable, item: int, steps: int) -> bytes | None:
     if kind not in _ASSEMBLED or not steps:
         return kind
     sources = table.references.get(b"dimg", {}).get(item, ())
+    if DECODERS.keys() >= set(map(table.types.get, sources)):
+        return None
     # One source of each type stands for all: a grid may name one tile sixty thousand times.
     by_type = {table.types.get(source): source for source in sources}
     for source in by_type.values():

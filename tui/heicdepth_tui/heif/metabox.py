@@ -115,23 +115,24 @@ def _read_properties(
     data: bytes, iprp: Box, limits: Limits, problems: list[str]
 ) -> tuple[list[Box], list[Associations]]:
     tables: list[Box] = []
+    properties: list[Box] = []
+    associations: list[Associations] = []
     try:
         tables.extend(boxes(data, iprp[1], iprp[2], most=_MAX_TABLES))
     except HeaderError as error:
         problems.append(f"iprp: {error.what}")
-    properties: list[Box] = []
-    associations: list[Associations] = []
-    containers = [table for table in tables if table[0] == b"ipco"]
-    if len(containers) > 1:
-        raise MalformedError("its header has two property containers (ipco)")
-    for _, body, end in containers:
-        try:
-            # A list that is extended keeps the properties before a broken one.
-            properties.extend(boxes(data, body, end, most=limits.properties))
-        except HeaderError as error:
-            problems.append(f"ipco: {error.what}")
+    has_container = False
     for kind, body, end in tables:
-        if kind == b"ipma":
+        if kind == b"ipco":
+            if has_container:
+                raise MalformedError("its header has two property containers (ipco)")
+            has_container = True
+            try:
+                # A list that is extended keeps the properties before a broken one.
+                properties.extend(boxes(data, body, end, most=limits.properties))
+            except HeaderError as error:
+                problems.append(f"ipco: {error.what}")
+        elif kind == b"ipma":
             table = _remember(Associations, _associations, data[body:end], limits.items)
             associations.append(table)
             if table.problem:
