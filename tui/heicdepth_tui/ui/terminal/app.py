@@ -35,6 +35,7 @@ class TerminalApp(HookedApp):
         super().__init__(driver_class=own)
         self.output = Output(self)
         self.flow_control = FlowControl(self._query_cursor, self.output.after_flush, self.set_timer)
+        self.output.flow_control = self.flow_control
         self._shown_size = Size(0, 0)
 
     def _query_cursor(self, tag: int) -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.screen import Screen
 
-    from heicdepth_tui.ui.terminal.app import TerminalApp
+    from heicdepth_tui.ui.terminal.flow_control import FlowControl
+    from heicdepth_tui.ui.terminal.internals import HookedApp
 
 __all__ = ["Output"]
 
@@ -42,7 +43,10 @@ _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 class Output:
     """Writes the registered widgets of the main screen; for one thread."""
 
-    def __init__(self, app: TerminalApp) -> None:
+    flow_control: FlowControl
+    """Says when to write; set before anything is registered."""
+
+    def __init__(self, app: HookedApp) -> None:
         self._app = app
         self._screen: Screen[Any] | None = None
         self._widgets: tuple[Widget, ...] = ()
@@ -95,7 +99,7 @@ class Output:
     @property
     def _by_cells(self) -> bool:
         """Whether to spend time on finding the cells that changed."""
-        return not self._app.flow_control.is_fast
+        return not self.flow_control.is_fast
 
     def forget_screen(self) -> None:
         """Forget what the terminal shows: it was resized, or another program had it."""
@@ -111,7 +115,7 @@ class Output:
         if self._awaits_layout:
             # Widgets will move: Textual paints first.
             self._is_laid_out = False
-        if self._app.flow_control.must_hold:
+        if self.flow_control.must_hold:
             self._hold()
             return
         after, self._after = self._after, []
@@ -120,7 +124,7 @@ class Output:
             for callback in after:
                 callback()
             if has_written:
-                self._app.flow_control.note_text()
+                self.flow_control.note_text()
         else:
             for callback in after:
                 self._app.call_after_refresh(callback)
