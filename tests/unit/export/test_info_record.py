@@ -108,6 +108,7 @@ def test_a_generated_photo_is_told_as_it_was_written(orientation: int) -> None:
     assert record["depth_camera"]["fx"] == pytest.approx(focal, rel=1e-3)
     assert {layer["name"] for layer in record["layers"]} == {"depth", "gain map"}
     assert record["thumbnails"] == [{"width": 96, "height": 64}]
+    assert record["colour_space"] == "sRGB"
     assert record["exif"]["portrait"] is True
     assert record["exif"]["date"] == "2024-05-18 10:30:00"
     assert record["error"] is None

@@ -148,6 +148,17 @@ def test_other_profiles_are_converted_where_they_are_decoded(write: Callable[...
     np.testing.assert_array_equal(load(path, PRIMARY).array, stored.array)
 
 
+def test_ten_bits_are_converted_too(tmp_path: Path) -> None:
+    path = tmp_path / "ten.heic"
+    for colr, shown in (
+        (P3_COLR, SHOWN),
+        (b"prof" + adobe_profile(), converted_by_hand(np.array([RED]), ADOBE, adobe_linear)[0]),
+    ):
+        ten = encode_hevc(plain(RED).astype(np.uint16) * 4, quality=-1, bits=10)
+        path.write_bytes(mux(PhotoSpec(primary=ten, colr=(colr,))))
+        assert colour_of(asked(path)) == pytest.approx([*shown], abs=4)
+
+
 def test_a_profile_that_cannot_be_used_leaves_colours_as_they_are(
     write: Callable[..., Path],
 ) -> None:

@@ -14,6 +14,7 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
+    ColourSpace,
     DepthElsewhere,
     DepthFacts,
     DepthRepresentation,
@@ -312,3 +313,27 @@ def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:
 
     assert told["depth"] == "present, but coded as JPEG, which …"
     assert told["representation"] == "uniform disparity (type 1)"
+
+
+@pytest.mark.parametrize(
+    ("colour", "told"),
+    [
+        (ColourSpace(), "no colour space stated, taken for sRGB"),
+        (ColourSpace("sRGB", 3144), "sRGB"),
+        (ColourSpace("Display P3"), "Display P3, shown as sRGB"),
+        (ColourSpace("Adobe RGB (1998)", 560), "Adobe RGB (1998), shown as sRGB"),
+        (ColourSpace("BT.2020 PQ"), "BT.2020 PQ, not converted: taken for sRGB"),
+        (ColourSpace("a\x1b[31m"), "a\\x1b[31m, not converted: taken for sRGB"),
+    ],
+)
+def test_the_facts_say_which_colours_are_shown(colour: ColourSpace, told: str) -> None:
+    header = replace(parse_header(build_photo()), colour=colour)
+
+    (found,) = [
+        fact.value
+        for group in fact_groups(header)
+        for fact in group.facts
+        if fact.label == "colours"
+    ]
+
+    assert found == told

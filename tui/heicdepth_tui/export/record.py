@@ -86,6 +86,7 @@ def photo_record(
         "layers": [] if header is None else _layers(header),
         "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
         "exif": None if header is None else _exif(header.exif),
+        "colour_space": None if header is None else header.colour.name,
         "truncated": "" if header is None else printable(header.truncated),
         "error": None if error is None else _error(error),
     }

@@ -245,19 +245,22 @@ def _colour(table: ItemTable, item_id: int) -> ItemColour:
 def _coloured(answer: Answer, colour: ItemColour) -> Answer:
     """Return the answer with the colour space of its samples, converted where a profile says how.
 
-    Not converted are Display P3, which ``colour.srgb_from`` does where and when it is shown, and
-    samples of more than 8 bits.
+    Display P3 is not converted here, but by ``colour.srgb_from`` where and when it is shown.
+    Samples of more than 8 bits are rounded to 8 for the profile.
     """
     pixels = answer.pixels
     if pixels is None or pixels.array.ndim == 2:
         return answer
     pixels.space = colour.name
     is_known = colour.name in (DISPLAY_P3, SRGB)
-    if answer.request.stored or is_known or not colour.profile or pixels.array.dtype != np.uint8:
+    if answer.request.stored or is_known or not colour.profile:
         return answer
     from heicdepth_tui.photo.colour import srgb_by_profile
 
-    converted = srgb_by_profile(np.asarray(pixels.array, np.uint8), colour.profile)
+    samples, top = pixels.array, 2**pixels.bits - 1
+    if samples.dtype != np.uint8:
+        samples = ((samples.astype(np.uint32) * 255 + top // 2) // top).astype(np.uint8)
+    converted = srgb_by_profile(np.asarray(samples, np.uint8), colour.profile)
     if converted is None:
         return answer
     in_srgb = Pixels(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 from heicdepth_tui.heif.facts import Crop, Header, Mirror, Rotation
 from heicdepth_tui.photo.layers import LayerKind, derived_label, layers_of
 from heicdepth_tui.text import printable
@@ -288,6 +289,18 @@ def _shot_facts(header: Header) -> Iterable[Fact]:
         yield Fact("focal length", f"{number(exif.focal_length, 4)} mm{equivalent}")
 
 
+def _colours_text(header: Header) -> str:
+    """Return the colour space of the photo and what is shown for it."""
+    colour = header.colour
+    if colour.name == UNKNOWN:
+        return "no colour space stated, taken for sRGB"
+    name = printable(colour.name)
+    if colour.name == SRGB:
+        return name
+    is_converted = colour.name == DISPLAY_P3 or colour.profile_bytes
+    return f"{name}, shown as sRGB" if is_converted else f"{name}, not converted: taken for sRGB"
+
+
 def _photo_facts(header: Header) -> Iterable[Fact]:
     yield from _shot_facts(header)
     primary = header.primary
@@ -295,8 +308,7 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
     yield Fact("size", f"{primary.upright}{coded}")
     if primary.undecodable_reason:
         yield Fact("coding", printable(primary.undecodable_reason))
-    if header.colour.name != "unknown":
-        yield Fact("colours", printable(header.colour.name))
+    yield Fact("colours", _colours_text(header))
     turned = orientation_text(header)
     if turned:
         yield Fact("orientation", turned)
