@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +19,9 @@ from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer
-from heicdepth_tui.ui.startup import bootstrap
+from heicdepth_tui.ui.startup import bootstrap, first_photo
 from heicdepth_tui.ui.startup.bootstrap import Bootstrap
+from heicdepth_tui.ui.startup.splash import SplashFrame
 from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
 
 SIZE = (100, 30)
@@ -53,6 +55,16 @@ class Screen:
     @property
     def has_plates(self) -> bool:
         return any(cell[2] == PLATE for row in self.cells.all[:-1] for cell in row)
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Keep the signal handlers of the tests."""
+    numbers = signal.SIGTERM, signal.SIGHUP
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.fixture
@@ -215,6 +227,42 @@ def test_a_folder_read_to_its_depth_has_no_splash_frame(
     with look(sample_folder, recursive=True) as first:
         assert (first.entries, first.splash) == ((), None)
     assert screen.raw == b""
+
+
+@pytest.mark.usefixtures("decoder", "screen")
+def test_an_error_of_the_program_in_the_header_thread_is_raised_in_the_app(
+    sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SplashFrame, "show_header", lambda *_: 1 // 0)
+    with look(sample_folder) as first, first.start_decoder(None):
+        header_read()
+        with pytest.raises(ZeroDivisionError):
+            first.hand_over(lambda _: None)
+
+
+def test_an_error_of_the_program_while_looking_for_photos_is_raised(
+    sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_photo, "name_key", lambda _: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        look(sample_folder)
+
+
+@pytest.mark.usefixtures("decoder")
+def test_a_signal_does_not_cut_the_restoring_of_the_terminal(
+    screen: Screen, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = SplashFrame.close
+
+    def close_while_told_to_end(frame: SplashFrame) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        close(frame)
+
+    monkeypatch.setattr(SplashFrame, "close", close_while_told_to_end)
+    with look(sample_folder):
+        pass
+
+    assert screen.raw.endswith(LEFT)
 
 
 class TestDescriptor:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.ui.model.settings import COLOURS
+from heicdepth_tui.ui.startup.first_photo import first_entries
 from heicdepth_tui.ui.startup.splash import SplashFrame
 
 OPENED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -95,3 +96,26 @@ def test_what_is_no_terminal_is_painted_all_the_same(tmp_path: Path) -> None:
     assert frame.attributes is None
     assert file.read_bytes().startswith(OPENED)
     assert file.read_bytes().endswith(LEFT)
+
+
+def test_a_terminal_that_takes_nothing_is_given_up_soon(
+    terminal: tuple[int, int], sample_folder: Path
+) -> None:
+    _, slave = terminal
+    entries = first_entries([sample_folder], 24, seconds=20)
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame.open()
+    # Nobody reads: what the kernel keeps for a terminal is full after a few of them.
+    for _ in range(100):
+        frame.show_list("photos", entries)
+
+    assert frame.hand_over(lambda _: None) == []
+
+
+def test_other_programs_on_the_terminal_go_on_to_block(terminal: tuple[int, int]) -> None:
+    _, slave = terminal
+    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame.open()
+
+    assert os.get_blocking(slave)
+    frame.close()

@@ -29,6 +29,7 @@ from heicdepth_tui.errors import DecodeError, DecoderStoppedError
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.launch import worker_environment
 from heicdepth_tui.photo.layers import Answer
+from heicdepth_tui.photo.worker import WorkerProcess
 from heicdepth_tui.system import CAN_LIMIT_MEMORY
 
 
@@ -291,3 +292,34 @@ class TestEnd:
         decoder.listen(listener)
         decoder.submit(request_for(photo()))
         assert "cannot wait" in errors.get(timeout=SECONDS)
+
+    def test_an_error_of_the_listener_is_reported_and_other_answers_still_come(
+        self, start: Any, photo: Write
+    ) -> None:
+        decoder = start()
+        errors: Queue[Exception] = Queue()
+        answers: Queue[Answer] = Queue()
+
+        def listener(answer: Answer) -> None:
+            if answer.request.pane == "first":
+                raise ZeroDivisionError("of our own")
+            answers.put(answer)
+
+        decoder.listen(listener)
+        decoder.submit(request_for(photo(), "first"))
+        decoder.submit(request_for(photo(), "second"))
+        assert answers.get(timeout=SECONDS).request.pane == "second"
+        # It came while nobody took errors.
+        decoder.listen(answers.put, errors.put)
+        assert isinstance(errors.get(timeout=SECONDS), ZeroDivisionError)
+
+    def test_an_error_that_ends_the_thread_is_reported(
+        self, start: Any, photo: Write, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        decoder = start()
+        errors: Queue[Exception] = Queue()
+        decoder.listen(lambda _: None, errors.put)
+        monkeypatch.setattr(WorkerProcess, "read", lambda _: 1 // 0)
+        with pytest.raises(DecoderStoppedError):
+            decoder.get(request_for(photo()))
+        assert isinstance(errors.get(timeout=SECONDS), ZeroDivisionError)

@@ -57,6 +57,7 @@ class Decoder:
         self._alive_at = time.monotonic()
         self._listener: Callable[[Answer], None] | None = None
         self._failed: Callable[[Exception], object] | None = None
+        self._unreported: list[Exception] = []
         self._closed = False
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -115,13 +116,19 @@ class Decoder:
         not called for the older one, unless it is running at that moment.
 
         ``failed`` is called in the same thread with an exception that unpacking an answer, the
-        callback, or the thread itself raises; after one of the thread no more answers come.
-        Without it they go to ``threading.excepthook``.
+        callback, or the thread itself raises, and at once with those that came before; after one
+        of the thread no more answers come. Errors that nobody takes go to ``threading.excepthook``
+        at the end.
         """
         with self._lock:
             self._listener = callback
             self._failed = failed
             self._wake()
+            if failed is None:
+                return
+            unreported, self._unreported = self._unreported, []
+        for error in unreported:
+            failed(error)
 
     def submit(self, request: Request) -> None:
         """Ask for a layer; the listener gets the answer. Never blocks.
@@ -320,12 +327,12 @@ class Decoder:
                 self._report(error)
 
     def _report(self, error: Exception) -> None:
-        failed = self._failed
+        with self._lock:
+            failed = self._failed
+            if failed is None:
+                self._unreported.append(error)
         if failed is not None:
             failed(error)
-            return
-        details = (type(error), error, error.__traceback__, self._thread)
-        threading.excepthook(threading.ExceptHookArgs(details))
 
     def _shut_down(self) -> None:
         with self._lock:
@@ -338,3 +345,8 @@ class Decoder:
             os.close(self._wake_read)
             os.close(self._wake_write)
             self._wake_read = self._wake_write = -1
+            errors, self._unreported = self._unreported, []
+        for error in errors:
+            threading.excepthook(
+                threading.ExceptHookArgs((type(error), error, error.__traceback__, self._thread))
+            )

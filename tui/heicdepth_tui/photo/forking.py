@@ -87,14 +87,16 @@ def fork_decoder(memory_cap: int = MEMORY_CAP) -> ForkedProcess:
 
     Raises OSError when it cannot be forked.
     """
-    pipes = [os.pipe() for _ in range(3)]
-    (wishes, to_wishes), (from_answers, answers), (from_errors, errors) = pipes
+    pipes: list[tuple[int, int]] = []
     try:
+        for _ in range(3):
+            pipes.append(os.pipe())  # noqa: PERF401  those before one that fails are closed
         pid = os.fork()
     except OSError:
         for end in (end for pipe in pipes for end in pipe):
             os.close(end)
         raise
+    (wishes, to_wishes), (from_answers, answers), (from_errors, errors) = pipes
     if pid == 0:
         _be_decoder((wishes, answers, errors), pipes, memory_cap)
     for end in (wishes, answers, errors):

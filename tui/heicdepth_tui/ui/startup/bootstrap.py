@@ -22,7 +22,7 @@ from heicdepth_tui.ui.startup.first_photo import (
     first_requests,
     first_shapes,
 )
-from heicdepth_tui.ui.startup.signals import exit_on_signals
+from heicdepth_tui.ui.startup.signals import exit_on_signals, ignore_signals
 from heicdepth_tui.ui.startup.splash import SplashFrame
 from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
 
@@ -74,6 +74,7 @@ class Bootstrap:
                 self.splash.show_list(self._place(), self.entries)
             except BaseException:
                 # A signal may raise SystemExit here.
+                ignore_signals()
                 self.splash.close()
                 raise
         return self
@@ -85,6 +86,7 @@ class Bootstrap:
         traceback: TracebackType | None,
     ) -> None:
         if self.splash is not None:
+            ignore_signals()
             self.splash.close()
 
     def _place(self) -> str:
@@ -118,5 +120,10 @@ class Bootstrap:
         return None if self._header is None else self._header.header
 
     def hand_over(self, then: Callable[[Answer], object]) -> list[Answer]:
-        """Stop painting and return the decoder's answers so far; later ones go to ``then``."""
+        """Stop painting and return the decoder's answers so far; later ones go to ``then``.
+
+        Raises an error of the program that reading or painting the header has met.
+        """
+        if self._header is not None and self._header.error is not None:
+            raise self._header.error
         return [] if self.splash is None else self.splash.hand_over(then)

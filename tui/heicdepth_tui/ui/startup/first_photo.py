@@ -56,8 +56,12 @@ def first_entries(
 
 
 def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
-    """Return the result of a function; None after ``seconds`` or where reading fails."""
+    """Return the result of a function; None after ``seconds`` or where reading fails.
+
+    Raises what else the function raises: an error of the program.
+    """
     found: list[_Found] = []
+    errors: list[Exception] = []
 
     def run() -> None:
         try:
@@ -65,10 +69,14 @@ def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
         except (OSError, HeicDepthError):
             # The listing reports it.
             return
+        except Exception as error:  # noqa: BLE001  raised in the thread that waits
+            errors.append(error)
 
     thread = threading.Thread(target=run, name="first photo", daemon=True)
     thread.start()
     thread.join(seconds)
+    if errors:
+        raise errors[0]
     return found[0] if found else None
 
 
@@ -135,6 +143,8 @@ class HeaderReader:
     limits: Limits
     header: Header | None = None
     """The header; None before it is read and where it cannot be read."""
+    error: Exception | None = None
+    """An error of the program, met while the header was read or shown."""
 
     def start(self, then: Callable[[Header], object]) -> None:
         """Read, then call a function with the header, in that thread."""
@@ -145,7 +155,9 @@ class HeaderReader:
 
         try:
             self.header = read_header(self.entry.path, limits=self.limits)
+            then(self.header)
         except (OSError, HeicDepthError):
             # The app reads it again and reports the error.
             return
-        then(self.header)
+        except Exception as error:  # noqa: BLE001  raised when the app takes over
+            self.error = error

@@ -33,17 +33,23 @@ def prestart_decoder(arguments: Sequence[str]) -> None:
         # Imported modules stay: collecting garbage among them takes a tenth of the start. The app
         # enables the collector again after its first paint.
         gc.disable()
-        _started.append(_start())
+        process = _start()
+        if process is not None:
+            _started.append(process)
 
 
-def _start() -> DecoderProcess:
-    if CAN_FORK:
-        from heicdepth_tui.photo.forking import fork_decoder
+def _start() -> DecoderProcess | None:
+    """Start the process; None where that fails: ``Decoder.start`` tries again, and reports it."""
+    try:
+        if CAN_FORK:
+            from heicdepth_tui.photo.forking import fork_decoder
 
-        return fork_decoder()
-    from heicdepth_tui.photo.launch import launch
+            return fork_decoder()
+        from heicdepth_tui.photo.launch import launch
 
-    return launch()
+        return launch()
+    except OSError:
+        return None
 
 
 def take_decoder() -> DecoderProcess | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
 
-__all__ = ["end_on_signals", "exit_on_signals"]
+__all__ = ["end_on_signals", "exit_on_signals", "ignore_signals"]
 
 
 def exit_on_signals() -> None:
@@ -17,6 +18,13 @@ def exit_on_signals() -> None:
     if hasattr(signal, "SIGHUP"):
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _exit)
+
+
+def ignore_signals() -> None:
+    """Ignore SIGTERM and SIGHUP: the terminal is being restored and the program ends."""
+    if hasattr(signal, "SIGHUP"):
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _exit(number: int, _: object) -> None:
@@ -36,7 +44,9 @@ def end_on_signals(end: Callable[[int], object]) -> None:
         # In the handler, not in the loop: after SIGHUP the kernel sends SIGCONT, and Textual
         # would then write to the closed terminal and block.
         _replace_closed_terminal()
-        loop.call_soon_threadsafe(end, 128 + number)
+        # The loop may be closed: the app is ending already.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(end, 128 + number)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ended)

@@ -9,6 +9,7 @@ clearing the screen in between (``terminal.driver``). Only in true colours.
 from __future__ import annotations
 
 import os
+import select
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SplashFrame"]
 
+STALL_SECONDS = 0.5
+"""A terminal that takes no byte for so long is painted no further: the app must start."""
+
 _OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 # Textual may have switched on mouse, focus, paste and key reports meanwhile.
 _CLOSE = (
@@ -53,6 +57,8 @@ class SplashFrame:
 
     def __init__(self, descriptor: int, columns: int, rows: int, palette: Palette) -> None:
         self._descriptor = descriptor
+        self._output = descriptor
+        self._is_stalled = False
         self._size = columns, rows
         self._palette = palette
         self._layout = browse_layout(columns, rows)
@@ -81,16 +87,19 @@ class SplashFrame:
             termios.tcsetattr(self._descriptor, termios.TCSANOW, attributes)
         except termios.error:
             self._attributes = None
+        self._output = _open_anew(self._descriptor)
         self.is_open = True
         self._write(_OPEN)
 
     def close(self) -> None:
         """Leave the alternate screen and restore the settings, unless it was handed over."""
         with self._lock:
-            if not self.is_open:
-                return
-            self.is_open = False
-        self._write(_CLOSE)
+            was_open, self.is_open = self.is_open, False
+            if was_open:
+                self._write(_CLOSE)
+            self._close_output()
+        if not was_open:
+            return
         if self._attributes is not None:
             import termios
 
@@ -100,6 +109,7 @@ class SplashFrame:
         """Stop painting and return the decoder's answers so far; later ones go to ``then``."""
         with self._lock:
             self.is_open = False
+            self._close_output()
             self._then = then
             answers, self._answers = self._answers, []
         return answers
@@ -236,7 +246,28 @@ class SplashFrame:
             if self.is_open:
                 self._write("".join(parts) + "\x1b[0m")
 
+    def _close_output(self) -> None:
+        if self._output != self._descriptor:
+            os.close(self._output)
+            self._output = self._descriptor
+
     def _write(self, text: str) -> None:
+        """Write text; after ``STALL_SECONDS`` without progress nothing more is written."""
         data = memoryview(text.encode())
-        while data:
-            data = data[os.write(self._descriptor, data) :]
+        while data and not self._is_stalled:
+            try:
+                data = data[os.write(self._output, data) :]
+            except BlockingIOError:
+                _, writable, _ = select.select([], [self._output], [], STALL_SECONDS)
+                self._is_stalled = not writable
+
+
+def _open_anew(descriptor: int) -> int:
+    """Return a descriptor of the same terminal that never blocks, else the one that is given.
+
+    Not set on the given one: other programs that have the terminal share its flags.
+    """
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return descriptor
