@@ -113,6 +113,28 @@ def test_a_broken_box_behind_those_that_are_needed(build: Build) -> None:
     assert header.depth.status is DepthStatus.PRESENT
 
 
+def test_a_second_table_of_properties_that_is_broken(build: Build) -> None:
+    data = build.heif(items_of(build))
+    at = data.index(b"iprp") - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    more = pack(">I4sI", 12, b"ipma", 0)
+    grown = data[:at] + pack(">I", size + 12) + data[at + 4 : at + size] + more + data[at + size :]
+    meta = grown.index(b"meta") - 4
+    length = int.from_bytes(grown[meta : meta + 4], "big") + 12
+    header = parse_header(grown[:meta] + pack(">I", length) + grown[meta + 4 :])
+    assert header.problems == ("ipma: box ipma is cut off",)
+    assert header.depth.item is not None
+    assert header.depth.item.coded == Size(32, 24)
+
+
+def test_a_long_list_of_brands(build: Build) -> None:
+    data = build.heif(items_of(build), meta_last=True)
+    ftyp = build.box(b"ftyp", b"heic\0\0\0\0" + b"mif1" * 5_000)
+    header = parse_header(ftyp + data[24:])
+    assert header.primary.coded == Size(64, 48)
+    assert len(header.compatible_brands) == 64
+
+
 def test_properties_of_other_items_that_do_not_exist(build: Build) -> None:
     data = build.heif(items_of(build))
     # The thumbnail's associations: item 4, two properties.
@@ -183,6 +205,16 @@ def test_the_picture_itself_is_needed(
 ) -> None:
     with pytest.raises(error, match=words):
         parse_header(build.heif([item(build), *items_of(build)[1:]]))
+
+
+def test_errors_say_what_was_wrong_with_the_tables(build: Build) -> None:
+    whole = build.heif(items_of(build))
+    cut_off = replaced(whole, b"\x15infe\2\0\0\0\0\1", b"\xffinfe\2\0\0\0\0\1")
+    with pytest.raises(MalformedError, match="item 1 does not exist; iinf: box infe says 255"):
+        parse_header(cut_off)
+    at = whole.index(b"ipma") + 8
+    with pytest.raises(MalformedError, match=r"no size \(ispe\); ipma: box ipma is cut off"):
+        parse_header(whole[: at + 6] + b"\xff" + whole[at + 7 :])
 
 
 def test_unsupported_headers_are_labelled_so(build: Build, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ REFUSED = {
     "grids of grids": "over more than 8 steps (dimg)",
     "doubling grids": "the 256 tiles of grid 1 have 268,435,456 pixels",
     "hundred thousand items": "lists 100,000 items; the limit is 4,096",
-    "four thousand million items": "lists 4,294,967,295 property associations; the limit is 4,096",
+    "four thousand million items": "item 1 does not exist",
     "million small boxes": "more than 16,384 boxes",
     "boxes in boxes": "names no primary picture",
     "many extents": "lists 65,535 extents; the limit is 16,384",

@@ -52,9 +52,9 @@ def find_meta(source: Source) -> Container:
     if not kind.is_heif:
         raise _not_heif(kind, source.path)
     size, _ = _HEADER(head, 0) if len(head) >= 8 else (0, b"")
-    if size < 16 or size > len(head):
-        if size > source.size:
-            raise TruncatedError("the file ends in its first box", hint="copy it again")
+    if size > source.size:
+        raise TruncatedError("the file ends in its first box", hint="copy it again")
+    if size < 16:
         raise MalformedError(f"its ftyp box says {size:,} bytes")
     brand = four_cc(head[8:12])
     # The brands are few; a hostile list of thousands is not worth keeping.

@@ -105,7 +105,7 @@ class ItemTable:
         try:
             return self.types[item]
         except KeyError:
-            raise MalformedError(f"item {item} does not exist") from None
+            raise self._lacking(f"item {item} does not exist", "iinf") from None
 
     def of_type(self, kind: bytes) -> tuple[int, ...]:
         """Return the items of a four-character type, in the order of the file."""
@@ -220,8 +220,12 @@ class ItemTable:
         return properties.upright_size(size, transforms_of(size, turns)) if turns else size
 
     def _sizeless(self, item: int) -> MalformedError:
-        lost = [problem for problem in self.problems if problem[:4] in ("ipma", "ipco", "iprp")]
-        return MalformedError("; ".join([f"item {item} has no size (ispe)", *lost[:1]]))
+        return self._lacking(f"item {item} has no size (ispe)", "ipma", "ipco", "iprp")
+
+    def _lacking(self, what: str, *tables: str) -> MalformedError:
+        """Return an error that also says what is wrong with the boxes that would have told."""
+        lost = [problem for problem in self.problems if problem[:4] in tables]
+        return MalformedError("; ".join([what, *lost[:1]]))
 
     def coded(self, item: int) -> CodedItem:
         """Return an image item with its properties resolved."""

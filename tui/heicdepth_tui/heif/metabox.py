@@ -133,7 +133,11 @@ def _read_properties(
             except HeaderError as error:
                 problems.append(f"ipco: {error.what}")
         elif kind == b"ipma":
-            table = _remember(Associations, _associations, data[body:end], limits.items)
+            try:
+                table = _remember(Associations, _associations, data[body:end], limits.items)
+            except HeaderError as error:
+                problems.append(f"ipma: {error.what}")
+                continue
             associations.append(table)
             if table.problem:
                 problems.append(f"ipma: {table.problem}")
