@@ -141,6 +141,18 @@ def test_dropped_samples_are_counted_once_each_and_the_rest_keeps_its_order() ->
     assert np.isfinite(cloud.xyz).all()
 
 
+def test_ramps_are_dropped_and_counted_apart() -> None:
+    codes = np.zeros((3, 9), dtype=np.uint8)
+    codes[:, 3:] = 255
+    codes[0, 2:4], codes[1, 2], codes[2, 6] = (85, 170), 100, 0
+    cloud = cloud_of(map_of(codes))
+    assert cloud.dropped == Dropped(flying=1, ramps=2)
+    assert cloud.dropped.total == 3
+    assert cloud.dropped.describe() == "1 flying, 2 on ramps"
+    assert cloud.index.tolist() == [at for at in range(27) if at not in {2, 3, 11}]
+    assert any(line.startswith("ramps: runs of 2 to 5") for line in cloud.comments())
+
+
 def test_clipping_keeps_its_ends() -> None:
     # 1, 2 and 4 1/m: 1, 0.5 and 0.25 m exactly.
     depth = map_of(np.array([[0, 85, 255]], dtype=np.uint8))

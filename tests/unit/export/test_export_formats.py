@@ -43,7 +43,12 @@ def test_ply_read_by_plyfile(make_subject: Make, written: Written, expected_poin
         np.testing.assert_allclose(vertex[name], want[:, column], rtol=FLOAT32_POINT)
     assert any("relative" in line for line in ply.comments)
     assert "photo: IMG_0412.HEIC" in ply.comments
-    assert ply.obj_info == ["dropped_invalid 1", "dropped_clipped 0", "dropped_flying 0"]
+    assert ply.obj_info == [
+        "dropped_invalid 1",
+        "dropped_clipped 0",
+        "dropped_flying 0",
+        "dropped_ramps 0",
+    ]
 
 
 def test_ply_read_by_trimesh(make_subject: Make, written: Written, expected_points: Points) -> None:

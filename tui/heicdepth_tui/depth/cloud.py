@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 
 from heicdepth_tui.depth.flat import flat_grid, flat_quantity
-from heicdepth_tui.depth.flying import flying_mask
+from heicdepth_tui.depth.flying import ALONE, GRAZING, RAMP, flying_kinds
 from heicdepth_tui.depth.normals import grid_normals
 from heicdepth_tui.depth.points import (
     Cloud,
@@ -44,7 +44,8 @@ _DEFAULTS = CloudOptions()
 _STRIP_SAMPLES = 1 << 16
 """Samples turned into points at once: the temporaries of a strip stay in the cache."""
 
-_KEPT, _INVALID, _CLIPPED, _FLYING = range(4)
+_KEPT, _INVALID, _CLIPPED = range(3)
+_FLYING, _RAMP = _CLIPPED + ALONE, _CLIPPED + RAMP
 
 
 class _Surface(NamedTuple):
@@ -55,8 +56,8 @@ class _Surface(NamedTuple):
     """Z of each code, m, NaN where invalid."""
     disparity: NDArray[np.float32]
     """1/m, NaN where invalid; empty where there are codes."""
-    flying: NDArray[np.bool_] | None
-    """(H, W); None where none are dropped."""
+    flying: NDArray[np.uint8] | None
+    """(H, W), see ``flying_kinds``; None where none are dropped."""
     full: Size
     """Size of the grid before ``step``."""
 
@@ -101,7 +102,7 @@ def build_cloud(
         )
     if camera.size != depth_map.size:
         raise ValueError(f"the camera is for {camera.size}, the depth map is {depth_map.size}")
-    surface = _surface(depth_map, colors, options)
+    surface = _surface(depth_map, camera, colors, options)
     reasons = _reasons(surface, options)
     keep = None if reasons is None else reasons == _KEPT
     dropped = Dropped() if reasons is None else _count(reasons)
@@ -140,7 +141,9 @@ def _as_rgb(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return rgb
 
 
-def _surface(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptions) -> _Surface:
+def _surface(
+    depth_map: DepthMap, camera: Camera, rgb: NDArray[np.uint8], options: CloudOptions
+) -> _Surface:
     """Return the samples that become points: stored, smoothed or raised to the photo's grid."""
     tables, codes = depth_map.tables, depth_map.codes
     every = np.s_[:: options.step, :: options.step]
@@ -149,14 +152,15 @@ def _surface(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptions)
         raise ValueError(f"colours of {full} do not fit the depth map of {depth_map.size}")
     flying = None
     if options.drop_flying:
-        flying = flying_mask(codes, tables.disparity, options.flying_threshold)
+        focal = min(camera.fx, camera.fy)
+        flying = flying_kinds(codes, tables.disparity, options.flying_threshold, focal)
     disparity = np.empty((0, 0), dtype=np.float32)
     if full == depth_map.size and not options.smooth:
         flying = None if flying is None else flying[every]
         return _Surface(codes[every], tables.metres, disparity, flying, full)
     disparity = _disparity(depth_map, smooth=options.smooth)
     if full != depth_map.size:
-        disparity = raise_disparity(disparity, rgb, doubtful=flying)
+        disparity = raise_disparity(disparity, rgb, doubtful=None if flying is None else flying > 0)
         if flying is not None:
             # Only those count as flying that the photo could give to no surface.
             rows, columns = (
@@ -164,7 +168,7 @@ def _surface(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptions)
                 cell_of(full.width, codes.shape[1]),
             )
             flying = flying[rows].take(columns, axis=1)
-            flying &= np.isnan(disparity)
+            flying[~np.isnan(disparity)] = 0
     flying = None if flying is None else flying[every]
     return _Surface(None, tables.metres, disparity[every], flying, full)
 
@@ -200,7 +204,8 @@ def _reasons(surface: _Surface, options: CloudOptions) -> NDArray[np.uint8] | No
         if reasons is None:
             reasons = np.zeros(surface.shape, dtype=np.uint8)
         # What flies and is clipped counts as clipped; what flies on the raised grid is NaN there.
-        reasons[surface.flying & (reasons != _CLIPPED)] = _FLYING
+        hanging = (surface.flying > 0) & (reasons != _CLIPPED)
+        reasons[hanging] = surface.flying[hanging] + np.uint8(_CLIPPED)
     if reasons is not None and not reasons.any():
         return None
     return reasons
@@ -214,8 +219,10 @@ def _judge(metres: NDArray[np.float64], options: CloudOptions) -> NDArray[np.uin
 
 
 def _count(reasons: NDArray[np.uint8]) -> Dropped:
-    counts = [int(np.count_nonzero(reasons == why)) for why in (_INVALID, _CLIPPED, _FLYING)]
-    return Dropped(invalid=counts[0], clipped=counts[1], flying=counts[2])
+    invalid, clipped, flying, ramps = (
+        int(np.count_nonzero(reasons == why)) for why in (_INVALID, _CLIPPED, _FLYING, _RAMP)
+    )
+    return Dropped(invalid=invalid, clipped=clipped, flying=flying, ramps=ramps)
 
 
 def _strips(shape: tuple[int, int]) -> Iterator[slice]:
@@ -314,6 +321,10 @@ def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[st
         lines.append(
             "flying: a sample between a nearer and a farther neighbour, each by more than "
             f"{100 * options.flying_threshold:g} % and by more than twice the step beyond it"
+        )
+        lines.append(
+            "ramps: runs of 2 to 5 samples that climb so between two flatter ones, steeper than "
+            f"{np.degrees(np.arctan(GRAZING)):.0f} degrees to the picture and without a sharp edge"
         )
     if options.nearest > 0 or np.isfinite(options.farthest):
         lines.append(f"clipped to {options.nearest:g} m <= Z <= {options.farthest:g} m")

@@ -96,15 +96,23 @@ class Dropped:
     invalid: int = 0
     clipped: int = 0
     flying: int = 0
+    """Single samples that hang between a nearer and a farther neighbour."""
+    ramps: int = 0
+    """Samples in runs of 2 to 5 that climb from one surface to another."""
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.invalid + self.clipped + self.flying
+        return self.invalid + self.clipped + self.flying + self.ramps
 
     def describe(self) -> str:
-        """Return ``612 flying, 3 invalid``; ``nothing`` when nothing was dropped."""
-        counts = ((self.flying, "flying"), (self.clipped, "clipped"), (self.invalid, "invalid"))
+        """Return ``612 flying, 40 on ramps, 3 invalid``; ``nothing`` when nothing was dropped."""
+        counts = (
+            (self.flying, "flying"),
+            (self.ramps, "on ramps"),
+            (self.clipped, "clipped"),
+            (self.invalid, "invalid"),
+        )
         return ", ".join(f"{count:,} {name}" for count, name in counts if count) or "nothing"
 
 

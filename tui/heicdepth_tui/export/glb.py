@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import asdict
 from functools import partial
 from typing import BinaryIO
 
@@ -145,6 +146,7 @@ def _extras(subject: Subject) -> dict[str, object]:
         "accuracy": trust.accuracy.value,
         "caveat": trust.sentence,
         "trust": trust.to_json(),
+        "dropped": asdict(subject.cloud.dropped),
         "colours": _colours_told(subject).partition(": ")[2],
         "comments": list(subject.cloud_comments(_colours_told(subject))),
     }

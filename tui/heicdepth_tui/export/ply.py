@@ -48,6 +48,7 @@ def write_ply(subject: Subject, file: BinaryIO) -> None:
             f"dropped_invalid {dropped.invalid}",
             f"dropped_clipped {dropped.clipped}",
             f"dropped_flying {dropped.flying}",
+            f"dropped_ramps {dropped.ramps}",
         ],
     )
     data.write(file)
