@@ -59,7 +59,7 @@ def test_the_depth_map_of_another_picture_is_named(build: Build, tmp_path: Path)
     facts = parse_header(data).depth
     assert (facts.status, facts.item) == (DepthStatus.ABSENT, None)
     assert facts.reason == (
-        "the photo has no depth map of its own, but picture 2 (80×60) of the file has one"
+        "the photo has no depth map of its own, but image 2 (80×60) of the file has one"
     )
     (found,) = facts.elsewhere
     assert (found.picture, found.size, found.is_source) == (2, Size(80, 60), False)
@@ -75,7 +75,7 @@ def test_depth_maps_of_several_other_pictures(build: Build) -> None:
     items += [build.depth(n + 10, of=n) for n in (2, 3, 4, 5)]
     facts = parse_header(build.heif(items)).depth
     assert facts.reason == (
-        "the photo has no depth map of its own, but other pictures of the file do: "
+        "the photo has no depth map of its own, but other images of the file do: "
         "2 (64×48), 3 (64×48), 4 (64×48) …"
     )
     assert [found.picture for found in facts.elsewhere] == [2, 3, 4, 5]
@@ -90,7 +90,7 @@ def test_the_depth_map_of_the_picture_that_the_photo_repeats(build: Build) -> No
     facts = parse_header(build.heif(items)).depth
     assert facts.status is DepthStatus.ABSENT
     assert facts.reason == (
-        "the depth map belongs to picture 7 (64×48), which the photo repeats (derived image iden)"
+        "the depth map belongs to image 7 (64×48), which the photo repeats (derived image iden)"
     )
     assert [(found.picture, found.is_source) for found in facts.elsewhere] == [
         (7, True),
@@ -102,6 +102,25 @@ def test_a_photo_with_depth_lists_that_of_its_second_view(build: Build) -> None:
     items = [build.photo(1), build.photo(2), build.depth(3, of=1), build.depth(4, of=2)]
     facts = parse_header(build.heif(items)).depth
     assert facts.status is DepthStatus.PRESENT
+    assert [found.picture for found in facts.elsewhere] == [2]
+
+
+def test_depth_of_a_tone_map_of_the_photo_only(build: Build) -> None:
+    tone_map = build.item(5, b"tmap", b"m", [build.ispe(64, 48)], refers={b"dimg": [1, 6]})
+    items = [build.photo(1), build.photo(6, hidden=True), tone_map, build.depth(7, of=5)]
+    facts = parse_header(build.heif(items)).depth
+    assert facts.status is DepthStatus.ABSENT
+    assert "image 5 (64×48) of the file has one" in facts.reason
+    assert [found.picture for found in facts.elsewhere] == [5]
+
+
+def test_depth_of_nothing_and_depth_of_another_picture(build: Build, tmp_path: Path) -> None:
+    items = [build.photo(1), build.photo(2), build.depth(3, of=99), build.depth(4, of=2)]
+    path = tmp_path / "photo.heic"
+    path.write_bytes(build.heif(items))
+    facts = read_header(path).depth
+    assert facts.status is read_brief(path).status is DepthStatus.UNREADABLE
+    assert "item 99, which does not exist" in facts.reason
     assert [found.picture for found in facts.elsewhere] == [2]
 
 

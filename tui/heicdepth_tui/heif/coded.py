@@ -13,6 +13,7 @@ __all__ = [
     "CODED_TYPES",
     "DERIVED_TYPES",
     "IMAGE_TYPES",
+    "NO_PICTURES",
     "TURNS",
     "CodedItem",
     "not_a_picture",
@@ -29,7 +30,7 @@ DERIVED_TYPES = frozenset({b"grid", b"iden", b"iovl", b"tild"})
 
 IMAGE_TYPES = CODED_TYPES | DERIVED_TYPES
 
-_NO_PICTURES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"text"})
+NO_PICTURES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"text"})
 """Item types of metadata and annotations."""
 
 TURNS = frozenset({b"irot", b"imir", b"clap"})
@@ -69,7 +70,7 @@ class CodedItem:
 def not_a_picture(item: int, kind: bytes, what: str = "") -> HeaderError:
     """Return the error for an item whose type is not in IMAGE_TYPES; ``what`` names the item."""
     shown = f"{what or 'item'} {item} is of type {four_cc(kind)!r}"
-    if kind in _NO_PICTURES:
+    if kind in NO_PICTURES:
         return MalformedError(f"{shown}, which is no picture")
     return UnsupportedHeaderError(f"{shown}, which this program does not read")
 

@@ -13,6 +13,7 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.coded import NO_PICTURES
 from heicdepth_tui.heif.facts import (
     Auxiliary,
     Calibration,
@@ -72,7 +73,10 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
 
 
 def depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
-    """Return (picture, depth item) for the depth items of pictures that are not the primary."""
+    """Return (picture, depth item) for the depth items of pictures that are not the primary.
+
+    Derived pictures of types that are not read, e.g. ``tmap``, are pictures here.
+    """
     indices, links = table.depth_properties(), table.references.get(b"auxl", {})
     primary = table.primary_id
     return [
@@ -80,7 +84,7 @@ def depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
         for item in table.having(indices, links)
         if primary not in links[item]
         for target in dict.fromkeys(links[item])
-        if table.is_image(target)
+        if table.types.get(target, b"mime") not in NO_PICTURES
     ]
 
 
@@ -250,13 +254,13 @@ def _without(
     *,
     portrait: bool,
 ) -> DepthFacts:
-    if elsewhere:
-        return DepthFacts(DepthStatus.ABSENT, _owners(elsewhere))
     if loose:
         item = loose[-1]
         targets = table.references.get(b"auxl", {}).get(item, ())
         whose = f"item {targets[0]}, which does not exist" if targets else "no picture"
         return DepthFacts(DepthStatus.UNREADABLE, f"the depth map (item {item}) belongs to {whose}")
+    if elsewhere:
+        return DepthFacts(DepthStatus.ABSENT, _owners(elsewhere))
     if portrait:
         return DepthFacts(DepthStatus.STRIPPED, STRIPPED)
     return DepthFacts(DepthStatus.ABSENT, ABSENT)
@@ -267,14 +271,14 @@ def _owners(elsewhere: tuple[DepthElsewhere, ...]) -> str:
     first = elsewhere[0]
     if first.is_source:
         return (
-            f"the depth map belongs to picture {_named(first)}, which the photo repeats "
+            f"the depth map belongs to image {_named(first)}, which the photo repeats "
             "(derived image iden)"
         )
     names = list(dict.fromkeys(map(_named, elsewhere)))
     if len(names) == 1:
-        return f"the photo has no depth map of its own, but picture {names[0]} of the file has one"
+        return f"the photo has no depth map of its own, but image {names[0]} of the file has one"
     listed = ", ".join(names[:_MAX_NAMED]) + (" …" if len(names) > _MAX_NAMED else "")
-    return f"the photo has no depth map of its own, but other pictures of the file do: {listed}"
+    return f"the photo has no depth map of its own, but other images of the file do: {listed}"
 
 
 def _named(other: DepthElsewhere) -> str:
