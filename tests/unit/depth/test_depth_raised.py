@@ -70,7 +70,8 @@ def test_the_photo_gives_flying_samples_of_the_raised_map_to_a_surface() -> None
     cloud = build_cloud(depth, camera_of(depth.size), rgb, options)
     assert cloud.dropped.describe() == "nothing"
     expected = np.where(rgb[..., 0] > 0, 0.25, 1.0).reshape(-1)
-    np.testing.assert_allclose(-cloud.xyz[:, 2], expected, rtol=1e-6)
+    # A mean of nine equal float32 with weights: two sums of nine err by 9 · 2⁻²⁴ each.
+    np.testing.assert_allclose(-cloud.xyz[:, 2], expected, rtol=2e-6)
     assert any("photo fits best" in line for line in cloud.comments())
     # From the file's corner: the finer grid has the same view.
     assert cloud.camera == camera_of(depth.size).resized(Size(18, 12))
