@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import PIL
+import pytest
 from PIL import Image
 
 from heicdepth_tui.heif.items import read_items
@@ -16,7 +18,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["encode_av1", "save_avif"]
+__all__ = ["encode_av1", "needs_monochrome", "save_avif"]
+
+_VERSION = tuple(int(part) for part in PIL.__version__.split(".")[:2])
+
+needs_monochrome = pytest.mark.skipif(
+    _VERSION < (12, 3), reason="Pillow encodes grey as monochrome AV1 since 12.3"
+)
 
 
 def save_avif(array: NDArray[np.uint8], **options: Any) -> bytes:

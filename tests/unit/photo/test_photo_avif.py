@@ -29,7 +29,7 @@ from heicdepth_tui.heif.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPic
 from heicdepth_tui.heif.sei import build_depth_representation
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, layers_of
-from tests.support.avif import encode_av1, save_avif
+from tests.support.avif import encode_av1, needs_monochrome, save_avif
 
 AVIF = Layout(brand="avif", compatible_brands=("avif", "mif1", "miaf"))
 TURNED: tuple[Transform, ...] = (Rotation(1), Mirror(1))
@@ -181,6 +181,7 @@ def _with_ten_bits(picture: CodedPicture) -> CodedPicture:
     return replace(picture, payload=bytes(payload))
 
 
+@needs_monochrome
 def test_a_depth_map_of_more_than_8_bits_is_never_rounded(
     tmp_path: Path, rgb: NDArray[np.uint8]
 ) -> None:
