@@ -102,6 +102,33 @@ def test_an_overlay_with_one_source_that_is_not_decoded(build: Build) -> None:
     )
 
 
+def test_an_overlay_of_av1_pictures(build: Build) -> None:
+    overlay = coded(build, 1, b"iovl", refers={b"dimg": [2]})
+    header = parse_header(build.heif([overlay, build.photo(2, type=b"av01")]))
+    assert header.undecodable_reason == (
+        "the photo is made of pictures coded as AV1 (item type av01), which this program cannot "
+        "put together"
+    )
+
+
+@pytest.mark.parametrize(("flags", "bits"), [(0x0C, 8), (0x4C, 10), (0x6C, 12)])
+def test_depth_in_av1_is_not_rounded_to_8_bits(
+    build: Build, tmp_path: Path, flags: int, bits: int
+) -> None:
+    av1c = build.box(b"av1C", bytes([0x81, 0, flags, 0]))
+    depth = coded(build, 2, b"av01", av1c, build.auxc(DEPTH_URN), refers={b"auxl": [1]})
+    photo = coded(build, 1, b"av01", av1c)
+    header, brief = both(build.heif([photo, depth], brand=b"avif"), tmp_path)
+    reason = f"coded as AV1 with {bits} bits, which this program can only decode to 8"
+    expected = "" if bits == 8 else reason
+    assert header.depth.item is not None
+    assert header.depth.item.undecodable_reason == expected
+    assert header.auxiliaries[0].undecodable_reason == expected
+    assert header.depth.decodable is brief.depth_decodable is (bits == 8)
+    # Of a photo only the eye would tell.
+    assert (header.decodable, brief.decodable) == (True, True)
+
+
 def test_of_several_depth_maps_one_that_is_decoded_is_chosen(build: Build, tmp_path: Path) -> None:
     jpeg = coded(build, 9, b"jpeg", build.auxc(DEPTH_URN), refers={b"auxl": [1]})
     header, brief = both(build.heif([build.photo(1), build.depth(4), jpeg]), tmp_path)

@@ -12,7 +12,7 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedHeaderError,
 )
-from heicdepth_tui.heif.codecs import DECODERS, undecodable_reason
+from heicdepth_tui.heif.codecs import DECODERS, undecodable_depth_reason, undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.depthfacts import (
     check_depth_size,
@@ -115,7 +115,7 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
             size, end = table.upright(item), _end(table.extents(item))
             check_depth_size(table, size)
             if table.is_image(item) and 0 < end <= table.source.size:
-                is_read = table.types[item] in DECODERS or not undecodable_reason(table, item)
+                is_read = table.types[item] == b"hvc1" or not undecodable_depth_reason(table, item)
                 return DepthStatus.PRESENT, size, is_read
         except HeaderError:
             # Shown as unreadable; the header says why.

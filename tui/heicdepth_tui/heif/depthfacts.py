@@ -12,9 +12,10 @@ from heicdepth_tui.errors import (
     UnsupportedHeaderError,
 )
 from heicdepth_tui.heif.boxes import four_cc
-from heicdepth_tui.heif.codecs import undecodable_reason
+from heicdepth_tui.heif.codecs import undecodable_depth_reason
 from heicdepth_tui.heif.coded import NO_PICTURES
 from heicdepth_tui.heif.facts import (
+    AUX_DEPTH_URNS,
     Auxiliary,
     Calibration,
     DepthElsewhere,
@@ -36,6 +37,7 @@ __all__ = [
     "AuxiliaryReader",
     "check_depth_size",
     "choose_depth",
+    "depth_item",
     "depth_items",
     "read_depth",
 ]
@@ -95,8 +97,16 @@ def choose_depth(table: ItemTable, own: list[int]) -> int:
     """
     pictures = [item for item in own if table.is_image(item)]
     if len(pictures) > 1:
-        pictures = [item for item in pictures if not undecodable_reason(table, item)] or pictures
+        pictures = [
+            item for item in pictures if not undecodable_depth_reason(table, item)
+        ] or pictures
     return max(pictures or own)
+
+
+def depth_item(table: ItemTable, item: int) -> ImageItem:
+    """Return a depth item as ``image_item`` does; its codes may not be rounded by a decoder."""
+    image = image_item(table, item)
+    return replace(image, undecodable_reason=undecodable_depth_reason(table, item))
 
 
 def check_depth_size(table: ItemTable, size: Size) -> None:
@@ -127,7 +137,7 @@ class AuxiliaryReader:
         if kind is None:
             raise MalformedError(f"item {item} does not say of what kind it is (auxC)")
         urn, _ = kind
-        image = image_item(self._table, item)
+        image = (depth_item if urn in AUX_DEPTH_URNS else image_item)(self._table, item)
         calibration, problem = self.calibration(item)
         problems = [problem]
         if depth.item is not None and depth.item.id == item:
@@ -302,7 +312,7 @@ def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
         kind = four_cc(table.type_of(item))
         return None, f"the depth map is of type {kind!r}, which no decoder reads"
     try:
-        image = image_item(table, item)
+        image = depth_item(table, item)
         check_depth_size(table, image.coded)
         if image.type == "hvc1" and table.coded(item).hvcc is None:
             return image, "the depth map lacks its decoder configuration (hvcC)"
