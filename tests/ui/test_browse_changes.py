@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from browsing import LANDSCAPE, MATTE, PLAIN, STRIPPED, TYPE_0, facts, image
 
+from heicdepth_tui.ui.screens import folder_panel
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -86,11 +87,13 @@ async def test_r_reads_an_unchanged_photo_again_too(open_app: Open, samples: Pat
         assert image(driven, "depth").picture is not None
 
 
-async def test_a_changed_photo_is_noticed_on_coming_back(open_app: Open, samples: Path) -> None:
+async def test_a_changed_photo_is_noticed_on_coming_back(
+    open_app: Open, samples: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_panel, "QUIET_SECONDS", 0.0)
     async with open_app(samples / LANDSCAPE) as driven:
         await driven.settled()
         shutil.copy(samples / TYPE_0, samples / LANDSCAPE)
-        driven.app.scanner._started -= 60
         driven.app.on_app_focus()
         await driven.until(lambda: "inverse Z" in facts(driven, "facts"), "the new metadata")
 

@@ -231,10 +231,15 @@ class BrowseScreen(Screen[None], PlainLines):
         self.folder.update_counts()
 
     def action_stop(self) -> None:
-        """Stop the header scan while it runs; else take all marks away."""
+        """Stop the header scan while it runs; else take all marks away.
+
+        Not while photos are exported: the marks say which.
+        """
         library = self._session.library
         if library.waiting and self._app_context.scanner.is_scanning:
             self._app_context.scanner.halt()
+        elif self._app_context.exporter.left and library.marked_count:
+            self.show_status("marks stay while photos are exported")
         else:
             library.set_marked(library.marked, False)
             self._range_from = None

@@ -1,0 +1,161 @@
+"""Exports that run when the app is left, and keys that are pressed while they run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import LANDSCAPE, PLAIN, PORTRAIT, STRIPPED
+
+from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.export import run
+from heicdepth_tui.ui.presenters.export_report import final_report
+from heicdepth_tui.ui.services.events import ExportFinished
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+class Gate:
+    """Holds exports until it is opened."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.begun = threading.Event()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    gate = Gate()
+    export_photo = run.export_photo
+
+    def held(*args: Any, **options: Any) -> Any:
+        gate.begun.set()
+        gate.opened.wait(30)
+        return export_photo(*args, **options)
+
+    monkeypatch.setattr(run, "export_photo", held)
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+    """Exit codes and messages that the app ends with."""
+    from heicdepth_tui.ui.app import HeicDepthApp
+
+    found: list[tuple[int, str]] = []
+
+    def exit_app(_: object, code: int = 0, message: object = None) -> None:
+        found.append((code, "" if message is None else str(message)))
+
+    monkeypatch.setattr(HeicDepthApp, "exit", exit_app)
+    return found
+
+
+async def export_all(driven: Any, gate: Gate) -> None:
+    """Mark every photo and export them; return when the first one is begun with."""
+    await driven.scanned()
+    await driven.settled()
+    await driven.pilot.press("v", "G", "v", "e")
+    await driven.until(gate.begun.is_set, "the export begun")
+
+
+async def test_q_waits_for_every_photo_then_says_what_was_written_and_what_failed(
+    open_app: Open,
+    sample_folder: Path,
+    tmp_path: Path,
+    gate: Gate,
+    ended: list[tuple[int, str]],
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await export_all(driven, gate)
+        await driven.pilot.press("q")
+        assert ended == []
+        gate.opened.set()
+        await driven.until(lambda: bool(ended), "the end")
+
+    ((code, message),) = ended
+    written = sorted((tmp_path / "out").iterdir())
+    assert code == 1
+    assert len(written) == 5
+    assert "5 files of 5 photos in" in message
+    assert str(tmp_path / "out").rpartition("/")[2] in message
+    assert "not exported, 2 photos" in message
+    assert PLAIN in message
+    assert STRIPPED in message
+
+
+async def test_without_failures_the_app_ends_with_zero(
+    open_app: Open, sample_folder: Path, gate: Gate, ended: list[tuple[int, str]]
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, sample_folder / PORTRAIT) as driven:
+        await export_all(driven, gate)
+        await driven.pilot.press("q")
+        gate.opened.set()
+        await driven.until(lambda: bool(ended), "the end")
+
+    ((code, message),) = ended
+    assert code == 0
+    assert "2 files of 2 photos" in message
+    assert "not" not in message
+
+
+async def test_a_second_q_begins_with_no_further_photo_and_says_how_many_are_left(
+    open_app: Open,
+    sample_folder: Path,
+    tmp_path: Path,
+    gate: Gate,
+    ended: list[tuple[int, str]],
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await export_all(driven, gate)
+        await driven.pilot.press("q", "q")
+        assert ended == []
+        gate.opened.set()
+        await driven.until(lambda: bool(ended), "the end")
+
+    ((code, message),) = ended
+    assert code == 1
+    assert len(list((tmp_path / "out").iterdir())) == 1
+    assert "not begun, 6 photos" in message
+
+
+async def test_a_third_q_ends_at_once(
+    open_app: Open, sample_folder: Path, gate: Gate, ended: list[tuple[int, str]]
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await export_all(driven, gate)
+        await driven.pilot.press("q", "q", "q")
+
+        assert [code for code, _ in ended] == [1]
+        assert "not begun, 7 photos" in ended[0][1]
+        gate.opened.set()
+
+
+async def test_esc_keeps_the_marks_while_their_photos_are_exported(
+    open_app: Open, sample_folder: Path, gate: Gate
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, sample_folder / PORTRAIT) as driven:
+        await export_all(driven, gate)
+        await driven.pilot.press("escape")
+        assert driven.library.marked_count == 2
+        assert "marks stay while photos are exported" in driven.text
+        gate.opened.set()
+        await driven.until(lambda: not driven.app.exporter.left, "the export")
+        await driven.pilot.press("escape")
+
+        assert driven.library.marked_count == 0
+
+
+def test_the_report_lists_the_first_errors_and_counts_the_rest() -> None:
+    errors = [DecodeError("torn", path=f"/p/{number}.heic") for number in range(25)]
+    report = final_report([ExportFinished(25, [], errors)], 3)
+
+    assert report.splitlines()[0] == "not exported, 25 photos:"
+    assert report.count("torn") == 20
+    assert "… and 5 more" in report
+    assert report.splitlines()[-1] == "not begun, 3 photos"
