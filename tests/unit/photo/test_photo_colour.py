@@ -97,6 +97,19 @@ def test_a_broken_profile_converts_nothing(cut: int) -> None:
     assert srgb_by_profile(np.zeros((2, 2, 3), np.uint8), adobe_profile()[:cut]) is None
 
 
+def test_mutants_of_a_profile_convert_or_are_refused() -> None:
+    rng = np.random.default_rng(5)
+    rgb = rng.integers(0, 256, (4, 4, 3), np.uint8)
+    refused = 0
+    for _ in range(500):
+        mutant = np.frombuffer(adobe_profile(), np.uint8).copy()
+        mutant[rng.integers(0, mutant.size, 3)] = rng.choice([0, 1, 127, 128, 255], 3)
+        converted = srgb_by_profile(rgb, mutant.tobytes()[: rng.integers(300, 700)])
+        refused += converted is None
+        assert converted is None or (converted.shape, converted.dtype) == (rgb.shape, rgb.dtype)
+    assert 0 < refused < 500
+
+
 def plain(colour: tuple[int, int, int]) -> np.ndarray:
     return np.full((64, 64, 3), colour, np.uint8)
 
