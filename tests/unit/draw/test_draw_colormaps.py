@@ -11,8 +11,6 @@ from heicdepth_tui.draw.colormaps import (
     GREY,
     ORDERED_COLORMAPS,
     colorize,
-    colormap_label,
-    next_colormap,
     stepped_colormap,
 )
 from heicdepth_tui.draw.modes import ColorMode
@@ -58,20 +56,11 @@ def test_nearer_is_never_darker(name):
 def test_only_turbo_is_out_of_order_and_says_so():
     assert set(COLORMAPS) - set(ORDERED_COLORMAPS) == {"turbo"}
     assert np.diff(lightness(COLORMAPS["turbo"])).min() < -0.5
-    assert "not ordered" in colormap_label("turbo")
-    assert colormap_label("viridis") == "viridis"
 
 
 def test_the_default_is_ordered_and_comes_first():
     assert DEFAULT_COLORMAP in ORDERED_COLORMAPS
     assert next(iter(COLORMAPS)) == DEFAULT_COLORMAP
-
-
-def test_cycle_visits_every_map_once():
-    names = [DEFAULT_COLORMAP]
-    while (name := next_colormap(names[-1])) != DEFAULT_COLORMAP:
-        names.append(name)
-    assert names == list(COLORMAPS)
 
 
 def test_tables_cannot_be_changed_by_a_caller():

@@ -14,7 +14,6 @@ from heicdepth_tui.draw.console import (
     ConsolePicture,
     Legend,
     arrange,
-    console_picture,
     console_pictures,
 )
 
@@ -35,13 +34,13 @@ def plain(renderable, width: int = 60) -> list[str]:
 
 
 def test_one_picture_has_its_true_shape():
-    lines = plain(console_picture(RED, (20, 20)))
+    lines = plain(console_pictures([ConsolePicture(RED, "red")], (20, 22)))
     # 40:30 in 20 columns: 20 / (4/3) / 2 = 7.5 rows.
-    assert [line for line in lines if line] == ["▄" * 20] * 8
+    assert [line for line in lines if "▄" in line] == ["▄" * 20] * 8
 
 
 def test_colours_are_those_of_the_array():
-    line = printed(console_picture(RED, (20, 20)))[0]
+    line = printed(console_pictures([ConsolePicture(RED, "red")], (20, 22)))[1]
     assert "38;2;250;0;0;48;2;250;0;0" in line
 
 

@@ -1,9 +1,9 @@
-"""Cells a picture takes, by hand; colour modes by environment."""
+"""Cells a picture takes, by hand."""
 
 from __future__ import annotations
 
 from heicdepth_tui.draw.fit import Fit, fit_cells
-from heicdepth_tui.draw.modes import Blocks, ColorMode, color_mode_of
+from heicdepth_tui.draw.modes import Blocks
 
 
 def test_landscape_fills_the_width():
@@ -38,18 +38,3 @@ def test_no_room_or_no_image_is_empty():
     assert fit_cells((100, 100), (0, 10)) == Fit(0, 0, 0, 0)
     assert fit_cells((100, 100), (10, 0)) == Fit(0, 0, 0, 0)
     assert fit_cells((0, 100), (10, 10)) == Fit(0, 0, 0, 0)
-
-
-def test_colour_mode_follows_the_environment():
-    xterm = {"TERM": "xterm-256color"}
-    assert color_mode_of({**xterm, "COLORTERM": "truecolor"}) is ColorMode.TRUECOLOR
-    assert color_mode_of({"TERM": "xterm", "COLORTERM": "24bit"}) is ColorMode.TRUECOLOR
-    assert color_mode_of({"TERM": "xterm-kitty"}) is ColorMode.TRUECOLOR
-    assert color_mode_of(xterm) is ColorMode.PALETTE
-    assert color_mode_of({"TERM": "linux"}) is ColorMode.ANSI16
-    assert color_mode_of({}) is ColorMode.ANSI16
-
-
-def test_no_color_wins_unless_it_is_empty():
-    assert color_mode_of({"NO_COLOR": "1", "COLORTERM": "truecolor"}) is ColorMode.GREY
-    assert color_mode_of({"NO_COLOR": "", "COLORTERM": "truecolor"}) is ColorMode.TRUECOLOR

@@ -10,7 +10,8 @@ import pytest
 
 from heicdepth_tui.samples.gallery import MARBLES
 from heicdepth_tui.samples.raycast import cast
-from heicdepth_tui.samples.scene import Box, Floor, Pinhole, Scene, Sphere, Wall, render
+from heicdepth_tui.samples.shading import shade
+from heicdepth_tui.samples.solids import Box, Floor, Pinhole, Scene, Sphere, Wall
 
 FLOOR = Floor(-1.0, ((0.7, 0.7, 0.7), (0.2, 0.2, 0.2)))
 WALL = Wall(4.0, ((0.5, 0.5, 0.5), (0.3, 0.3, 0.3)))
@@ -63,7 +64,7 @@ def test_nearer_solids_hide_farther_ones() -> None:
     for order in ((near, far), (far, near)):
         metres = cast(scene(*order), CAMERA)
         assert metres[30, 40] == pytest.approx(0.8, abs=1e-12)
-        rgb = render(scene(*order), CAMERA).rgb
+        rgb = shade(scene(*order), CAMERA)
         red, green, _ = rgb[30, 40].tolist()
         assert red > 2 * green
 
@@ -109,23 +110,22 @@ def test_focal_length_follows_the_diagonal() -> None:
     assert camera.fx == pytest.approx(5000.0, rel=1e-6)
 
 
-def test_render_gives_the_arrays_its_contract_names() -> None:
-    rendered = render(MARBLES, Pinhole.of(96, 72, 26.0, pitch=6.0))
-    assert (rendered.rgb.shape, rendered.rgb.dtype) == ((72, 96, 3), np.uint8)
-    assert (rendered.metres.shape, rendered.metres.dtype) == ((72, 96), np.float32)
-    assert len(np.unique(rendered.rgb.reshape(-1, 3), axis=0)) > 500
+def test_colours_are_8_bit_srgb_and_many() -> None:
+    rgb = shade(MARBLES, Pinhole.of(96, 72, 26.0, pitch=6.0))
+    assert (rgb.shape, rgb.dtype) == ((72, 96, 3), np.uint8)
+    assert len(np.unique(rgb.reshape(-1, 3), axis=0)) > 500
 
 
 def test_light_comes_from_where_the_scene_says() -> None:
     ball = Sphere((0.0, 0.0, -1.5), 0.5, (0.5, 0.5, 0.5), gloss=0.0)
-    rgb = render(replace(scene(ball), light=(-1.0, 0.3, 0.3)), CAMERA).rgb.astype(int)
+    rgb = shade(replace(scene(ball), light=(-1.0, 0.3, 0.3)), CAMERA).astype(int)
     assert rgb[30, 24].sum() > rgb[30, 56].sum() + 60
 
 
 def test_shadow_falls_on_the_floor_away_from_the_light() -> None:
     ball = Sphere((0.0, -0.75, -3.2), 0.25, (0.5, 0.5, 0.5))
     plain = replace(scene(ball), floor=Floor(-1.0, ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))))
-    rgb = render(replace(plain, light=(-1.0, 1.0, 0.0)), CAMERA).rgb.astype(int)
+    rgb = shade(replace(plain, light=(-1.0, 1.0, 0.0)), CAMERA).astype(int)
     u, v = CAMERA.project((0.3, -1.0, -3.2))
     mirrored, _ = CAMERA.project((-0.3, -1.0, -3.2))
     assert rgb[round(v), round(u)].sum() < rgb[round(v), round(mirrored)].sum() - 60

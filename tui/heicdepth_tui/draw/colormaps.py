@@ -15,21 +15,8 @@ __all__ = [
     "GREY",
     "ORDERED_COLORMAPS",
     "colorize",
-    "colormap_label",
-    "next_colormap",
     "stepped_colormap",
 ]
-
-
-def next_colormap(name: str) -> str:
-    """Return the map after ``name`` in the cycle."""
-    names = list(COLORMAPS)
-    return names[(names.index(name) + 1) % len(names)]
-
-
-def colormap_label(name: str) -> str:
-    """Return the name for a status line; says where lightness does not follow depth."""
-    return name if name in ORDERED_COLORMAPS else f"{name} (not ordered by lightness)"
 
 
 def colorize(

@@ -24,7 +24,6 @@ __all__ = [
     "ConsolePicture",
     "Legend",
     "arrange",
-    "console_picture",
     "console_pictures",
     "has_colours",
 ]
@@ -100,15 +99,6 @@ def _text(plain: str) -> Text:
     from rich.text import Text
 
     return Text(plain, no_wrap=True, overflow="ellipsis")
-
-
-def console_picture(rgb: NDArray[np.uint8], cells: tuple[int, int]) -> RenderableType:
-    """Return ``rgb`` as half blocks that fit into ``cells`` = (columns, rows), in true aspect.
-
-    The array is shrunk by box first: rich-pixels' own resize takes the nearest sample. A console
-    without colours (NO_COLOR, a file) gets shade characters.
-    """
-    return _Cells(rgb, fit_cells((rgb.shape[1], rgb.shape[0]), cells))
 
 
 def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int]) -> RenderableType:

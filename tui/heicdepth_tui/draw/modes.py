@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 
-__all__ = ["COLORMAP_NAMES", "DEFAULT_COLORMAP", "Blocks", "ColorMode", "color_mode_of"]
+__all__ = ["COLORMAP_NAMES", "DEFAULT_COLORMAP", "Blocks", "ColorMode"]
 
 COLORMAP_NAMES = ("inferno", "viridis", "magma", "cividis", "turbo", "grey")
 """In the order that the app goes through; ``tables.COLORMAPS`` has their colours."""
@@ -41,22 +40,3 @@ class ColorMode(Enum):
     """The 26 greys of xterm's palette: what NO_COLOR means in a full-screen application."""
     NONE = "none"
     """No colour codes at all: shade characters, made for light text on a dark background."""
-
-
-_TRUECOLOR_NAMES = ("direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot")
-
-
-def color_mode_of(environ: Mapping[str, str]) -> ColorMode:
-    """Return the colour mode that the environment of a terminal promises.
-
-    NO_COLOR (set, not empty) means greys. COLORTERM, else the name in TERM, says how many
-    colours; over ssh COLORTERM is usually missing, so that a truecolor terminal counts as 256.
-    """
-    if environ.get("NO_COLOR"):
-        return ColorMode.GREY
-    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
-        return ColorMode.TRUECOLOR
-    term = environ.get("TERM", "").lower()
-    if any(name in term for name in _TRUECOLOR_NAMES):
-        return ColorMode.TRUECOLOR
-    return ColorMode.PALETTE if "256" in term else ColorMode.ANSI16
