@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from struct import pack
@@ -176,6 +177,28 @@ def test_large_xmp_on_many_items_shares_one_budget(
     assert [problem == "" for problem in problems] == [True] * 5 + [False] * 35
     assert "are allowed" in problems[-1]
     assert sum(bytes_read) < 1_200_000
+
+
+def test_thumbnails_made_of_one_grid_of_many_tiles(build: Build) -> None:
+    """Each leads to the same sixty thousand tiles: looking through them each time takes seconds."""
+    wide = build.item(
+        2, b"grid", b"\0\0\xf9\xf9" + pack(">HH", 64, 48), [build.ispe(64, 48)],
+        construction=1, refers={b"dimg": [3] * 250 * 250},
+    )  # fmt: skip
+    small = build.item(3, b"unci", properties=[build.ispe(1, 1)])
+    thumbnails = [
+        build.item(
+            n, b"grid", bytes(4) + pack(">HH", 64, 48), [build.ispe(64, 48)],
+            construction=1, refers={b"dimg": [2], b"thmb": [1]},
+        )
+        for n in range(10, 1_510)
+    ]  # fmt: skip
+    data = build.heif([build.photo(1), wide, small, *thumbnails])
+    start = time.thread_time()
+    header = parse_header(data)
+    assert time.thread_time() - start < 1.5
+    assert len(header.thumbnails) == 1_500
+    assert "item type unci" in header.thumbnails[0].undecodable_reason
 
 
 def test_one_tile_named_sixty_thousand_times(build: Build) -> None:

@@ -95,9 +95,19 @@ def _blocking_type(
         return None
     if kind not in _ASSEMBLED or not steps:
         return kind
-    sources = table.references.get(b"dimg", {}).get(item, ())
     if kind == b"iovl":
         decoded = _PUT_TOGETHER
+    # Four thousand thumbnails may be made of one grid of sixty thousand tiles.
+    key = item, decoded is _PUT_TOGETHER
+    if key not in table.blocking_types:
+        table.blocking_types[key] = _blocking_source(table, item, steps, decoded)
+    return table.blocking_types[key]
+
+
+def _blocking_source(
+    table: ItemTable, item: int, steps: int, decoded: Mapping[bytes, str]
+) -> bytes | None:
+    sources = table.references.get(b"dimg", {}).get(item, ())
     if decoded.keys() >= set(map(table.types.get, sources)):
         return None
     # One source of each type stands for all: a grid may name one tile sixty thousand times.

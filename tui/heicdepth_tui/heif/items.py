@@ -51,6 +51,7 @@ class ItemTable:
     __slots__ = (
         "_meta",
         "_referrers",
+        "blocking_types",
         "container",
         "groups",
         "limits",
@@ -75,6 +76,8 @@ class ItemTable:
         self.groups: tuple[Group, ...] = meta.groups
         self.problems: list[str] = meta.problems
         """What is wrong with parts of the header that the picture may not need."""
+        self.blocking_types: dict[tuple[int, bool], bytes | None] = {}
+        """What ``codecs`` found of derived pictures, so that no source is looked at twice."""
         self._meta = meta
         self._referrers: dict[bytes, Edges] = {}
 
