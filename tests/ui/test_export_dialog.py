@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from textual.widgets import Input
+import numpy as np
+from textual.widgets import Input, RadioButton, RadioSet
 
+from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.screens.export_dialog import ExportDialog, Tick
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -66,6 +69,27 @@ async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
         await open_dialog(driven)
         assert not tick(driven, "colours").value
         assert tick(driven, "png-unit").value
+
+
+async def test_how_photo_and_depth_map_are_matched_is_chosen(
+    open_app: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "turned"
+    folder.mkdir()
+    photo = build_photo(orientation=3, depth_orientation=1, depth_coded_as_photo=True)
+    (folder / "turned.heic").write_bytes(photo)
+    async with open_app(folder) as driven:
+        await driven.until(lambda: "undecided" in driven.text, "the caption")
+        await open_dialog(driven)
+        tick(driven, "pcd").value = False
+        tick(driven, "npz").value = True
+        register = driven.app.screen.query_one("#register", RadioSet)
+        next(one for one in register.query(RadioButton) if one.name == "transforms").value = True
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+    with np.load(tmp_path / "out" / "turned.npz") as arrays:
+        told = json.loads(str(arrays["metadata"]))["registration"]
+    assert (told["basis"], told["frames"], told["rotation"]) == ("chosen", "transforms", 0)
 
 
 async def test_what_means_nothing_is_said_and_nothing_is_written(

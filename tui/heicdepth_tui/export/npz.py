@@ -53,6 +53,9 @@ def npz_metadata(subject: Subject) -> dict[str, object]:
     """
     depth_map, trust = subject.depth_map, subject.trust
     record = photo_record(Path(subject.path.name), subject.header, None, None)
+    if subject.registration is not None:
+        # As the arrays were made, which may be as the user chose.
+        record["registration"] = subject.registration.to_json()
     export: dict[str, object] = {
         "comments": [*subject.depth_comments(), subject.colours_told],
         "rgb": f"uint8, {subject.colours_told.partition(': ')[2]}",

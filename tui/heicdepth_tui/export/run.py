@@ -98,6 +98,7 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
         options=options,
         notes=tuple(filter(None, (pixels.note, *notes))),
         region=registration.region,
+        registration=registration,
     )
 
 

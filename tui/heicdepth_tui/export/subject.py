@@ -14,7 +14,7 @@ from heicdepth_tui import __version__
 from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import DepthMap
-from heicdepth_tui.depth.registration import WHOLE, Region
+from heicdepth_tui.depth.registration import WHOLE, Region, Registration
 from heicdepth_tui.depth.trust import DISTORTION, Trust
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.colouring import Coloured, Colours
@@ -55,6 +55,8 @@ class Subject:
     """What a reader of any export must know, e.g. that tiles of the photo are missing."""
     region: Region = WHOLE
     """The part of the upright photo that ``depth_map`` covers."""
+    registration: Registration | None = None
+    """How ``depth_map`` was brought into the orientation of the photo."""
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, Static
 
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 
@@ -71,6 +72,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         border: none; padding: 0; }
     ExportDialog RadioButton { width: 9; padding: 0; margin: 0; }
     ExportDialog #projection RadioButton { width: 16; }
+    ExportDialog #register { layout: vertical; height: 3; }
+    ExportDialog #register RadioButton { width: auto; }
     ExportDialog Checkbox { width: 1fr; height: 1; background: $surface; }
     ExportDialog .number { height: 1; }
     ExportDialog .number Static { width: 20; color: $foreground; }
@@ -103,6 +106,17 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                     for name, form in FORMATS.items():
                         chosen = name in options.formats
                         yield Tick(form.label, chosen, compact=True, name=name, classes="format")
+                    yield Static("turned apart: match by", classes="label", markup=False)
+                    with RadioSet(compact=True, id="register"):
+                        for frames in Frames:
+                            chosen = frames is options.register
+                            yield Choice(
+                                frames.value,
+                                chosen,
+                                compact=True,
+                                name=frames.value,
+                                tooltip="where photo and depth map are turned differently",
+                            )
                 with Vertical():
                     yield Static("projection", classes="label", markup=False)
                     with RadioSet(compact=True, id="projection"):
@@ -227,6 +241,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                 if self.query_one("#png-unit", Checkbox).value
                 else DepthUnit.MILLIMETRE
             ),
+            register=Frames(self._radio("register", self._options.register.value)),
             cloud=cloud,
         )
 
