@@ -137,5 +137,6 @@ def _transform(profile: bytes) -> Any:
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
             flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+    except (ImageCms.PyCMSError, ImportError, OSError, ValueError, TypeError):
+        # ImportError: a Pillow that was built without Little CMS.
         return None
