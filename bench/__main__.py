@@ -1,10 +1,11 @@
-"""``python -m bench [--list] [--only NAME]... [--quick] [--write]``: every figure, side by side.
+"""``python -m bench [--list] [--only NAME]... [--quick] [--write] [--ablate]``: every figure.
 
 HEICDEPTH_PHOTOS names a folder whose ``real/`` holds the photos; what needs one that is missing, or
 a program that is not installed, is skipped and named. ``--only`` takes the start of a name of
 ``--list``. ``--quick`` repeats less and takes smaller folders. ``--write`` also writes the table to
 docs/bench.md and, unless ``--only`` is given, its rows with a goal to README.md. The exit code is 1
-where a goal is missed.
+where a goal is missed. ``--ablate`` measures the app without each of the pieces that stand beside
+Textual instead, and with ``--write`` puts that table at the end of docs/bench.md.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ ROOT = Path(__file__).parent.parent
 REPORT = ROOT / "docs" / "bench.md"
 README = ROOT / "README.md"
 _BEGIN, _END = "<!-- bench: begin -->", "<!-- bench: end -->"
+_ABLATION = "## Without each piece"
+ABLATION_RULE = (
+    "`python -m bench --ablate`: medians of repetitions that take turns, and the difference to the "
+    "whole app. A piece is noticed where first paint, depth map or photo come 30 ms later without "
+    "it, or a step on the slow line (1 Mbit/s, 80 ms) takes a third longer."
+)
 HEADINGS = ("what", "ours", "reference", "ratio", "goal", "reached?")
 
 MEASUREMENTS = {
@@ -110,6 +117,25 @@ def write_readme(readme: Path, machine: Sequence[str], run: Run) -> None:
     readme.write_text(before + "\n".join(lines) + after, encoding="utf-8")
 
 
+def write_ablation(report: Path, lines: Sequence[str]) -> None:
+    """Put the table of an ablation at the end of a report, in the place of an older one."""
+    text = report.read_text(encoding="utf-8") if report.is_file() else ""
+    before = text.partition(_ABLATION)[0].rstrip()
+    report.write_text("\n".join([before, "", _ABLATION, "", *lines, ""]), encoding="utf-8")
+
+
+def _ablate(quick: bool, write: bool) -> int:
+    from bench import ablate
+
+    machine = describe()
+    with tempfile.TemporaryDirectory(prefix="heicdepth-bench-") as scratch:
+        lines = ablate.table(ablate.ablate(Material(Path(scratch), quick)))
+    print("\n".join([*machine, "", *lines]))
+    if write:
+        write_ablation(REPORT, [ABLATION_RULE, "", *machine, "", *lines])
+    return 0
+
+
 def main() -> int:
     """Measure what was asked for; 0 when every goal was reached."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n")[0])
@@ -121,7 +147,10 @@ def main() -> int:
         action="store_true",
         help="write docs/bench.md and, unless --only, the table in README.md",
     )
+    parser.add_argument("--ablate", action="store_true", help="the app without each of its pieces")
     options = parser.parse_args()
+    if options.ablate:
+        return _ablate(options.quick, options.write)
     names = [
         name
         for name in MEASUREMENTS
@@ -147,7 +176,9 @@ def main() -> int:
         )
         REPORT.parent.mkdir(exist_ok=True)
         page = ["# What it costs", "", told, "", *machine, "", *lines, ""]
-        REPORT.write_text("\n".join(page), encoding="utf-8")
+        old = REPORT.read_text(encoding="utf-8") if REPORT.is_file() else ""
+        ablation = [part for part in old.partition(_ABLATION)[1:] if part]
+        REPORT.write_text("\n".join([*page, "".join(ablation)]), encoding="utf-8")
         if not options.only:
             write_readme(README, machine, run)
     return 0 if run.is_good else 1

@@ -17,11 +17,11 @@ from bench.screen import Replay, Row
 from bench.starting import SIZE, open_app
 from bench.terminal import Link, Terminal
 
-__all__ = ["held_key", "slow_link"]
+__all__ = ["LINK", "held_key", "hold", "slow_link", "steps_seen"]
 
 _RATE = 30.0
 _SECONDS = 2.0
-_LINK = Link(rate=125_000, one_way=0.040)
+LINK = Link(rate=125_000, one_way=0.040)
 """1 Mbit/s, 80 ms there and back."""
 
 Signature = tuple[tuple[Row, ...] | None, ...]
@@ -31,11 +31,11 @@ def _kinds(material: Material) -> list[Path]:
     return [material.photo(name) for name in ("pug.heic", "arrow.heic", "IMG_5622.HEIC")]
 
 
-def hold(terminal: Terminal, key: bytes) -> list[float]:
-    """Press a key as a held one repeats, for two seconds; return when each press was made."""
+def hold(terminal: Terminal, key: bytes, seconds: float = _SECONDS) -> list[float]:
+    """Press a key as a held one repeats, for some seconds; return when each press was made."""
     start = time.monotonic()
     presses: list[float] = []
-    for index in range(int(_RATE * _SECONDS)):
+    for index in range(int(_RATE * seconds)):
         terminal.pump(start + index / _RATE)
         presses.append(terminal.send(key))
     return presses
@@ -133,14 +133,14 @@ def slow_link(material: Material) -> Iterator[Figure]:
     waits: list[float] = []
     rests: list[float] = []
     for _ in range(1 if material.quick else 3):
-        with open_app(folder, scratch=material.scratch, link=_LINK) as terminal:
+        with open_app(folder, scratch=material.scratch, link=LINK) as terminal:
             terminal.settle()
             replay = Replay(SIZE)
             replay.feed(terminal.chunks)
             terminal.chunks.clear()
             presses = hold(terminal, b"j")
             terminal.settle()
-            steps = _steps(terminal, replay, presses)
+            steps = steps_seen(terminal, replay, presses)
         waits.extend(steps)
         medians.append(median(steps))
         rests.append(terminal.last_byte - presses[-1])
@@ -156,7 +156,7 @@ def slow_link(material: Material) -> Iterator[Figure]:
     )
 
 
-def _steps(terminal: Terminal, replay: Replay, presses: Sequence[float]) -> list[float]:
+def steps_seen(terminal: Terminal, replay: Replay, presses: Sequence[float]) -> list[float]:
     """Return for each press how long it took until the cursor stood on its row or beyond."""
     first = replay.cursor or 0
     seen: list[tuple[float, int]] = []
@@ -178,4 +178,4 @@ def _rich_pixels_seconds(material: Material) -> float:
     from bench.wire import by_rich_pixels
 
     data = by_rich_pixels(material.photo("IMG_5622.HEIC"))
-    return len(data) / _LINK.rate + 2 * _LINK.one_way
+    return len(data) / LINK.rate + 2 * LINK.one_way

@@ -19,7 +19,7 @@ from bench.terminal import Terminal
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import PRIMARY
 
-__all__ = ["FIT", "Painted", "not_prefetched", "painted_since", "prefetched", "start"]
+__all__ = ["FIT", "Painted", "not_prefetched", "painted_since", "prefetched", "press", "start"]
 
 FIT = (512, 512)
 """To what the app has photos decoded for a terminal of this size."""
@@ -119,7 +119,7 @@ def _start_once(photo: Path, scratch: Path) -> Painted:
         return painted_since(terminal.started, terminal, replay)
 
 
-def _press(terminal: Terminal, replay: Replay, key: bytes) -> Painted:
+def press(terminal: Terminal, replay: Replay, key: bytes) -> Painted:
     """Press a key, wait for rest, and return when what was painted."""
     terminal.chunks.clear()
     replay.forget()
@@ -145,7 +145,7 @@ def prefetched(material: Material) -> Iterator[Figure]:
         replay = Replay(SIZE)
         replay.feed(terminal.chunks)
         for turn in range(material.repetitions(30) + 2):
-            painted = _press(terminal, replay, b"j")
+            painted = press(terminal, replay, b"j")
             pressed = other.send(b"j")
             other.settle()
             if turn > 1:
@@ -178,7 +178,7 @@ def not_prefetched(material: Material) -> Iterator[Figure]:
         replay = Replay(SIZE)
         replay.feed(terminal.chunks)
         for turn in range(material.repetitions(15) + 1):
-            painted = _press(terminal, replay, _PAGE_DOWN)
+            painted = press(terminal, replay, _PAGE_DOWN)
             seconds = seconds_of(lambda: load(kinds[0], PRIMARY, fit=FIT))
             if turn:
                 ours.append(painted)

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from heicdepth_tui.ui.terminal.switches import PIECES, VARIABLE
+
 LEFT = b"\x1b[?1049l"
 
 NO_FORK = """
@@ -107,3 +109,16 @@ def test_an_error_in_the_thread_of_the_decoder_ends_in_the_crash_report(
     assert "Traceback" not in report
     (log,) = (tmp_path / "state" / "heicdepth-tui").glob("crash-*.log")
     assert "Traceback" in log.read_text()
+
+
+def test_the_app_works_without_the_pieces_that_make_it_faster(
+    run_in_terminal: Callable[..., Any], sample_folder: Path
+) -> None:
+    terminal = run_in_terminal(str(sample_folder), **{VARIABLE: ",".join(PIECES)})
+    terminal.wait_text("IMG_0412.HEIC", "relative")
+    terminal.send("j")
+    terminal.wait_text("IMG_0415.HEIC", "photo 1152×1536")
+    terminal.wait(lambda: terminal.block_cells() > 800, "two pictures")
+    terminal.send("q")
+
+    assert terminal.end() == 0

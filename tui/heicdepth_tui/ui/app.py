@@ -39,6 +39,7 @@ from heicdepth_tui.ui.services.prefetch import Prefetcher
 from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.terminal.app import TerminalApp
+from heicdepth_tui.ui.terminal.switches import has
 from heicdepth_tui.ui.terminal.themes import THEMES
 
 if TYPE_CHECKING:
@@ -154,6 +155,8 @@ class HeicDepthApp(TerminalApp):
     def on_key(self, event: events.Key) -> None:
         """Pass on keys typed ahead: they were sent to the list before / moved the focus."""
         photos = self.browse.photos
+        if not has("keys"):
+            return
         if self.focused is not photos and self.focused is not None and photos.owns(event):
             event.prevent_default()
             self.post_message(events.Key(event.key, event.character))
@@ -208,9 +211,10 @@ class HeicDepthApp(TerminalApp):
             return
         # What was made so far lives as long as the app: the collector need not look at it again,
         # and stops the screen for tens of milliseconds when it does.
-        gc.freeze()
-        gc.enable()
-        gc.set_threshold(20_000, 20, 50)
+        if has("gc"):
+            gc.freeze()
+            gc.enable()
+            gc.set_threshold(20_000, 20, 50)
         # The threads that read and decode give way to the screen sooner than after 5 ms.
         sys.setswitchinterval(0.001)
 

@@ -25,6 +25,7 @@ from heicdepth_tui.ui.startup.first_photo import (
 from heicdepth_tui.ui.startup.signals import exit_on_signals, ignore_signals
 from heicdepth_tui.ui.startup.splash import SplashFrame
 from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -63,7 +64,8 @@ class Bootstrap:
         """The first photos of the list, guessed from their names, in its order."""
         self.splash: SplashFrame | None = None
         descriptor = terminal_descriptor()
-        if self.entries and self._mode is ColorMode.TRUECOLOR and descriptor is not None:
+        can_paint = self._mode is ColorMode.TRUECOLOR and has("splash")
+        if self.entries and can_paint and descriptor is not None:
             self.splash = SplashFrame(descriptor, columns, rows, COLOURS[theme])
 
     def __enter__(self) -> Bootstrap:

@@ -11,6 +11,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.ui.startup.prestart import take_decoder
 from heicdepth_tui.ui.startup.signals import end_on_signals
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.client import Decoder
@@ -45,7 +46,8 @@ def open_app(
         os.environ.pop("NO_COLOR", None)
 
     # Textual writes changes 60 times a second at most by default: an image then waits up to 17 ms.
-    os.environ.setdefault("TEXTUAL_FPS", "120")
+    if has("fps"):
+        os.environ.setdefault("TEXTUAL_FPS", "120")
 
     from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 

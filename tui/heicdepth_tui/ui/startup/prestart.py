@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.system import CAN_FORK
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.forking import DecoderProcess
@@ -32,8 +33,9 @@ def prestart_decoder(arguments: Sequence[str]) -> None:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Imported modules stay: collecting garbage among them takes a tenth of the start. The app
         # enables the collector again after its first paint.
-        gc.disable()
-        process = _start()
+        if has("gc"):
+            gc.disable()
+        process = _start() if has("prestart") else None
         if process is not None:
             _started.append(process)
 
@@ -41,7 +43,7 @@ def prestart_decoder(arguments: Sequence[str]) -> None:
 def _start() -> DecoderProcess | None:
     """Start the process; None where that fails: ``Decoder.start`` tries again, and reports it."""
     try:
-        if CAN_FORK:
+        if CAN_FORK and has("fork"):
             from heicdepth_tui.photo.forking import fork_decoder
 
             return fork_decoder()

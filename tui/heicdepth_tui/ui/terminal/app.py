@@ -14,6 +14,7 @@ from heicdepth_tui.ui.terminal.driver import terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -43,7 +44,7 @@ class TerminalApp(HookedApp):
 
         The cursor is in the row of the tag meanwhile, and goes back to where it was.
         """
-        if self.is_headless or self.terminal is None:
+        if self.is_headless or self.terminal is None or not has("flow"):
             self.flow_control.acknowledge(tag)
         else:
             self.terminal.write(f"\x1b7\x1b[{tag + 1};1H\x1b[6n\x1b8")

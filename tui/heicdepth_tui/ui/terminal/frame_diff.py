@@ -17,6 +17,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from heicdepth_tui.ui.terminal.internals import EncodedStrip, RenderedUpdate, placed_strips
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,9 +47,11 @@ class ScreenBuffer:
 
         ``by_cells`` compares cell by cell, 0.1 ms a line: for lines where bytes take longer.
         """
+        text = strip.render(console)
+        if not has("diff"):
+            return _at(column, row) + text
         pieces = self._rows.setdefault(row, {})
         old = pieces.get(column)
-        text = strip.render(console)
         if old is not None and old.render(console) == text:
             return ""
         end = column + strip.cell_length
@@ -74,7 +77,7 @@ class ScreenBuffer:
 
     def filter_update(self, update: object, console: Console, *, by_cells: bool = True) -> object:
         """Return the part of an update of the main screen that the terminal does not show yet."""
-        pieces = placed_strips(update)
+        pieces = placed_strips(update) if has("diff") else None
         if pieces is None:
             if update is not None:
                 self.clear()

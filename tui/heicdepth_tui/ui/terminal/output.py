@@ -24,6 +24,7 @@ from heicdepth_tui.ui.terminal.internals import (
     needs_repaint,
     take_repaint_regions,
 )
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -68,8 +69,9 @@ class Output:
         render as everything else that a key in the list changes.
         """
         self._screen = screen
-        self._throttled = frozenset(throttled)
-        self._widgets = (*widgets, *self._throttled)
+        bars = tuple(throttled)
+        self._throttled = frozenset(bars if has("throttle") else ())
+        self._widgets = (*widgets, *bars)
         nodes = {node for widget in self._widgets for node in widget.ancestors_with_self}
         self._layout_nodes = tuple(node for node in nodes if isinstance(node, Widget))
         for pump in (screen, *self._widgets):
@@ -115,7 +117,7 @@ class Output:
         if self._awaits_layout:
             # Widgets will move: Textual paints first.
             self._is_laid_out = False
-        if self.flow_control.must_hold:
+        if self.flow_control.must_hold and has("output"):
             self._hold()
             return
         after, self._after = self._after, []
@@ -140,7 +142,11 @@ class Output:
     def _can_write(self) -> bool:
         screen = self._screen
         return bool(
-            self._is_laid_out and screen is not None and screen.is_active and not is_covered(screen)
+            self._is_laid_out
+            and has("output")
+            and screen is not None
+            and screen.is_active
+            and not is_covered(screen)
         )
 
     def _changes(self) -> Iterable[str]:

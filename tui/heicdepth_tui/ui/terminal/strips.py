@@ -15,6 +15,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
+from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -31,7 +32,7 @@ class StripEncoder:
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
         self._codes: dict[Style, tuple[str, str, Style | None]] = {}
-        self._blanks: dict[tuple[int, Style], EncodedStrip] = {}
+        self._blanks: dict[tuple[int, Style], Strip] = {}
 
     def encode(self, text: str, style: Style) -> str:
         """Return text with the codes of its style before and after it."""
@@ -50,14 +51,18 @@ class StripEncoder:
             self._codes[style] = before, after, next(iter(strip)).style
         return self._codes[style]
 
-    def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> EncodedStrip:
+    def strip(self, pieces: Sequence[tuple[str, Style]], cells: int) -> Strip:
         """Return a row of pieces that together take ``cells`` cells."""
-        encoded = "".join(self.encode(text, style) for text, style in pieces)
-        return EncodedStrip(
-            encoded, cells, lambda: [Segment(text, self._made(style)[2]) for text, style in pieces]
-        )
 
-    def blank(self, cells: int, style: Style) -> EncodedStrip:
+        def build() -> list[Segment]:
+            return [Segment(text, self._made(style)[2]) for text, style in pieces]
+
+        if not has("strips"):
+            return Strip(build(), cells)
+        encoded = "".join(self.encode(text, style) for text, style in pieces)
+        return EncodedStrip(encoded, cells, build)
+
+    def blank(self, cells: int, style: Style) -> Strip:
         """Return an empty row, the same object each time."""
         key = (cells, style)
         if key not in self._blanks:

@@ -11,6 +11,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from heicdepth_tui.ui.terminal.switches import has
+
 __all__ = ["PlainContainer", "PlainHorizontal", "PlainLines", "PlainVertical"]
 
 
@@ -22,6 +24,8 @@ class PlainLines(Widget):
         columns, rows = self.outer_size
         if not columns or not rows:
             return []
+        if not has("containers"):
+            return super().render_lines(crop)
         lines = super().render_lines(Region(0, 0, columns, min(2, rows)))
         strips = [lines[min(y, len(lines) - 1)] for y in crop.line_range]
         if crop.x or crop.width != columns:

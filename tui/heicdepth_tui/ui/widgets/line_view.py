@@ -6,6 +6,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
+from heicdepth_tui.ui.terminal.switches import has
+
 __all__ = ["LineView"]
 
 
@@ -22,7 +24,7 @@ class LineView(ScrollView):
         if size == self.virtual_size:
             return
         height = self.container_size.height
-        if not height or self.show_vertical_scrollbar != (lines > height):
+        if not has("length") or not height or self.show_vertical_scrollbar != (lines > height):
             self.virtual_size = size
             return
         self.set_reactive(Widget.virtual_size, size)
