@@ -14,11 +14,13 @@ import numpy as np
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.brief import read_brief
-from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType
+from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType, Size
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
+from tests.support.avif import encode_av1
+from tests.support.derived import Builder
 from tests.support.mini import mini
 
 __all__ = ["Specimen", "counted_reads", "decodable", "generated", "real"]
@@ -92,10 +94,35 @@ class Specimen:
         os.ftruncate(descriptor, at)
 
 
-def generated(names: Sequence[str] = tuple(_KNOBS)) -> list[Specimen]:
-    """Return small generated photos, one for each thing that a photo can hold."""
-    found = [Specimen(name, (build_photo(**_KNOBS[name]),)) for name in names]
-    return [*found, _low_overhead()] if len(found) == len(_KNOBS) else found
+def generated(names: Sequence[str] = ()) -> list[Specimen]:
+    """Return small generated photos, one for each thing that a photo can hold (default: all)."""
+    made = [Specimen(name, (build_photo(**_KNOBS[name]),)) for name in names or _KNOBS]
+    return made if names else [*made, _low_overhead(), _av1(), _derived()]
+
+
+def _av1() -> Specimen:
+    """An AVIF photo with depth."""
+    y, x = np.mgrid[0:48, 0:64].astype(np.uint8)
+    built = Builder()
+    photo = built.picture(encode_av1(np.stack([x, y, x + y], axis=2)))
+    depth = built.picture(encode_av1(x + y, quality=100), built.depth_property())
+    built.refer("auxl", depth, photo)
+    return Specimen("AV1", (built.build(photo),))
+
+
+def _derived() -> Specimen:
+    """An overlay with two depth maps, one of them an identity."""
+    y, x = np.mgrid[0:64, 0:96].astype(np.uint8)
+    built = Builder()
+    part = built.picture(encode_hevc(np.stack([x, y, x + y], axis=2), quality=80))
+    photo = built.overlay(Size(120, 80), (part, 0, 0), (part, 20, 10))
+    codes = built.picture(encode_hevc(x + y, quality=-1))
+    for depth in (
+        built.picture(encode_hevc(x, quality=-1), built.depth_property()),
+        built.identity(codes, Size(96, 64), built.depth_property(4.0)),
+    ):
+        built.refer("auxl", depth, photo)
+    return Specimen("derived", (built.build(photo),))
 
 
 def _low_overhead() -> Specimen:

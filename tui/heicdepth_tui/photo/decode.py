@@ -220,9 +220,15 @@ def _by_library(request: Request, table: ItemTable, item: CodedItem) -> Answer:
             "put together: it decodes single pictures and grids of equal tiles"
         )
     data, cut = wrap_items(table, parts)
+    cut_short = TruncatedError(f"{what} is cut short", hint="copy the file again")
     if cut and layer.kind is LayerKind.DEPTH:
-        raise TruncatedError(f"{what} is cut short", hint="copy the file again")
-    decoded = decode_hevc(data, what)
+        raise cut_short
+    try:
+        decoded = decode_hevc(data, what)
+    except DecodeError as error:
+        if cut:
+            raise cut_short from error
+        raise
     height, width = decoded.samples.shape[:2]
     if Size(width, height) != item.size:
         raise DecodeError(

@@ -11,12 +11,14 @@ from collections import deque
 from heicdepth_tui.photo.forking import DecoderProcess
 from heicdepth_tui.photo.protocol import Frame, FrameReader
 
-__all__ = ["WorkerProcess"]
+__all__ = ["WorkerProcess", "how_it_ended"]
 
 _CHUNK = 1 << 16
 _STDERR_TAIL = 4096
 _SLACK = 1 << 20
 _REAP_SECONDS = 2.0
+_TOLD = ("ModuleNotFoundError", "ImportError", "MemoryError")
+"""Last lines of stderr that help a user; the rest, of libraries mostly, goes to the log."""
 
 
 class WorkerProcess:
@@ -120,16 +122,23 @@ class WorkerProcess:
         self.drain_stderr()
         for stream in (self._stdin, self._stdout, self._stderr):
             stream.close()
-        return _describe(code, self._stderr_tail)
+        return how_it_ended(code, self._stderr_tail)
 
     def reap(self) -> bool:
         """Return whether a stopped process is gone."""
         return self._process.poll() is not None
 
 
-def _describe(code: int, stderr: bytes) -> str:
-    lines = stderr.decode("utf-8", "replace").strip().splitlines()
-    said = f" ({lines[-1].strip()})" if lines else ""
+def how_it_ended(code: int, stderr: bytes) -> str:
+    """Return how a process ended, from its exit code (negative: a signal) and its stderr."""
+    text = stderr.decode("utf-8", "replace").strip()
+    if text:
+        # Not imported above: the app's start must not pay for it.
+        import logging
+
+        logging.getLogger(__name__).debug("the decoder process wrote: %s", text)
+    last = text.rpartition("\n")[2].strip()
+    said = f" ({last})" if last.startswith(_TOLD) else ""
     if code >= 0:
         return f"it ended with status {code}{said}"
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.errors import UnsupportedError
 from heicdepth_tui.photo.layers import Layer, LayerKind, depth_facts
 from heicdepth_tui.ui.model.layout import shapes_of
 from heicdepth_tui.ui.model.photo_state import LayerStatus, PhotoState
@@ -106,7 +107,9 @@ def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
         return replace(pane, message=why_no_depth(header))
     found = state.layer(layer)
     if found.error is not None:
-        return replace(pane, message="depth map unreadable\n" + found.error.short)
+        is_known = isinstance(found.error, UnsupportedError)
+        title = "depth map present, not decodable" if is_known else "depth map unreadable"
+        return replace(pane, message=f"{title}\n{found.error.short}")
     if found.pixels is None:
         return replace(pane, message=_DECODING, shape=item.upright, is_pending=True)
     return _drawn(pane, state, header, view)
