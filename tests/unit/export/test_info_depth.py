@@ -180,14 +180,3 @@ def test_further_depth_maps_and_those_of_other_pictures_are_told_in_full() -> No
     assert (told["depth"]["item"], told["depth"]["d_max"]) == (60, 8.0)
     without = valid(photo_record("a.heic", header(), None))
     assert without["other_depths"] == without["depth_elsewhere"] == []
-
-
-def test_av1_depth_of_more_than_8_bits_is_not_decodable() -> None:
-    deep = replace(item(), type="av01", bits=10)
-    law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
-    depth = DepthFacts(DepthStatus.PRESENT, item=deep, representation=law)
-    told = valid(photo_record("a.heic", header(depth=depth), None))["depth"]
-
-    assert told["decodable"] is False
-    assert "10 bits, which this program can only decode to 8" in told["undecodable_reason"]
-    assert told["metres"]["known"] is False

@@ -178,7 +178,10 @@ def _with_ten_bits(picture: CodedPicture) -> CodedPicture:
     assert picture.size == (256, 48)
     assert payload[:4] == bytes.fromhex("12000a09")
     payload[4 + 38 // 8] |= 0x80 >> 38 % 8
-    return replace(picture, payload=bytes(payload))
+    # high_bitdepth of av1C (AV1-ISOBMFF, section 2.3.3).
+    configuration = bytearray(picture.hvcc)
+    configuration[2] |= 0x40
+    return replace(picture, hvcc=bytes(configuration), payload=bytes(payload), pixi=(10,))
 
 
 @needs_monochrome
@@ -188,6 +191,9 @@ def test_a_depth_map_of_more_than_8_bits_is_never_rounded(
     deep = _with_ten_bits(lossless(CODES))
     assert read_sequence(deep.payload).bits == 10
     path = write(tmp_path / "a.avif", encode_av1(rgb), depth_aux(deep))
+    told = read_header(path).depth
+    assert not told.decodable
+    assert "10 bits, which this program can only decode to 8" in told.undecodable_reason
     with pytest.raises(UnsupportedError, match="10 bits, which this program can only decode to 8"):
         load(path, DEPTH)
 

@@ -303,13 +303,7 @@ class DepthFacts:
 
         A clause, e.g. ``the depth map is coded as JPEG (item type jpeg), which …``.
         """
-        item = self.item
-        reason = "" if item is None else item.undecodable_reason
-        if item is not None and item.type == "av01" and (item.bits or 8) > 8:
-            reason = (
-                f"coded as AV1 with {item.bits} bits, which this program can only decode to 8: "
-                "its codes would be rounded"
-            )
+        reason = "" if self.item is None else self.item.undecodable_reason
         return f"the depth map is {reason}" if reason else ""
 
     @property
