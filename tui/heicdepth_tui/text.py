@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 __all__ = ["natural_key", "printable", "printable_path", "size_text"]
@@ -12,16 +14,38 @@ __all__ = ["natural_key", "printable", "printable_path", "size_text"]
 # name), Co/Cn: private and unassigned, Zl/Zp: line and paragraph separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+# A zero-width joiner that joins two emoji (UTS 51, ED-16), which a variation selector or a skin
+# tone may follow. Symbols are more than emoji, but none of them is joined to hide or to move.
+_JOINER = "\u200d"
+_EMOJI_TAIL = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]*\\Z")
+
 
 def printable(text: str) -> str:
     r"""Return ``text`` with every character that could move the cursor or hide shown as an escape.
 
     Lone surrogates from ``os.fsdecode`` come out as the byte they stand for (``\\xff``), other
-    unsafe characters as ``\\xNN``, ``\\uNNNN`` or ``\\UNNNNNNNN``. Plain text is returned as it is.
+    unsafe characters as ``\\xNN``, ``\\uNNNN`` or ``\\UNNNNNNNN``. Plain text is returned as it is,
+    and so are emoji that a zero-width joiner makes one of.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_escape(char) for char in text)
+    if _JOINER not in text:
+        return "".join(map(_escape, text))
+    parts = text.split(_JOINER)
+    joined = "".join(map(_escape, parts[0]))
+    for before, after in pairwise(parts):
+        joiner = _JOINER if _joins_emoji(before, after) else _escape(_JOINER)
+        joined += joiner + "".join(map(_escape, after))
+    return joined
+
+
+def _joins_emoji(before: str, after: str) -> bool:
+    before = _EMOJI_TAIL.sub("", before)
+    return (
+        bool(before and after)
+        and unicodedata.category(before[-1]) == "So"
+        and unicodedata.category(after[0]) == "So"
+    )
 
 
 def _escape(char: str) -> str:

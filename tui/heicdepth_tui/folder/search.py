@@ -109,6 +109,11 @@ class Finder:
             self.rows = [row for row, name in enumerate(self._names) if search(name)]
 
     @property
+    def is_case_sensitive(self) -> bool:
+        """Whether case counts, because the query holds a capital."""
+        return _is_smart_case(self.query)
+
+    @property
     def count(self) -> int:
         """How many rows match; 0 for an empty query."""
         return len(self.rows)

@@ -51,7 +51,12 @@ class BrowseScreen(Screen[None], PlainLines):
         Binding("question_mark,f1", "help", "Help", key_display="?", id="help", tooltip="All keys"),
         Binding("slash", "find", "Find", key_display="/", id="find", tooltip="Find by name"),
         Binding(
-            "n", "find_next(1)", "Next match", show=False, id="find.next", tooltip="Next match"
+            "n",
+            "find_next(1)",
+            "Next match",
+            show=False,
+            id="find.next",
+            tooltip="To the next photo found by /",
         ),
         Binding(
             "N",
@@ -59,7 +64,7 @@ class BrowseScreen(Screen[None], PlainLines):
             "Previous match",
             show=False,
             id="find.previous",
-            tooltip="Previous match",
+            tooltip="To the photo found by / before",
         ),
         Binding("f", "depth_only", "Depth", id="filter.depth", tooltip="Only photos with depth"),
         Binding("s", "sort", "Sort", id="sort", tooltip="Sort by name, date, size, depth"),
@@ -115,7 +120,7 @@ class BrowseScreen(Screen[None], PlainLines):
             id="reload",
             tooltip="Read folder and photo again",
         ),
-        Binding("q", "app.quit", "Quit", id="quit", tooltip="Quit"),
+        Binding("q", "app.quit", "Quit", id="quit", tooltip="Leave; exports are finished first"),
     ]
 
     def __init__(self, context: Context, begin: Callable[[], object]) -> None:
@@ -337,6 +342,8 @@ class BrowseScreen(Screen[None], PlainLines):
 
             self._find_bar = FindBar(self._session.library)
             await self.mount(self._find_bar, after="#body")
+        # Toasts stand above the bar.
+        self.add_class("-finding")
         self._find_bar.open(self.photos.cursor)
 
     def action_find_next(self, step: int) -> None:
@@ -350,6 +357,7 @@ class BrowseScreen(Screen[None], PlainLines):
 
     def on_find_bar_closed(self) -> None:
         """Give the list its focus back."""
+        self.remove_class("-finding")
         self.photos.focus()
 
     def action_export(self) -> None:

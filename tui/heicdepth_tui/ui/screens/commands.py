@@ -33,7 +33,8 @@ class PhotoCommands(Provider):
             if isinstance(binding, Binding):
                 action = partial(app.run_action, binding.action, screen)
                 tip = binding.tooltip or binding.description
-                yield f"{binding.description} ({_key(binding)})", tip, action
+                key = app.get_key_display(binding)
+                yield f"{binding.description} ({key})", tip, action
         for name in COLORMAP_NAMES:
             yield (
                 f"Colour map: {name}",
@@ -55,7 +56,3 @@ class PhotoCommands(Provider):
             score = matcher.match(name)
             if score > 0:
                 yield Hit(score, matcher.highlight(name), action, help=tip)
-
-
-def _key(binding: Binding) -> str:
-    return binding.key_display or binding.key.split(",")[0]

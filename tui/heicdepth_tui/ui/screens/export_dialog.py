@@ -31,6 +31,14 @@ _SWITCHES = (
 )
 
 
+_HINTS = (
+    "tab moves · space chooses · ctrl+e exports · esc leaves",
+    "ctrl+e exports · esc leaves",
+    "ctrl+e exports",
+)
+"""The longest that has room stands in the frame."""
+
+
 class Tick(Checkbox):
     """A checkbox whose state can be read without colours."""
 
@@ -99,7 +107,6 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         options, cloud = self._options, self._options.cloud
         with VerticalScroll(id="frame", can_focus=False) as frame:
             frame.border_title = f"export {self._what}"
-            frame.border_subtitle = "tab moves · space chooses · ctrl+e exports · esc leaves"
             with Grid(id="columns"):
                 with Vertical():
                     yield Static("formats", classes="label", markup=False)
@@ -180,6 +187,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_resize(self, event: events.Resize) -> None:
         """Use one column where two have no room."""
         self.set_class(event.size.width < 78, "-narrow")
+        frame = self.query_one("#frame")
+        # Corners, and a cell on either side of the text.
+        room = min(event.size.width, 78) - 6
+        frame.border_subtitle = next((text for text in _HINTS if len(text) <= room), _HINTS[-1])
 
     def _shown(self, name: str) -> str:
         cloud = self._options.cloud

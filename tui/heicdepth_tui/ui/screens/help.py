@@ -13,6 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from heicdepth_tui.ui.model.clipping import wrap_cells
+
 __all__ = ["HelpScreen"]
 
 _Group = tuple[str, tuple[tuple[str, str], ...]]
@@ -25,7 +27,7 @@ _KEYS: tuple[_Group, ...] = (
             ("PgDn PgUp", "a page; ctrl+d ctrl+u half a page"),
             ("g G Home End", "first, last photo"),
             ("] [", "next, previous photo with depth"),
-            ("/  n N", "find by name; next, previous match"),
+            ("/  n N", "find by name, capitals count where typed; next, previous match"),
         ),
     ),
     (
@@ -83,12 +85,26 @@ _ACCURACY = (
 _KEY_CELLS = 15
 
 
-def _keys(groups: Sequence[_Group]) -> Content:
+class _Keys(Static):
+    """Groups of keys; what has no room in a line goes on below the text, not below the key."""
+
+    def __init__(self, groups: Sequence[_Group]) -> None:
+        super().__init__(markup=False)
+        self._groups = groups
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap the texts for the width."""
+        self.update(_keys(self._groups, event.size.width))
+
+
+def _keys(groups: Sequence[_Group], width: int) -> Content:
     parts: list[str | tuple[str, str]] = []
+    indent = "\n" + " " * _KEY_CELLS
     for title, keys in groups:
         parts.append((f"{title}\n", "bold $accent"))
-        for key, what in keys:
-            parts.extend(((f"{key:<{_KEY_CELLS}}", "$foreground"), (f"{what}\n", "$dim")))
+        for key, text in keys:
+            wrapped = indent.join(wrap_cells(text, max(8, width - _KEY_CELLS)))
+            parts.extend(((f"{key:<{_KEY_CELLS}}", "$foreground"), (f"{wrapped}\n", "$dim")))
         parts.append("\n")
     return Content.assemble(*parts)
 
@@ -123,8 +139,8 @@ class HelpScreen(ModalScreen[None]):
             page.border_title = "help"
             page.border_subtitle = "esc closes"
             with Grid():
-                yield Static(_keys(_KEYS[:2]), markup=False)
-                yield Static(_keys((*_KEYS[2:], ("marks in the list", _MARKS))), markup=False)
+                yield _Keys(_KEYS[:2])
+                yield _Keys((*_KEYS[2:], ("marks in the list", _MARKS)))
             yield Static(_numbers(), markup=False)
 
     def on_resize(self, event: events.Resize) -> None:

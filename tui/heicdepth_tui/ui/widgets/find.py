@@ -98,8 +98,8 @@ class FindBar(Horizontal):
             return
         self.query_text = event.value
         finder = self._finder()
-        matches = finder.count
-        count.update(f"{matches} match" + ("" if matches == 1 else "es"))
+        text = f"{finder.count} match" + ("" if finder.count == 1 else "es")
+        count.update(text + (", capitals count" if finder.is_case_sensitive else ""))
         best = finder.best(self._start)
         if best is not None:
             self.post_message(self.MatchFound(best))
