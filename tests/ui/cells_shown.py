@@ -62,11 +62,20 @@ def use_true_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # Styles outlive their app and keep their codes: those of an app with fewer colours, or for one.
     def render_style(cls: type[Strip], style: Style, text: str, color_system: ColorSystem) -> str:
-        ansi = cls.render_ansi(style, color_system)
-        style._ansi = None
+        ansi = cls.render_ansi(_fresh(style), color_system)
         return f"\x1b[{ansi}m{text}\x1b[0m" if ansi else text
 
     monkeypatch.setattr(Strip, "render_style", classmethod(render_style))
+
+
+def _fresh(style: Style) -> Style:
+    """Return a style without the codes that it keeps."""
+    names = ("bold", "dim", "italic", "underline", "blink", "reverse", "strike", "overline")
+    return Style(
+        color=style.color,
+        bgcolor=style.bgcolor,
+        **{name: getattr(style, name) for name in names},
+    )
 
 
 def rendered(app: Any, update: Any) -> str:

@@ -14,6 +14,7 @@ from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import PhotoState
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
+from tests.support.waiting import Happenings
 
 
 class Driven:
@@ -22,14 +23,11 @@ class Driven:
     def __init__(self, app: HeicDepthApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self._happenings = Happenings(app)
 
     async def until(self, state: Callable[[], bool], what: str) -> None:
         """Wait for a state, up to a limit that only a failure reaches."""
-        for _ in range(2000):
-            if state():
-                return
-            await self.pilot.pause(0.01)
-        raise AssertionError(f"never reached: {what}")
+        await self._happenings.until(state, what)
 
     @property
     def library(self) -> Library:
