@@ -214,9 +214,9 @@ def test_only_true_colours_have_a_splash_frame(
     with look(sample_folder) as first, first.start_decoder(None):
         assert first.splash is None
         # The decoder begins all the same, in the colours that the app will want.
-        drawing = first.requests[0].drawing
-        assert drawing is not None
-        assert drawing.mode is app_color_mode(os.environ) is not ColorMode.TRUECOLOR
+        spec = first.requests[0].render
+        assert spec is not None
+        assert spec.mode is app_color_mode(os.environ) is not ColorMode.TRUECOLOR
         assert decoder.listeners == []
     assert screen.raw == b""
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.draw.drawing import Drawing
 from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.folder.find import Entry, look_at
 from heicdepth_tui.heif import header
@@ -38,7 +38,7 @@ from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 SECONDS = 20.0
-DRAWING = Drawing((20, 10))
+SPEC = RenderSpec((20, 10))
 
 
 class FakeDecoder:
@@ -154,7 +154,7 @@ class TestLayers:
         self, loader: PhotoLoader, decoder: FakeDecoder
     ) -> None:
         for pane in ("depth", "layer"):
-            loader.request(entry(1), LayerRequest(pane, DEPTH, DRAWING))
+            loader.request(entry(1), LayerRequest(pane, DEPTH, SPEC))
 
         assert [request.pane for request in decoder.submitted] == ["depth"]
 
@@ -162,15 +162,15 @@ class TestLayers:
         self, loader: PhotoLoader, decoder: FakeDecoder
     ) -> None:
         for pane in (f"{PREFETCH}-0-1", f"{PREFETCH}-0-1", "depth"):
-            loader.request(entry(1), LayerRequest(pane, DEPTH, DRAWING))
+            loader.request(entry(1), LayerRequest(pane, DEPTH, SPEC))
 
         assert [request.pane for request in decoder.submitted] == [f"{PREFETCH}-0-1", "depth"]
 
     def test_an_answer_is_accepted_once_and_only_for_the_newest_request_of_its_pane(
         self, loader: PhotoLoader, decoder: FakeDecoder, events: Queue[Event]
     ) -> None:
-        loader.request(entry(1), LayerRequest("depth", DEPTH, DRAWING))
-        loader.request(entry(2), LayerRequest("depth", DEPTH, DRAWING))
+        loader.request(entry(1), LayerRequest("depth", DEPTH, SPEC))
+        loader.request(entry(2), LayerRequest("depth", DEPTH, SPEC))
         for request in decoder.submitted:
             loader.answered(Answer(request, error=DecodeError("torn")))
         event = events.get_nowait()
@@ -183,7 +183,7 @@ class TestLayers:
     def test_answers_for_a_forgotten_photo_are_dropped_even_if_they_are_under_way(
         self, loader: PhotoLoader, decoder: FakeDecoder, events: Queue[Event]
     ) -> None:
-        loader.request(entry(1), LayerRequest("depth", DEPTH, DRAWING))
+        loader.request(entry(1), LayerRequest("depth", DEPTH, SPEC))
         loader.answered(Answer(decoder.submitted[0], error=DecodeError("torn")))
         loader.forget("/p/1")
         event = events.get_nowait()
@@ -255,7 +255,7 @@ class TestErrorsOfTheProgram:
             loader = PhotoLoader(decoder, post)
             loader.listen()
             photo = found(sample_folder / "IMG_0412.HEIC")
-            loader.request(photo, LayerRequest("depth", DEPTH, DRAWING))
+            loader.request(photo, LayerRequest("depth", DEPTH, SPEC))
             event = events.get(timeout=SECONDS)
 
         assert isinstance(event, WorkFailed)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from browsing import LANDSCAPE, PORTRAIT, image
 
-from heicdepth_tui.photo import drawing
+from heicdepth_tui.photo import rendering
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Request
 
@@ -51,18 +51,18 @@ async def test_pictures_are_never_drawn_in_the_thread_of_the_screen(
     open_app: Open, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[str] = []
-    drawn, picture_of = drawing.drawn, drawing.picture_of
+    render_layer, picture_of = rendering.render_layer, rendering.picture_of
 
     def counted(*args: Any) -> Any:
         threads.append(threading.current_thread().name)
-        return drawn(*args)
+        return render_layer(*args)
 
     def counted_picture(*args: Any) -> Any:
         threads.append(threading.current_thread().name)
         return picture_of(*args)
 
-    monkeypatch.setattr(drawing, "drawn", counted)
-    monkeypatch.setattr(drawing, "picture_of", counted_picture)
+    monkeypatch.setattr(rendering, "render_layer", counted)
+    monkeypatch.setattr(rendering, "picture_of", counted_picture)
     async with open_app(sample_folder, size=(120, 40)) as driven:
         await driven.select(LANDSCAPE)
         seen = [image(driven, "depth").picture]

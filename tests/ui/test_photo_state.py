@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import DecodeError, TruncatedError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
@@ -96,11 +96,11 @@ class TestPhotoState:
 
     def test_only_the_newest_pictures_of_a_layer_are_kept(self) -> None:
         layer = done(3, 4)
-        drawings = [Drawing((columns, 10)) for columns in range(20)]
-        for drawing in drawings:
-            layer = layer.with_picture(drawing, Drawn(Fit(1, 1, 1, 1), ("x",)))
+        specs = [RenderSpec((columns, 10)) for columns in range(20)]
+        for spec in specs:
+            layer = layer.with_picture(spec, RenderedRows(Fit(1, 1, 1, 1), ("x",)))
 
-        assert list(layer.pictures) == drawings[-4:]
+        assert list(layer.pictures) == specs[-4:]
 
 
 class TestPhotoStore:
@@ -175,11 +175,11 @@ class TestTables:
         builder = TableBuilder()
         layer = done(30, 40, 3)
         tables = builder.build(state.with_layer(PRIMARY, layer))
-        drawn = layer.with_picture(Drawing((4, 2)), Drawn(Fit(1, 1, 1, 1), ("x",)))
+        rendered = layer.with_picture(RenderSpec((4, 2)), RenderedRows(Fit(1, 1, 1, 1), ("x",)))
         part = LayerState(LayerStatus.PARTIAL, pixels(3, 4, 3))
         thumbnail = own(state, LayerKind.THUMBNAIL)
 
-        same = state.with_layer(PRIMARY, drawn).with_layer(thumbnail, part)
+        same = state.with_layer(PRIMARY, rendered).with_layer(thumbnail, part)
         assert builder.known(same) is tables
 
     def test_a_layer_that_cannot_be_decoded_says_why(self, state: PhotoState) -> None:

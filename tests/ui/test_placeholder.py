@@ -12,8 +12,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from heicdepth_tui.draw.drawing import Drawn
 from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.heif import header
 from heicdepth_tui.ui.screens import photo_panel
 from heicdepth_tui.ui.widgets import image_view
@@ -23,7 +23,7 @@ Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 LONG, SHORT = 1000.0, 0.001
 HANGING = "IMG_0421.HEIC"
-BEFORE, AFTER = (Drawn(Fit(4, 2, 4, 4), (letter * 4,) * 2) for letter in "ab")
+BEFORE, AFTER = (RenderedRows(Fit(4, 2, 4, 4), (letter * 4,) * 2) for letter in "ab")
 
 
 class OneImage(App[None]):
@@ -74,7 +74,7 @@ class TestPlaceholder:
 
     @pytest.mark.parametrize("coming", [BEFORE, AFTER])
     async def test_a_picture_that_comes_cancels_it(
-        self, image: ImageView, delay: Callable[[float], None], coming: Drawn
+        self, image: ImageView, delay: Callable[[float], None], coming: RenderedRows
     ) -> None:
         delay(SHORT)
         image.show_placeholder("decoding …")

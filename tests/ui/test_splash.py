@@ -244,7 +244,7 @@ def test_a_whole_thumbnail_is_not_followed_by_a_part_of_the_photo(
         next(a for a in painted.answers if a.final and a.request.layer.kind is kind)
         for kind in (LayerKind.THUMBNAIL, LayerKind.PRIMARY)
     )
-    part = Answer(photo.request, photo.pixels, final=False, drawn=photo.drawn)
+    part = Answer(photo.request, photo.pixels, final=False, rendered=photo.rendered)
     painted.frame.answered(thumbnail)
     before = painted.raw
     painted.frame.answered(part)

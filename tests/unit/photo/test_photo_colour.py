@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from photo_asking import request_for
 
-from heicdepth_tui.draw.drawing import Drawing
 from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.heif.mux import PhotoSpec, PlainPicture, mux
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.colour import P3_TO_BT709, srgb_by_profile, srgb_from
 from heicdepth_tui.photo.decode import decode, load
-from heicdepth_tui.photo.drawing import picture_of
 from heicdepth_tui.photo.encode import encode_grid, encode_hevc
 from heicdepth_tui.photo.layers import PRIMARY, THUMBNAIL, Pixels, Request, as_rgb8
+from heicdepth_tui.photo.rendering import picture_of
 from tests.support.colour import (
     ADOBE,
     BT709,
@@ -202,9 +202,9 @@ def test_the_picture_in_cells_is_srgb_in_the_decoder_process_too(
     write: Callable[..., Path], start: Callable[..., Decoder]
 ) -> None:
     path = write(P3_COLR)
-    drawing = Drawing((4, 2), Blocks.HALF)
-    request = request_for(path, "photo", PRIMARY, fit=(64, 64), drawing=drawing)
+    spec = RenderSpec((4, 2), Blocks.HALF)
+    request = request_for(path, "photo", PRIMARY, fit=(64, 64), render=spec)
     pixels = start().get(request)
     assert pixels.space == "Display P3"
-    picture = picture_of(pixels, drawing)
+    picture = picture_of(pixels, spec)
     assert picture.fg[0, 0].tolist() == pytest.approx(SHOWN, abs=3)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import (
     DecodeError,
     FileAccessError,
@@ -61,13 +61,13 @@ def _round_trip(answer: Answer) -> Answer:
         Request(8, "prefetch 1", "b\udcff\n.heic", Layer(LayerKind.AUXILIARY, 52, "gain map")),
         Request(9, "x", "c", DEPTH, fit=(120, 90), partial=True),
         Request(10, "x", "c", DEPTH, exact=(768, 576), keep=True),
-        Request(11, "x", "c", DEPTH, drawing=Drawing((60, 40), colormap="inferno")),
+        Request(11, "x", "c", DEPTH, render=RenderSpec((60, 40), colormap="inferno")),
         Request(
             12,
             "x",
             "c",
             PRIMARY,
-            drawing=Drawing((9, 4), Blocks.QUAD, ColorMode.PALETTE, tolerance=4),
+            render=RenderSpec((9, 4), Blocks.QUAD, ColorMode.PALETTE, tolerance=4),
         ),
     ],
 )
@@ -149,17 +149,17 @@ def test_a_view_is_sent_in_the_order_in_which_it_is_seen() -> None:
 
 def test_a_picture_in_cells_travels_behind_the_samples() -> None:
     array = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    picture = Drawn(Fit(3, 2, 3, 4), ("\x1b[38;2;1;2;3m▀▄█\x1b[0m", "   "))
-    sent = Answer(REQUEST, pixels=Pixels(array, (2, 3), "uint8", 0, 5, 8), drawn=picture)
+    picture = RenderedRows(Fit(3, 2, 3, 4), ("\x1b[38;2;1;2;3m▀▄█\x1b[0m", "   "))
+    sent = Answer(REQUEST, pixels=Pixels(array, (2, 3), "uint8", 0, 5, 8), rendered=picture)
     answer = _round_trip(sent)
-    assert answer.drawn == picture
+    assert answer.rendered == picture
     assert answer.pixels is not None
     assert answer.pixels.array.tolist() == array.tolist()
 
 
-@pytest.mark.parametrize("drawn", [[1, 2, 1, 4, 3], [1, 1, 1, 2, 99], [1, 1, 1, 2], "no"])
-def test_a_picture_that_is_not_what_its_head_says_is_refused(drawn: object) -> None:
-    head = {"type": "answer", "ticket": REQUEST.ticket, "final": True, "drawn": drawn}
+@pytest.mark.parametrize("rendered", [[1, 2, 1, 4, 3], [1, 1, 1, 2, 99], [1, 1, 1, 2], "no"])
+def test_a_picture_that_is_not_what_its_head_says_is_refused(rendered: object) -> None:
+    head = {"type": "answer", "ticket": REQUEST.ticket, "final": True, "rendered": rendered}
     with pytest.raises(ProtocolError):
         read_answer(REQUEST, Frame(head, bytearray(b"abc")))
 

@@ -12,7 +12,7 @@ from queue import Queue
 
 import pytest
 
-from heicdepth_tui.draw.drawing import Drawing
+from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.find import find_photos
 from heicdepth_tui.heif.facts import Size
@@ -25,7 +25,7 @@ from heicdepth_tui.ui.services.events import Event, HeaderRead, LayerArrived
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 
 VISITS = 1_000
-DRAWING = Drawing((20, 10))
+SPEC = RenderSpec((20, 10))
 IN_THE_APP = int(os.environ.get("HEICDEPTH_APP_VISITS", "60"))
 """Fewer, for each takes the app 25 ms: to lay out, to draw, and to fetch the neighbours."""
 
@@ -82,7 +82,7 @@ def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
     entries = [entry for batch in find_photos([thousand]) for entry in batch]
     for number, entry in enumerate(entries, 1):
         loader.read_header(entry)
-        loader.request(entry, LayerRequest("depth", DEPTH, DRAWING))
+        loader.request(entry, LayerRequest("depth", DEPTH, SPEC))
         for _ in range(2):
             event = arrived.get(timeout=30)
             assert isinstance(event, HeaderRead | LayerArrived)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 
 if TYPE_CHECKING:
@@ -155,13 +155,13 @@ def _numbered(layers: Iterable[Layer]) -> Iterable[Layer]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish for one layer of one photo.
+    """A request for one layer of one photo.
 
     ``ticket`` is unique to the request. ``pane`` names who asks: a new request of a pane replaces
     an older one that is waiting or running, unless ``keep`` is set (exports are never replaced).
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
-    whole. ``partial`` asks for intermediate pictures while a grid is decoded. With ``drawing``
+    whole. ``partial`` asks for intermediate pictures while a grid is decoded. With ``render``
     every answer also carries the picture in cells. ``stored`` leaves colours as decoded; else those
     with an ICC profile that is neither sRGB's nor Display P3's come as sRGB.
     """
@@ -175,7 +175,7 @@ class Request:
     partial: bool = False
     keep: bool = False
     stored: bool = False
-    drawing: Drawing | None = None
+    render: RenderSpec | None = None
 
 
 class LateArray(Protocol):
@@ -256,16 +256,16 @@ class Pixels:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request: pixels or an error, and whether more of it will come.
+    """The answer to a request: pixels or an error, and whether it is the last one.
 
-    ``drawn`` is the picture in cells where the request asked for a drawing.
+    ``rendered`` is the layer in cells, where the request has ``render``.
     """
 
     request: Request
     pixels: Pixels | None = None
     error: HeicDepthError | None = None
     final: bool = True
-    drawn: Drawn | None = None
+    rendered: RenderedRows | None = None
 
 
 def as_rgb8(pixels: Pixels, array: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.photo.layers import Answer, Pixels
 from heicdepth_tui.photo.protocol import pack, pack_answer
@@ -18,15 +18,15 @@ __all__ = ["Outbox", "report"]
 
 
 class Outbox:
-    """Writes frames to a file descriptor; ``draw`` makes pictures in cells.
+    """Writes frames to a file descriptor; ``render`` makes pictures in cells.
 
-    Parts of a photo are drawn in a thread of its own while the next tiles are decoded, and left out
-    where a later part, or the whole, is there before their turn.
+    Partial pictures of a photo are rendered in a separate thread while the next tiles are decoded;
+    one is skipped where a later part, or the whole, is ready first.
     """
 
-    def __init__(self, output: int, draw: Callable[[Pixels, Drawing], Drawn]) -> None:
+    def __init__(self, output: int, render: Callable[[Pixels, RenderSpec], RenderedRows]) -> None:
         self._output = output
-        self._draw = draw
+        self._render = render
         self._answers: deque[Answer] = deque()
         self._changed = threading.Condition()
         self._writing = threading.Lock()
@@ -49,7 +49,7 @@ class Outbox:
             self._send(answer)
 
     def _send(self, answer: Answer) -> None:
-        self._write(*pack_answer(self._drawn(answer)))
+        self._write(*pack_answer(self._rendered(answer)))
 
     def _run(self) -> None:
         try:
@@ -64,16 +64,16 @@ class Outbox:
             report()
             os._exit(1)
 
-    def _drawn(self, answer: Answer) -> Answer:
+    def _rendered(self, answer: Answer) -> Answer:
         """Return the answer with its picture, where one is asked for."""
         request = answer.request
-        if answer.pixels is None or request.drawing is None:
+        if answer.pixels is None or request.render is None:
             return answer
         try:
-            return replace(answer, drawn=self._draw(answer.pixels, request.drawing))
+            return replace(answer, rendered=self._render(answer.pixels, request.render))
         except Exception as error:  # noqa: BLE001  costs one photo, not all of them
             report()
-            what = f"an unexpected {type(error).__name__} while drawing: {error}"
+            what = f"an unexpected {type(error).__name__} while rendering: {error}"
             return Answer(request, error=DecodeError(what, path=request.path), final=answer.final)
 
     def _write(self, *parts: bytes | memoryview) -> None:

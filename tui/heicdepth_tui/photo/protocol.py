@@ -10,9 +10,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui import errors
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 
@@ -143,7 +143,7 @@ def request_to_head(request: Request) -> dict[str, object]:
         "partial": request.partial,
         "keep": request.keep,
         "stored": request.stored,
-        "drawing": None if request.drawing is None else _drawing_to_head(request.drawing),
+        "render": None if request.render is None else _spec_to_head(request.render),
     }
 
 
@@ -160,23 +160,23 @@ def request_from_head(head: Mapping[str, Any]) -> Request:
         partial=head["partial"],
         keep=head["keep"],
         stored=head["stored"],
-        drawing=None if head["drawing"] is None else _drawing_from_head(head["drawing"]),
+        render=None if head["render"] is None else _spec_from_head(head["render"]),
     )
 
 
-def _drawing_to_head(drawing: Drawing) -> list[object]:
+def _spec_to_head(spec: RenderSpec) -> list[object]:
     return [
-        drawing.cells,
-        drawing.blocks.value,
-        drawing.mode.value,
-        drawing.tolerance,
-        drawing.colormap,
+        spec.cells,
+        spec.blocks.value,
+        spec.mode.value,
+        spec.tolerance,
+        spec.colormap,
     ]
 
 
-def _drawing_from_head(head: list[Any]) -> Drawing:
+def _spec_from_head(head: list[Any]) -> RenderSpec:
     (columns, rows), blocks, mode, tolerance, colormap = head
-    return Drawing((columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap)
+    return RenderSpec((columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap)
 
 
 def _pair(value: list[int] | None) -> tuple[int, int] | None:
@@ -199,9 +199,9 @@ def pack_answer(answer: Answer) -> tuple[bytes, memoryview, bytes]:
         head["error"] = _error_to_head(answer.error)
     if answer.pixels is not None:
         head["pixels"], raw = _pixels_to_head(answer.pixels)
-    if answer.drawn is not None:
-        rows = "\n".join(answer.drawn.rows).encode()
-        head["drawn"] = [*answer.drawn.fit, len(rows)]
+    if answer.rendered is not None:
+        rows = "\n".join(answer.rendered.rows).encode()
+        head["rendered"] = [*answer.rendered.fit, len(rows)]
     return pack(head, raw.nbytes + len(rows)), raw, rows
 
 
@@ -213,20 +213,22 @@ def read_answer(request: Request, frame: Frame) -> Answer:
     """
     try:
         head = frame.head
-        drawn, length = _drawn_from_head(head["drawn"], frame.raw) if "drawn" in head else (None, 0)
+        rendered, length = (
+            _rendered_from_head(head["rendered"], frame.raw) if "rendered" in head else (None, 0)
+        )
         samples = memoryview(frame.raw)[: len(frame.raw) - length]
         return Answer(
             request=request,
             pixels=_pixels_from_head(head["pixels"], samples) if "pixels" in head else None,
             error=_error_from_head(head["error"]) if "error" in head else None,
             final=bool(head["final"]),
-            drawn=drawn,
+            rendered=rendered,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"bad answer: {error}") from error
 
 
-def _drawn_from_head(head: list[Any], raw: bytearray) -> tuple[Drawn, int]:
+def _rendered_from_head(head: list[Any], raw: bytearray) -> tuple[RenderedRows, int]:
     """Return the picture at the end of ``raw``, and how many bytes it takes there."""
     cols, rows, width, height, length = map(int, head)
     if not 0 <= length <= len(raw):
@@ -234,7 +236,7 @@ def _drawn_from_head(head: list[Any], raw: bytearray) -> tuple[Drawn, int]:
     lines = tuple(raw[len(raw) - length :].decode().split("\n")) if length else ()
     if len(lines) != rows:
         raise ProtocolError(f"bad answer: {len(lines)} lines for a picture of {rows} rows")
-    return Drawn(Fit(cols, rows, width, height), lines), length
+    return RenderedRows(Fit(cols, rows, width, height), lines), length
 
 
 def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:

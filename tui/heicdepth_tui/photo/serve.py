@@ -62,13 +62,13 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     # Wishes are being read meanwhile; numpy and pillow-heif take 90 ms to import.
     from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
-    from heicdepth_tui.photo.drawing import drawn
+    from heicdepth_tui.photo.rendering import render_layer
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
     _limit_arenas()
     gc.freeze()
     gc.enable()
-    outbox = Outbox(output, drawn)
+    outbox = Outbox(output, render_layer)
     outbox.say({"type": "ready"})
     last: Job | None = None
     while True:

@@ -14,7 +14,7 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.photo.layers import Layer, LayerKind
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing
+    from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Header, Size
     from heicdepth_tui.ui.model.settings import DrawSettings
 
@@ -24,7 +24,7 @@ __all__ = [
     "Panes",
     "Shapes",
     "browse_layout",
-    "layer_drawing",
+    "layer_render_spec",
     "panes_of",
     "preview_fit",
     "shapes",
@@ -157,9 +157,11 @@ def preview_fit(columns: int, rows: int) -> tuple[int, int]:
     return side, side
 
 
-def layer_drawing(panes: Panes, layer: Layer, settings: DrawSettings, colormap: str) -> Drawing:
+def layer_render_spec(
+    panes: Panes, layer: Layer, settings: DrawSettings, colormap: str
+) -> RenderSpec:
     """Return how a layer is drawn: in which of the panes, and in which colours."""
     is_depth = layer.kind is LayerKind.DEPTH
     # Where there is room for one picture only, depth is it.
     box = panes.depth if is_depth and panes.depth.columns else panes.photo
-    return settings.drawing(box.size, settings.colormap(colormap) if is_depth else "")
+    return settings.render_spec(box.size, settings.colormap(colormap) if is_depth else "")

@@ -12,7 +12,7 @@ from heicdepth_tui.ui.model.layout import (
     Layout,
     Panes,
     Shapes,
-    layer_drawing,
+    layer_render_spec,
     panes_of,
     shapes,
     shapes_of,
@@ -20,7 +20,7 @@ from heicdepth_tui.ui.model.layout import (
 from heicdepth_tui.ui.model.photo_state import PhotoState
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing
+    from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Brief
     from heicdepth_tui.ui.model.settings import DrawSettings
 
@@ -33,7 +33,7 @@ class LayerRequest:
 
     pane: str
     layer: Layer
-    drawing: Drawing
+    render: RenderSpec
     fit: tuple[int, int] | None = None
     partial: bool = False
 
@@ -51,9 +51,9 @@ class View:
         """Return where images of these shapes are drawn."""
         return panes_of(shapes, self.layout.pictures, self.layout.is_single)
 
-    def drawing(self, shapes: Shapes, layer: Layer) -> Drawing:
+    def render_spec(self, shapes: Shapes, layer: Layer) -> RenderSpec:
         """Return how a layer is drawn: in which pane, and in which colours."""
-        return layer_drawing(self.panes(shapes), layer, self.settings, self.colormap)
+        return layer_render_spec(self.panes(shapes), layer, self.settings, self.colormap)
 
     def _fit_of(self, layer: Layer) -> tuple[int, int] | None:
         """Return how far a layer may be shrunk: depth codes are needed whole."""
@@ -62,8 +62,8 @@ class View:
     def _request(
         self, pane: str, layer: Layer, shapes: Shapes, *, partial: bool = False
     ) -> LayerRequest:
-        drawing = self.drawing(shapes, layer)
-        return LayerRequest(pane, layer, drawing, self._fit_of(layer), partial)
+        spec = self.render_spec(shapes, layer)
+        return LayerRequest(pane, layer, spec, self._fit_of(layer), partial)
 
     def early_requests(self, brief: Brief | None) -> Iterator[LayerRequest]:
         """Yield depth map and photo while the header is being read: the list knows their shapes."""

@@ -12,7 +12,7 @@ from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
 from heicdepth_tui.ui.model.photo_store import PhotoStore
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing, Drawn
+    from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Answer
@@ -77,16 +77,18 @@ class Session:
         elif answer.pixels is not None:
             status = LayerStatus.DONE if answer.final else LayerStatus.PARTIAL
             new = LayerState(status, answer.pixels)
-            if answer.drawn is not None and answer.request.drawing is not None:
-                new = new.with_picture(answer.request.drawing, answer.drawn)
+            if answer.rendered is not None and answer.request.render is not None:
+                new = new.with_picture(answer.request.render, answer.rendered)
         else:
             return None
         self.photos.put(state.with_layer(layer, new))
         return layer
 
-    def add_picture(self, entry: Entry, layer: Layer, drawing: Drawing, drawn: Drawn) -> None:
+    def add_picture(
+        self, entry: Entry, layer: Layer, spec: RenderSpec, rendered: RenderedRows
+    ) -> None:
         """Take in a picture of a layer that is decoded already."""
         state = self.photos.get(entry)
         known = state.layer(layer)
         if known.pixels is not None:
-            self.photos.put(state.with_layer(layer, known.with_picture(drawing, drawn)))
+            self.photos.put(state.with_layer(layer, known.with_picture(spec, rendered)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from heicdepth_tui.draw.drawing import Drawing
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.rendering import RenderSpec
 
 __all__ = ["COLOURS", "PLACEHOLDER_DELAY", "TOLERANCE", "DrawSettings", "Palette"]
 
@@ -25,9 +25,9 @@ class DrawSettings:
     blocks: Blocks = Blocks.HALF
     tolerance: int = TOLERANCE
 
-    def drawing(self, cells: tuple[int, int], colormap: str = "") -> Drawing:
+    def render_spec(self, cells: tuple[int, int], colormap: str = "") -> RenderSpec:
         """Return how to draw a picture in so many (columns, rows)."""
-        return Drawing(cells, self.blocks, self.mode, self.tolerance, colormap)
+        return RenderSpec(cells, self.blocks, self.mode, self.tolerance, colormap)
 
     def colormap(self, name: str) -> str:
         """Return the colour map that depth is drawn in: greys where there are no colours."""

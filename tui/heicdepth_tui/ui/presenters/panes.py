@@ -18,7 +18,7 @@ from heicdepth_tui.ui.presenters.labels import (
 )
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawn
+    from heicdepth_tui.draw.rendering import RenderedRows
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, Size
     from heicdepth_tui.ui.model.requests import View
@@ -41,7 +41,7 @@ class PaneView:
     caption: str = ""
     has_legend: bool = False
     layer: Layer | None = None
-    picture: Drawn | None = None
+    picture: RenderedRows | None = None
     message: str = ""
     shape: tuple[int, int] | None = None
     is_pending: bool = False
@@ -121,7 +121,7 @@ def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> Pan
     if layer is None:
         return pane
     found = state.layer(layer)
-    picture = found.pictures.get(view.drawing(shapes_of(header), layer))
+    picture = found.pictures.get(view.render_spec(shapes_of(header), layer))
     if picture is not None:
         return replace(pane, picture=picture, message="")
     shape = None if found.pixels is None else (found.pixels.shape[1], found.pixels.shape[0])

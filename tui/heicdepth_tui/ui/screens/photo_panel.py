@@ -152,7 +152,7 @@ class PhotoPanel:
         elif isinstance(event, HeaderRead):
             session.take_header(event.entry, event.result)
         else:
-            session.add_picture(event.entry, event.layer, event.drawing, event.drawn)
+            session.add_picture(event.entry, event.layer, event.spec, event.rendered)
         if event.entry == session.entry:
             self.update()
         else:
@@ -198,8 +198,8 @@ class PhotoPanel:
         for pane in panes:
             pixels = state.layer(pane.layer).pixels
             if pane.is_pending and pane.layer is not None and pixels is not None:
-                drawing = view.drawing(shapes, pane.layer)
-                self._context.drawer.request(state.entry, pane.layer, pixels, drawing)
+                spec = view.render_spec(shapes, pane.layer)
+                self._context.drawer.request(state.entry, pane.layer, pixels, spec)
 
     def _request_rest(self, entry: Entry) -> None:
         """Request the other layers once the photo is there, then the neighbours."""

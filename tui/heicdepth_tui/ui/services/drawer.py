@@ -9,7 +9,7 @@ from heicdepth_tui.ui.services.events import PictureDrawn, Post, WorkFailed
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.drawing import Drawing
+    from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Layer, Pixels
 
@@ -28,12 +28,12 @@ class Drawer:
             "draw", lambda error: post(WorkFailed(error)), threads=1, waiting=_WAITING
         )
 
-    def request(self, entry: Entry, layer: Layer, pixels: Pixels, drawing: Drawing) -> None:
+    def request(self, entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec) -> None:
         """Draw a layer, unless the same picture is being drawn."""
-        key = (entry, layer, drawing)
-        self._pool.submit(key, partial(self._draw, entry, layer, pixels, drawing))
+        key = (entry, layer, spec)
+        self._pool.submit(key, partial(self._draw, entry, layer, pixels, spec))
 
-    def _draw(self, entry: Entry, layer: Layer, pixels: Pixels, drawing: Drawing) -> None:
-        from heicdepth_tui.photo.drawing import drawn
+    def _draw(self, entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec) -> None:
+        from heicdepth_tui.photo.rendering import render_layer
 
-        self._post(PictureDrawn(entry, layer, drawing, drawn(pixels, drawing)))
+        self._post(PictureDrawn(entry, layer, spec, render_layer(pixels, spec)))

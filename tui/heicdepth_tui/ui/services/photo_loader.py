@@ -110,7 +110,7 @@ class PhotoLoader:
                 wanted.layer,
                 fit=wanted.fit,
                 partial=wanted.partial,
-                drawing=wanted.drawing,
+                render=wanted.render,
             )
             self._forget_pane(wanted.pane)
             self._pending[request.ticket] = _Pending(wanted.pane, *key)

@@ -18,7 +18,7 @@ from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Request
 from heicdepth_tui.ui.model.layout import (
     browse_layout,
-    layer_drawing,
+    layer_render_spec,
     panes_of,
     preview_fit,
     shapes,
@@ -125,13 +125,13 @@ def first_requests(
     layout = browse_layout(columns, rows)
     panes = panes_of(shapes, layout.pictures, layout.is_single)
     depth, thumbnail, photo = (
-        layer_drawing(panes, layer, settings, colormap) for layer in (DEPTH, THUMBNAIL, PRIMARY)
+        layer_render_spec(panes, layer, settings, colormap) for layer in (DEPTH, THUMBNAIL, PRIMARY)
     )
     path, fit = entry.path, preview_fit(columns, rows)
     return (
-        Request(next_ticket(), "depth", path, DEPTH, drawing=depth),
-        Request(next_ticket(), "thumbnail", path, THUMBNAIL, drawing=thumbnail),
-        Request(next_ticket(), "photo", path, PRIMARY, fit=fit, partial=True, drawing=photo),
+        Request(next_ticket(), "depth", path, DEPTH, render=depth),
+        Request(next_ticket(), "thumbnail", path, THUMBNAIL, render=thumbnail),
+        Request(next_ticket(), "photo", path, PRIMARY, fit=fit, partial=True, render=photo),
     )
 
 

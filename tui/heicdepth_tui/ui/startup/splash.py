@@ -198,7 +198,7 @@ class SplashFrame:
         if then is not None:
             then(answer)
             return
-        if answer.drawn is None or self._panes is None:
+        if answer.rendered is None or self._panes is None:
             return
         kind = answer.request.layer.kind
         if kind is LayerKind.THUMBNAIL:
@@ -211,7 +211,7 @@ class SplashFrame:
         else:
             box = self._panes.depth if kind is LayerKind.DEPTH else self._panes.photo
         if box is not None:
-            self._paint(self._centred(box, answer.drawn.fit.cols, answer.drawn.rows))
+            self._paint(self._centred(box, answer.rendered.fit.cols, answer.rendered.rows))
 
     def _centred(self, box: Box, columns: int, rows: Sequence[str]) -> list[str]:
         left = box.column + (box.columns - columns) // 2

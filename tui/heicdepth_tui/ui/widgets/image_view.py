@@ -22,7 +22,7 @@ from heicdepth_tui.ui.terminal.strips import StripEncoder
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from heicdepth_tui.draw.drawing import Drawn
+    from heicdepth_tui.draw.rendering import RenderedRows
 
 __all__ = ["ImageView"]
 
@@ -39,7 +39,7 @@ class ImageView(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._picture: Drawn | None = None
+        self._picture: RenderedRows | None = None
         self._message = ""
         self._shape: tuple[int, int] | None = None
         self._placeholder: tuple[str, tuple[int, int] | None] | None = None
@@ -47,7 +47,7 @@ class ImageView(Widget):
         self._pen = StripEncoder(self)
 
     @property
-    def picture(self) -> Drawn | None:
+    def picture(self) -> RenderedRows | None:
         """The picture on show."""
         return self._picture
 
@@ -56,7 +56,7 @@ class ImageView(Widget):
         """The text on show instead of a picture; empty where there is a picture."""
         return self._message if self._picture is None else ""
 
-    def show_picture(self, picture: Drawn) -> None:
+    def show_picture(self, picture: RenderedRows) -> None:
         """Show rows of cells, drawn for the size of this widget."""
         self._cancel_placeholder()
         if picture is not self._picture:
@@ -122,7 +122,7 @@ class ImageView(Widget):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _picture_rows(self, picture: Drawn, lines: range, base: Style) -> list[Strip]:
+    def _picture_rows(self, picture: RenderedRows, lines: range, base: Style) -> list[Strip]:
         width, height = self.size
         fit, rows = picture
         # A picture drawn for another size is centred, and cut, until it is drawn for this one.

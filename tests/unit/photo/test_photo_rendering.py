@@ -1,4 +1,4 @@
-"""Pictures drawn in the decoder process are those that this process would draw."""
+"""Pictures rendered in the decoder process equal those that this process renders."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ import numpy as np
 import pytest
 from photo_asking import listen, request_for
 
-from heicdepth_tui.draw.drawing import Drawing, Drawn
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.photo import decode
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.photo.drawing import drawn, fit_of, picture_of
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, Pixels, Request
 from heicdepth_tui.photo.outbox import Outbox
 from heicdepth_tui.photo.protocol import FrameReader, read_answer
+from heicdepth_tui.photo.rendering import fit_of, picture_of, render_layer
 
 Write = Callable[..., Path]
 Start = Callable[..., Decoder]
 
 ROOM = (37, 11)
 
-DRAWINGS = [
-    (DEPTH, Drawing(ROOM, tolerance=4, colormap="inferno")),
-    (DEPTH, Drawing(ROOM, Blocks.QUAD, colormap="viridis")),
-    (DEPTH, Drawing(ROOM, Blocks.HALF, ColorMode.PALETTE, colormap="turbo")),
-    (DEPTH, Drawing(ROOM)),
-    (PRIMARY, Drawing(ROOM, tolerance=4)),
-    (PRIMARY, Drawing(ROOM, Blocks.QUAD)),
-    (PRIMARY, Drawing(ROOM, Blocks.QUAD, ColorMode.PALETTE)),
-    (PRIMARY, Drawing(ROOM, Blocks.HALF, ColorMode.ANSI16)),
-    (PRIMARY, Drawing(ROOM, Blocks.HALF, ColorMode.GREY, 4)),
-    (PRIMARY, Drawing((5, 40))),
+SPECS = [
+    (DEPTH, RenderSpec(ROOM, tolerance=4, colormap="inferno")),
+    (DEPTH, RenderSpec(ROOM, Blocks.QUAD, colormap="viridis")),
+    (DEPTH, RenderSpec(ROOM, Blocks.HALF, ColorMode.PALETTE, colormap="turbo")),
+    (DEPTH, RenderSpec(ROOM)),
+    (PRIMARY, RenderSpec(ROOM, tolerance=4)),
+    (PRIMARY, RenderSpec(ROOM, Blocks.QUAD)),
+    (PRIMARY, RenderSpec(ROOM, Blocks.QUAD, ColorMode.PALETTE)),
+    (PRIMARY, RenderSpec(ROOM, Blocks.HALF, ColorMode.ANSI16)),
+    (PRIMARY, RenderSpec(ROOM, Blocks.HALF, ColorMode.GREY, 4)),
+    (PRIMARY, RenderSpec((5, 40))),
 ]
 
 
@@ -54,71 +54,73 @@ def final(decoder: Decoder, *requests: Request) -> dict[int, Answer]:
     return found
 
 
-def test_the_decoder_process_draws_what_this_process_would(photo: Write, start: Start) -> None:
+def test_the_decoder_process_renders_as_this_process_does(photo: Write, start: Start) -> None:
     path = photo()
     requests = [
-        request_for(path, f"pane {number}", layer, drawing=drawing)
-        for number, (layer, drawing) in enumerate(DRAWINGS)
+        request_for(path, f"pane {number}", layer, render=spec)
+        for number, (layer, spec) in enumerate(SPECS)
     ]
     answers = final(start(), *requests)
     pictures = set()
     for request in requests:
         answer = answers[request.ticket]
         assert answer.pixels is not None
-        assert request.drawing is not None
-        assert answer.drawn == drawn(answer.pixels, request.drawing), request.drawing
-        pictures.add(answer.drawn)
+        assert request.render is not None
+        assert answer.rendered == render_layer(answer.pixels, request.render), request.render
+        pictures.add(answer.rendered)
 
-    assert len(pictures) == len(DRAWINGS)
+    assert len(pictures) == len(SPECS)
 
 
 @pytest.mark.parametrize("layer", [DEPTH, PRIMARY])
-def test_nothing_is_drawn_unless_asked_for(photo: Write, start: Start, layer: Layer) -> None:
+def test_nothing_is_rendered_without_a_render_spec(
+    photo: Write, start: Start, layer: Layer
+) -> None:
     request = request_for(photo(), layer=layer)
     answer = final(start(), request)[request.ticket]
 
     assert answer.pixels is not None
-    assert answer.drawn is None
+    assert answer.rendered is None
 
 
-def test_what_cannot_be_decoded_is_not_drawn(start: Start, tmp_path: Path) -> None:
+def test_a_layer_that_fails_to_decode_is_not_rendered(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "broken.heic"
     path.write_bytes(b"no photo")
-    request = request_for(path, drawing=Drawing(ROOM))
+    request = request_for(path, render=RenderSpec(ROOM))
     answer = final(start(), request)[request.ticket]
 
     assert answer.error is not None
-    assert answer.drawn is None
+    assert answer.rendered is None
 
 
-def test_parts_of_a_photo_are_drawn_too_in_the_shape_of_the_whole(
+def test_partial_pictures_are_rendered_in_the_shape_of_the_whole(
     photo: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decode, "PARTIAL_SECONDS", 0.0)
-    drawing = Drawing(ROOM, tolerance=4)
+    spec = RenderSpec(ROOM, tolerance=4)
     path = photo(size=Size(400, 300), tile=128)
-    request = request_for(path, fit=(64, 64), partial=True, drawing=drawing)
+    request = request_for(path, fit=(64, 64), partial=True, render=spec)
     parts = [answer for answer in decode.steps(request) if answer is not None]
     assert [answer.final for answer in parts] == [False] * 12 + [True]
     for part in (parts[5], parts[-1]):
         (sent,) = sent_by(lambda outbox, part=part: outbox.put(part), 1)
 
         assert part.pixels is not None
-        assert sent.drawn == drawn(part.pixels, drawing)
-        assert sent.drawn is not None
-        assert sent.drawn.fit == fit_cells((400, 300), ROOM)
+        assert sent.rendered == render_layer(part.pixels, spec)
+        assert sent.rendered is not None
+        assert sent.rendered.fit == fit_cells((400, 300), ROOM)
 
 
 def test_the_whole_does_not_wait_for_its_parts_and_makes_them_pointless() -> None:
     pixels = Pixels(np.zeros((4, 4), np.uint8), (4, 4), "uint8", 0, 0, 8)
-    request = Request(7, "photo", "a", PRIMARY, drawing=Drawing((2, 1)))
+    request = Request(7, "photo", "a", PRIMARY, render=RenderSpec((2, 1)))
     begun, go_on = threading.Event(), threading.Event()
 
-    def draw(_: Pixels, __: Drawing) -> Drawn:
+    def render(_: Pixels, __: RenderSpec) -> RenderedRows:
         if threading.current_thread().name == "outbox":
             begun.set()
             go_on.wait()
-        return Drawn(Fit(2, 1, 2, 2), ("▀▀",))
+        return RenderedRows(Fit(2, 1, 2, 2), ("▀▀",))
 
     def talk(outbox: Outbox) -> None:
         outbox.put(Answer(request, pixels, final=False))
@@ -128,25 +130,25 @@ def test_the_whole_does_not_wait_for_its_parts_and_makes_them_pointless() -> Non
         outbox.put(Answer(request, pixels))
         go_on.set()
 
-    first, second = sent_by(talk, 2, draw)
+    first, second = sent_by(talk, 2, render)
 
-    # The part that was being drawn comes last, when nobody waits for it any more.
+    # The part that was being rendered comes last, when nobody waits for it any more.
     assert (first.final, second.final) == (True, False)
 
 
-def test_what_cannot_be_drawn_costs_its_own_photo_only() -> None:
+def test_an_error_while_rendering_fails_that_request_only() -> None:
     pixels = Pixels(np.zeros((4, 4), np.uint8), (4, 4), "uint8", 0, 0, 8)
 
-    def draw(_: Pixels, drawing: Drawing) -> Drawn:
-        if drawing.cells == (1, 1):
+    def render(_: Pixels, spec: RenderSpec) -> RenderedRows:
+        if spec.cells == (1, 1):
             raise RuntimeError("no ink")
-        return Drawn(Fit(0, 0, 0, 0), ())
+        return RenderedRows(Fit(0, 0, 0, 0), ())
 
     def talk(outbox: Outbox) -> None:
         for cells in ((1, 1), (2, 2)):
-            outbox.put(Answer(Request(1, "p", "a", PRIMARY, drawing=Drawing(cells)), pixels))
+            outbox.put(Answer(Request(1, "p", "a", PRIMARY, render=RenderSpec(cells)), pixels))
 
-    first, second = sent_by(talk, 2, draw)
+    first, second = sent_by(talk, 2, render)
 
     assert first.error is not None
     assert "no ink" in first.error.what
@@ -156,14 +158,14 @@ def test_what_cannot_be_drawn_costs_its_own_photo_only() -> None:
 def sent_by(
     talk: Callable[[Outbox], object],
     count: int,
-    draw: Callable[[Pixels, Drawing], Drawn] = drawn,
+    render: Callable[[Pixels, RenderSpec], RenderedRows] = render_layer,
 ) -> list[Answer]:
     """Return the first answers that an outbox writes while it is talked to."""
     read, written = os.pipe()
     answers = []
     with os.fdopen(read, "rb", buffering=0) as stream:
         reader = FrameReader(max_raw=1 << 24)
-        talker = threading.Thread(target=talk, args=(Outbox(written, draw),))
+        talker = threading.Thread(target=talk, args=(Outbox(written, render),))
         talker.start()
         while len(answers) < count:
             frame = reader.read(stream.readinto)
@@ -177,15 +179,15 @@ def sent_by(
 def test_a_picture_has_the_shape_of_the_whole_layer_not_of_what_it_was_shrunk_to(
     photo: Write, start: Start
 ) -> None:
-    request = request_for(photo(), layer=PRIMARY, fit=(5, 5), drawing=Drawing(ROOM))
+    request = request_for(photo(), layer=PRIMARY, fit=(5, 5), render=RenderSpec(ROOM))
     answer = final(start(), request)[request.ticket]
 
     assert answer.pixels is not None
-    assert answer.drawn is not None
+    assert answer.rendered is not None
     height, width = answer.pixels.shape[:2]
     assert max(answer.pixels.array.shape[:2]) <= 5
-    assert answer.drawn.fit == fit_cells((width, height), ROOM)
-    assert len(answer.drawn.rows) == answer.drawn.fit.rows
+    assert answer.rendered.fit == fit_cells((width, height), ROOM)
+    assert len(answer.rendered.rows) == answer.rendered.fit.rows
 
 
 def test_without_room_there_is_a_picture_of_no_rows(photo: Write, start: Start) -> None:
@@ -193,8 +195,8 @@ def test_without_room_there_is_a_picture_of_no_rows(photo: Write, start: Start) 
     pixels = final(start(), request)[request.ticket].pixels
     assert pixels is not None
 
-    assert fit_of(pixels, Drawing((0, 5))).rows == 0
-    assert drawn(pixels, Drawing((0, 5))).rows == ()
+    assert fit_of(pixels, RenderSpec((0, 5))).rows == 0
+    assert render_layer(pixels, RenderSpec((0, 5))).rows == ()
 
 
 def test_a_colour_map_is_for_depth_only_where_one_is_named(photo: Write, start: Start) -> None:
@@ -205,7 +207,7 @@ def test_a_colour_map_is_for_depth_only_where_one_is_named(photo: Write, start: 
         name: {
             colour
             for row in range(ROOM[1])
-            for _, *pair in picture_of(pixels, Drawing(ROOM, colormap=name)).runs(row)
+            for _, *pair in picture_of(pixels, RenderSpec(ROOM, colormap=name)).runs(row)
             for colour in pair
             if colour is not None
         }

@@ -1,4 +1,4 @@
-"""What is wanted of a picture in cells, and what it became; without any import cost."""
+"""How a layer is rendered in cells, and the rendered rows; imports neither numpy nor Pillow."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import NamedTuple
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
-__all__ = ["Drawing", "Drawn"]
+__all__ = ["RenderSpec", "RenderedRows"]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """How a layer is to be drawn: room, blocks and colours.
+class RenderSpec:
+    """How a layer is rendered: size, blocks and colours.
 
-    ``cells`` is the room in (columns, rows); the picture takes as much of it as its shape allows.
+    ``cells`` is the available size in (columns, rows); the picture takes as much of it as its
+    aspect allows.
     ``colormap`` names the colour map for depth codes; empty shows a layer in its own colours.
     ``tolerance`` is that of ``Picture.ansi_rows``.
     """
@@ -27,8 +28,8 @@ class Drawing:
     colormap: str = ""
 
 
-class Drawn(NamedTuple):
-    """A picture as rows of text with colour codes, and the cells it takes."""
+class RenderedRows(NamedTuple):
+    """A layer as rows of text with SGR colour codes; ``fit`` has the cells it takes."""
 
     fit: Fit
     rows: tuple[str, ...]
