@@ -19,7 +19,8 @@ from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
 from heicdepth_tui.ui.model.layout import Box, browse_layout, panes_of, shapes_of
-from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings
+from heicdepth_tui.ui.model.palettes import PALETTES
+from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.startup.first_photo import first_entries, first_requests, first_shapes
 from heicdepth_tui.ui.startup.splash import SplashFrame
@@ -35,7 +36,7 @@ class Painted:
         self._file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         self.size = size
-        self.frame = SplashFrame(self._descriptor, *size, COLOURS[theme])
+        self.frame = SplashFrame(self._descriptor, *size, PALETTES[theme, ColorMode.TRUECOLOR])
         self.answers: list[Answer] = []
 
     def close(self) -> None:

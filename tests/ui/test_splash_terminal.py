@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.ui.model.settings import COLOURS
+from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.startup.first_photo import first_entries
 from heicdepth_tui.ui.startup.splash import SplashFrame
 
@@ -35,7 +36,7 @@ def read(master: int, end: bytes) -> bytes:
 def test_it_is_given_back_as_it_was(terminal: tuple[int, int]) -> None:
     master, slave = terminal
     before = termios.tcgetattr(slave)
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     during = termios.tcgetattr(slave)
     frame.close()
@@ -52,7 +53,7 @@ def test_it_is_given_back_as_it_was(terminal: tuple[int, int]) -> None:
 
 def test_closing_twice_leaves_it_once(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     frame.close()
     frame.close()
@@ -63,7 +64,7 @@ def test_closing_twice_leaves_it_once(terminal: tuple[int, int]) -> None:
 
 def test_handed_over_it_is_left_to_the_next(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     during = termios.tcgetattr(slave)
     frame.hand_over(lambda _: None)
@@ -76,7 +77,7 @@ def test_handed_over_it_is_left_to_the_next(terminal: tuple[int, int]) -> None:
 
 def test_what_was_typed_before_can_be_read_without_a_return(terminal: tuple[int, int]) -> None:
     master, slave = terminal
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     os.write(master, b"jj")
 
@@ -88,7 +89,7 @@ def test_what_was_typed_before_can_be_read_without_a_return(terminal: tuple[int,
 def test_what_is_no_terminal_is_painted_all_the_same(tmp_path: Path) -> None:
     file = tmp_path / "frame"
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT)
-    frame = SplashFrame(descriptor, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(descriptor, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     frame.close()
     os.close(descriptor)
@@ -103,7 +104,7 @@ def test_a_terminal_that_takes_nothing_is_given_up_soon(
 ) -> None:
     _, slave = terminal
     entries = first_entries([sample_folder], 24, seconds=20)
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
     # Nobody reads: what the kernel keeps for a terminal is full after a few of them.
     for _ in range(100):
@@ -114,7 +115,7 @@ def test_a_terminal_that_takes_nothing_is_given_up_soon(
 
 def test_other_programs_on_the_terminal_go_on_to_block(terminal: tuple[int, int]) -> None:
     _, slave = terminal
-    frame = SplashFrame(slave, 80, 24, COLOURS["dark"])
+    frame = SplashFrame(slave, 80, 24, PALETTES["dark", ColorMode.TRUECOLOR])
     frame.open()
 
     assert os.get_blocking(slave)

@@ -16,6 +16,7 @@ from textual.message import Message
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.options import AppOptions
+from heicdepth_tui.ui.model.palettes import palette_of
 from heicdepth_tui.ui.model.session import Session
 from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.presenters.export_report import errors_text, final_report, written_text
@@ -40,7 +41,7 @@ from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.terminal.app import TerminalApp
 from heicdepth_tui.ui.terminal.switches import has
-from heicdepth_tui.ui.terminal.themes import THEMES
+from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -137,9 +138,9 @@ class HeicDepthApp(TerminalApp):
         self.browse = BrowseScreen(context, self._begin)
         self._leaves_after_export = False
         self._last_jobs: list[ExportFinished] = []
-        for theme in THEMES.values():
+        for theme in make_themes(self.colour_mode):
             self.register_theme(theme)
-        self.theme = THEMES[options.theme].name
+        self.theme = THEME_NAMES[options.theme]
 
     def _post(self, event: Event) -> None:
         self.post_message(ServiceEvent(event))
@@ -150,7 +151,13 @@ class HeicDepthApp(TerminalApp):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give the variables of our style sheets a value whatever the theme."""
-        return {"dim": "#7f8896", "cursor": "#3b2f20", "rule": "#272c35"}
+        colours = palette_of("dark", self.colour_mode)
+        return {
+            "dim": colours.dim,
+            "cursor": colours.cursor,
+            "cursor-text": colours.cursor_text,
+            "rule": colours.rule,
+        }
 
     def on_key(self, event: events.Key) -> None:
         """Pass on keys typed ahead: they were sent to the list before / moved the focus."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
-from heicdepth_tui.ui.terminal.themes import THEMES
+from heicdepth_tui.ui.terminal.themes import THEME_NAMES
 
 __all__ = ["PhotoCommands"]
 
@@ -41,8 +41,8 @@ class PhotoCommands(Provider):
                 "Colours of the depth map",
                 partial(main.use_colormap, name),
             )
-        for word, theme in THEMES.items():
-            yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", theme.name)
+        for word, name in THEME_NAMES.items():
+            yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", name)
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.ui.model.settings import COLOURS, DrawSettings
+from heicdepth_tui.ui.model.palettes import PALETTES
+from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.presenters.labels import photo_place
 from heicdepth_tui.ui.startup.first_photo import (
     HeaderReader,
@@ -66,7 +67,7 @@ class Bootstrap:
         descriptor = terminal_descriptor()
         can_paint = self._mode is ColorMode.TRUECOLOR and has("splash")
         if self.entries and can_paint and descriptor is not None:
-            self.splash = SplashFrame(descriptor, columns, rows, COLOURS[theme])
+            self.splash = SplashFrame(descriptor, columns, rows, PALETTES[theme, self._mode])
 
     def __enter__(self) -> Bootstrap:
         if self.splash is not None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.ui.model.layout import Shapes
-    from heicdepth_tui.ui.model.settings import Palette
+    from heicdepth_tui.ui.model.palettes import Palette
 
 __all__ = ["SplashFrame"]
 

@@ -38,7 +38,7 @@ class PhotoList(LineView, can_focus=True):
     DEFAULT_CSS = """
     PhotoList { background: $background; color: $foreground; scrollbar-size: 1 1;
                 overflow-x: hidden; overflow-y: auto; }
-    PhotoList > .photo-list--cursor { background: $cursor; color: $foreground;
+    PhotoList > .photo-list--cursor { background: $cursor; color: $cursor-text;
         text-style: bold; }
     PhotoList > .photo-list--mark { color: $accent; }
     PhotoList > .photo-list--detail { color: $dim; }
@@ -275,5 +275,8 @@ class PhotoList(LineView, can_focus=True):
         found = self._styles.get((kind, base))
         if found is None:
             part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
-            found = self._styles[kind, base] = base + Style(color=part.color, bold=part.bold)
+            # A cursor row with a text colour of its own shows all of it in that colour.
+            is_reverse = base.color != self.rich_style.color
+            colour = None if is_reverse else part.color
+            found = self._styles[kind, base] = base + Style(color=colour, bold=part.bold)
         return found
