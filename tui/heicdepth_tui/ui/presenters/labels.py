@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from heicdepth_tui.depth.registration import register
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.facts import DepthStatus
 from heicdepth_tui.photo.layers import Layer, LayerKind
@@ -88,6 +87,9 @@ def depth_heading(cells: int, header: Header) -> str:
 
 def caption(cells: int, header: Header, is_single: bool) -> str:
     """Return the two lines under the photo: camera and date, or what the reader must know."""
+    # Imported here: the list is painted at the start before a caption is.
+    from heicdepth_tui.depth.registration import register
+
     lines = [header.camera_name, (header.exif.date or "")[:16]]
     if header.truncated:
         lines = wrap_cells(f"cut short: {header.truncated}", max(8, cells))
