@@ -48,7 +48,7 @@ def _flat(side: int) -> CodedPicture:
 
 def _properties(picture: CodedPicture, size: Size | None = None) -> tuple[Property, ...]:
     return (
-        decoder_configuration(picture.hvcc),
+        decoder_configuration(picture.configuration),
         spatial_extent(size or picture.size),
         pixel_information(picture.pixi),
     )

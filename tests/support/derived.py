@@ -68,7 +68,7 @@ class Builder:
         """Add a coded picture that needs no crop."""
         assert picture.visible is None
         properties = (
-            decoder_configuration(picture.hvcc, picture.coding),
+            decoder_configuration(picture.configuration, picture.coding),
             spatial_extent(picture.size),
             pixel_information(picture.pixi),
             *extra,

@@ -176,6 +176,6 @@ def fuzz_decoder(
 
 
 def _good(decoder: Decoder, path: Path) -> np.ndarray:
-    """Return the depth codes of the good photo, asked for as a pane would."""
-    request = Request(next_ticket(), "pane", str(path), Layer(LayerKind.DEPTH, 0, "depth"))
+    """Return the depth codes of the good photo, requested as the app does."""
+    request = Request(next_ticket(), "depth", str(path), Layer(LayerKind.DEPTH, 0, "depth"))
     return decoder.get(request).array

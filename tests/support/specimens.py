@@ -131,7 +131,7 @@ def _low_overhead() -> Specimen:
     data = mini(
         size=picture.size,
         orientation=6,
-        config=picture.hvcc,
+        config=picture.configuration,
         picture=picture.payload,
         alpha=picture.payload,
         icc=b"no profile",

@@ -137,7 +137,7 @@ def test_list_plates_and_headings_stand_there_while_the_app_is_imported(
         assert "depth 768×576" in lines[1]
         assert screen.has_plates
         assert first.header is not None
-        assert [request.pane for request in first.requests] == ["depth", "thumbnail", "photo"]
+        assert [request.slot for request in first.requests] == ["depth", "thumbnail", "photo"]
         assert first.splash is not None
         assert decoder.listeners == [first.splash.answered]
         assert LEFT not in screen.raw

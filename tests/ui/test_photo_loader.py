@@ -51,8 +51,8 @@ class FakeDecoder:
     def submit(self, request: Request) -> None:
         self.submitted.append(request)
 
-    def cancel(self, pane: str) -> None:
-        self.cancelled.append(pane)
+    def cancel(self, slot: str) -> None:
+        self.cancelled.append(slot)
 
 
 @pytest.fixture
@@ -153,20 +153,20 @@ class TestLayers:
     def test_the_same_layer_is_requested_once(
         self, loader: PhotoLoader, decoder: FakeDecoder
     ) -> None:
-        for pane in ("depth", "layer"):
-            loader.request(entry(1), LayerRequest(pane, DEPTH, SPEC))
+        for slot in ("depth", "layer"):
+            loader.request(entry(1), LayerRequest(slot, DEPTH, SPEC))
 
-        assert [request.pane for request in decoder.submitted] == ["depth"]
+        assert [request.slot for request in decoder.submitted] == ["depth"]
 
     def test_what_is_only_prefetched_is_requested_again(
         self, loader: PhotoLoader, decoder: FakeDecoder
     ) -> None:
-        for pane in (f"{PREFETCH}-0-1", f"{PREFETCH}-0-1", "depth"):
-            loader.request(entry(1), LayerRequest(pane, DEPTH, SPEC))
+        for slot in (f"{PREFETCH}-0-1", f"{PREFETCH}-0-1", "depth"):
+            loader.request(entry(1), LayerRequest(slot, DEPTH, SPEC))
 
-        assert [request.pane for request in decoder.submitted] == [f"{PREFETCH}-0-1", "depth"]
+        assert [request.slot for request in decoder.submitted] == [f"{PREFETCH}-0-1", "depth"]
 
-    def test_an_answer_is_accepted_once_and_only_for_the_newest_request_of_its_pane(
+    def test_an_answer_is_accepted_once_and_only_for_the_newest_request_of_its_slot(
         self, loader: PhotoLoader, decoder: FakeDecoder, events: Queue[Event]
     ) -> None:
         loader.request(entry(1), LayerRequest("depth", DEPTH, SPEC))
@@ -213,12 +213,12 @@ class TestLayers:
         assert session.state is not None
         depth = session.state.own(LayerKind.DEPTH)
         assert session.state.layer(depth).status is LayerStatus.FAILED
-        first = [request.pane for request in decoder.submitted]
+        first = [request.slot for request in decoder.submitted]
         decoder.submitted.clear()
         select()
 
         assert session.state.layer(depth).status is LayerStatus.PENDING
-        assert [request.pane for request in decoder.submitted] == first
+        assert [request.slot for request in decoder.submitted] == first
 
 
 class TestErrorsOfTheProgram:

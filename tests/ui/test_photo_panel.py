@@ -34,7 +34,7 @@ async def test_layers_are_requested_while_the_terminal_takes_no_picture(
         monkeypatch.setattr(Decoder, "submit", recorded)
         driven.app.browse.photos.move_to(driven.names.index("IMG_0423.HEIC"))
         await driven.until(
-            lambda: {"depth", "photo"} <= {request.pane for request in requested}, "the requests"
+            lambda: {"depth", "photo"} <= {request.slot for request in requested}, "the requests"
         )
         await driven.until(
             lambda: (

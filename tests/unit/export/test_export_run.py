@@ -87,7 +87,7 @@ def test_the_decoder_is_asked_for_depth_whole_and_colours_at_its_size(
         None,
     )
     assert (photo.layer.kind, photo.exact) == (LayerKind.PRIMARY, (6, 4))
-    assert all(one.keep and one.pane == "export" and one.path == "a.heic" for one in (depth, photo))
+    assert all(one.keep and one.slot == "export" and one.path == "a.heic" for one in (depth, photo))
     assert depth.ticket != photo.ticket
 
 

@@ -134,7 +134,7 @@ def test_pillow_heif_decodes_the_same(tmp_path: Path, orientation: int) -> None:
     path = tmp_path / "photo.heif"
     path.write_bytes(
         mini(
-            size=picture.size, orientation=orientation, config=picture.hvcc,
+            size=picture.size, orientation=orientation, config=picture.configuration,
             picture=picture.payload, chroma=3, xmp=b"<x/>",
         )
     )  # fmt: skip

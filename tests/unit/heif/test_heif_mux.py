@@ -50,14 +50,14 @@ def depth_of(data: bytes) -> pillow_heif.HeifDepthImage:
 
 
 def test_wrapped_item_decodes_to_the_same_samples() -> None:
-    data = wrap_hevc(DEPTH.payload, hvcc=DEPTH.hvcc, size=DEPTH.size, pixi=DEPTH.pixi)
+    data = wrap_hevc(DEPTH.payload, hvcc=DEPTH.configuration, size=DEPTH.size, pixi=DEPTH.pixi)
     assert np.array_equal(np.asarray(pillow_heif.open_heif(data)), CODES)
 
 
 def test_wrapped_item_needs_neither_pixi_nor_colr_but_takes_them() -> None:
-    bare = wrap_hevc(COLOR.payload, hvcc=COLOR.hvcc, size=COLOR.size, pixi=None)
+    bare = wrap_hevc(COLOR.payload, hvcc=COLOR.configuration, size=COLOR.size, pixi=None)
     full = wrap_hevc(
-        COLOR.payload, hvcc=COLOR.hvcc, size=COLOR.size, pixi=(8, 8, 8), colr=(SRGB_COLR,)
+        COLOR.payload, hvcc=COLOR.configuration, size=COLOR.size, pixi=(8, 8, 8), colr=(SRGB_COLR,)
     )
     assert pillow_heif.open_heif(bare).size == pillow_heif.open_heif(full).size == (WIDTH, HEIGHT)
     assert pillow_heif.open_heif(full).info["nclx_profile"]["transfer_characteristics"] == 13

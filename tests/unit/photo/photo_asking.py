@@ -21,9 +21,9 @@ LARGE = {"size": Size(1600, 1200), "tile": 512, "quality": 20, "depth": False}
 
 
 def request_for(
-    path: Path | str, pane: str = "photo", layer: Layer = PRIMARY, **knobs: Any
+    path: Path | str, slot: str = "photo", layer: Layer = PRIMARY, **knobs: Any
 ) -> Request:
-    return Request(next_ticket(), pane, str(path), layer, **knobs)
+    return Request(next_ticket(), slot, str(path), layer, **knobs)
 
 
 def listen(decoder: Decoder) -> Queue[Answer]:

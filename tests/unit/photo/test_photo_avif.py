@@ -179,9 +179,9 @@ def _with_ten_bits(picture: CodedPicture) -> CodedPicture:
     assert payload[:4] == bytes.fromhex("12000a09")
     payload[4 + 38 // 8] |= 0x80 >> 38 % 8
     # high_bitdepth of av1C (AV1-ISOBMFF, section 2.3.3).
-    configuration = bytearray(picture.hvcc)
+    configuration = bytearray(picture.configuration)
     configuration[2] |= 0x40
-    return replace(picture, hvcc=bytes(configuration), payload=bytes(payload), pixi=(10,))
+    return replace(picture, configuration=bytes(configuration), payload=bytes(payload), pixi=(10,))
 
 
 @needs_monochrome

@@ -102,13 +102,13 @@ class TestLatestWins:
         answers = listen(decoder)
         decoder.get(request_for(path))
         os.kill(pid_of(decoder), signal.SIGSTOP)
-        wishes = [request_for(path, fit=(10 + n, 10 + n)) for n in range(20)]
+        requests = [request_for(path, fit=(10 + n, 10 + n)) for n in range(20)]
         kept = request_for(path, "export", keep=True)
-        for wish in (*wishes[:10], kept, *wishes[10:]):
-            decoder.submit(wish)
+        for request in (*requests[:10], kept, *requests[10:]):
+            decoder.submit(request)
         os.kill(pid_of(decoder), signal.SIGCONT)
         seen = [answers.get(timeout=SECONDS).request for _ in range(2)]
-        assert {request.ticket for request in seen} == {wishes[-1].ticket, kept.ticket}
+        assert {request.ticket for request in seen} == {requests[-1].ticket, kept.ticket}
         decoder.get(request_for(path, "other"))
         assert answers.empty()
 
@@ -121,7 +121,7 @@ class TestLatestWins:
         result: Queue[Exception] = Queue()
         waiting = threading.Thread(target=collect_error, args=(decoder, older, result))
         waiting.start()
-        run_until(lambda: older.ticket in decoder._ledger, waiting)
+        run_until(lambda: older.ticket in decoder._tracker, waiting)
         decoder.submit(request_for(path))
         error = result.get(timeout=SECONDS)
         assert isinstance(error, DecodeError)
@@ -138,7 +138,7 @@ class TestLatestWins:
         decoder.submit(request_for(path, "photo"))
         decoder.cancel("depth")
         os.kill(pid_of(decoder), signal.SIGCONT)
-        assert answers.get(timeout=SECONDS).request.pane == "photo"
+        assert answers.get(timeout=SECONDS).request.slot == "photo"
         decoder.get(request_for(path, "other"))
         assert answers.empty()
 

@@ -57,11 +57,11 @@ def _descriptors() -> set[Path]:
 
 
 class TestStopped:
-    """A wish is certainly under way when an earlier large answer holds up the reading thread."""
+    """A request is certainly under way when an earlier large answer holds up the reading thread."""
 
     @staticmethod
     def _with_wish_under_way(decoder: Decoder, path: Path, act: Callable[[int], None]) -> Answer:
-        """Do something to the process while it works on ``path``; return that wish's answer.
+        """Do something to the process while it works on ``path``; return that request's answer.
 
         The listener holds up the thread that reads, the second answer is larger than the pipe, and
         the process says that it began with it before anything else.
@@ -70,7 +70,7 @@ class TestStopped:
         victim = request_for(path, "victim")
 
         def listener(answer: Answer) -> None:
-            if answer.request.pane == "first":
+            if answer.request.slot == "first":
                 decoder.submit(victim)
                 worker = decoder._worker
                 assert worker is not None
@@ -145,12 +145,14 @@ class TestStopped:
         decoder.get(request_for(path))
         old = pid_of(decoder)
         os.kill(old, signal.SIGSTOP)
-        wishes = [request_for(path, pane) for pane in ("a", "b", "c")]
-        for wish in wishes:
-            decoder.submit(wish)
+        requests = [request_for(path, slot) for slot in ("a", "b", "c")]
+        for request in requests:
+            decoder.submit(request)
         os.kill(old, signal.SIGKILL)
-        seen = [answers.get(timeout=SECONDS) for _ in wishes]
-        assert {answer.request.ticket for answer in seen} == {wish.ticket for wish in wishes}
+        seen = [answers.get(timeout=SECONDS) for _ in requests]
+        assert {answer.request.ticket for answer in seen} == {
+            request.ticket for request in requests
+        }
         assert all(answer.pixels is not None for answer in seen)
 
     def test_an_idle_process_that_hangs_is_replaced_when_it_is_asked(
@@ -237,7 +239,7 @@ class TestEnd:
         request = request_for(photo())
         waiting = threading.Thread(target=collect_error, args=(decoder, request, result))
         waiting.start()
-        run_until(lambda: request.ticket in decoder._ledger, waiting)
+        run_until(lambda: request.ticket in decoder._tracker, waiting)
         decoder.close()
         waiting.join(SECONDS)
         assert "the decoder was closed" in str(result.get(timeout=SECONDS))
@@ -301,14 +303,14 @@ class TestEnd:
         answers: Queue[Answer] = Queue()
 
         def listener(answer: Answer) -> None:
-            if answer.request.pane == "first":
+            if answer.request.slot == "first":
                 raise ZeroDivisionError("of our own")
             answers.put(answer)
 
         decoder.listen(listener)
         decoder.submit(request_for(photo(), "first"))
         decoder.submit(request_for(photo(), "second"))
-        assert answers.get(timeout=SECONDS).request.pane == "second"
+        assert answers.get(timeout=SECONDS).request.slot == "second"
         # It came while nobody took errors.
         decoder.listen(answers.put, errors.put)
         assert isinstance(errors.get(timeout=SECONDS), ZeroDivisionError)

@@ -128,12 +128,12 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 
 def colour_of(pixels: Pixels) -> list[int]:
-    """Return the colour that a pane shows, in the middle."""
+    """Return the colour that the app shows, in the middle."""
     return [int(level) for level in as_rgb8(pixels)[32, 32]]
 
 
 def asked(path: Path, **knobs: object) -> Pixels:
-    request = Request(1, "pane", str(path), PRIMARY, **knobs)  # type: ignore[arg-type]
+    request = Request(1, "slot", str(path), PRIMARY, **knobs)  # type: ignore[arg-type]
     *_, answer = decode(request)
     assert answer.pixels is not None
     return answer.pixels

@@ -19,7 +19,7 @@ def noise(shape: tuple[int, ...], bits: int = 8) -> np.ndarray:
 def decoded(picture: CodedPicture) -> np.ndarray:
     data = wrap_hevc(
         picture.payload,
-        hvcc=picture.hvcc,
+        hvcc=picture.configuration,
         size=picture.size,
         pixi=picture.pixi,
         colr=(SRGB_COLR,),

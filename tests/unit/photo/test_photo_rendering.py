@@ -16,9 +16,9 @@ from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.photo import decode
+from heicdepth_tui.photo.answer_writer import AnswerWriter
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Layer, Pixels, Request
-from heicdepth_tui.photo.outbox import Outbox
 from heicdepth_tui.photo.protocol import FrameReader, read_answer
 from heicdepth_tui.photo.rendering import fit_of, picture_of, render_layer
 
@@ -57,7 +57,7 @@ def final(decoder: Decoder, *requests: Request) -> dict[int, Answer]:
 def test_the_decoder_process_renders_as_this_process_does(photo: Write, start: Start) -> None:
     path = photo()
     requests = [
-        request_for(path, f"pane {number}", layer, render=spec)
+        request_for(path, f"slot {number}", layer, render=spec)
         for number, (layer, spec) in enumerate(SPECS)
     ]
     answers = final(start(), *requests)
@@ -103,7 +103,7 @@ def test_partial_pictures_are_rendered_in_the_shape_of_the_whole(
     parts = [answer for answer in decode.steps(request) if answer is not None]
     assert [answer.final for answer in parts] == [False] * 12 + [True]
     for part in (parts[5], parts[-1]):
-        (sent,) = sent_by(lambda outbox, part=part: outbox.put(part), 1)
+        (sent,) = sent_by(lambda writer, part=part: writer.put(part), 1)
 
         assert part.pixels is not None
         assert sent.rendered == render_layer(part.pixels, spec)
@@ -117,17 +117,17 @@ def test_the_whole_does_not_wait_for_its_parts_and_makes_them_pointless() -> Non
     begun, go_on = threading.Event(), threading.Event()
 
     def render(_: Pixels, __: RenderSpec) -> RenderedRows:
-        if threading.current_thread().name == "outbox":
+        if threading.current_thread().name == "answers":
             begun.set()
             go_on.wait()
         return RenderedRows(Fit(2, 1, 2, 2), ("▀▀",))
 
-    def talk(outbox: Outbox) -> None:
-        outbox.put(Answer(request, pixels, final=False))
+    def talk(writer: AnswerWriter) -> None:
+        writer.put(Answer(request, pixels, final=False))
         begun.wait()
         for _ in range(3):
-            outbox.put(Answer(request, pixels, final=False))
-        outbox.put(Answer(request, pixels))
+            writer.put(Answer(request, pixels, final=False))
+        writer.put(Answer(request, pixels))
         go_on.set()
 
     first, second = sent_by(talk, 2, render)
@@ -144,9 +144,9 @@ def test_an_error_while_rendering_fails_that_request_only() -> None:
             raise RuntimeError("no ink")
         return RenderedRows(Fit(0, 0, 0, 0), ())
 
-    def talk(outbox: Outbox) -> None:
+    def talk(writer: AnswerWriter) -> None:
         for cells in ((1, 1), (2, 2)):
-            outbox.put(Answer(Request(1, "p", "a", PRIMARY, render=RenderSpec(cells)), pixels))
+            writer.put(Answer(Request(1, "p", "a", PRIMARY, render=RenderSpec(cells)), pixels))
 
     first, second = sent_by(talk, 2, render)
 
@@ -156,16 +156,16 @@ def test_an_error_while_rendering_fails_that_request_only() -> None:
 
 
 def sent_by(
-    talk: Callable[[Outbox], object],
+    talk: Callable[[AnswerWriter], object],
     count: int,
     render: Callable[[Pixels, RenderSpec], RenderedRows] = render_layer,
 ) -> list[Answer]:
-    """Return the first answers that an outbox writes while it is talked to."""
+    """Return the first answers that a writer writes while ``talk`` uses it."""
     read, written = os.pipe()
     answers = []
     with os.fdopen(read, "rb", buffering=0) as stream:
         reader = FrameReader(max_raw=1 << 24)
-        talker = threading.Thread(target=talk, args=(Outbox(written, render),))
+        talker = threading.Thread(target=talk, args=(AnswerWriter(written, render),))
         talker.start()
         while len(answers) < count:
             frame = reader.read(stream.readinto)

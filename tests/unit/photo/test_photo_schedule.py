@@ -1,4 +1,4 @@
-"""Which wish comes first, and which are dropped."""
+"""Which request comes first, and which are dropped."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Generator
 from typing import Any
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
-from heicdepth_tui.photo.schedule import Agenda, rank
+from heicdepth_tui.photo.schedule import JobQueue, rank
 
 
-def _request(ticket: int, pane: str = "photo", **knobs: Any) -> Request:
-    return Request(ticket, pane, "a.heic", knobs.pop("layer", PRIMARY), **knobs)
+def _request(ticket: int, slot: str = "photo", **knobs: Any) -> Request:
+    return Request(ticket, slot, "a.heic", knobs.pop("layer", PRIMARY), **knobs)
 
 
 def _order(*requests: Request) -> list[int]:
-    agenda = Agenda()
+    jobs = JobQueue()
     for request in requests:
-        agenda.add(request)
+        jobs.add(request)
     served = []
     for _ in requests:
-        job = agenda.choose()
-        if not agenda.is_dropped(job):
+        job = jobs.choose()
+        if not jobs.is_dropped(job):
             served.append(job.request.ticket)
-        agenda.finish(job)
+        jobs.finish(job)
     return served
 
 
@@ -62,21 +62,21 @@ def test_kept_wishes_are_neither_replaced_nor_replace() -> None:
 
 
 def test_dropped_jobs_come_first_to_be_let_go() -> None:
-    agenda = Agenda()
-    agenda.add(_request(1, "depth", layer=DEPTH))
-    agenda.add(_request(2, "prefetch"))
-    agenda.cancel([2, 77])
-    job = agenda.choose()
+    jobs = JobQueue()
+    jobs.add(_request(1, "depth", layer=DEPTH))
+    jobs.add(_request(2, "prefetch"))
+    jobs.cancel([2, 77])
+    job = jobs.choose()
     assert job.request.ticket == 2
-    assert agenda.is_dropped(job)
+    assert jobs.is_dropped(job)
 
 
 def test_choosing_waits_for_a_wish() -> None:
-    agenda = Agenda()
+    jobs = JobQueue()
     chosen: list[int] = []
-    thread = threading.Thread(target=lambda: chosen.append(agenda.choose().request.ticket))
+    thread = threading.Thread(target=lambda: chosen.append(jobs.choose().request.ticket))
     thread.start()
-    agenda.add(_request(9))
+    jobs.add(_request(9))
     thread.join(10)
     assert chosen == [9]
 
@@ -85,12 +85,12 @@ def test_a_job_under_way_gives_way_to_a_more_urgent_one_and_goes_on_later() -> N
     def nothing() -> Generator[Answer | None]:
         yield None
 
-    agenda = Agenda()
-    agenda.add(_request(1, "prefetch"))
-    first = agenda.choose()
+    jobs = JobQueue()
+    jobs.add(_request(1, "prefetch"))
+    first = jobs.choose()
     first.steps = nothing()
-    agenda.add(_request(2, "depth", layer=DEPTH))
-    urgent = agenda.choose()
+    jobs.add(_request(2, "depth", layer=DEPTH))
+    urgent = jobs.choose()
     assert urgent.request.ticket == 2
-    agenda.finish(urgent)
-    assert agenda.choose() is first
+    jobs.finish(urgent)
+    assert jobs.choose() is first

@@ -19,7 +19,7 @@ from heicdepth_tui.photo import decode, serve
 from heicdepth_tui.photo.launch import worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
 from heicdepth_tui.photo.protocol import Frame, FrameReader, pack, read_answer, request_to_head
-from heicdepth_tui.photo.schedule import Agenda
+from heicdepth_tui.photo.schedule import JobQueue
 from heicdepth_tui.system import CAN_LIMIT_MEMORY
 
 SECONDS = 20
@@ -137,25 +137,25 @@ class TestLoop:
     def run(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Any]]]:
         """Return a function that runs the loop and returns the first heads that it writes."""
         read, written = os.pipe()
-        agenda = Agenda()
+        jobs = JobQueue()
 
         def loop() -> None:
             try:
-                serve.serve(agenda, written)
+                serve.serve(jobs, written)
             except BrokenPipeError:
                 os.close(written)
 
         thread = threading.Thread(target=loop)
 
-        def run(between: Callable[[Agenda, Request], None], *first: Request) -> list[Any]:
+        def run(between: Callable[[JobQueue, Request], None], *first: Request) -> list[Any]:
             def steps(request: Request, limits: Limits) -> Generator[Answer | None]:
-                between(agenda, request)
+                between(jobs, request)
                 yield None
                 yield Answer(request, error=DecodeError("done"))
 
             monkeypatch.setattr(decode, "steps", steps)
             for request in first:
-                agenda.add(request)
+                jobs.add(request)
             thread.start()
             heads = []
             with os.fdopen(read, "rb", buffering=0) as stream:
@@ -167,14 +167,14 @@ class TestLoop:
 
         yield run
         # Nobody reads any more: the next frame ends the loop.
-        agenda.add(Request(10, "photo", "a", PRIMARY))
+        jobs.add(Request(10, "photo", "a", PRIMARY))
         thread.join(SECONDS)
         assert not thread.is_alive()
 
     def test_a_more_urgent_wish_goes_first_between_tiles(self, run: Any) -> None:
-        def between(agenda: Agenda, request: Request) -> None:
+        def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 9:
-                agenda.add(Request(2, "photo", "a", PRIMARY))
+                jobs.add(Request(2, "photo", "a", PRIMARY))
 
         assert run(between, Request(9, "prefetch", "a", PRIMARY)) == [
             ("ready", None),
@@ -186,9 +186,9 @@ class TestLoop:
         ]
 
     def test_a_newer_wish_of_the_pane_ends_the_one_under_way(self, run: Any) -> None:
-        def between(agenda: Agenda, request: Request) -> None:
+        def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 1:
-                agenda.add(Request(9, "photo", "a", PRIMARY))
+                jobs.add(Request(9, "photo", "a", PRIMARY))
 
         assert run(between, Request(1, "photo", "a", PRIMARY)) == [
             ("ready", None),
@@ -199,9 +199,9 @@ class TestLoop:
         ]
 
     def test_a_kept_wish_under_way_is_finished(self, run: Any) -> None:
-        def between(agenda: Agenda, request: Request) -> None:
+        def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 1:
-                agenda.add(Request(9, "export", "a", PRIMARY, keep=True))
+                jobs.add(Request(9, "export", "a", PRIMARY, keep=True))
 
         assert run(between, Request(1, "export", "a", PRIMARY, keep=True)) == [
             ("ready", None),

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from heicdepth_tui.errors import DecodeError, UnsupportedError
-from heicdepth_tui.photo.library import decode_hevc, translated
+from heicdepth_tui.photo.pillow_heif_adapter import decode_hevc, translated
 from heicdepth_tui.photo.worker import how_it_ended
 
 SAID = (
@@ -42,7 +42,7 @@ SAID = (
 def test_what_libraries_say_is_the_cause_and_never_the_text(
     raised: Exception, kind: type[DecodeError], told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "heicdepth_tui.photo.library")
+    caplog.set_level(logging.DEBUG, "heicdepth_tui.photo.pillow_heif_adapter")
     with pytest.raises(kind) as caught, translated("its photo"):
         raise raised
     assert told in caught.value.what

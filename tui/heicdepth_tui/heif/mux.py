@@ -58,7 +58,7 @@ _LITTLE = 64 * 1024 * 1024
 class CodedPicture:
     """One still picture as an item needs it: HEVC, or AV1 where ``coding`` says ``av01``."""
 
-    hvcc: bytes
+    configuration: bytes
     """Body of the ``hvcC`` box (HEVCDecoderConfigurationRecord), of ``av1C`` for AV1."""
     payload: bytes
     """Length-prefixed NAL units; OBUs for AV1."""
@@ -296,7 +296,7 @@ class _Writer:
         if picture.visible is not None:
             transforms = (Crop(0, 0, *picture.visible), *transforms)
         properties = (
-            decoder_configuration(picture.hvcc, picture.coding),
+            decoder_configuration(picture.configuration, picture.coding),
             spatial_extent(picture.size),
             pixel_information(picture.pixi),
             *extra,

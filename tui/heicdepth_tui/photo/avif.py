@@ -7,7 +7,7 @@ import io
 import numpy as np
 
 from heicdepth_tui.errors import UnsupportedError
-from heicdepth_tui.photo.library import Decoded, translated
+from heicdepth_tui.photo.pillow_heif_adapter import Decoded, translated
 
 __all__ = ["decode_av1"]
 

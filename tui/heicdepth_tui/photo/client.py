@@ -1,4 +1,4 @@
-"""The app's side of the decoder: a process that is given wishes, watched, and replaced."""
+"""The app's side of the decoder: a process that is given requests, watched, and replaced."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.errors import DecodeError, DecoderStoppedError
 from heicdepth_tui.photo.launch import MEMORY_CAP, launch
 from heicdepth_tui.photo.layers import Answer, Pixels, Request
-from heicdepth_tui.photo.ledger import Ledger, Waiter
 from heicdepth_tui.photo.protocol import ProtocolError, pack, request_to_head
+from heicdepth_tui.photo.request_tracker import RequestTracker, Waiter
 from heicdepth_tui.photo.worker import WorkerProcess
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Decoder:
         self._lock = threading.Lock()
         self._worker: WorkerProcess | None = None
         self._unreaped: list[WorkerProcess] = []
-        self._ledger = Ledger()
+        self._tracker = RequestTracker()
         self._alive_at = time.monotonic()
         self._listener: Callable[[Answer], None] | None = None
         self._failed: Callable[[Exception], object] | None = None
@@ -112,7 +112,7 @@ class Decoder:
     ) -> None:
         """Let ``callback`` have every answer, those that came before included.
 
-        It is called in the decoder's thread. After ``submit`` of a newer request of a pane it is
+        It is called in the decoder's thread. After ``submit`` of a newer request of a slot it is
         not called for the older one, unless it is running at that moment.
 
         ``failed`` is called in the same thread with an exception that unpacking an answer, the
@@ -143,7 +143,7 @@ class Decoder:
 
         Raises what the answer carries: the errors of ``photo.decode.load``, DecoderStoppedError
         when the process stopped on this photo or the decoder was closed, and DecodeError when a
-        newer request of the same pane took its place. RuntimeError in the decoder's own thread.
+        newer request of the same slot took its place. RuntimeError in the decoder's own thread.
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("a listener cannot wait for the decoder that calls it")
@@ -155,7 +155,7 @@ class Decoder:
         finally:
             if waiter.result is None:
                 with self._lock:
-                    self._let_go(self._ledger.cancel([request.ticket]))
+                    self._let_go(self._tracker.cancel([request.ticket]))
         if waiter.result is None:
             raise DecoderStoppedError("the decoder gave no answer", path=request.path)
         answer = waiter.result.answer()
@@ -165,10 +165,10 @@ class Decoder:
             raise DecodeError("the decoder gave neither pixels nor a reason", path=request.path)
         return answer.pixels
 
-    def cancel(self, pane: str) -> None:
-        """Forget every request of a pane; what waits for one in ``get`` gets a DecodeError."""
+    def cancel(self, slot: str) -> None:
+        """Forget every request of a slot; what waits for one in ``get`` gets a DecodeError."""
         with self._lock:
-            self._let_go(self._ledger.cancel_pane(pane))
+            self._let_go(self._tracker.cancel_slot(slot))
 
     def close(self) -> None:
         """End process and thread and close their pipes; closing twice is harmless.
@@ -187,9 +187,9 @@ class Decoder:
     def _take(self, request: Request, waiter: Waiter | None) -> None:
         if self._closed:
             raise DecoderStoppedError("the decoder was closed", path=request.path)
-        if not self._ledger.is_busy:
+        if not self._tracker.is_busy:
             self._alive_at = time.monotonic()
-        if self._ledger.add(request, waiter) and self._worker is not None:
+        if self._tracker.add(request, waiter) and self._worker is not None:
             self._worker.send(pack(request_to_head(request)))
         # The thread must start a process, wait for room in the pipe, or mind the time limit.
         self._wake()
@@ -207,9 +207,9 @@ class Decoder:
             self._worker = WorkerProcess(process, self._memory_cap)
         except OSError as error:
             reason = error.strerror or error
-            self._ledger.fail_all(f"the decoder process cannot be started: {reason}")
+            self._tracker.fail_all(f"the decoder process cannot be started: {reason}")
             return
-        for request in self._ledger.requests():
+        for request in self._tracker.requests():
             self._worker.send(pack(request_to_head(request)))
 
     def _wake(self) -> None:
@@ -221,7 +221,7 @@ class Decoder:
 
     def _seconds_left(self) -> float | None:
         """Return how long the process may still be silent; None where nothing is asked of it."""
-        if self._worker is None or not self._ledger.is_busy:
+        if self._worker is None or not self._tracker.is_busy:
             return None
         return self._alive_at + self._time_limit - time.monotonic()
 
@@ -243,7 +243,7 @@ class Decoder:
     def _ensure_worker(self) -> None:
         """Start a process where there is work and none runs."""
         with self._lock:
-            if self._worker is None and self._ledger.is_busy and not self._closed:
+            if self._worker is None and self._tracker.is_busy and not self._closed:
                 self._spawn()
 
     def _wait(self) -> None:
@@ -258,7 +258,7 @@ class Decoder:
                     poll.register(worker.stderr_fd, select.POLLIN)
                 if worker.has_unsent:
                     poll.register(worker.stdin_fd, select.POLLOUT)
-            can_deliver = self._ledger.has_results and self._listener is not None
+            can_deliver = self._tracker.has_results and self._listener is not None
             seconds = 0.0 if can_deliver else self._seconds_left()
         poll.poll(None if seconds is None else max(0, seconds) * 1000)
         self._drain_wake_ups()
@@ -282,7 +282,7 @@ class Decoder:
         try:
             while (frame := worker.read()) is not None:
                 with self._lock:
-                    if self._ledger.enter(frame):
+                    if self._tracker.enter(frame):
                         self._alive_at = time.monotonic()
         except EOFError:
             self._stop("")
@@ -311,16 +311,16 @@ class Decoder:
             if worker is not None:
                 self._unreaped.append(worker)
             self._unreaped = [old for old in self._unreaped if not old.reap()]
-            self._ledger.bury(reason or how)
+            self._tracker.record_exit(reason or how)
 
     def _deliver(self) -> None:
         """Call the listener for what is ready."""
         while True:
             with self._lock:
                 listener = self._listener
-                if listener is None or not self._ledger.has_results or self._closed:
+                if listener is None or not self._tracker.has_results or self._closed:
                     return
-                result = self._ledger.take_result()
+                result = self._tracker.take_result()
             try:
                 listener(result.answer())
             except Exception as error:  # noqa: BLE001  reported; other answers still have to come
@@ -341,7 +341,7 @@ class Decoder:
         if worker is not None:
             worker.stop()
         with self._lock:
-            self._ledger.clear()
+            self._tracker.clear()
             os.close(self._wake_read)
             os.close(self._wake_write)
             self._wake_read = self._wake_write = -1

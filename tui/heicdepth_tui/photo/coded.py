@@ -7,7 +7,7 @@ from heicdepth_tui.heif.items import CodedItem, ItemTable
 from heicdepth_tui.heif.mux import wrap_av1, wrap_hevc
 from heicdepth_tui.heif.properties import configured_bits
 from heicdepth_tui.photo.layers import LayerKind
-from heicdepth_tui.photo.library import Decoded, decode_hevc
+from heicdepth_tui.photo.pillow_heif_adapter import Decoded, decode_hevc
 
 __all__ = ["decode_item", "decoded_bits", "is_plain"]
 

@@ -27,7 +27,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.mux import parts_of, wrap_items
 from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
-from heicdepth_tui.photo.library import decode_hevc
+from heicdepth_tui.photo.pillow_heif_adapter import decode_hevc
 from heicdepth_tui.photo.shrink import Samples, box, contiguous, shrink_to_fit
 from heicdepth_tui.photo.transforms import place
 
@@ -184,25 +184,25 @@ def _tile_by_tile(
 ) -> Generator[Answer | None, None, bool]:
     """Decode a grid of plain tiles; returns False, with nothing yielded, for any other grid."""
     # A depth map is on the screen 5 ms sooner without them.
-    from heicdepth_tui.photo.painting import Painting
+    from heicdepth_tui.photo.grid_assembly import GridAssembly
     from heicdepth_tui.photo.tiles import decode_tiles, plan_tiles
 
     tiling = plan_tiles(table, item)
     if tiling is None:
         return False
-    painting = Painting(request, tiling)
+    assembly = GridAssembly(request, tiling)
     shown = time.monotonic()
     kind = request.layer.kind
-    with closing(decode_tiles(table, tiling, painting.stride, kind=kind)) as tiles:
+    with closing(decode_tiles(table, tiling, assembly.stride, kind=kind)) as tiles:
         for index, tile in tiles:
-            painting.add(index, tile)
+            assembly.add(index, tile)
             if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
-                pixels = painting.so_far()
+                pixels = assembly.so_far()
                 if pixels is not None:
                     yield _coloured(Answer(request, pixels=pixels, final=False), colour)
                     shown = time.monotonic()
             yield None
-    yield _coloured(Answer(request, pixels=painting.finish()), colour)
+    yield _coloured(Answer(request, pixels=assembly.finish()), colour)
     return True
 
 

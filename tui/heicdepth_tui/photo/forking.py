@@ -96,12 +96,12 @@ def fork_decoder(memory_cap: int = MEMORY_CAP) -> ForkedProcess:
         for end in (end for pipe in pipes for end in pipe):
             os.close(end)
         raise
-    (wishes, to_wishes), (from_answers, answers), (from_errors, errors) = pipes
+    (requests, to_requests), (from_answers, answers), (from_errors, errors) = pipes
     if pid == 0:
-        _be_decoder((wishes, answers, errors), pipes, memory_cap)
-    for end in (wishes, answers, errors):
+        _be_decoder((requests, answers, errors), pipes, memory_cap)
+    for end in (requests, answers, errors):
         os.close(end)
-    return ForkedProcess(pid, to_wishes, from_answers, from_errors)
+    return ForkedProcess(pid, to_requests, from_answers, from_errors)
 
 
 def _be_decoder(

@@ -157,7 +157,7 @@ def _numbered(layers: Iterable[Layer]) -> Iterable[Layer]:
 class Request:
     """A request for one layer of one photo.
 
-    ``ticket`` is unique to the request. ``pane`` names who asks: a new request of a pane replaces
+    ``ticket`` is unique to the request. ``slot`` names who asks: a new request of a slot replaces
     an older one that is waiting or running, unless ``keep`` is set (exports are never replaced).
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
@@ -167,7 +167,7 @@ class Request:
     """
 
     ticket: int
-    pane: str
+    slot: str
     path: str
     layer: Layer
     fit: tuple[int, int] | None = None

@@ -135,7 +135,7 @@ def request_to_head(request: Request) -> dict[str, object]:
     return {
         "type": "request",
         "ticket": request.ticket,
-        "pane": request.pane,
+        "slot": request.slot,
         "path": request.path,
         "layer": [request.layer.kind.value, request.layer.item_id, request.layer.name],
         "fit": request.fit,
@@ -152,7 +152,7 @@ def request_from_head(head: Mapping[str, Any]) -> Request:
     kind, item_id, name = head["layer"]
     return Request(
         ticket=head["ticket"],
-        pane=head["pane"],
+        slot=head["slot"],
         path=head["path"],
         layer=Layer(LayerKind(kind), item_id, name),
         fit=_pair(head["fit"]),

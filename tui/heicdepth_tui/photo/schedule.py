@@ -1,4 +1,4 @@
-"""Which wish the decoder process serves next: the latest of each pane, what is on screen first."""
+"""Order of the decoder process's requests: the newest of each slot, visible ones first."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass, field
 
 from heicdepth_tui.photo.layers import Answer, LayerKind, Request
 
-__all__ = ["PREFETCH", "Agenda", "Job", "rank", "replaces"]
+__all__ = ["PREFETCH", "Job", "JobQueue", "rank", "replaces"]
 
 PREFETCH = "prefetch"
 """Panes whose names begin with this word are served last."""
 
 
 def replaces(newer: Request, older: Request) -> bool:
-    """Return whether a newer request makes an older one pointless: same pane, not to be kept."""
-    return newer.pane == older.pane and not newer.keep and not older.keep
+    """Return whether a newer request makes an older one pointless: same slot, not to be kept."""
+    return newer.slot == older.slot and not newer.keep and not older.keep
 
 
 def rank(request: Request) -> int:
-    """Return the order of service, lower first: panes, then kept wishes, then prefetches.
+    """Return the order of service, lower first: slots, then kept requests, then prefetches.
 
     Within each, the photo itself comes after the layers that decode in a few milliseconds.
     """
-    if request.pane.startswith(PREFETCH):
+    if request.slot.startswith(PREFETCH):
         group = 2
     elif request.keep:
         group = 1
@@ -42,7 +42,7 @@ class Job:
     steps: Generator[Answer | None] | None = field(default=None, repr=False)
 
 
-class Agenda:
+class JobQueue:
     """The jobs that wait or are under way; filled by one thread, worked off by another."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Agenda:
         self._changed = threading.Condition()
 
     def add(self, request: Request) -> None:
-        """Take a wish; older ones of the same pane are dropped unless one of the two is kept."""
+        """Take a request; older ones of the same slot are dropped unless one of the two is kept."""
         with self._changed:
             for job in self._jobs:
                 if replaces(request, job.request):
@@ -59,7 +59,7 @@ class Agenda:
             self._changed.notify()
 
     def cancel(self, tickets: Iterable[int]) -> None:
-        """Drop the wishes with these tickets."""
+        """Drop the requests with these tickets."""
         unwanted = set(tickets)
         with self._changed:
             for job in self._jobs:
@@ -82,6 +82,6 @@ class Agenda:
         return job.dropped
 
     def finish(self, job: Job) -> None:
-        """Take a job off the agenda."""
+        """Take a job off the jobs."""
         with self._changed:
             self._jobs.remove(job)

@@ -1,4 +1,4 @@
-"""The decoder process: wishes from stdin, pixels to stdout, the most urgent first."""
+"""The decoder process: requests from stdin, pixels to stdout, the most urgent first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from dataclasses import replace
 from typing import Any
 
 from heicdepth_tui.errors import DecodeError
+from heicdepth_tui.photo.answer_writer import AnswerWriter, report
 from heicdepth_tui.photo.layers import Answer, Request
-from heicdepth_tui.photo.outbox import Outbox, report
 from heicdepth_tui.photo.protocol import (
     FrameReader,
     request_from_head,
 )
-from heicdepth_tui.photo.schedule import Agenda, Job
+from heicdepth_tui.photo.schedule import Job, JobQueue
 from heicdepth_tui.system import CAN_LIMIT_MEMORY, IS_LINUX
 
 __all__ = ["main", "serve", "work"]
@@ -49,13 +49,13 @@ def work(memory_cap: int, limit_pixels: int) -> None:
     sys.setswitchinterval(0.001)
     _limit_resources(memory_cap)
     output = _take_stdout()
-    agenda = Agenda()
-    threading.Thread(target=_listen, args=(agenda,), name="wishes", daemon=True).start()
-    serve(agenda, output, limit_pixels)
+    jobs = JobQueue()
+    threading.Thread(target=_listen, args=(jobs,), name="requests", daemon=True).start()
+    serve(jobs, output, limit_pixels)
 
 
-def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
-    """Work off the agenda for ever, writing frames to the file descriptor ``output``.
+def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
+    """Work off the jobs for ever, writing frames to the file descriptor ``output``.
 
     A job gives up the processor between tiles: a more urgent one goes first, a dropped one ends.
     """
@@ -68,28 +68,28 @@ def serve(agenda: Agenda, output: int, limit_pixels: int = 0) -> None:
     _limit_arenas()
     gc.freeze()
     gc.enable()
-    outbox = Outbox(output, render_layer)
-    outbox.say({"type": "ready"})
+    writer = AnswerWriter(output, render_layer)
+    writer.say({"type": "ready"})
     last: Job | None = None
     while True:
-        job = agenda.choose()
-        if agenda.is_dropped(job):
+        job = jobs.choose()
+        if jobs.is_dropped(job):
             _close(job)
-            agenda.finish(job)
-            outbox.say({"type": "dropped", "ticket": job.request.ticket})
+            jobs.finish(job)
+            writer.say({"type": "dropped", "ticket": job.request.ticket})
             continue
         if job is not last:
-            outbox.say({"type": "started", "ticket": job.request.ticket})
+            writer.say({"type": "started", "ticket": job.request.ticket})
             last = job
         if job.steps is None:
             job.steps = _guarded(job.request, steps(job.request, limits=limits))
         answer = next(job.steps)
-        if answer is None or (not answer.final and agenda.is_dropped(job)):
+        if answer is None or (not answer.final and jobs.is_dropped(job)):
             continue
         if answer.final:
             _close(job)
-            agenda.finish(job)
-        outbox.put(answer)
+            jobs.finish(job)
+        writer.put(answer)
 
 
 def _close(job: Job) -> None:
@@ -108,27 +108,27 @@ def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Ans
         yield Answer(request, error=DecodeError(what, path=request.path))
 
 
-def _listen(agenda: Agenda) -> None:
-    """Fill the agenda from stdin; end the process when stdin ends."""
+def _listen(jobs: JobQueue) -> None:
+    """Fill the jobs from stdin; end the process when stdin ends."""
     reader = FrameReader(max_raw=0)
     stdin = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115  kept open
     try:
         while True:
             frame = reader.read(stdin.readinto)
             if frame is not None:
-                _take(agenda, frame.head)
+                _take(jobs, frame.head)
     except EOFError:
         os._exit(0)
-    except BaseException:  # noqa: BLE001  without wishes the process is of no use
+    except BaseException:  # noqa: BLE001  without requests the process is of no use
         report()
         os._exit(1)
 
 
-def _take(agenda: Agenda, head: Mapping[str, Any]) -> None:
+def _take(jobs: JobQueue, head: Mapping[str, Any]) -> None:
     if head["type"] == "cancel":
-        agenda.cancel(head["tickets"])
+        jobs.cancel(head["tickets"])
     else:
-        agenda.add(request_from_head(head))
+        jobs.add(request_from_head(head))
 
 
 def _take_stdout() -> int:

@@ -1,4 +1,4 @@
-"""Smaller pictures for panes and point clouds: thin by a stride, then average by boxes."""
+"""Shrinks pictures for the screen and point clouds: thin by a stride, then average by boxes."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ __all__ = ["LayerRequest", "View"]
 class LayerRequest:
     """A layer for a pane: how it is drawn, shrunk to ``fit`` (width, height) where that is set."""
 
-    pane: str
+    slot: str
     layer: Layer
     render: RenderSpec
     fit: tuple[int, int] | None = None
@@ -60,10 +60,10 @@ class View:
         return None if layer.kind in (LayerKind.DEPTH, LayerKind.THUMBNAIL) else self.fit
 
     def _request(
-        self, pane: str, layer: Layer, shapes: Shapes, *, partial: bool = False
+        self, slot: str, layer: Layer, shapes: Shapes, *, partial: bool = False
     ) -> LayerRequest:
         spec = self.render_spec(shapes, layer)
-        return LayerRequest(pane, layer, spec, self._fit_of(layer), partial)
+        return LayerRequest(slot, layer, spec, self._fit_of(layer), partial)
 
     def early_requests(self, brief: Brief | None) -> Iterator[LayerRequest]:
         """Yield depth map and photo while the header is being read: the list knows their shapes."""
@@ -81,14 +81,14 @@ class View:
             return
         known = shapes_of(state.header)
         depth, thumbnail = state.own(LayerKind.DEPTH), state.own(LayerKind.THUMBNAIL)
-        # The photo goes on being decoded while another layer is shown: that has its own pane name.
-        shown_pane = "photo" if shown.kind is LayerKind.PRIMARY else "layer"
-        for pane, layer in (("depth", depth), ("thumbnail", thumbnail), (shown_pane, shown)):
-            if layer is None or state.is_settled(layer) or (pane == "layer" and shown == depth):
+        # The photo goes on being decoded while another layer is shown: that has a slot of its own.
+        shown_slot = "photo" if shown.kind is LayerKind.PRIMARY else "layer"
+        for slot, layer in (("depth", depth), ("thumbnail", thumbnail), (shown_slot, shown)):
+            if layer is None or state.is_settled(layer) or (slot == "layer" and shown == depth):
                 continue
-            if pane == "thumbnail" and shown.kind is not LayerKind.PRIMARY:
+            if slot == "thumbnail" and shown.kind is not LayerKind.PRIMARY:
                 continue
-            yield self._request(pane, layer, known, partial=pane == "photo")
+            yield self._request(slot, layer, known, partial=slot == "photo")
 
     def table_requests(self, state: PhotoState) -> Iterator[LayerRequest]:
         """Yield the other layers that are not decoded: the tables show their numbers."""

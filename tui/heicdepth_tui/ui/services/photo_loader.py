@@ -33,7 +33,7 @@ _HEADERS_WAITING = 4
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    pane: str
+    slot: str
     entry: Entry
     layer: Layer
     fit: tuple[int, int] | None
@@ -68,7 +68,7 @@ class PhotoLoader:
         with self._lock:
             for request in requests:
                 self._pending[request.ticket] = _Pending(
-                    request.pane, entry, request.layer.choice, request.fit
+                    request.slot, entry, request.layer.choice, request.fit
                 )
 
     def read_header(self, entry: Entry) -> None:
@@ -94,47 +94,47 @@ class PhotoLoader:
     def request(self, entry: Entry, wanted: LayerRequest) -> None:
         """Request a layer and post LayerArrived for each answer.
 
-        A newer request of a pane takes the place of an older one. Nothing is requested twice, but
+        A newer request of a slot takes the place of an older one. Nothing is requested twice, but
         for what is only prefetched so far.
         """
         key = (entry, wanted.layer.choice, wanted.fit)
         with self._lock:
             for pending in self._pending.values():
-                is_urgent = not pending.pane.startswith(PREFETCH) or pending.pane == wanted.pane
+                is_urgent = not pending.slot.startswith(PREFETCH) or pending.slot == wanted.slot
                 if is_urgent and key == (pending.entry, pending.layer, pending.fit):
                     return
             request = Request(
                 next_ticket(),
-                wanted.pane,
+                wanted.slot,
                 entry.path,
                 wanted.layer,
                 fit=wanted.fit,
                 partial=wanted.partial,
                 render=wanted.render,
             )
-            self._forget_pane(wanted.pane)
-            self._pending[request.ticket] = _Pending(wanted.pane, *key)
+            self._forget_slot(wanted.slot)
+            self._pending[request.ticket] = _Pending(wanted.slot, *key)
         try:
             self._decoder.submit(request)
         except DecoderStoppedError as error:
             self._post(LayerArrived(entry, Answer(request, error=error)))
 
-    def cancel(self, pane: str) -> None:
-        """Give up what was requested for a pane."""
+    def cancel(self, slot: str) -> None:
+        """Give up what was requested for a slot."""
         with self._lock:
-            self._forget_pane(pane)
-        self._decoder.cancel(pane)
+            self._forget_slot(slot)
+        self._decoder.cancel(slot)
 
     def cancel_prefetch(self) -> None:
         """Give up everything that was requested for neighbours."""
         with self._lock:
-            panes = {pending.pane for pending in self._pending.values()}
-        for pane in panes:
-            if pane.startswith(PREFETCH):
-                self.cancel(pane)
+            slots = {pending.slot for pending in self._pending.values()}
+        for slot in slots:
+            if slot.startswith(PREFETCH):
+                self.cancel(slot)
 
-    def _forget_pane(self, pane: str) -> None:
-        for ticket in [t for t, pending in self._pending.items() if pending.pane == pane]:
+    def _forget_slot(self, slot: str) -> None:
+        for ticket in [t for t, pending in self._pending.items() if pending.slot == slot]:
             del self._pending[ticket]
 
     def forget(self, path: str) -> None:

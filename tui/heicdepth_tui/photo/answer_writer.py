@@ -14,10 +14,10 @@ from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.photo.layers import Answer, Pixels
 from heicdepth_tui.photo.protocol import pack, pack_answer
 
-__all__ = ["Outbox", "report"]
+__all__ = ["AnswerWriter", "report"]
 
 
-class Outbox:
+class AnswerWriter:
     """Writes frames to a file descriptor; ``render`` makes pictures in cells.
 
     Partial pictures of a photo are rendered in a separate thread while the next tiles are decoded;
@@ -30,7 +30,7 @@ class Outbox:
         self._answers: deque[Answer] = deque()
         self._changed = threading.Condition()
         self._writing = threading.Lock()
-        threading.Thread(target=self._run, name="outbox", daemon=True).start()
+        threading.Thread(target=self._run, name="answers", daemon=True).start()
 
     def say(self, message: Mapping[str, object]) -> None:
         """Write a message without samples."""

@@ -12,7 +12,7 @@ from heicdepth_tui.photo.layers import Answer, Request
 from heicdepth_tui.photo.protocol import Frame, ProtocolError, read_answer
 from heicdepth_tui.photo.schedule import replaces
 
-__all__ = ["Ledger", "Result", "Waiter"]
+__all__ = ["RequestTracker", "Result", "Waiter"]
 
 MAX_KILLS = 2
 """A photo that stopped the process so many times is refused."""
@@ -48,19 +48,23 @@ class Waiter:
 
 
 @dataclass(slots=True, eq=False)
-class _Wish:
+class _TrackedRequest:
     """A request that the process has not finished; an unwanted one is only watched to its end."""
 
     request: Request
     waiter: Waiter | None
     is_wanted: bool = True
 
+    def wants(self, *, is_final: bool) -> bool:
+        """Return whether an answer is passed on: a waiter gets the final one only."""
+        return self.is_wanted and (is_final or self.waiter is None)
 
-class Ledger:
+
+class RequestTracker:
     """The books of a ``Decoder``; not safe in several threads without the decoder's lock."""
 
     def __init__(self) -> None:
-        self._wishes: dict[int, _Wish] = {}
+        self._tracked: dict[int, _TrackedRequest] = {}
         self._current: int | None = None
         self._ready: list[Result] = []
         self._kills: Counter[str] = Counter()
@@ -68,12 +72,12 @@ class Ledger:
         self._blameless_ends = 0
 
     def __contains__(self, ticket: int) -> bool:
-        return ticket in self._wishes
+        return ticket in self._tracked
 
     @property
     def is_busy(self) -> bool:
         """Whether the process has anything to do."""
-        return bool(self._wishes)
+        return bool(self._tracked)
 
     @property
     def has_results(self) -> bool:
@@ -82,8 +86,8 @@ class Ledger:
 
     def requests(self) -> Iterator[Request]:
         """Yield the requests that a new process must be handed."""
-        for wish in self._wishes.values():
-            yield wish.request
+        for tracked in self._tracked.values():
+            yield tracked.request
 
     def take_result(self) -> Result:
         """Return the oldest result that waits for the listener, and forget it."""
@@ -92,31 +96,32 @@ class Ledger:
     def add(self, request: Request, waiter: Waiter | None) -> bool:
         """Book a request; return False where it is refused, its result being ready at once.
 
-        Older requests of its pane, and results of theirs that nobody has seen, are given up.
+        Older requests of its slot, and results of theirs that nobody has seen, are given up.
         """
-        for wish in self._wishes.values():
-            if wish.is_wanted and replaces(request, wish.request):
-                self._give_up(wish, "a newer request took its place")
+        for tracked in self._tracked.values():
+            if tracked.is_wanted and replaces(request, tracked.request):
+                self._give_up(tracked, "a newer request took its place")
         self._ready = [result for result in self._ready if not replaces(request, result.request)]
-        wish = _Wish(request, waiter)
+        tracked = _TrackedRequest(request, waiter)
         refusal = self._refusal(request)
         if refusal is not None:
-            self._settle(wish, refusal)
+            self._settle(tracked, refusal)
             return False
-        self._wishes[request.ticket] = wish
+        self._tracked[request.ticket] = tracked
         return True
 
     def cancel(self, tickets: Iterable[int]) -> list[int]:
         """Give up requests by ticket; return those that the process still knows."""
-        known = [ticket for ticket in tickets if ticket in self._wishes]
+        known = [ticket for ticket in tickets if ticket in self._tracked]
         for ticket in known:
-            self._give_up(self._wishes[ticket], "the request was cancelled")
+            self._give_up(self._tracked[ticket], "the request was cancelled")
         return known
 
-    def cancel_pane(self, pane: str) -> list[int]:
-        """Give up the requests of a pane and results that nobody has seen; see ``cancel``."""
-        self._ready = [result for result in self._ready if result.request.pane != pane]
-        return self.cancel([t for t, wish in self._wishes.items() if wish.request.pane == pane])
+    def cancel_slot(self, slot: str) -> list[int]:
+        """Give up the requests of a slot and results that nobody has seen; see ``cancel``."""
+        self._ready = [result for result in self._ready if result.request.slot != slot]
+        tickets = [t for t, known in self._tracked.items() if known.request.slot == slot]
+        return self.cancel(tickets)
 
     def enter(self, frame: Frame) -> bool:
         """Book what the process says; return whether it began or ended with something.
@@ -132,25 +137,24 @@ class Ledger:
             self._blameless_ends = 0
             self._current = ticket
             return True
-        wish = self._wishes.get(ticket)
+        tracked = self._tracked.get(ticket)
         is_end = kind == "dropped" or bool(frame.head.get("final"))
         if is_end:
-            self._wishes.pop(ticket, None)
+            self._tracked.pop(ticket, None)
             if self._current == ticket:
                 self._current = None
-        # Who waits for the whole is not woken by a part.
-        if kind == "answer" and wish and wish.is_wanted and (is_end or wish.waiter is None):
-            self._settle(wish, frame)
+        if kind == "answer" and tracked is not None and tracked.wants(is_final=is_end):
+            self._settle(tracked, frame)
         return is_end
 
-    def bury(self, reason: str) -> None:
+    def record_exit(self, reason: str) -> None:
         """Book the end of a process: blame what it was at, keep the rest for the next one."""
-        culprit = None if self._current is None else self._wishes.pop(self._current, None)
+        culprit = None if self._current is None else self._tracked.pop(self._current, None)
         self._current = None
-        self._wishes = {t: wish for t, wish in self._wishes.items() if wish.is_wanted}
+        self._tracked = {t: tracked for t, tracked in self._tracked.items() if tracked.is_wanted}
         if culprit is not None:
             self._blame(culprit, reason)
-        elif self._wishes:
+        elif self._tracked:
             self._blameless_ends += 1
             if self._blameless_ends >= MAX_BLAMELESS_ENDS:
                 self._blameless_ends = 0
@@ -158,17 +162,17 @@ class Ledger:
 
     def fail_all(self, reason: str) -> None:
         """Give every request that is open an error."""
-        wishes, self._wishes = self._wishes, {}
-        for wish in wishes.values():
-            if wish.is_wanted:
-                self._settle(wish, DecoderStoppedError(reason, path=wish.request.path))
+        failed, self._tracked = self._tracked, {}
+        for tracked in failed.values():
+            if tracked.is_wanted:
+                self._settle(tracked, DecoderStoppedError(reason, path=tracked.request.path))
 
     def clear(self) -> None:
         """Forget everything; who waits is told that the decoder was closed."""
         self.fail_all("the decoder was closed")
         self._ready.clear()
 
-    def _blame(self, culprit: _Wish, reason: str) -> None:
+    def _blame(self, culprit: _TrackedRequest, reason: str) -> None:
         path = culprit.request.path
         self._kills[path] += 1
         self._kill_reasons[path] = reason
@@ -179,10 +183,10 @@ class Ledger:
                 hint="other photos are not affected",
             )
             self._settle(culprit, error)
-        for ticket, wish in list(self._wishes.items()):
-            refusal = self._refusal(wish.request)
+        for ticket, tracked in list(self._tracked.items()):
+            refusal = self._refusal(tracked.request)
             if refusal is not None:
-                self._settle(self._wishes.pop(ticket), refusal)
+                self._settle(self._tracked.pop(ticket), refusal)
 
     def _refusal(self, request: Request) -> DecoderStoppedError | None:
         if self._kills[request.path] < MAX_KILLS:
@@ -194,20 +198,20 @@ class Ledger:
             hint="restart the program to try once more",
         )
 
-    def _give_up(self, wish: _Wish, why: str) -> None:
-        """Want a wish no more; it stays booked until the process has let go of it."""
-        if wish.waiter is not None:
-            self._settle(wish, DecodeError(why, path=wish.request.path))
-            wish.waiter = None
-        wish.is_wanted = False
+    def _give_up(self, tracked: _TrackedRequest, why: str) -> None:
+        """Drop a request; it stays tracked until the process has dropped it as well."""
+        if tracked.waiter is not None:
+            self._settle(tracked, DecodeError(why, path=tracked.request.path))
+            tracked.waiter = None
+        tracked.is_wanted = False
 
-    def _settle(self, wish: _Wish, content: Frame | HeicDepthError) -> None:
-        result = Result(wish.request, content)
-        if wish.waiter is not None:
-            wish.waiter.result = result
-            wish.waiter.done.set()
+    def _settle(self, tracked: _TrackedRequest, content: Frame | HeicDepthError) -> None:
+        result = Result(tracked.request, content)
+        if tracked.waiter is not None:
+            tracked.waiter.result = result
+            tracked.waiter.done.set()
             return
         # A picture that nobody has looked at yet is replaced by the next one.
-        ticket = wish.request.ticket
+        ticket = tracked.request.ticket
         self._ready = [older for older in self._ready if older.request.ticket != ticket]
         self._ready.append(result)

@@ -9,10 +9,10 @@ from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place
 
-__all__ = ["Painting"]
+__all__ = ["GridAssembly"]
 
 
-class Painting:
+class GridAssembly:
     """One request's picture of a grid; ``stride`` is how the pieces must be thinned."""
 
     def __init__(self, request: Request, tiling: Tiling) -> None:
