@@ -1,4 +1,4 @@
-"""A terminal that shows what rows of cells really look like, and pictures to feed it."""
+"""A terminal emulator that renders rows of cells to samples, and pictures to test with."""
 
 from __future__ import annotations
 

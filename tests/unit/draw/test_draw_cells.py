@@ -1,4 +1,4 @@
-"""Cells and their rows as a terminal shows them: exact, near, and in few colours."""
+"""Cells and their rows as a terminal shows them: exact, within a tolerance, and in few colours."""
 
 from __future__ import annotations
 
@@ -181,11 +181,12 @@ def test_xterm_black_and_white_are_not_the_themes():
     assert XTERM_COLORS[231].tolist() == [255, 255, 255]
 
 
-def test_drawing_imports_neither_an_imaging_library_nor_rich():
+def test_draw_imports_neither_an_imaging_library_nor_rich():
     code = (
         "import sys, heicdepth_tui.draw.modes, heicdepth_tui.draw.fit\n"
         "assert 'numpy' not in sys.modules\n"
-        "import heicdepth_tui.draw.cells, heicdepth_tui.draw.console, heicdepth_tui.draw.ramp\n"
+        "import heicdepth_tui.draw.cells, heicdepth_tui.draw.console\n"
+        "import heicdepth_tui.draw.colour_bar\n"
         "print(sorted({'PIL', 'rich', 'textual', 'rich_pixels'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

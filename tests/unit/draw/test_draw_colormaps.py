@@ -11,11 +11,11 @@ from heicdepth_tui.draw.colormaps import (
     GREY,
     ORDERED_COLORMAPS,
     colorize,
-    stepped_colormap,
+    palette_ramp,
 )
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.palette import snap
-from heicdepth_tui.draw.steps import lab_of
+from heicdepth_tui.draw.palette_ramps import lab_of
 
 # First, middle and last entries of the published tables.
 PUBLISHED = {
@@ -94,9 +94,9 @@ def test_code_over_the_top_takes_the_last_colour():
 @pytest.mark.parametrize("mode", ColorMode)
 @pytest.mark.parametrize("name", ORDERED_COLORMAPS)
 def test_in_few_colours_nearer_is_still_never_darker(name, mode):
-    stepped = stepped_colormap(name, mode)
-    assert np.diff(lightness(stepped)).min() > -0.1
-    assert np.array_equal(snap(stepped, mode), stepped)
+    in_palette = palette_ramp(name, mode)
+    assert np.diff(lightness(in_palette)).min() > -0.1
+    assert np.array_equal(snap(in_palette, mode), in_palette)
 
 
 def test_plain_snapping_would_not_keep_the_order():
@@ -106,14 +106,14 @@ def test_plain_snapping_would_not_keep_the_order():
 
 def test_few_colours_are_near_the_true_map():
     for name in ORDERED_COLORMAPS:
-        stepped = stepped_colormap(name, ColorMode.PALETTE)
-        off = np.abs(lightness(stepped) - lightness(COLORMAPS[name]))
+        in_palette = palette_ramp(name, ColorMode.PALETTE)
+        off = np.abs(lightness(in_palette) - lightness(COLORMAPS[name]))
         assert np.sqrt(np.mean(off**2)) < 4, name
-        assert len(np.unique(stepped, axis=0)) >= 10, name
+        assert len(np.unique(in_palette, axis=0)) >= 10, name
 
 
 def test_truecolor_is_the_map_itself():
-    assert np.array_equal(stepped_colormap("inferno", ColorMode.TRUECOLOR), COLORMAPS["inferno"])
+    assert np.array_equal(palette_ramp("inferno", ColorMode.TRUECOLOR), COLORMAPS["inferno"])
 
 
 def test_lab_of_white_black_and_red():

@@ -1,4 +1,4 @@
-"""A picture as terminal cells: characters with a foreground and a background colour each."""
+"""Pictures in terminal cells, each a character with a foreground and a background colour."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _SHADES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """Cells ready to be shown.
+    """A picture in cells.
 
     ``chars`` (rows, cols) uint32 are code points, ``fg`` and ``bg`` (rows, cols, 3) uint8 sRGB the
-    colours of ink and ground, already those that ``mode`` can show. In mode NONE the colours mean
-    nothing.
+    colours of ink and ground, limited to those that ``mode`` shows. In mode NONE the colours are
+    undefined.
     """
 
     chars: NDArray[np.uint32]
@@ -59,20 +59,21 @@ class Picture:
     def ansi_rows(self, mode: ColorMode | None = None, tolerance: int = 0) -> tuple[str, ...]:
         """Return the rows as text with SGR colour codes, each ``cols`` cells wide.
 
-        Every row starts from the terminal's default colours and returns to them; ▀ ▄ █ and space
-        (or the complement of a quadrant) are chosen as is cheapest. ``tolerance`` allows a mean
-        square error of tolerance²/5 with no channel off by more than 2.5 times its levels;
-        tolerance 0 is lossless. ``mode`` sends the picture with fewer colours than it was rendered
-        for; the default is its own mode. Modes with a palette are always exact to the palette.
-        ValueError where only one of the two is NONE: shades and colours are different pictures.
+        Every row starts from the terminal's default colours and returns to them; of ▀ ▄ █ and space
+        (or a quadrant and its complement) the one that takes the fewest bytes is sent.
+        ``tolerance`` allows a mean square error of tolerance²/5 with no channel off by more than
+        2.5 times its levels; tolerance 0 is lossless. ``mode`` may have fewer colours than the
+        picture was rendered for; the default is its own mode. Modes with a palette are always
+        lossless. ValueError where only one of the two modes is NONE: the characters of shades and
+        of colours differ.
         """
-        wanted = mode or self.mode
-        if (wanted is ColorMode.NONE) != (self.mode is ColorMode.NONE):
-            raise ValueError(f"rendered for {self.mode}, it cannot be sent as {wanted}")
-        return encode_rows(self.chars, self.fg, self.bg, wanted, tolerance)
+        target = mode or self.mode
+        if (target is ColorMode.NONE) != (self.mode is ColorMode.NONE):
+            raise ValueError(f"rendered for {self.mode}, it cannot be sent as {target}")
+        return encode_rows(self.chars, self.fg, self.bg, target, tolerance)
 
     def runs(self, row: int) -> list[Run]:
-        """Return a row as runs of cells alike in colour: (text, foreground, background).
+        """Return a row as runs of cells of equal colours: (text, foreground, background).
 
         Colours are (r, g, b). In mode NONE there is one run, white on None.
         """
@@ -99,9 +100,8 @@ def render_cells(
 ) -> Picture:
     """Return ``pixels`` as a picture of ``fit.cols`` x ``fit.rows`` cells.
 
-    ``pixels`` is (H, W, 3) sRGB or (H, W) grey, uint8; unless it has the samples of ``fit``
-    already, it is shrunk (or repeated) to them. Mode NONE draws with shades whatever ``blocks``
-    says.
+    ``pixels`` is (H, W, 3) sRGB or (H, W) grey, uint8; it is resized to the samples of
+    ``fit`` where it has others. Mode NONE uses shades and ignores ``blocks``.
     """
     if fit.cols == 0 or fit.rows == 0:
         return _empty(mode)

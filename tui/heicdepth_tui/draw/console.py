@@ -1,4 +1,4 @@
-"""One-shot console pictures through rich-pixels, for ``heicdepth-tui show``."""
+"""Pictures as Rich renderables, through rich-pixels, for ``heicdepth-tui show``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui.draw.cells import render_cells
+from heicdepth_tui.draw.colour_bar import colour_bar
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.draw.ramp import ramp
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.text import printable
 
@@ -34,7 +34,7 @@ _BAR = 16
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What stands under a depth picture: the bar of ``colormap`` between its two ends."""
+    """The line below a depth picture: a bar of ``colormap`` between two labels."""
 
     near: str
     far: str
@@ -52,7 +52,7 @@ class ConsolePicture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """A picture that rich prints as half blocks, or as shades on a console without colours."""
+    """Prints a picture as half blocks, or as shades on a console without colours."""
 
     rgb: NDArray[np.uint8]
     fit: Fit
@@ -71,7 +71,7 @@ class _Cells:
 
 @dataclass(frozen=True, slots=True)
 class _LegendLine:
-    """The two ends of a legend with the bar between them, as the console can show it."""
+    """Prints a legend in the colours of the console."""
 
     legend: Legend
 
@@ -81,7 +81,7 @@ class _LegendLine:
 
         mode = ColorMode.TRUECOLOR if has_colours(console) else ColorMode.NONE
         text = _text(printable(self.legend.near) + " ")
-        for run, foreground, background in ramp(self.legend.colormap, _BAR, mode).runs(0):
+        for run, foreground, background in colour_bar(self.legend.colormap, _BAR, mode).runs(0):
             if background is None:
                 text.append(run)
                 continue
@@ -91,7 +91,7 @@ class _LegendLine:
 
 
 def has_colours(console: Console) -> bool:
-    """Return whether the console shows colours: not with NO_COLOR, nor into a file."""
+    """Return whether the console shows colours: false under NO_COLOR and for a file."""
     return console.color_system is not None and not console.no_color
 
 
@@ -102,10 +102,10 @@ def _text(plain: str) -> Text:
 
 
 def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int]) -> RenderableType:
-    """Return a renderable with the pictures, side by side or stacked as they come out larger.
+    """Return a renderable of the pictures, side by side or stacked, whichever shows them larger.
 
-    ``cells`` is the room in (columns, rows), captions and legends included. Captions are shown as
-    they are: no markup, control characters escaped.
+    ``cells`` is the available (columns, rows), captions and legends included. Captions are not
+    markup; control characters in them are escaped.
     """
     from rich.table import Table
 
@@ -115,7 +115,7 @@ def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int])
     grid = Table.grid(padding=(0, _GAP, 0, 0))
     share = cells[0] if stacked else _share(cells[0], len(pictures))
     widths = [
-        max(1, fit.cols, min(share, _words_width(picture)))
+        max(1, fit.cols, min(share, _text_width(picture)))
         for picture, fit in zip(pictures, fits, strict=True)
     ]
     for width in [max(widths, default=1)] if stacked else widths:
@@ -130,9 +130,9 @@ def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int])
 def arrange(
     sizes: Sequence[tuple[int, int]], cells: tuple[int, int], overhead: int
 ) -> tuple[bool, list[Fit]]:
-    """Return whether to stack pictures of ``sizes`` (width, height), and each one's fit.
+    """Return whether to stack pictures of ``sizes`` (width, height), and the fit of each.
 
-    ``overhead`` rows go to every picture's caption and legend. The arrangement that covers more
+    The caption and legend of every picture take ``overhead`` rows. The arrangement that covers more
     cells wins, side by side where they are equal.
     """
     count = max(1, len(sizes))
@@ -149,7 +149,7 @@ def _share(columns: int, count: int) -> int:
     return max(1, (columns - _GAP * (count - 1)) // max(1, count))
 
 
-def _words_width(picture: ConsolePicture) -> int:
+def _text_width(picture: ConsolePicture) -> int:
     from rich.cells import cell_len
 
     legend = picture.legend

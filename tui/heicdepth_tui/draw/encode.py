@@ -1,4 +1,4 @@
-"""Cells to rows of text with SGR colour codes, as few bytes as the last colours allow."""
+"""Encodes cells as rows of text with SGR colour codes that set only the colours that change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.palette import palette_index
-from heicdepth_tui.draw.spend import BLANK, PLAIN, SOLID, SWAPPED, Codes, spend
+from heicdepth_tui.draw.quantise import BLANK, PLAIN, SOLID, SWAPPED, CellPlan, quantise
 
 __all__ = ["COMPLEMENTS", "encode_rows"]
 
@@ -18,7 +18,7 @@ _FULL = 8
 _SPLITS = "▀▇▉▌▖▗▘▙▚"
 _RESTS = "▄▔▕▐▜▛▟▝▞"
 COMPLEMENTS = dict(zip(_SPLITS + _RESTS, _RESTS + _SPLITS, strict=True))
-"""Character → the one that inks exactly the rest of the cell, where there is one."""
+"""Character → the character that inks exactly the rest of the cell, where one exists."""
 
 _COMPLEMENT = np.zeros(32, dtype=np.uint8)
 _HAS_COMPLEMENT = np.zeros(32, dtype=np.bool_)
@@ -27,10 +27,10 @@ for _a, _b in COMPLEMENTS.items():
     _HAS_COMPLEMENT[ord(_a) - _BLOCKS] = True
 
 _INK_EIGHTHS = np.array([int(eighths) for eighths in "41234567876543214246112226466264"])
-"""How much of the cell each character from U+2580 on inks."""
+"""Eighths of the cell that each character from U+2580 on inks."""
 
-# Where the colours set before a cell come from: the state (foreground, background) or the cell
-# (its ink, its ground).
+# Sources of the colours set before a cell: the state (foreground, background) or the cell (its ink,
+# its ground).
 _FG, _BG, _INK, _GROUND = range(4)
 _UNIFORM, _SWAPPABLE = 16, 32
 _BYTES_SET = (0, 18, 33)
@@ -46,8 +46,8 @@ class _Action(NamedTuple):
 
 
 def _cheapest(ink_fg: bool, ink_bg: bool, ground_fg: bool, ground_bg: bool, case: int) -> _Action:
-    """Return the action for a cell; ``ink_bg`` says that the background already is its ink."""
-    ways = [
+    """Return the action for a cell; ``ink_bg`` is true where the background already is its ink."""
+    choices = [
         (
             3 + _BYTES_SET[(not ink_fg) + (not ground_bg)],
             _Action(PLAIN, _FG if ink_fg else _INK, _BG if ground_bg else _GROUND),
@@ -55,12 +55,12 @@ def _cheapest(ink_fg: bool, ink_bg: bool, ground_fg: bool, ground_bg: bool, case
     ]
     if case & _SWAPPABLE:
         swapped = _Action(SWAPPED, _FG if ground_fg else _GROUND, _BG if ink_bg else _INK)
-        ways.append((3 + _BYTES_SET[(not ground_fg) + (not ink_bg)], swapped))
+        choices.append((3 + _BYTES_SET[(not ground_fg) + (not ink_bg)], swapped))
     if case & _UNIFORM:
         blank, solid = ink_bg and ground_bg, ink_fg and ground_fg
-        ways.append((1 + _BYTES_SET[not blank], _Action(BLANK, _FG, _BG if blank else _GROUND)))
-        ways.append((3 + _BYTES_SET[not solid], _Action(SOLID, _FG if solid else _INK, _BG)))
-    return min(ways, key=lambda way: way[0])[1]
+        choices.append((1 + _BYTES_SET[not blank], _Action(BLANK, _FG, _BG if blank else _GROUND)))
+        choices.append((3 + _BYTES_SET[not solid], _Action(SOLID, _FG if solid else _INK, _BG)))
+    return min(choices, key=lambda choice: choice[0])[1]
 
 
 # Indexed by ink_fg + 2 ground_fg + 4 ink_bg + 8 ground_bg + _UNIFORM + _SWAPPABLE.
@@ -75,7 +75,7 @@ _KINDS = _ACTIONS[:, 0].astype(np.uint8)
 _SOURCES = np.ascontiguousarray(_ACTIONS[:, 1:].T)
 _WEIGHTS = np.array([[[1], [2]], [[4], [8]]], dtype=np.uint8)
 _UNSET = -1
-"""A level that no colour has: the terminal's default colours are unknown."""
+"""Equal to no level: the terminal's default colours are unknown."""
 
 
 def encode_rows(
@@ -104,11 +104,11 @@ def encode_rows(
     planes = [_planes(colours, mode) for colours in (ink, ground)]
     if tolerance and mode is ColorMode.TRUECOLOR:
         share = (_INK_EIGHTHS[glyphs] / 8).astype(np.float32)
-        codes = spend(planes[0], planes[1], share, _HAS_COMPLEMENT[glyphs], tolerance)
+        plan = quantise(planes[0], planes[1], share, _HAS_COMPLEMENT[glyphs], tolerance)
     else:
-        codes = _exact(glyphs, planes[0], planes[1])
-    words = _words(codes, mode)
-    words[:, :, -1] = _glyph_words(glyphs, codes.kinds)
+        plan = _exact(glyphs, planes[0], planes[1])
+    words = _code_words(plan, mode)
+    words[:, :, -1] = _glyph_words(glyphs, plan.kinds)
     ends = np.broadcast_to(_END_OF_ROW, (rows, _END_OF_ROW.size))
     lines = np.concatenate([words.reshape(rows, -1), ends], axis=1).tobytes()
     return tuple(lines.translate(None, b"\0").decode().split("\n")[:-1])
@@ -121,29 +121,31 @@ def _planes(colours: NDArray[np.uint8], mode: ColorMode) -> NDArray[np.int16]:
     return palette_index(colours, mode)[None].astype(np.int16)
 
 
-def _exact(glyphs: NDArray[np.uint8], ink: NDArray[np.int16], ground: NDArray[np.int16]) -> Codes:
-    """Walk all rows from left to right at once, carrying the colours that the terminal has set.
+def _exact(
+    glyphs: NDArray[np.uint8], ink: NDArray[np.int16], ground: NDArray[np.int16]
+) -> CellPlan:
+    """Return the lossless plan, tracking the colours set so far in all rows at once.
 
-    ``ink`` and ``ground`` (channels, rows, cols) are shown as they are.
+    ``ink`` and ``ground`` are (channels, rows, cols).
     """
     channels, rows, cols = ink.shape
     uniform = (ink == ground).all(axis=0).T
     bases = uniform * np.uint8(_UNIFORM) + _HAS_COMPLEMENT[glyphs].T * np.uint8(_SWAPPABLE)
-    wanted = np.ascontiguousarray(np.stack([ink, ground]).transpose(3, 0, 1, 2))
+    target = np.ascontiguousarray(np.stack([ink, ground]).transpose(3, 0, 1, 2))
     work = np.full((4, channels, rows), _UNSET, dtype=np.int16)
     state = work[:2]
     cases = np.empty((cols, rows), dtype=np.uint8)
     colours = np.empty((cols, 2, channels, rows), dtype=np.int16)
     every_row = np.arange(rows)
     for col in range(cols):
-        work[2:] = wanted[col]
+        work[2:] = target[col]
         same = (state[:, None] == work[None, 2:]).all(axis=2)
         case = (same * _WEIGHTS).reshape(4, rows).sum(axis=0, dtype=np.uint8) + bases[col]
         state[:] = work[_SOURCES[:, case], :, every_row].transpose(0, 2, 1)
         cases[col] = case
         colours[col] = state
     sets = np.stack([_SOURCES[0][cases.T] != _FG, _SOURCES[1][cases.T] != _BG])
-    return Codes(_KINDS[cases.T], sets, colours.transpose(1, 2, 3, 0))
+    return CellPlan(_KINDS[cases.T], sets, colours.transpose(1, 2, 3, 0))
 
 
 def _table(texts: list[str], width: int = 1) -> NDArray[np.uint32]:
@@ -178,13 +180,13 @@ _INDEXED = {
 }
 
 
-def _words(codes: Codes, mode: ColorMode) -> NDArray[np.uint32]:
+def _code_words(plan: CellPlan, mode: ColorMode) -> NDArray[np.uint32]:
     """Return (rows, cols, n) words: the colour codes of each cell, NUL where nothing is set.
 
     The last word is left for the character.
     """
-    sets_fg, sets_bg = codes.sets
-    fg, bg = np.where(codes.sets[:, None], codes.colours, _NOTHING)
+    sets_fg, sets_bg = plan.sets
+    fg, bg = np.where(plan.sets[:, None], plan.colours, _NOTHING)
     if mode is ColorMode.TRUECOLOR:
         words = np.zeros((*sets_fg.shape, 12), dtype=np.uint32)
         words[..., 1:3] = sets_fg[..., None] * _TRUE_FG

@@ -1,4 +1,4 @@
-"""How many cells a picture takes in its true aspect, and how many samples to shrink it to."""
+"""Fits pictures of any aspect into cells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Fit", "fit_cells"]
 
 
 class Fit(NamedTuple):
-    """Where a picture fits: cells used, and the sample size to shrink it to."""
+    """The cells that a picture takes, and the samples to shrink it to."""
 
     cols: int
     rows: int
@@ -28,10 +28,10 @@ def fit_cells(
 ) -> Fit:
     """Return the largest whole number of cells that shows ``image`` in its true aspect.
 
-    ``image`` is (width, height) in samples, ``cells`` the (columns, rows) there is room for,
+    ``image`` is (width, height) in samples, ``cells`` the available (columns, rows),
     ``cell_aspect`` a cell's height over its width. One of the two directions is filled, the other
-    is rounded to the nearest cell, at least one. Without an image or without room the fit is empty
-    (all zeros).
+    is rounded to the nearest cell, at least one. The fit of an empty image, or into no
+    cells, is all zeros.
     """
     width, height = image
     columns, rows = cells

@@ -1,4 +1,4 @@
-"""Colour modes, block characters and names of colour maps, without any import cost."""
+"""Colour modes, block characters and names of colour maps; imports neither numpy nor Pillow."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from enum import Enum
 __all__ = ["COLORMAP_NAMES", "DEFAULT_COLORMAP", "Blocks", "ColorMode"]
 
 COLORMAP_NAMES = ("inferno", "viridis", "magma", "cividis", "turbo", "grey")
-"""In the order that the app goes through; ``tables.COLORMAPS`` has their colours."""
+"""In the order in which the app cycles; ``tables.COLORMAPS`` has their colours."""
 
 DEFAULT_COLORMAP = "inferno"
-"""Of the ordered maps the longest path through CIELAB: the most steps can be told apart."""
+"""Of the ordered maps the one with the longest path through CIELAB, so the finest steps."""
 
 
 class Blocks(Enum):
-    """Which block characters a picture is built from."""
+    """The block characters that pictures are made of."""
 
     HALF = "half"
     """▀ ▄ █ and space: one sample wide and two high a cell."""
@@ -28,15 +28,15 @@ class Blocks(Enum):
 
 
 class ColorMode(Enum):
-    """What is sent to the terminal for a colour."""
+    """The colour codes that are sent to the terminal."""
 
     TRUECOLOR = "truecolor"
     """24 bits, ``38;2;r;g;b``."""
     PALETTE = "256"
     """The nearest of xterm's fixed 240 colours (16 to 255), ``38;5;n``."""
     ANSI16 = "16"
-    """The nearest of the 16 colours, taken to look as in xterm; a theme may differ."""
+    """The nearest of the 16 colours, with xterm's default levels; a theme may differ."""
     GREY = "grey"
-    """The 26 greys of xterm's palette: what NO_COLOR means in a full-screen application."""
+    """The 26 greys of xterm's palette; the app uses them under NO_COLOR."""
     NONE = "none"
-    """No colour codes at all: shade characters, made for light text on a dark background."""
+    """No colour codes: shade characters, chosen for light text on a dark background."""

@@ -1,4 +1,4 @@
-"""Colours snapped to what a terminal can show: xterm's 256, its 16, and its greys."""
+"""Snaps colours to the palettes of terminals: xterm's 256 colours, its 16, and its greys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _xterm_colors() -> NDArray[np.uint8]:
 ANSI16_COLORS = _frozen(
     np.array([tuple(bytes.fromhex(colour)) for colour in _ANSI16.split()], dtype=np.uint8)
 )
-"""(16, 3) uint8: xterm's defaults; only an assumption about the user's theme."""
+"""(16, 3) uint8: xterm's defaults; the user's theme may differ."""
 
 XTERM_COLORS = _frozen(_xterm_colors())
 """(256, 3) uint8: the 16, the 6x6x6 cube (16 to 231) and the ramp of greys (232 to 255)."""
@@ -70,14 +70,14 @@ def palette_index(rgb: NDArray[np.uint8], mode: ColorMode) -> NDArray[np.uint8]:
 
 
 def _ansi16_index(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Least |c|² − 2 c·p over the palette; whole numbers that float32 holds exactly."""
+    """Return argmin |p|² − 2 c·p over palette colours p; float32 holds these integers exactly."""
     palette = ANSI16_COLORS.astype(np.float32)
     distances = (palette * palette).sum(axis=1) - rgb.astype(np.float32) @ (2 * palette.T)
     return np.asarray(distances.argmin(axis=-1), dtype=np.uint8)
 
 
 def _xterm_index(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Nearest in the cube (each channel by itself), or nearest grey (by the mean): the nearer."""
+    """Return the nearer of the nearest colour of the cube and the nearest grey of the ramp."""
     level = _NEAREST_CUBE[rgb]
     grey = _RAMP_BY_SUM[rgb.sum(axis=-1, dtype=np.uint16)]
     wide = rgb.astype(np.int32)
@@ -89,7 +89,7 @@ def _xterm_index(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def snap(rgb: NDArray[np.uint8], mode: ColorMode) -> NDArray[np.uint8]:
-    """Return ``rgb`` (..., 3) as ``mode`` will show it; TRUECOLOR and NONE change nothing."""
+    """Return ``rgb`` (..., 3) as ``mode`` shows it, unchanged for TRUECOLOR and NONE."""
     if mode in (ColorMode.TRUECOLOR, ColorMode.NONE):
         return rgb
     colors = ANSI16_COLORS if mode is ColorMode.ANSI16 else XTERM_COLORS

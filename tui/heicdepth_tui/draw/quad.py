@@ -12,12 +12,12 @@ __all__ = ["QUAD_GLYPHS", "fit_quads", "glyph_masks"]
 _ACROSS, _DOWN = Blocks.QUAD.samples
 
 QUAD_GLYPHS = "▁▂▃▄▅▆▇▎▌▊▘▝▖▗▚"
-"""One character for every way to split a cell; the other half of a pair is the same split with
-its colours exchanged. Odd eighths of the width fall between the samples and gain nothing."""
+"""One character of each complementary pair. Odd eighths of the width are left out: at 4 samples
+across a cell they equal no mask."""
 
 
 def glyph_masks() -> NDArray[np.bool_]:
-    """Return (len(QUAD_GLYPHS), 8, 4): which samples of a cell each character inks."""
+    """Return (len(QUAD_GLYPHS), 8, 4): true for the samples of a cell that each character inks."""
     masks = np.zeros((len(QUAD_GLYPHS), _DOWN, _ACROSS), dtype=np.bool_)
     for eighths in range(1, 8):
         masks[QUAD_GLYPHS.index("▁▂▃▄▅▆▇"[eighths - 1]), _DOWN - eighths :] = True
@@ -43,16 +43,16 @@ _CODE_POINTS = np.array([ord(glyph) for glyph in QUAD_GLYPHS], dtype=np.uint32)
 def fit_quads(
     rgb: NDArray[np.uint8], cols: int, rows: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return (chars, ink, ground) whose error against ``rgb`` is least, cell by cell.
+    """Return (chars, ink, ground) with the least squared error of each cell against ``rgb``.
 
     ``rgb`` is (8 * rows, 4 * cols, 3) uint8; the result (rows, cols) uint32 code points and two
-    (rows, cols, 3) uint8 colours. Least squares: the ink and ground of a split are the means of
-    their samples, and the best split is the one whose mask, centred and scaled to length 1, has
-    the largest projection of the samples, summed over the channels.
+    (rows, cols, 3) uint8 colours. The ink and ground of a mask are the means of their samples;
+    the best mask, centred and scaled to length 1, has the largest squared projection of the
+    samples, summed over the channels.
     """
     cells = rgb.reshape(rows, _DOWN, cols, _ACROSS, 3).transpose(0, 2, 4, 1, 3)
-    # One small product a row of cells: a large one would wake the threads of the matrix library,
-    # which on a busy machine costs more than the product.
+    # One small product per row of cells: a large one would run in the threads of the BLAS library,
+    # which take longer than the product on a busy machine.
     samples = cells.reshape(rows, cols * 3, _DOWN * _ACROSS).astype(np.float32)
     projection = (samples @ _DIRECTIONS).reshape(rows * cols, 3, -1)
     best = np.einsum("ncg,ncg->ng", projection, projection).argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Shrink an array to a sample size: every k-th sample, then the mean of each box."""
+"""Shrinks arrays to a size in samples: every k-th sample, then the mean of each box."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["shrink"]
 _Sample = TypeVar("_Sample", np.uint8, np.uint16)
 
 _SAMPLES_A_BOX = 8
-"""Samples kept in each direction of a box: beyond these a mean costs time and gains 0.1 dB."""
+"""Samples kept in each direction of a box; more take longer and gain 0.1 dB."""
 
 
 def shrink(array: NDArray[_Sample], size: tuple[int, int]) -> NDArray[_Sample]:
     """Return ``array`` (H, W) or (H, W, C) as exactly ``size`` = (width, height) samples.
 
     Where a direction shrinks, each sample is the rounded mean of the samples whose centres lie in
-    its box (the BOX filter of image libraries); boxes over 16 samples wide are thinned first to
-    every k-th sample, taken from the middle. Where a direction grows, the nearest sample is
+    its box (the BOX filter of image libraries); of boxes over 16 samples wide only every k-th
+    sample is used, starting k // 2 samples in. Where a direction grows, the nearest sample is
     repeated. ValueError for an empty array or size.
     """
     width, height = size
@@ -38,13 +38,13 @@ def shrink(array: NDArray[_Sample], size: tuple[int, int]) -> NDArray[_Sample]:
     return thinned if thinned.shape[:2] == (height, width) else _box(thinned, width, height)
 
 
-def _nearest(length: int, wanted: int) -> NDArray[np.intp]:
-    return ((2 * np.arange(wanted) + 1) * length // (2 * wanted)).astype(np.intp)
+def _nearest(length: int, count: int) -> NDArray[np.intp]:
+    return ((2 * np.arange(count) + 1) * length // (2 * count)).astype(np.intp)
 
 
-def _borders(length: int, wanted: int) -> NDArray[np.intp]:
-    """Return ``wanted + 1`` borders; a sample whose centre lies on a border counts to the left."""
-    return ((2 * length * np.arange(wanted + 1) + wanted) // (2 * wanted)).astype(np.intp)
+def _borders(length: int, count: int) -> NDArray[np.intp]:
+    """Return ``count + 1`` borders; a sample centred on a border belongs to the left box."""
+    return ((2 * length * np.arange(count + 1) + count) // (2 * count)).astype(np.intp)
 
 
 def _box(array: NDArray[_Sample], width: int, height: int) -> NDArray[_Sample]:

@@ -1,4 +1,4 @@
-"""The tables of the colour maps: code 255 is nearest, the bright and warm end."""
+"""Tables of the colour maps; code 255 is nearest and has the brightest, warmest colour."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 
 __all__ = ["COLORMAPS", "DEFAULT_COLORMAP", "GREY", "ORDERED_COLORMAPS"]
 
-# Knots ``code:rrggbb`` between which the published 256-entry tables are straight lines in sRGB to
-# within one level. inferno, viridis and magma: N. Smith and S. van der Walt, CC0; cividis:
-# Nuñez, Anderton and Renslow, PLoS ONE 13(7), 2018; turbo: A. Mikhailov, Google, 2019.
+# Knots ``code:rrggbb``: linear interpolation in sRGB between them is within one level of the
+# published 256-entry tables. inferno, viridis and magma: N. Smith and S. van der Walt, CC0;
+# cividis: Nuñez, Anderton and Renslow, PLoS ONE 13(7), 2018; turbo: A. Mikhailov, Google, 2019.
 _KNOTS = {
     "inferno": """
         00:000004 07:030210 16:120a32 23:260c51 2d:380962 3a:4d0d6c 51:721a6e 69:982766 80:bc3754
@@ -38,7 +38,7 @@ _KNOTS = {
 }
 
 GREY = "grey"
-"""The map for mattes, gain maps and for terminals without colour."""
+"""The map for mattes and gain maps, and for terminals without colour."""
 
 
 def _table(knots: str) -> NDArray[np.uint8]:
@@ -58,4 +58,4 @@ COLORMAPS: Mapping[str, NDArray[np.uint8]] = MappingProxyType(
 """Name → (256, 3) uint8 sRGB table, entry 255 nearest, in the order in which ``c`` cycles."""
 
 ORDERED_COLORMAPS = tuple(name for name in COLORMAPS if name != "turbo")
-"""The maps whose lightness rises with the code, so that nearer is always lighter."""
+"""The maps whose lightness never falls as the code rises: nearer is never darker."""

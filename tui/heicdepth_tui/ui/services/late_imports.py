@@ -28,7 +28,7 @@ class LateImports:
 
     def _import(self) -> None:
         import heicdepth_tui.depth.camera
-        import heicdepth_tui.draw.ramp
+        import heicdepth_tui.draw.colour_bar
         import heicdepth_tui.report.tables
 
         del heicdepth_tui

@@ -74,9 +74,9 @@ class Legend(Widget):
 
 
 def _ramp_segments(name: str, cells: int, mode: ColorMode, base: Style) -> list[Segment]:
-    from heicdepth_tui.draw.ramp import ramp
+    from heicdepth_tui.draw.colour_bar import colour_bar
 
     return [
         Segment(text, base + style_of(foreground, background))
-        for text, foreground, background in ramp(name, cells, mode).runs(0)
+        for text, foreground, background in colour_bar(name, cells, mode).runs(0)
     ]

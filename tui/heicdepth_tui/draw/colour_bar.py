@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from heicdepth_tui.draw.cells import Picture, render_cells
-from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP, stepped_colormap
+from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP, palette_ramp
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
-__all__ = ["ramp"]
+__all__ = ["colour_bar"]
 
 _LEFT_HALF = 0x258C
 
 
-def ramp(
+def colour_bar(
     name: str = DEFAULT_COLORMAP, width: int = 12, mode: ColorMode = ColorMode.TRUECOLOR
 ) -> Picture:
-    """Return a bar of ``width`` x 1 cells through the colour map ``name``, near at the left.
+    """Return a bar of ``width`` x 1 cells with the colours of map ``name``, near at the left.
 
     The first sample is code 255, the last code 0; two samples a cell (one in mode NONE).
     KeyError for an unknown ``name``.
     """
     across = width if mode is ColorMode.NONE else 2 * width
     codes = np.rint(np.linspace(255, 0, across)).astype(np.uint8)
-    colours = stepped_colormap(name, mode)[codes][None]
+    colours = palette_ramp(name, mode)[codes][None]
     if mode is ColorMode.NONE or width == 0:
         both = np.repeat(colours, 2, axis=0)
         return render_cells(both, Fit(width, 1, width, 2), Blocks.HALF, mode)

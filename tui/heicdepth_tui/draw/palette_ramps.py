@@ -1,4 +1,4 @@
-"""Colour maps in the few colours of a terminal, so that nearer is still never darker."""
+"""Colour maps in the colours of a terminal palette, still ordered by lightness."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.palette import ANSI16_COLORS, XTERM_COLORS, snap
 from heicdepth_tui.draw.tables import COLORMAPS, ORDERED_COLORMAPS
 
-__all__ = ["lab_of", "stepped_colormap"]
+__all__ = ["lab_of", "palette_ramp"]
 
 _FIRST_FIXED = 16
-"""xterm's colours below belong to the user's theme."""
+"""The first of xterm's colours that no theme changes."""
 _TO_XYZ = np.array(
     [
         [0.4124564, 0.3575761, 0.1804375],
@@ -22,8 +22,8 @@ _TO_XYZ = np.array(
         [0.0193339, 0.1191920, 0.9503041],
     ]
 )
-_IMPORTANCE = np.array([3.0, 1.0, 1.0])
-"""Of L*, a* and b*: a heavier lightness gives more steps, but colours that flicker in hue."""
+_LAB_WEIGHTS = np.array([3.0, 1.0, 1.0])
+"""Weights of L*, a* and b*: a larger weight of L* gives more steps, but hues that alternate."""
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
@@ -38,36 +38,36 @@ def lab_of(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=32)
-def stepped_colormap(name: str, mode: ColorMode) -> NDArray[np.uint8]:
+def palette_ramp(name: str, mode: ColorMode) -> NDArray[np.uint8]:
     """Return the colour map ``name`` for ``mode``: (256, 3) uint8, read-only.
 
-    For PALETTE and ANSI16 a map that is ordered by lightness stays so: of all ways through the
-    palette that never get darker, the one with the least sum of squared CIELAB distances from the
-    true map, lightness counting more than hue. Snapping colour by colour would put greys, blues
-    and purples of the far end out of order.
+    For PALETTE and ANSI16 a map that is ordered by lightness stays ordered: of all sequences of
+    palette colours that never get darker, the one with the least sum of squared CIELAB distances
+    from the true map, with lightness weighted more than hue. The nearest colour of each entry alone
+    would put greys, blues and purples of the far end out of order.
     Other maps and modes take the nearest colours; TRUECOLOR is the map itself. KeyError for an
     unknown ``name``.
     """
     table = COLORMAPS[name]
     if name in ORDERED_COLORMAPS and mode in (ColorMode.PALETTE, ColorMode.ANSI16):
         colors = ANSI16_COLORS if mode is ColorMode.ANSI16 else XTERM_COLORS[_FIRST_FIXED:]
-        stepped = _never_darker(table, colors)
+        ramp = _never_darker(table, colors)
     else:
-        stepped = snap(table, mode)
-    stepped.flags.writeable = False
-    return stepped
+        ramp = snap(table, mode)
+    ramp.flags.writeable = False
+    return ramp
 
 
 def _never_darker(table: NDArray[np.uint8], colors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Assign a colour to every code by dynamic programming over the colours in order of L*."""
     lab = lab_of(colors)
     order = np.argsort(lab[:, 0], kind="stable")
-    apart = (lab_of(table)[:, None] - lab[order]) * _IMPORTANCE
-    costs = (apart * apart).sum(axis=2)
+    differences = (lab_of(table)[:, None] - lab[order]) * _LAB_WEIGHTS
+    costs = (differences * differences).sum(axis=2)
     total = costs[0]
     cheapest_before = []
     for cost in costs[1:]:
-        # The lightest colour so far with the least cost, for every colour to end with.
+        # For every last colour: the lightest colour up to it with the least cost.
         least = np.minimum.accumulate(total)
         fresh = np.where(total == least, np.arange(total.size), 0)
         cheapest_before.append(np.maximum.accumulate(fresh))

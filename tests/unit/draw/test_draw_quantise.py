@@ -1,4 +1,4 @@
-"""What a tolerance may cost in quality, and what it saves in bytes."""
+"""Quality and bytes of rows that are encoded with a tolerance."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ramp():
     return np.stack([x * 1.7, y * 1.7, 255 - x], axis=-1).astype(np.uint8)
 
 
-SIGHTS = {
+PATTERNS = {
     "noise 1": noise(1),
     "noise 4": noise(4),
     "noise 8": noise(8),
@@ -49,11 +49,11 @@ SIGHTS = {
 }
 
 
-def picture_of(sight: str, blocks: Blocks) -> Picture:
-    """A picture whose samples are those of the sight: noise must not be averaged away."""
-    pixels = SIGHTS[sight]()
+def picture_of(pattern: str, blocks: Blocks) -> Picture:
+    """A picture whose samples are those of the pattern: noise must not be averaged away."""
+    pixels = PATTERNS[pattern]()
     across, down = blocks.samples
-    if sight.startswith("noise"):
+    if pattern.startswith("noise"):
         pixels = pixels[: ROWS * down, : COLS * across]
     return render_cells(pixels, Fit(COLS, ROWS, COLS * across, ROWS * down), blocks)
 
@@ -63,9 +63,9 @@ def size(rows: tuple[str, ...]) -> int:
 
 
 @pytest.mark.parametrize("blocks", Blocks)
-@pytest.mark.parametrize("sight", SIGHTS)
-def test_tolerance_four_keeps_43_db_and_ten_levels(sight, blocks, terminal, psnr):
-    picture = picture_of(sight, blocks)
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_tolerance_four_keeps_43_db_and_ten_levels(pattern, blocks, terminal, psnr):
+    picture = picture_of(pattern, blocks)
     exact = terminal(picture.ansi_rows(), COLS).samples()
     shown = terminal(picture.ansi_rows(tolerance=4), COLS).samples()
     assert psnr(shown, exact) >= 43
@@ -73,9 +73,9 @@ def test_tolerance_four_keeps_43_db_and_ten_levels(sight, blocks, terminal, psnr
 
 
 @pytest.mark.parametrize("tolerance", [1, 2, 8, 30, 255])
-@pytest.mark.parametrize("sight", ["noise 8", "waves", "bear"])
-def test_loss_is_bounded_for_every_tolerance(sight, tolerance, terminal):
-    picture = picture_of(sight, Blocks.HALF)
+@pytest.mark.parametrize("pattern", ["noise 8", "waves", "bear"])
+def test_loss_is_bounded_for_every_tolerance(pattern, tolerance, terminal):
+    picture = picture_of(pattern, Blocks.HALF)
     exact = terminal(picture.ansi_rows(), COLS).half_samples().astype(int)
     shown = terminal(picture.ansi_rows(tolerance=tolerance), COLS).half_samples()
     assert np.mean((shown - exact) ** 2) <= tolerance**2 / 5
@@ -83,20 +83,20 @@ def test_loss_is_bounded_for_every_tolerance(sight, tolerance, terminal):
 
 
 @pytest.mark.parametrize("blocks", Blocks)
-@pytest.mark.parametrize("sight", SIGHTS)
-def test_more_tolerance_never_takes_more_bytes_than_none(sight, blocks):
-    picture = picture_of(sight, blocks)
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_more_tolerance_never_takes_more_bytes_than_none(pattern, blocks):
+    picture = picture_of(pattern, blocks)
     exact = size(picture.ansi_rows())
     assert all(size(picture.ansi_rows(tolerance=tolerance)) <= exact for tolerance in (1, 2, 4, 9))
 
 
 @pytest.mark.parametrize(
-    ("sight", "share"),
+    ("pattern", "share"),
     [("bear", 0.56), ("marbles", 0.64), ("noise 4", 0.56), ("noise 8", 0.8), ("waves", 0.45)],
 )
-def test_bytes_of_tolerance_four(sight, share):
+def test_bytes_of_tolerance_four(pattern, share):
     # To keep each colour until it is off by more than 4 levels takes 0.63, 0.70, 0.68, 0.94, 0.48.
-    picture = picture_of(sight, Blocks.HALF)
+    picture = picture_of(pattern, Blocks.HALF)
     assert size(picture.ansi_rows(tolerance=4)) < share * size(picture.ansi_rows())
 
 
