@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
+from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Layer
 from heicdepth_tui.ui.model.library import Library
@@ -51,12 +51,6 @@ class Session:
         self.layer = None
         if entry is not None:
             self.photos.put(self.photos.use(entry).without_errors())
-
-    def next_colormap(self) -> str:
-        """Go on to the next colour map and return its name."""
-        at = COLORMAP_NAMES.index(self.colormap)
-        self.colormap = COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)]
-        return self.colormap
 
     def take_header(self, entry: Entry, result: Header | HeicDepthError) -> None:
         """Take in what came of reading a header."""

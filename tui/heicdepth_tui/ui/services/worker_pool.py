@@ -44,11 +44,6 @@ class WorkerPool:
             # Daemons: a job that hangs on a dead network folder must not hold up quitting.
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
-    def clear(self) -> None:
-        """Drop the jobs that wait."""
-        with self._lock:
-            self._jobs.clear()
-
     def _work(self) -> None:
         while True:
             with self._lock:
