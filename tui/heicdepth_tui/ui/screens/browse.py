@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -20,6 +20,7 @@ from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
+from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.containers import (
     PlainContainer,
     PlainHorizontal,
@@ -48,79 +49,28 @@ class BrowseScreen(Screen[None], PlainLines):
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", key_display="?", id="help", tooltip="All keys"),
-        Binding("slash", "find", "Find", key_display="/", id="find", tooltip="Find by name"),
-        Binding(
-            "n",
-            "find_next(1)",
-            "Next match",
-            show=False,
-            id="find.next",
-            tooltip="To the next photo found by /",
-        ),
-        Binding(
-            "N",
-            "find_next(-1)",
-            "Previous match",
-            show=False,
-            id="find.previous",
-            tooltip="To the photo found by / before",
-        ),
-        Binding("f", "depth_only", "Depth", id="filter.depth", tooltip="Only photos with depth"),
-        Binding("s", "sort", "Sort", id="sort", tooltip="Sort by name, date, size, depth"),
-        Binding(
-            "right_square_bracket",
-            "next_depth(1)",
-            "Next depth",
-            show=False,
-            id="depth.next",
-            tooltip="Next photo with depth",
-        ),
-        Binding(
-            "left_square_bracket",
-            "next_depth(-1)",
-            "Prev depth",
-            show=False,
-            id="depth.prev",
-            tooltip="Previous photo with depth",
-        ),
-        Binding("space", "mark", "Mark", show=False, id="mark", tooltip="Mark for export"),
-        Binding(
-            "v",
-            "mark_range",
-            "Mark range",
-            show=False,
-            id="mark.range",
-            tooltip="Mark from here to the next v",
-        ),
-        Binding("escape", "stop", "Stop", show=False, id="stop", tooltip="Stop, close, unmark"),
-        Binding("b", "blocks", "Blocks", show=False, id="blocks", tooltip="Half or quad blocks"),
-        Binding("c", "colours", "Colours", id="colours", tooltip="Next colour map for depth"),
-        Binding("tab", "layer(1)", "Layer", id="layer.next", tooltip="Next layer of the photo"),
-        Binding(
-            "shift+tab",
-            "layer(-1)",
-            "Previous layer",
-            show=False,
-            id="layer.previous",
-            tooltip="Previous layer of the photo",
-        ),
-        Binding("t", "tables", "Table", id="tables", tooltip="The other table, where one has room"),
-        Binding("i", "metadata", "Info", id="metadata", tooltip="All metadata of the photo"),
-        Binding("e", "export", "Export", id="export", tooltip="Export the point cloud (PCD)"),
-        Binding(
-            "E", "export_as", "Export as", show=False, id="export.as", tooltip="Formats and options"
-        ),
-        Binding("y", "copy_path", "Copy path", show=False, id="copy", tooltip="By OSC 52"),
-        Binding(
-            "r",
-            "read_again",
-            "Read again",
-            show=False,
-            id="reload",
-            tooltip="Read folder and photo again",
-        ),
-        Binding("q", "app.quit", "Quit", id="quit", tooltip="Leave; exports are finished first"),
+        bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
+        bind("slash", "find", "Find", "find", "Find by name", show=True, display="/"),
+        bind("n", "find_next(1)", "Next match", "find.next", "To the next match"),
+        bind("N", "find_next(-1)", "Previous match", "find.previous", "To the match before"),
+        bind("f", "depth_only", "Depth", "filter.depth", "Only photos with depth", show=True),
+        bind("s", "sort", "Sort", "sort", "Sort by name, date, size, depth", show=True),
+        bind("]", "next_depth(1)", "Next depth", "depth.next", "Next photo with depth"),
+        bind("[", "next_depth(-1)", "Previous depth", "depth.prev", "Photo with depth before"),
+        bind("space", "mark", "Mark", "mark", "Mark for export"),
+        bind("v", "mark_range", "Mark range", "mark.range", "Mark from here to the next v"),
+        bind("escape", "stop", "Stop", "stop", "Stop, close, unmark"),
+        bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
+        bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
+        bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
+        bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
+        bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
+        bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
+        bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
+        bind("E", "export_as", "Export as", "export.as", "Formats and options"),
+        bind("y", "copy_path", "Copy path", "copy", "By OSC 52"),
+        bind("r", "read_again", "Read again", "reload", "Read folder and photo again"),
+        bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True),
     ]
 
     def __init__(self, context: Context, begin: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, RadioButton, RadioSet, Static
@@ -16,6 +16,7 @@ from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.ui.widgets.bindings import bind
 
 __all__ = ["ExportDialog"]
 
@@ -91,10 +92,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog #buttons Button { margin-left: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Cancel", id="export.cancel"),
-        Binding("ctrl+e", "export", "Export", id="export.go", priority=True),
-        Binding("down", "app.focus_next", "Next", show=False, id="export.next"),
-        Binding("up", "app.focus_previous", "Previous", show=False, id="export.previous"),
+        bind("escape", "dismiss", "Cancel", "export.cancel", show=True),
+        bind("ctrl+e", "export", "Export", "export.go", show=True, priority=True),
+        bind("down", "app.focus_next", "Next", "export.next"),
+        bind("up", "app.focus_previous", "Previous", "export.previous"),
     ]
 
     def __init__(self, what: str, options: ExportOptions) -> None:

@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from heicdepth_tui.ui.model.clipping import wrap_cells
+from heicdepth_tui.ui.widgets.bindings import bind
 
 __all__ = ["HelpScreen"]
 
@@ -128,9 +129,9 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen Static { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q", "dismiss", "Close", id="help.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="help.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="help.up"),
+        bind("escape,question_mark,f1,q", "dismiss", "Close", "help.close", show=True),
+        bind("j,down", "scroll(1)", "Down", "help.down"),
+        bind("k,up", "scroll(-1)", "Up", "help.up"),
     ]
 
     def compose(self) -> ComposeResult:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.tables import TableView
 
 if TYPE_CHECKING:
@@ -28,11 +29,11 @@ class MetadataScreen(ModalScreen[None]):
         border-subtitle-color: $dim; padding: 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,i,q", "dismiss", "Close", id="metadata.close"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="metadata.down"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="metadata.up"),
-        Binding("pagedown,space", "scroll(10)", "Page down", show=False, id="metadata.page_down"),
-        Binding("pageup", "scroll(-10)", "Page up", show=False, id="metadata.page_up"),
+        bind("escape,i,q", "dismiss", "Close", "metadata.close", show=True),
+        bind("j,down", "scroll(1)", "Down", "metadata.down"),
+        bind("k,up", "scroll(-1)", "Up", "metadata.up"),
+        bind("pagedown,space", "scroll(10)", "Page down", "metadata.page_down"),
+        bind("pageup", "scroll(-10)", "Page up", "metadata.page_up"),
     ]
 
     def __init__(self, name: str, rows: Sequence[ArrayRow], groups: Sequence[FactGroup]) -> None:

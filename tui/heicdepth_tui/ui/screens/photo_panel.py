@@ -69,6 +69,7 @@ class PhotoPanel:
         self._tables = TableBuilder()
         self._layout = browse_layout(80, 24)
         self._fit = preview_fit(80, 24)
+        self._computed: tuple[object, tuple[PaneView, PaneView]] | None = None
         self._shown: tuple[PaneView, PaneView] | None = None
         self._blank_timer: Timer | None = None
         self._is_late = self._is_rest_requested = self._are_tables_due = False
@@ -214,8 +215,14 @@ class PhotoPanel:
     # What is shown
 
     def _views(self) -> tuple[PaneView, PaneView]:
-        """Return what both panes should show now."""
-        state, view = self._session.state, self.view
+        """Return what both panes should show now, computed once for each state."""
+        state, session = self._session.state, self._session
+        inputs = state, session.layer, self.view, self._is_late, bool(len(session.library))
+        if self._computed is None or self._computed[0] != inputs:
+            self._computed = inputs, self._compute_views(state, self.view)
+        return self._computed[1]
+
+    def _compute_views(self, state: PhotoState | None, view: View) -> tuple[PaneView, PaneView]:
         if state is None:
             message = "no photo selected" if len(self._session.library) else "no photos here"
             return message_view(None, message), message_view(None, has_legend=True)

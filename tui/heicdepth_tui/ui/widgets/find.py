@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -16,6 +16,7 @@ from heicdepth_tui.folder.search import Finder
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.library import Library
+from heicdepth_tui.ui.widgets.bindings import bind
 
 __all__ = ["FindBar"]
 
@@ -32,17 +33,10 @@ class FindBar(Horizontal):
     FindBar .find--count { width: auto; color: $foreground 60%; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "Stay", id="find.keep", tooltip="Close and stay at the match"),
-        Binding(
-            "escape",
-            "give_up",
-            "Back",
-            key_display="esc",
-            id="find.close",
-            tooltip="Back to where it began",
-        ),
-        Binding("down", "step(1)", "Next", id="find.bar_next", tooltip="Next match"),
-        Binding("up", "step(-1)", "Previous", id="find.bar_previous", tooltip="Previous match"),
+        bind("enter", "keep", "Stay", "find.keep", "Close and stay at the match", show=True),
+        bind("escape", "give_up", "Back", "find.close", "To the start", show=True, display="esc"),
+        bind("down", "step(1)", "Next", "find.bar_next", "Next match", show=True),
+        bind("up", "step(-1)", "Previous", "find.bar_previous", "Previous match", show=True),
     ]
 
     class MatchFound(Message):

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -18,6 +18,7 @@ from textual.strip import Strip
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.presenters.photo_rows import photo_row
 from heicdepth_tui.ui.terminal.strips import StripEncoder
+from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
@@ -55,39 +56,14 @@ class PhotoList(LineView, can_focus=True):
         "photo-list--empty",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next photo"),
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous photo"),
-        Binding(
-            "pagedown",
-            "page(1)",
-            "Page down",
-            show=False,
-            id="list.page_down",
-            tooltip="A page down",
-        ),
-        Binding(
-            "pageup", "page(-1)", "Page up", show=False, id="list.page_up", tooltip="A page up"
-        ),
-        Binding(
-            "ctrl+d",
-            "page(0.5)",
-            "Half page down",
-            show=False,
-            id="list.half_down",
-            tooltip="Half a page down",
-        ),
-        Binding(
-            "ctrl+u",
-            "page(-0.5)",
-            "Half page up",
-            show=False,
-            id="list.half_up",
-            tooltip="Half a page up",
-        ),
-        Binding(
-            "home,g", "edge(False)", "First", show=False, id="list.first", tooltip="First photo"
-        ),
-        Binding("end,G", "edge(True)", "Last", show=False, id="list.last", tooltip="Last photo"),
+        bind("down,j", "move(1)", "Down", "list.down", "Next photo"),
+        bind("up,k", "move(-1)", "Up", "list.up", "Previous photo"),
+        bind("pagedown", "page(1)", "Page down", "list.page_down", "A page down"),
+        bind("pageup", "page(-1)", "Page up", "list.page_up", "A page up"),
+        bind("ctrl+d", "page(0.5)", "Half page down", "list.half_down", "Half a page down"),
+        bind("ctrl+u", "page(-0.5)", "Half page up", "list.half_up", "Half a page up"),
+        bind("home,g", "edge(False)", "First", "list.first", "First photo"),
+        bind("end,G", "edge(True)", "Last", "list.last", "Last photo"),
     ]
     ALLOW_SELECT = False
 
