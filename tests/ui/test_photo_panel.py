@@ -94,6 +94,19 @@ async def test_a_picture_drawn_before_comes_back_without_drawing(
         assert image(driven, "depth").picture is first
 
 
+async def test_pictures_fit_beside_the_find_bar(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        await driven.select(PORTRAIT)
+        before = image(driven, "depth").picture.fit.rows
+        await driven.pilot.press("slash")
+        await driven.until(
+            lambda: image(driven, "depth").picture.fit.rows == before - 1, "a row less"
+        )
+        assert image(driven, "depth").size.height == before - 1
+        await driven.pilot.press("escape")
+        await driven.until(lambda: image(driven, "depth").picture.fit.rows == before, "all rows")
+
+
 async def test_everything_is_laid_out_anew_when_a_small_terminal_grows(
     open_app: Open, sample_folder: Path
 ) -> None:

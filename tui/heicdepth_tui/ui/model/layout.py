@@ -79,14 +79,17 @@ class Panes(NamedTuple):
     """The canvas of the depth map; nothing where there is room for one picture only."""
 
 
-def browse_layout(columns: int, rows: int) -> Layout:
-    """Return the layout of the main screen: a title line, list and pictures, tables, a key line."""
+def browse_layout(columns: int, rows: int, bars: int = 2) -> Layout:
+    """Return the layout of the main screen: a title line, list and pictures, tables, a key line.
+
+    ``bars`` counts the lines of title and keys, and of the find bar where it is open.
+    """
     is_single = columns < 70 or rows < 18
     is_folded = columns < 110 or rows < 34
     photos = 47 if columns >= 150 else 39 if columns >= 112 else 27
     photos = columns * 38 // 100 if is_single else photos
     tables = 0 if is_single else _FOLDED_TABLES if is_folded else _TABLES
-    body = max(0, rows - 2)
+    body = max(0, rows - bars)
     # A rule stands between.
     left, width = photos + 1, max(0, columns - photos - 1)
     upper = max(0, body - tables)

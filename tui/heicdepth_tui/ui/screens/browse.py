@@ -123,7 +123,7 @@ class BrowseScreen(Screen[None], PlainLines):
         self._lay_out(event.size)
 
     def _lay_out(self, size: Size) -> None:
-        layout = self.panel.resize(*size)
+        layout = self.panel.resize(*size, bars=3 if self.has_class("-finding") else 2)
         self.set_class(layout.is_single, "-tiny")
         self.set_class(layout.is_folded, "-folded")
         self.set_class(layout.is_wide, "-wide")
@@ -295,6 +295,7 @@ class BrowseScreen(Screen[None], PlainLines):
         # Toasts stand above the bar.
         self.add_class("-finding")
         self._find_bar.open(self.photos.cursor)
+        self._lay_out(self.size)
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""
@@ -308,6 +309,7 @@ class BrowseScreen(Screen[None], PlainLines):
     def on_find_bar_closed(self) -> None:
         """Give the list its focus back."""
         self.remove_class("-finding")
+        self._lay_out(self.size)
         self.photos.focus()
 
     def action_export(self) -> None:

@@ -95,9 +95,9 @@ class PhotoPanel:
         state = self._session.state
         return None if state is None or state.header is None else self._tables.build(state)
 
-    def resize(self, columns: int, rows: int) -> Layout:
+    def resize(self, columns: int, rows: int, bars: int) -> Layout:
         """Show everything for another size of the screen; return its layout."""
-        layout = browse_layout(columns, rows)
+        layout = browse_layout(columns, rows, bars)
         if layout.is_single != self._layout.is_single:
             self._session.layer = None
         self._layout, self._fit = layout, preview_fit(columns, rows)
