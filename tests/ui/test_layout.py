@@ -1,4 +1,4 @@
-"""The layout reckoned without Textual is the one that Textual lays out."""
+"""The layout computed without Textual is the one that Textual makes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LANDSCAPE_ALONE, PORTRAIT_ALONE = "IMG_0424.HEIC", "IMG_0427.HEIC"
 """Without depth map."""
 
 
-def reckoned(shapes: Shapes, size: Size) -> tuple[Layout, Panes]:
+def computed(shapes: Shapes, size: Size) -> tuple[Layout, Panes]:
     """Return the layout of the screen and of the panes as it should be."""
     layout = browse_layout(*size)
     return layout, panes_of(shapes, layout.pictures, layout.is_single)
@@ -89,7 +89,7 @@ async def resize(driven: Any, size: Size) -> None:
     await driven.pilot.pause()
 
 
-async def test_textual_lays_out_what_is_reckoned(open_app: Open, sample_folder: Path) -> None:
+async def test_textual_lays_out_what_is_computed(open_app: Open, sample_folder: Path) -> None:
     names = (LANDSCAPE, PORTRAIT, LANDSCAPE_ALONE, PORTRAIT_ALONE)
     shapes = {name: shapes_in(sample_folder / name) for name in names}
     found, expected = {}, {}
@@ -99,28 +99,28 @@ async def test_textual_lays_out_what_is_reckoned(open_app: Open, sample_folder: 
         for size in (*NARROW[:2], *ROOMY, *NARROW[2:], ROOMY[0]):
             await resize(driven, size)
             for name in names:
-                layout, panes = reckoned(shapes[name], size)
+                layout, panes = computed(shapes[name], size)
                 if driven.app.browse.pictures.lay_out(panes, layout.is_single):
                     await driven.pilot.pause()
                 found[size, name] = laid_out(driven)
-                expected[size, name] = reckoned(shapes[name], size)
+                expected[size, name] = computed(shapes[name], size)
 
     assert found == expected
     assert {size for (size, _), (layout, _) in found.items() if layout.is_single} == set(NARROW)
 
 
 @pytest.mark.parametrize("size", [(69, 40)])
-async def test_the_first_layout_is_the_reckoned_one(
+async def test_the_first_layout_is_the_computed_one(
     open_app: Open, sample_folder: Path, size: Size
 ) -> None:
     photo = sample_folder / PORTRAIT
     async with open_app(photo, size=size) as driven:
         await driven.settled()
 
-        assert laid_out(driven) == reckoned(shapes_in(photo), size)
+        assert laid_out(driven) == computed(shapes_in(photo), size)
 
 
-async def test_stacked_pictures_lie_where_reckoned(open_app: Open, sample_folder: Path) -> None:
+async def test_stacked_pictures_lie_where_computed(open_app: Open, sample_folder: Path) -> None:
     photo = sample_folder / LANDSCAPE
     found, expected = {}, {}
     async with open_app(photo, size=STACKED[0]) as driven:
@@ -128,12 +128,12 @@ async def test_stacked_pictures_lie_where_reckoned(open_app: Open, sample_folder
         for size in (STACKED[0], NARROW[0], STACKED[1]):
             await resize(driven, size)
             found[size] = laid_out(driven)
-            expected[size] = reckoned(shapes_in(photo), size)
+            expected[size] = computed(shapes_in(photo), size)
 
     assert found == expected
 
 
-async def test_another_photo_arranges_the_panes_as_reckoned(
+async def test_another_photo_arranges_the_panes_as_computed(
     open_app: Open, sample_folder: Path
 ) -> None:
     size = STACKED[1]
@@ -142,7 +142,7 @@ async def test_another_photo_arranges_the_panes_as_reckoned(
         for name in (PORTRAIT, LANDSCAPE_ALONE, PORTRAIT_ALONE, LANDSCAPE):
             await driven.select(name)
             found[name] = laid_out(driven)[1].is_stacked
-            expected[name] = reckoned(shapes_in(sample_folder / name), size)[1].is_stacked
+            expected[name] = computed(shapes_in(sample_folder / name), size)[1].is_stacked
 
     assert found == expected
     assert set(found.values()) == {True, False}
@@ -150,7 +150,7 @@ async def test_another_photo_arranges_the_panes_as_reckoned(
 
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (5, 3), (70, 18)])
 def test_no_part_is_smaller_than_nothing(size: Size) -> None:
-    layout, panes = reckoned(((4, 3), (4, 3)), size)
+    layout, panes = computed(((4, 3), (4, 3)), size)
 
     for box in (layout.photos, layout.pictures, panes.photo, panes.depth):
         assert min(box.size) >= 0

@@ -160,7 +160,7 @@ class HeicDepthApp(TerminalApp):
         }
 
     def on_key(self, event: events.Key) -> None:
-        """Pass on keys typed ahead: they were sent to the list before / moved the focus."""
+        """Pass on keys that were sent to the list before / moved the focus."""
         photos = self.browse.photos
         if not has("keys"):
             return

@@ -148,7 +148,7 @@ def shapes(photo: Size, depth: Size | None) -> Shapes:
 
 
 def preview_fit(columns: int, rows: int) -> tuple[int, int]:
-    """Return the (width, height) that photos are decoded to for a screen of so many cells.
+    """Return the (width, height) that photos are decoded to for a screen of this size in cells.
 
     A power of two, so that resizing the terminal rarely means to decode again, and at least twice
     the samples of the widest pane.

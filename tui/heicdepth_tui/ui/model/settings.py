@@ -9,7 +9,7 @@ from heicdepth_tui.draw.rendering import RenderSpec
 
 __all__ = ["PLACEHOLDER_DELAY", "TOLERANCE", "DrawSettings"]
 
-# A tolerance of 4 levels keeps 43 dB against the exact panel; most photos then take a third of its
+# A tolerance of 4 levels keeps 43 dB against the exact panel; photos then take a third of its
 # bytes or less (bench: picture-bytes).
 TOLERANCE = 4
 
@@ -26,7 +26,7 @@ class DrawSettings:
     tolerance: int = TOLERANCE
 
     def render_spec(self, cells: tuple[int, int], colormap: str = "") -> RenderSpec:
-        """Return how to draw a picture in so many (columns, rows)."""
+        """Return how to draw a picture in a room of (columns, rows)."""
         return RenderSpec(cells, self.blocks, self.mode, self.tolerance, colormap)
 
     def colormap(self, name: str) -> str:

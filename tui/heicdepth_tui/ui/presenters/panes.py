@@ -33,7 +33,7 @@ class PaneView:
     """One pane: its lines of text, and in its middle a picture, or a message.
 
     ``layer`` is the layer of the picture. Where ``is_pending`` the picture is still to come: until
-    then the message stands on a plate of its ``shape`` (width, height).
+    then the message stands on a placeholder of its ``shape`` (width, height).
     """
 
     entry: Entry | None = None

@@ -287,7 +287,7 @@ class BrowseScreen(Screen[None], PlainLines):
     async def action_find(self) -> None:
         """Open the find bar."""
         if self._find_bar is None:
-            # Made when it is first asked for: its input costs as much as all the rest.
+            # Mounted at its first use: its input costs as much as the rest of the screen.
             from heicdepth_tui.ui.widgets.find import FindBar
 
             self._find_bar = FindBar(self._session.library)

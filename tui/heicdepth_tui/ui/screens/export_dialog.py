@@ -76,7 +76,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog.-narrow RadioSet { layout: vertical; height: auto; }
     ExportDialog #columns > Vertical { height: auto; }
     ExportDialog .label { color: $accent; height: 1; }
-    ExportDialog .told { color: $dim; height: 1; width: 1fr; }
+    ExportDialog .hint { color: $dim; height: 1; width: 1fr; }
     ExportDialog RadioSet { layout: horizontal; width: 1fr; height: 1; background: $surface;
         border: none; padding: 0; }
     ExportDialog RadioButton { width: 9; padding: 0; margin: 0; }
@@ -174,7 +174,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                         id="png-unit",
                         tooltip="to 6.55 m; off: 1 mm, to 65.5 m",
                     )
-            yield Static("", classes="told", id="told", markup=False)
+            yield Static("", classes="hint", id="hint", markup=False)
             yield Static("", id="wrong", markup=False)
             with Horizontal(id="buttons"):
                 yield Button("Cancel", compact=True, id="cancel")
@@ -201,10 +201,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say what the focused choice is about."""
         widget = event.widget
-        told = (
+        hint = (
             FORMATS[widget.name].description if widget.has_class("format") and widget.name else ""
         )
-        self.query_one("#told", Static).update(told or str(widget.tooltip or ""))
+        self.query_one("#hint", Static).update(hint or str(widget.tooltip or ""))
 
     @on(Button.Pressed, "#cancel")
     def _cancelled(self) -> None:

@@ -1,4 +1,4 @@
-"""The help screen: every key that works, what the numbers mean, what they do not promise."""
+"""The help screen: every key, and what the numbers mean."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Exporter:
         self._thread: threading.Thread | None = None
         self._stopping = False
         self.total = 0
-        """Photos asked for since the exporter last had nothing to do."""
+        """Photos to export since the exporter was last idle."""
         self.done = 0
         """Photos of these that are written or failed."""
         self.skipped = 0
@@ -75,7 +75,7 @@ class Exporter:
         try:
             while (job := self._jobs.get()) is not None:
                 self._do(*job)
-        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
+        except Exception as error:  # noqa: BLE001  an error of the program: posted, not swallowed
             self._post(WorkFailed(error))
 
     def _do(self, paths: Sequence[str], options: ExportOptions) -> None:

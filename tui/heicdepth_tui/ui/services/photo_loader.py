@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["PhotoLoader"]
 
 _HEADER_THREADS = 4
-"""So many files of a disk that does not answer are waited for at once."""
+"""Files of a disk that does not answer that are waited for at once."""
 _HEADERS_WAITING = 4
 """The selected photo, its neighbours, and one more: older requests are dropped."""
 

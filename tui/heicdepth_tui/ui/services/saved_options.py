@@ -19,7 +19,7 @@ _NAME = "export.json"
 
 
 class SavedOptions:
-    """Loads options when they are first asked for; ``folder`` None: the user's state folder."""
+    """Loads the options at their first use; ``folder`` None: the user's state folder."""
 
     def __init__(self, default: Callable[[], ExportOptions], folder: Path | None) -> None:
         self._default = default

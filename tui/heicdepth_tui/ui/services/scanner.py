@@ -102,7 +102,7 @@ class Scanner:
         try:
             for entries in found:
                 self._post(PhotosFound(generation, entries))
-        except Exception as error:  # noqa: BLE001  an error of our own: told, never swallowed
+        except Exception as error:  # noqa: BLE001  an error of the program: posted, not swallowed
             self._post(WorkFailed(error))
         else:
             self._post(ListingFinished(generation))

@@ -1,4 +1,4 @@
-"""A few threads for work of which the newest matters most."""
+"""A few threads that run the newest job first."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class WorkerPool:
                 self._running.add(key)
             try:
                 job()
-            except Exception as error:  # noqa: BLE001  an error of our own: reported, not swallowed
+            except Exception as error:  # noqa: BLE001  an error of the program: reported, not swallowed
                 self._failed(error)
             finally:
                 with self._lock:

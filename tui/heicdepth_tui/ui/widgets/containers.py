@@ -34,7 +34,7 @@ class PlainLines(Widget):
 
 
 class PlainContainer(Container, PlainLines):
-    """A container with nothing of its own but a rule at most."""
+    """A container that paints nothing but its rule."""
 
 
 class PlainHorizontal(Horizontal, PlainLines):

@@ -32,9 +32,9 @@ class ImageView(Widget):
 
     DEFAULT_CSS = """
     ImageView { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
-    ImageView > .image-view--plate { background: $surface; }
+    ImageView > .image-view--placeholder { background: $surface; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"image-view--plate"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"image-view--placeholder"}
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -44,7 +44,7 @@ class ImageView(Widget):
         self._shape: tuple[int, int] | None = None
         self._placeholder: tuple[str, tuple[int, int] | None] | None = None
         self._placeholder_timer: Timer | None = None
-        self._pen = StripEncoder(self)
+        self._encoder = StripEncoder(self)
 
     @property
     def picture(self) -> RenderedRows | None:
@@ -87,7 +87,7 @@ class ImageView(Widget):
             self._placeholder_timer = None
 
     def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
-        """Show a text instead; with ``shape`` on a plate of the coming image's (width, height)."""
+        """Show a text instead, in front of a rectangle of ``shape`` (width, height)."""
         self._cancel_placeholder()
         if self._picture is None and (message, shape) == (self._message, self._shape):
             return
@@ -130,9 +130,9 @@ class ImageView(Widget):
         left = (cells - fit.cols) // 2
         right = cells - left - fit.cols
         top = (height - fit.rows) // 2
-        before, after = (self._pen.encode(" " * count, base) for count in (left, right))
+        before, after = (self._encoder.encode(" " * count, base) for count in (left, right))
         pads = Segment(" " * left, base), Segment(" " * right, base)
-        blank = self._pen.blank(width, base)
+        blank = self._encoder.blank(width, base)
         strips: list[Strip] = []
         for row in range(lines.start - top, lines.stop - top):
             if 0 <= row < len(rows):
@@ -147,7 +147,7 @@ class ImageView(Widget):
         return strips
 
     def _message_rows(self, lines: range, base: Style) -> list[Strip]:
-        """Return the rows of the text on show, on a plate of the coming picture's shape."""
+        """Return the rows of the text on show, on a rectangle of the coming image's shape."""
         width, height = self.size
         words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         first = (height - len(words)) // 2
@@ -155,31 +155,31 @@ class ImageView(Widget):
         if self._shape is not None:
             fit = fit_cells(self._shape, (width, height), Blocks.HALF)
         top, left = (height - fit.rows) // 2, (width - fit.cols) // 2
-        plate = base + self.get_component_rich_style("image-view--plate", partial=True)
-        blank = self._pen.blank(width, base)
+        ground = base + self.get_component_rich_style("image-view--placeholder", partial=True)
+        blank = self._encoder.blank(width, base)
         pieces = [
             (" " * left, base),
-            (" " * fit.cols, plate),
+            (" " * fit.cols, ground),
             (" " * (width - left - fit.cols), base),
         ]
-        bare = self._pen.strip(pieces, width)
+        bare = self._encoder.strip(pieces, width)
         strips: list[Strip] = []
         for y in lines:
-            on_plate = top <= y < top + fit.rows
+            is_inside = top <= y < top + fit.rows
             if 0 <= y - first < len(words):
                 text = words[y - first]
                 row = clip(" " * ((width - cell_len(text)) // 2) + text, width)
-                strips.append(self._written(row, left, fit.cols if on_plate else 0, base, plate))
+                strips.append(self._written(row, left, fit.cols if is_inside else 0, base, ground))
             else:
-                strips.append(bare if on_plate else blank)
+                strips.append(bare if is_inside else blank)
         return strips
 
-    def _written(self, row: str, left: int, plate_cells: int, base: Style, plate: Style) -> Strip:
-        """Return a row of text, a part of it on the plate."""
+    def _written(self, row: str, left: int, ground_cells: int, base: Style, ground: Style) -> Strip:
+        """Return a row of text, a part of it on the rectangle."""
         whole = Strip([Segment(row, base)])
-        right = left + plate_cells
-        parts = ((0, left, base), (left, right, plate), (right, whole.cell_length, base))
-        return self._pen.strip(
+        right = left + ground_cells
+        parts = ((0, left, base), (left, right, ground), (right, whole.cell_length, base))
+        return self._encoder.strip(
             [(whole.crop(start, end).text, style) for start, end, style in parts],
             whole.cell_length,
         )

@@ -12,10 +12,10 @@ __all__ = ["LineView"]
 
 
 class LineView(ScrollView):
-    """As wide as its widget and so many lines long."""
+    """Lines of text, as wide as the widget."""
 
     def set_length(self, lines: int) -> None:
-        """Scroll over so many lines from now on.
+        """Set the number of lines.
 
         Setting ``virtual_size`` lays out the whole screen and paints it: here that is done only
         where a scrollbar comes or goes.

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["PhotoList"]
 
 
-_MOST_ROWS = 1024
-"""So many rows are kept as they were drawn."""
+_ROWS_KEPT = 1024
+"""Rows that are kept as they were rendered."""
 
 
 class PhotoList(LineView, can_focus=True):
@@ -76,9 +76,9 @@ class PhotoList(LineView, can_focus=True):
         self.library = library
         # Called, not posted: what is known of the photo is painted in the frame of its row.
         self._select = select
-        self._pen = StripEncoder(self)
+        self._encoder = StripEncoder(self)
         self._styles: dict[tuple[str, Style], Style] = {}
-        self._made: dict[tuple[object, ...], tuple[Entry, Brief | None, Strip]] = {}
+        self._rendered: dict[tuple[object, ...], tuple[Entry, Brief | None, Strip]] = {}
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self._keys: deque[events.Key] = deque(maxlen=64)
@@ -203,26 +203,26 @@ class PhotoList(LineView, can_focus=True):
             if row == self.cursor:
                 base += self.get_component_rich_style("photo-list--cursor", partial=True)
             return self._row(entry, self.library.brief(entry), width, columns, base)
-        told = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
-        if y < len(told):
+        lines = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
+        if y < len(lines):
             style = base + self.get_component_rich_style("photo-list--empty", partial=True)
-            return self._pen.strip([(clip(f" {told[y]}", columns), style)], columns)
-        return self._pen.blank(columns, base)
+            return self._encoder.strip([(clip(f" {lines[y]}", columns), style)], columns)
+        return self._encoder.blank(columns, base)
 
     def _row(
         self, entry: Entry, brief: Brief | None, width: int, columns: int, base: Style
     ) -> Strip:
-        """Return the row of a photo, the one made before where nothing of it has changed."""
+        """Return the row of a photo, the one rendered before where nothing of it has changed."""
         is_marked = self.library.is_marked(entry)
         key = (id(entry), id(brief), is_marked, width, columns, base)
-        made = self._made.get(key)
-        if made is None:
-            if len(self._made) >= _MOST_ROWS:
-                self._made.clear()
+        rendered = self._rendered.get(key)
+        if rendered is None:
+            if len(self._rendered) >= _ROWS_KEPT:
+                self._rendered.clear()
             strip = self._new_row(entry, brief, is_marked, width, columns, base)
             # Both are kept, so that no other can have their id.
-            made = self._made[key] = entry, brief, strip
-        return made[2]
+            rendered = self._rendered[key] = entry, brief, strip
+        return rendered[2]
 
     def _new_row(
         self,
@@ -245,7 +245,7 @@ class PhotoList(LineView, can_focus=True):
         if used > columns:
             segments = [Segment(text, style) for text, style in pieces]
             return Strip(segments).crop(0, columns)
-        return self._pen.strip([*pieces, (" " * (columns - used), base)], columns)
+        return self._encoder.strip([*pieces, (" " * (columns - used), base)], columns)
 
     def _style(self, kind: str, base: Style) -> Style:
         found = self._styles.get((kind, base))

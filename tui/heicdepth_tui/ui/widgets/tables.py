@@ -50,11 +50,11 @@ def array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
             lines.append(((_row(row.cells[:-1], widths, gap, row.unit), "value"),))
             continue
         name = _cell(row.name, widths[0]) + gap
-        told, kind = f"{row.dtype} {row.minimum} to {row.maximum} {row.unit}", "value"
+        text, kind = f"{row.dtype} {row.minimum} to {row.maximum} {row.unit}", "value"
         if not row.minimum:
             # A row that only says why there is nothing.
-            told, kind = f"{row.shape}: {row.unit}", "problem"
-        lines += _hang(name, kind, _wrap(told, max(12, width - len(name))), kind)
+            text, kind = f"{row.shape}: {row.unit}", "problem"
+        lines += _hang(name, kind, _wrap(text, max(12, width - len(name))), kind)
     return lines
 
 
@@ -100,9 +100,9 @@ def _wrap(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, room, break_long_words=True) or [""]
 
 
-def _hang(head: str, head_kind: str, told: Sequence[str], kind: str) -> list[Line]:
-    first = ((head, head_kind), (told[0], kind))
-    return [first, *(((" " * cell_len(head), head_kind), (line, kind)) for line in told[1:])]
+def _hang(head: str, head_kind: str, text: Sequence[str], kind: str) -> list[Line]:
+    first = ((head, head_kind), (text[0], kind))
+    return [first, *(((" " * cell_len(head), head_kind), (line, kind)) for line in text[1:])]
 
 
 def split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequence[FactGroup]]:
@@ -161,7 +161,7 @@ class TableView(LineView):
             self.scroll_home(animate=False)
 
     def blank(self) -> None:
-        """Show nothing for the moment: the next table is on its way, the scrollbar stays."""
+        """Show nothing until the next table comes; the scrollbar stays."""
         self._rows, self._groups = (), ()
         if self._lines:
             self._lines = []
