@@ -17,8 +17,8 @@ from PIL import Image
 
 from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType, Size
-from heicdepth_tui.heif.mux import AuxPicture, CodedPicture, PhotoSpec, mux
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, mux
+from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.encode import encode_hevc
 
 LIBRARIES = ("plugin", "libheif", "built in", "libjpeg", "dav1d", "BMFF", "Unspecified")

@@ -11,8 +11,8 @@ from PIL import Image
 
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
-from heicdepth_tui.heif.mux import CodedPicture
 from heicdepth_tui.heif.source import Source
+from heicdepth_tui.heif.write.mux import CodedPicture
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,8 @@ from struct import pack
 
 import numpy as np
 
-from heicdepth_tui.heif.boxwriter import (
+from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Size
+from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,
     Property,
@@ -21,8 +22,7 @@ from heicdepth_tui.heif.boxwriter import (
     pixel_information,
     spatial_extent,
 )
-from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Size
-from heicdepth_tui.heif.mux import CodedPicture
+from heicdepth_tui.heif.write.mux import CodedPicture
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
 from tests.support.boxtree import box_tree, refill

@@ -6,7 +6,14 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from heicdepth_tui.heif.boxwriter import (
+from heicdepth_tui.heif.facts import (
+    AUX_DEPTH_URNS,
+    DepthRepresentation,
+    RepresentationType,
+    Size,
+    Transform,
+)
+from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,
     Property,
@@ -17,15 +24,8 @@ from heicdepth_tui.heif.boxwriter import (
     spatial_extent,
     transform_properties,
 )
-from heicdepth_tui.heif.facts import (
-    AUX_DEPTH_URNS,
-    DepthRepresentation,
-    RepresentationType,
-    Size,
-    Transform,
-)
-from heicdepth_tui.heif.mux import CodedPicture
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.mux import CodedPicture
+from heicdepth_tui.heif.write.sei import build_depth_representation
 
 __all__ = ["Builder"]
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType, Size
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
+from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
 from tests.support.avif import encode_av1

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heicdepth_tui.heif.boxwriter import pixel_information, spatial_extent
 from heicdepth_tui.heif.facts import Size
-from heicdepth_tui.heif.mux import CodedPicture
+from heicdepth_tui.heif.write.boxes import pixel_information, spatial_extent
+from heicdepth_tui.heif.write.mux import CodedPicture
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
 from tests.support.derived import Builder

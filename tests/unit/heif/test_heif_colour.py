@@ -11,7 +11,7 @@ import pytest
 from heicdepth_tui.heif.colour import profile_name, read_profile
 from heicdepth_tui.heif.facts import ColourSpace
 from heicdepth_tui.heif.header import parse_header
-from heicdepth_tui.heif.mux import CodedPicture, PhotoSpec, mux
+from heicdepth_tui.heif.write.mux import CodedPicture, PhotoSpec, mux
 from heicdepth_tui.photo.encode import encode_hevc
 
 

@@ -13,7 +13,7 @@ from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Accuracy, DepthRepresentation, DepthStatus, Size
 from heicdepth_tui.heif.facts import RepresentationType as Kind
 from heicdepth_tui.heif.header import parse_header, read_header
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.sei import build_depth_representation
 
 Build = Any
 NEAR = DepthRepresentation(Kind.UNIFORM_DISPARITY, d_min=0.5, d_max=2.0, reference_view=0)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from heicdepth_tui.errors import MalformedError
 from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
-from heicdepth_tui.heif.sei import build_depth_representation, parse_depth_representation
+from heicdepth_tui.heif.sei import parse_depth_representation
+from heicdepth_tui.heif.write.sei import build_depth_representation
 
 PUG = bytes.fromhex("000000110000000d4e01b109351f7bfc010bc62020")
 IMG_5622 = bytes.fromhex("000000110000000d4e01b109351e7f8c00fbec2020")

@@ -14,7 +14,6 @@ from PIL import AvifImagePlugin, Image
 
 from heicdepth_tui.errors import DecodeError, UnsupportedError
 from heicdepth_tui.heif.av1 import read_sequence
-from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.facts import (
     AUX_DEPTH_URNS,
     DepthRepresentation,
@@ -25,8 +24,9 @@ from heicdepth_tui.heif.facts import (
     Transform,
 )
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.boxes import Layout
+from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
+from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, layers_of
 from tests.support.avif import encode_av1, needs_monochrome, save_avif

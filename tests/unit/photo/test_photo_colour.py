@@ -13,7 +13,7 @@ from photo_asking import request_for
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderSpec
-from heicdepth_tui.heif.mux import PhotoSpec, PlainPicture, mux
+from heicdepth_tui.heif.write.mux import PhotoSpec, PlainPicture, mux
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.colour import P3_TO_BT709, srgb_by_profile, srgb_from
 from heicdepth_tui.photo.decode import decode, load

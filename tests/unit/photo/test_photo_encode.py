@@ -7,7 +7,7 @@ import pillow_heif
 import pytest
 
 from heicdepth_tui.heif.facts import Size
-from heicdepth_tui.heif.mux import wrap_hevc
+from heicdepth_tui.heif.write.wrap import wrap_hevc
 from heicdepth_tui.photo.encode import SRGB_COLR, CodedPicture, encode_grid, encode_hevc
 
 

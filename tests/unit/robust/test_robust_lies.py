@@ -19,8 +19,8 @@ from heicdepth_tui.heif.facts import (
 )
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.items import read_items
-from heicdepth_tui.heif.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
+from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.encode import encode_hevc

@@ -9,7 +9,6 @@ import numpy as np
 import pillow_heif
 import pytest
 
-from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.facts import (
     Calibration,
     Crop,
@@ -18,6 +17,7 @@ from heicdepth_tui.heif.facts import (
     Rotation,
     Size,
 )
+from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import GAIN_MAP_URN, MATTE_URN, make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
 from heicdepth_tui.samples.quantise import quantise, representation_for

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from struct import Struct
+from struct import Struct, pack
 
 from heicdepth_tui.errors import LimitError, MalformedError
 
-__all__ = ["Box", "boxes", "four_cc"]
+__all__ = ["Box", "boxes", "four_cc", "pack_box", "pack_full_box"]
 
 _HEADER = Struct(">I4s").unpack_from
 _LARGE_SIZE = Struct(">Q").unpack_from
@@ -58,3 +58,14 @@ def boxes(data: bytes, start: int, end: int, *, most: int = _MAX_CHILDREN) -> It
 def four_cc(kind: bytes) -> str:
     """Return a four-character code as text, one character a byte."""
     return kind.decode("latin-1")
+
+
+def pack_box(kind: bytes, *parts: bytes) -> bytes:
+    """Return a box (ISO/IEC 14496-12 section 4.2): 32-bit size, four-character ``kind``, body."""
+    body = b"".join(parts)
+    return pack(">I4s", len(body) + 8, kind) + body
+
+
+def pack_full_box(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
+    """Return a full box: a box whose body starts with 8-bit ``version`` and 24-bit ``flags``."""
+    return pack_box(kind, pack(">I", version << 24 | flags), *parts)

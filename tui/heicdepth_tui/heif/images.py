@@ -10,7 +10,7 @@ from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.facts import Grid, ImageItem
 from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
 
-__all__ = ["image_item", "missing_part"]
+__all__ = ["image_item", "missing_part", "parts_of"]
 
 _MAX_SHARING = 16
 """How often the tiles of a grid may use the bytes of the file: equal tiles may share theirs."""
@@ -110,3 +110,22 @@ def missing_part(table: ItemTable, image: ImageItem) -> str:
     count = sum(count for count, _ in lost)
     tiles = f"{count} of {len(parts)} tiles, " if image.grid else ""
     return f"{tiles}{sum(size for _, size in lost):,} of {image.bytes:,} bytes missing"
+
+
+def parts_of(table: ItemTable, item: int) -> tuple[int, ...]:
+    """Return an image item and all that it is made of (``dimg``), each once, itself first.
+
+    Raises MalformedError where a part is no picture, LimitError where they nest deeper than
+    ``Limits.nesting``.
+    """
+    found, level = {item: None}, [item]
+    for _ in range(table.limits.nesting + 1):
+        below = dict.fromkeys(source for part in level for source in table.dimg(part))
+        level = [source for source in below if source not in found]
+        if not level:
+            return tuple(found)
+        for source in level:
+            if not table.is_image(source):
+                raise MalformedError(f"image {item} is made of item {source}, which is no picture")
+        found |= dict.fromkeys(level)
+    raise LimitError(f"image {item} is made of images of images, deeper than is allowed")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from struct import pack
 
 from heicdepth_tui.errors import MalformedError, UnsupportedHeaderError
-from heicdepth_tui.heif.boxwriter import auxiliary_type, box, full_box
+from heicdepth_tui.heif.boxes import pack_box, pack_full_box
 from heicdepth_tui.heif.facts import Extent
 from heicdepth_tui.heif.source import Source
 
@@ -27,7 +27,7 @@ _CODECS = {
     b"avif": (b"av01", b"av1C"),
 }
 """Item type and configuration box of the brand in the minor version of ``ftyp``."""
-_ALPHA = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
+_ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
 _PRIMARY, _ALPHA_ID, _EXIF, _XMP = 1, 2, 6, 7
 """Item ids that the standard gives (3 and 4 are the tone map and the gain map)."""
 _TURNS = {2: (0, 1), 3: (2, None), 4: (0, 0), 5: (1, 0), 6: (3, None), 7: (3, 0), 8: (1, None)}
@@ -217,46 +217,42 @@ def _skip_light(bits: _Bits) -> None:
 
 def _meta(fields: _Fields, places: dict[str, Extent], read: Callable[[int, int], bytes]) -> bytes:
     config = read(*places["config"]) if places["config"].length else b""
-    config_type = fields.config_type.decode("latin-1")
     turns, axis = _TURNS.get(fields.orientation, (0, None))
-    oriented = [box("irot", bytes([turns]))] if turns else []
-    oriented += [] if axis is None else [box("imir", bytes([axis]))]
-    size = full_box("ispe", 0, 0, pack(">II", fields.width, fields.height))
+    oriented = [pack_box(b"irot", bytes([turns]))] if turns else []
+    oriented += [] if axis is None else [pack_box(b"imir", bytes([axis]))]
+    size = pack_full_box(b"ispe", 0, 0, pack(">II", fields.width, fields.height))
     depths = bytes([fields.channels] + [fields.bits] * fields.channels)
     codes = pack(">3H", fields.primaries, fields.transfer, fields.matrix)
     picture = [
-        *([_coded(config_type, config)] if config else []),
+        *([pack_box(fields.config_type, config)] if config else []),
         size,
-        full_box("pixi", 0, 0, depths),
-        box("colr", b"nclx", codes, bytes([fields.is_full_range << 7])),
+        pack_full_box(b"pixi", 0, 0, depths),
+        pack_box(b"colr", b"nclx", codes, bytes([fields.is_full_range << 7])),
     ]
     if places["icc"].length:
-        picture.append(box("colr", b"prof", read(*places["icc"])))
+        picture.append(pack_box(b"colr", b"prof", read(*places["icc"])))
     items = [_Item(_PRIMARY, fields.item_type, places["picture"], (*picture, *oriented))]
     if places["alpha"].length:
         own = places["alpha config"]
         config = read(*own) if own.length else config
         alpha = [
-            *([_coded(config_type, config)] if config else []),
+            *([pack_box(fields.config_type, config)] if config else []),
             size,
-            auxiliary_type(_ALPHA).data,
-            full_box("pixi", 0, 0, bytes([1, fields.bits])),
+            pack_full_box(b"auxC", 0, 0, _ALPHA + b"\0"),
+            pack_full_box(b"pixi", 0, 0, bytes([1, fields.bits])),
             *oriented,
         ]
-        items.append(_Item(_ALPHA_ID, fields.item_type, places["alpha"], tuple(alpha), link="auxl"))
+        items.append(
+            _Item(_ALPHA_ID, fields.item_type, places["alpha"], tuple(alpha), link=b"auxl")
+        )
     coding = b"deflate" if fields.is_compressed else b""
     if places["exif"].length:
         name = b"\0\0" + coding + b"\0"
-        items.append(_Item(_EXIF, b"Exif", places["exif"], name=name, link="cdsc"))
+        items.append(_Item(_EXIF, b"Exif", places["exif"], name=name, link=b"cdsc"))
     if places["xmp"].length:
         name = b"\0application/rdf+xml\0" + coding + b"\0"
-        items.append(_Item(_XMP, b"mime", places["xmp"], name=name, link="cdsc"))
+        items.append(_Item(_XMP, b"mime", places["xmp"], name=name, link=b"cdsc"))
     return _boxes(items)
-
-
-def _coded(config_type: str, config: bytes) -> bytes:
-    # A four-character code of the file: boxwriter takes ASCII only.
-    return pack(">I4s", 8 + len(config), config_type.encode("latin-1")) + config
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,18 +262,18 @@ class _Item:
     place: Extent
     properties: tuple[bytes, ...] = ()
     name: bytes = b"\0"
-    link: str = ""
+    link: bytes = b""
 
 
 def _boxes(items: list[_Item]) -> bytes:
     entries = [
-        full_box(
-            "infe", 2, int(item.id != _PRIMARY), pack(">HH4s", item.id, 0, item.type), item.name
+        pack_full_box(
+            b"infe", 2, int(item.id != _PRIMARY), pack(">HH4s", item.id, 0, item.type), item.name
         )
         for item in items
     ]
     places = [pack(">HHHHII", item.id, 0, 0, 1, *item.place) for item in items]
-    links = [box(item.link, pack(">HHH", item.id, 1, _PRIMARY)) for item in items if item.link]
+    links = [pack_box(item.link, pack(">HHH", item.id, 1, _PRIMARY)) for item in items if item.link]
     known = list(dict.fromkeys(each for item in items for each in item.properties))
     belonging = [
         pack(">HB", item.id, len(item.properties))
@@ -286,15 +282,15 @@ def _boxes(items: list[_Item]) -> bytes:
     ]
     return b"".join(
         (
-            full_box("hdlr", 0, 0, pack(">I4s12xB", 0, b"pict", 0)),
-            full_box("pitm", 0, 0, pack(">H", _PRIMARY)),
-            full_box("iinf", 0, 0, pack(">H", len(items)), *entries),
-            full_box("iref", 0, 0, *links),
-            box(
-                "iprp",
-                box("ipco", *known),
-                full_box("ipma", 0, 0, pack(">I", len(items)), *belonging),
+            pack_full_box(b"hdlr", 0, 0, pack(">I4s12xB", 0, b"pict", 0)),
+            pack_full_box(b"pitm", 0, 0, pack(">H", _PRIMARY)),
+            pack_full_box(b"iinf", 0, 0, pack(">H", len(items)), *entries),
+            pack_full_box(b"iref", 0, 0, *links),
+            pack_box(
+                b"iprp",
+                pack_box(b"ipco", *known),
+                pack_full_box(b"ipma", 0, 0, pack(">I", len(items)), *belonging),
             ),
-            full_box("iloc", 1, 0, pack(">HH", 0x4400, len(items)), *places),
+            pack_full_box(b"iloc", 1, 0, pack(">HH", 0x4400, len(items)), *places),
         )
     )

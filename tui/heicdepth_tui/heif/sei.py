@@ -1,8 +1,8 @@
-"""The depth representation information SEI inside ``auxC``: bytes to values and back.
+"""The depth representation information SEI inside ``auxC``.
 
 Coding: ITU-T H.265 Annex G (depth_representation_info, payload type 177) and section 7.3.5 for the
-message around it. The bytes are an item property, not a bitstream: like Apple and libheif, the
-builder writes no emulation prevention; the parser removes it where a writer put it.
+message around it. The bytes are an item property, not a bitstream: Apple and libheif write no
+emulation prevention; where another writer did, it is removed.
 """
 
 from __future__ import annotations
@@ -13,16 +13,23 @@ import re
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
 
-__all__ = ["build_depth_representation", "parse_depth_representation"]
+__all__ = [
+    "EXPONENT_BIAS",
+    "MAX_EXPONENT",
+    "PAYLOAD_TYPE",
+    "PREFIX_SEI",
+    "parse_depth_representation",
+]
 
-_NAL_PREFIX_SEI, _NAL_SUFFIX_SEI = 39, 40
-_DEPTH_REPRESENTATION = 177
+PREFIX_SEI, _SUFFIX_SEI = 39, 40
+"""NAL unit types (H.265 table 7-1)."""
+PAYLOAD_TYPE = 177
+EXPONENT_BIAS = 31
+MAX_EXPONENT = 126
+"""Of a depth_rep_info_element; 127 is unspecified."""
+
 _ESCAPE = re.compile(rb"\x00\x00\x03(?=[\x00-\x03]|\Z)", re.DOTALL)
 _TRAILING = (b"", b"\x80")
-_BIAS = 31
-_TOP_EXPONENT = 126
-_MAX_MANTISSA = 32
-_USUAL_MANTISSA = 16
 _MAX_MODEL = 4_096
 _MAX_BYTES = 4_096
 """Of the subtype; phones write 21, and going through a megabyte of messages would take seconds."""
@@ -62,7 +69,7 @@ def parse_depth_representation(subtype: bytes) -> DepthRepresentation:
 
 def _sei_payload(nal: bytes) -> bytes | None:
     """Return the depth representation payload of a SEI NAL unit, None where it holds another."""
-    if len(nal) < 2 or nal[0] >> 1 not in (_NAL_PREFIX_SEI, _NAL_SUFFIX_SEI):
+    if len(nal) < 2 or nal[0] >> 1 not in (PREFIX_SEI, _SUFFIX_SEI):
         return None
     rest = nal[2:]
     while len(rest) >= 2:
@@ -70,7 +77,7 @@ def _sei_payload(nal: bytes) -> bytes | None:
         size, rest = _extended(rest)
         if size > len(rest):
             raise MalformedError("the depth representation is cut off in its SEI message")
-        if kind == _DEPTH_REPRESENTATION:
+        if kind == PAYLOAD_TYPE:
             return _unescaped(rest, size)
         rest = rest[size:]
     return None
@@ -145,12 +152,12 @@ class _Bits:
         sign, exponent = self.take(1), self.take(7)
         length = self.take(5) + 1
         mantissa = self.take(length)
-        if exponent > _TOP_EXPONENT:
+        if exponent > MAX_EXPONENT:
             return None
         if exponent:
-            value = math.ldexp((1 << length) + mantissa, exponent - _BIAS - length)
+            value = math.ldexp((1 << length) + mantissa, exponent - EXPONENT_BIAS - length)
         else:
-            value = math.ldexp(mantissa, -(_BIAS - 1 + length))
+            value = math.ldexp(mantissa, -(EXPONENT_BIAS - 1 + length))
         return -value if sign else value
 
 
@@ -172,57 +179,3 @@ def _representation(bits: _Bits) -> DepthRepresentation:
             raise MalformedError(f"the depth representation says that {count:,} values follow")
         model = tuple(bits.take_ue() for _ in range(count))
     return DepthRepresentation(kind, d_min, d_max, z_near, z_far, view, model)
-
-
-def build_depth_representation(representation: DepthRepresentation) -> bytes:
-    """Return the subtype bytes that ``parse_depth_representation`` reads back.
-
-    Values keep up to 32 bits of mantissa (every float32 is exact); 16 where those suffice, as
-    Apple writes them. A missing ``reference_view`` is written as 0 where d_min or d_max needs
-    one. Raises ValueError for values that the coding has no bits for: NaN, infinite, or 2**96 and
-    above; and for a type 3 without its model.
-    """
-    r = representation
-    ends = (r.z_near, r.z_far, r.d_min, r.d_max)
-    text = "".join("0" if value is None else "1" for value in ends) + _ue(r.type)
-    if r.d_min is not None or r.d_max is not None:
-        text += _ue(r.reference_view or 0)
-    text += "".join(_element(value) for value in ends if value is not None)
-    if r.type is RepresentationType.NONUNIFORM_DISPARITY:
-        if not r.nonuniform:
-            raise ValueError("a nonuniform representation needs its model")
-        text += _ue(len(r.nonuniform) - 1) + "".join(_ue(value) for value in r.nonuniform)
-    if len(text) % 8:
-        text += "1"
-    text += "0" * (-len(text) % 8)
-    payload = int(text, 2).to_bytes(len(text) // 8, "big")
-    size = b"\xff" * (len(payload) // 255) + bytes([len(payload) % 255])
-    nal = bytes([_NAL_PREFIX_SEI << 1, 1, _DEPTH_REPRESENTATION]) + size + payload
-    return (len(nal) + 4).to_bytes(4, "big") + len(nal).to_bytes(4, "big") + nal
-
-
-def _ue(value: int) -> str:
-    bits = f"{value + 1:b}"
-    return "0" * (len(bits) - 1) + bits
-
-
-def _element(value: float) -> str:
-    if not math.isfinite(value) or abs(value) >= math.ldexp(1.0, _TOP_EXPONENT - _BIAS + 1):
-        raise ValueError(f"{value} cannot be coded as a depth representation value")
-    sign = "1" if math.copysign(1.0, value) < 0 else "0"
-    magnitude = abs(value)
-    exponent = math.frexp(magnitude)[1] - 1 + _BIAS if magnitude else 0
-    if exponent > 0:
-        fraction = math.ldexp(magnitude, _BIAS - exponent) - 1.0
-    else:
-        exponent, fraction = 0, math.ldexp(magnitude, _BIAS - 1)
-    length = _USUAL_MANTISSA
-    if math.ldexp(fraction, length) % 1:
-        length = _MAX_MANTISSA
-    mantissa = round(math.ldexp(fraction, length))
-    if mantissa >> length:  # rounded up to the next power of two
-        if exponent == _TOP_EXPONENT:
-            mantissa -= 1
-        else:
-            exponent, mantissa = exponent + 1, 0
-    return f"{sign}{exponent:07b}{length - 1:05b}{mantissa:0{length}b}"

@@ -15,7 +15,7 @@ _COLOURS = 3
 
 
 def decode_av1(data: bytes, what: str, *, is_monochrome: bool) -> Decoded:
-    """Return the picture of an AVIF file that holds a single image, as ``mux.wrap_av1`` writes it.
+    """Return the picture of an AVIF file that holds a single image, as ``wrap.wrap_av1`` writes it.
 
     (H, W) for monochrome, (H, W, 3) for colour, always uint8: the plugin converts deeper pictures
     to 8 bits, and limited to full range. Raises DecodeError, UnsupportedError.

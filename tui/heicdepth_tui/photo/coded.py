@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from heicdepth_tui.errors import DecodeError, HeaderError, UnsupportedError
 from heicdepth_tui.heif.items import CodedItem, ItemTable
-from heicdepth_tui.heif.mux import wrap_av1, wrap_hevc
 from heicdepth_tui.heif.properties import configured_bits
+from heicdepth_tui.heif.write.wrap import wrap_av1, wrap_hevc
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded, decode_hevc
 

@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui.heif.facts import Size
-from heicdepth_tui.heif.mux import CodedPicture, TiledPicture
+from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

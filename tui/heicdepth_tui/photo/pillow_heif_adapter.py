@@ -78,7 +78,7 @@ def _is_out_of_memory(error: Exception, said: str) -> bool:
 
 
 def decode_hevc(data: bytes, what: str) -> Decoded:
-    """Return the primary picture of a HEIC, as ``mux.wrap_hevc`` and ``mux.wrap_items`` write it.
+    """Return the primary picture of a HEIC, as ``wrap_hevc`` and ``wrap_items`` write it.
 
     (H, W) for monochrome, (H, W, 3) for colour, uint8, or uint16 with 10- and 12-bit values
     unshifted. Raises DecodeError, UnsupportedError.

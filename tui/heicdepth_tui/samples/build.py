@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heicdepth_tui.heif.exifwriter import build_exif
 from heicdepth_tui.heif.facts import (
     Calibration,
     DepthRepresentation,
@@ -17,9 +16,10 @@ from heicdepth_tui.heif.facts import (
     Rotation,
     Size,
 )
-from heicdepth_tui.heif.mux import AuxPicture, PhotoSpec, PlainPicture, mux
-from heicdepth_tui.heif.sei import build_depth_representation
-from heicdepth_tui.heif.xmpwriter import build_calibration, build_description
+from heicdepth_tui.heif.write.exif import build_exif
+from heicdepth_tui.heif.write.mux import AuxPicture, PhotoSpec, PlainPicture, mux
+from heicdepth_tui.heif.write.sei import build_depth_representation
+from heicdepth_tui.heif.write.xmp import build_calibration, build_description
 from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
 from heicdepth_tui.samples.quantise import quantise, representation_for
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.facts import Transform
-    from heicdepth_tui.heif.mux import CodedPicture, TiledPicture
+    from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
     from heicdepth_tui.samples.solids import Scene
 
     Samples = NDArray[np.uint8] | NDArray[np.uint16]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.facts import (
     AUX_DEPTH_URNS,
     Accuracy,
@@ -17,6 +16,7 @@ from heicdepth_tui.heif.facts import (
     RepresentationType,
     Size,
 )
+from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.gallery import MARBLES
 from heicdepth_tui.samples.solids import Pinhole, Scene, Vec
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from heicdepth_tui.files import write_new
 from heicdepth_tui.heif.facts import Accuracy, RepresentationType, Size
-from heicdepth_tui.heif.xmpwriter import build_description
+from heicdepth_tui.heif.write.xmp import build_description
 from heicdepth_tui.samples import gallery
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Photo, Recipe

@@ -9,14 +9,6 @@ import numpy as np
 import pillow_heif
 import pytest
 
-from heicdepth_tui.heif.boxwriter import (
-    Item,
-    Layout,
-    assemble,
-    full_box,
-    spatial_extent,
-    transform_properties,
-)
 from heicdepth_tui.heif.facts import (
     AUX_DEPTH_URNS,
     Crop,
@@ -26,8 +18,17 @@ from heicdepth_tui.heif.facts import (
     Rotation,
     Size,
 )
-from heicdepth_tui.heif.mux import AuxPicture, PhotoSpec, PlainPicture, mux, wrap_hevc
-from heicdepth_tui.heif.sei import build_depth_representation
+from heicdepth_tui.heif.write.boxes import (
+    Item,
+    Layout,
+    assemble,
+    full_box,
+    spatial_extent,
+    transform_properties,
+)
+from heicdepth_tui.heif.write.mux import AuxPicture, PhotoSpec, PlainPicture, mux
+from heicdepth_tui.heif.write.sei import build_depth_representation
+from heicdepth_tui.heif.write.wrap import wrap_hevc
 from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
 
 WIDTH, HEIGHT = 96, 64

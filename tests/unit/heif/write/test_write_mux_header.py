@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.boxwriter import Layout
 from heicdepth_tui.heif.facts import (
     AUX_DEPTH_URNS,
     Accuracy,
@@ -20,6 +19,7 @@ from heicdepth_tui.heif.facts import (
     StereoPair,
 )
 from heicdepth_tui.heif.header import parse_header
+from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS
 from heicdepth_tui.samples.recipe import Recipe

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from heicdepth_tui.heif.exif import parse_exif
-from heicdepth_tui.heif.exifwriter import build_exif
 from heicdepth_tui.heif.facts import Accuracy, Calibration, Exif, Size
+from heicdepth_tui.heif.write.exif import build_exif
+from heicdepth_tui.heif.write.xmp import build_calibration, build_description
 from heicdepth_tui.heif.xmp import parse_calibration
-from heicdepth_tui.heif.xmpwriter import build_calibration, build_description
 
 FULL = Exif(
     make="Maker",

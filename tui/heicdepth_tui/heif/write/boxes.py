@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from heicdepth_tui.heif.boxes import pack_box, pack_full_box
 from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
 
 __all__ = [
@@ -76,13 +77,12 @@ class Layout:
 
 def box(kind: str, *parts: bytes) -> bytes:
     """Return a box (ISO/IEC 14496-12, 4.2): 32-bit size, four-character ``kind``, body."""
-    body = b"".join(parts)
-    return struct.pack(">I4s", len(body) + 8, kind.encode("ascii")) + body
+    return pack_box(kind.encode("ascii"), *parts)
 
 
 def full_box(kind: str, version: int, flags: int, *parts: bytes) -> bytes:
     """Return a full box: a box whose body starts with 8-bit ``version`` and 24-bit ``flags``."""
-    return box(kind, struct.pack(">I", version << 24 | flags), *parts)
+    return pack_full_box(kind.encode("ascii"), version, flags, *parts)
 
 
 def spatial_extent(size: Size) -> Property:
