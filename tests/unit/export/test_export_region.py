@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
-from heicdepth_tui.depth.registration import WHOLE, Region, register
+from heicdepth_tui.depth.coverage import WHOLE, Region
+from heicdepth_tui.depth.registration import register
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform

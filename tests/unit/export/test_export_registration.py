@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
 
+from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
 from heicdepth_tui.depth.registration import Basis, Frames, register
-from heicdepth_tui.export.record import photo_record
+from heicdepth_tui.export.record import info_schema, photo_record
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import Crop, Size
@@ -18,7 +20,9 @@ from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.report.tables import fact_groups
 from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
 from heicdepth_tui.samples.recipe import Recipe, Truth
+from heicdepth_tui.ui.presenters.labels import caption
 
 
 def decode(request: Request) -> Pixels:
@@ -96,6 +100,90 @@ def test_a_cropped_map_is_cut_from_the_turned_photo(
     ]
     picture = Image.fromarray(part).resize(subject.size, Image.Resampling.BOX)
     assert np.abs(subject.rgb.astype(float) - np.asarray(picture, float)).mean() < 4
+
+
+PHOTO_CROP = Crop(40, 20, 110, 96)
+"""Of a coded frame of 192x144; no multiple of the map's samples, which are 2 pixels wide."""
+
+
+@pytest.mark.parametrize("depth_crop", [None, Crop(8, 12, 60, 50)], ids=["whole", "cropped"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_points_lie_inside_the_photos_crop_and_have_its_colours(
+    tmp_path: Path, orientation: int, depth_crop: Crop | None
+) -> None:
+    size, depth_size = Size(192, 144), Size(96, 72)
+    transforms = TRANSFORMS[orientation]
+    if orientation > 4:
+        # The coded frame lies across, so the crops are those of a coded 192x144.
+        size, depth_size = Size(144, 192), Size(72, 96)
+    recipe = Recipe(
+        size=size,
+        depth_size=depth_size,
+        orientation=orientation,
+        photo_crop=PHOTO_CROP,
+        depth_crop=depth_crop,
+    )
+    subject, truth = made(tmp_path, recipe)
+
+    # Brute force: the number of the map's sample that each coded photo pixel lies in.
+    numbers = np.arange(72 * 96).reshape(72, 96)
+    of_pixel = numbers.repeat(2, 0).repeat(2, 1)
+    seen = turn(of_pixel, (PHOTO_CROP, *transforms))
+    decoded = turn(numbers, (*([depth_crop] if depth_crop else []), *transforms))
+    common = np.isin(decoded, seen)
+    rows, columns = np.flatnonzero(common.any(1)), np.flatnonzero(common.any(0))
+    window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    assert np.array_equal(subject.depth_map.codes, truth.codes[window])
+    colour = turn(truth.rgb, inverse(transforms)).astype(float)
+    cells = colour.reshape(72, 2, 96, 2, 3).mean((1, 3)).reshape(-1, 3)
+    expected = cells[decoded[window]]
+    # Coding costs 2 levels, a wrong place 12 and more.
+    assert np.abs(subject.rgb - expected).mean() < 4
+    assert np.abs(subject.rgb[::-1] - expected).mean() > 12
+    # A whole map's camera, seen from another corner.
+    camera, true = subject.camera, truth.depth_camera
+    assert camera is not None
+    assert (camera.fx, camera.fy, camera.cx, camera.cy) == pytest.approx(
+        (true.fx, true.fy, true.cx - columns[0], true.cy - rows[0]), rel=1e-5, abs=1e-4
+    )
+    left_out = decoded.size - int(common.sum())
+    note = f"{left_out:,} of {decoded.size:,} depth samples lie outside the photo's crop"
+    assert any(note in text for text in subject.notes)
+    assert any(note in line for line in (*subject.cloud_comments(), *subject.depth_comments()))
+    assert not any("stretched" in text for text in subject.notes)
+    found = photo_record("a.heic", subject.header, None)
+    jsonschema.validate(found, info_schema())
+    assert found["registration"]["outside_photo"] == left_out
+    assert found["registration"]["depth_crop"] == [
+        columns[0],
+        rows[0],
+        len(columns),
+        len(rows),
+    ]
+
+
+def test_a_finer_cloud_stays_inside_the_photos_crop(tmp_path: Path) -> None:
+    recipe = Recipe(size=Size(192, 144), photo_crop=PHOTO_CROP)
+    (tmp_path / "a.heic").write_bytes(make_photo(recipe).data)
+    cloud = CloudOptions(color_resolution=ColorResolution.PHOTO, drop_flying=False)
+    subject = read_subject(tmp_path / "a.heic", ExportOptions(cloud=cloud), decode)
+    assert subject.cloud.grid == (110, 96)
+    truth = make_photo(recipe).truth.rgb[20:116, 40:150].reshape(-1, 3).astype(float)
+    assert np.abs(subject.cloud.rgb - truth[subject.cloud.index]).mean() < 6
+
+
+def test_a_crop_that_cannot_be_matched_is_stated_everywhere(tmp_path: Path) -> None:
+    recipe = Recipe(depth_size=Size(72, 72), photo_crop=Crop(0, 0, 96, 24))
+    subject, _ = made(tmp_path, recipe)
+    words = "differ in shape both with and without their crops"
+    assert subject.size == (72, 72)
+    assert any(words in line for line in subject.depth_comments())
+    found = photo_record("a.heic", subject.header, None)["registration"]
+    assert found["basis"] == "undecided"
+    assert words in found["sentence"]
+    facts = {fact.label: fact.value for fact in fact_groups(subject.header)[0].facts}
+    assert words in facts["registration"]
+    assert "undecided" in caption(60, subject.header, is_single=True)
 
 
 def test_info_says_what_is_undecided(tmp_path: Path) -> None:

@@ -176,8 +176,8 @@ def stored_camera(header: Header) -> StoredCamera | None:
 def camera_for_depth(header: Header, size: Size, turn: tuple[Transform, ...] = ()) -> Camera | None:
     """Return the camera of the upright depth map of ``size`` samples; None where none is known.
 
-    ``turn`` is what was done to the map after it was decoded (``Registration.turn``); ``size`` is
-    that of the map after it.
+    ``turn`` is done to the map after it was decoded (``Registration.transforms``); ``size`` is that
+    of the map after it.
 
     From the depth item's XMP: K (column-major, in the coded frame, corner convention) is scaled by
     its reference size and follows the depth item's own irot, imir and clap in order; the centre

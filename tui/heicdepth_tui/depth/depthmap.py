@@ -124,11 +124,11 @@ class DepthMap:
             _known(tables.metres[far]),
         )
 
-    def turned(self, registration: Registration) -> DepthMap:
-        """Return this map, as decoded, in the orientation of the upright photo."""
-        if not registration.turn:
+    def aligned(self, registration: Registration) -> DepthMap:
+        """Return this map, as decoded, in the orientation and within the crop of the photo."""
+        if not registration.transforms:
             return self
-        codes: Any = registration.turned(self.codes)
+        codes: Any = registration.aligned(self.codes)
         return replace(self, codes=codes)
 
     def _look_up(self, table: NDArray[np.float64]) -> NDArray[np.float32]:

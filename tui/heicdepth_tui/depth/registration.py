@@ -1,4 +1,4 @@
-"""Which photo pixel belongs to which depth sample, where the two items are turned or cropped."""
+"""Maps photo pixels to depth samples where the two items are turned or cropped differently."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from heicdepth_tui.depth.coverage import Coverage, Region, coverage_of, same_shape
 from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 from heicdepth_tui.photo.transforms import place
 
@@ -14,51 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.photo.transforms import Placement
-
     _T = TypeVar("_T", bound=np.generic)
 
-__all__ = ["WHOLE", "Basis", "Frames", "Region", "Registration", "orientation_words", "register"]
-
-_ASPECT_TOLERANCE = 0.02
-_ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of a picture, seen upright: left, top, width and height as shares of its sides."""
-
-    left: float = 0.0
-    top: float = 0.0
-    width: float = 1.0
-    height: float = 1.0
-
-    def size_in(self, picture: Size) -> Size:
-        """Return the size of this part of a picture, in whole samples, at least 1."""
-        return Size(
-            max(1, round(picture.width * self.width)), max(1, round(picture.height * self.height))
-        )
-
-    def whole(self, part: Size) -> Size:
-        """Return the size that the whole picture must have for this part to have ``part``."""
-        return Size(round(part.width / self.width), round(part.height / self.height))
-
-    def cut(self, picture: NDArray[_T], part: Size) -> NDArray[_T]:
-        """Return the ``part`` of a picture (H, W) or (H, W, C) that has the size ``whole(part)``.
-
-        Exact to the sample wherever the region's edges are samples of that picture.
-        """
-        height, width = picture.shape[:2]
-        left = min(round(width * self.left), width - part.width)
-        top = min(round(height * self.top), height - part.height)
-        return picture[top : top + part.height, left : left + part.width]
-
-    def describe(self) -> str:
-        """Return how much of the picture it is, e.g. ``50 % × 60 %``."""
-        return f"{100 * self.width:.3g} % × {100 * self.height:.3g} %"
-
-
-WHOLE = Region()
+__all__ = ["Basis", "Frames", "Registration", "orientation_words", "register"]
 
 
 class Frames(Enum):
@@ -95,10 +54,10 @@ class Registration:
     """The reading that is used: TRANSFORMS or CODED."""
     turn: tuple[Transform, ...]
     """What to do to the depth map as decoded so that it lies as the upright photo does."""
-    region: Region
-    """The part of the upright photo that the depth map, so turned, covers."""
-    orientations: tuple[str, str] = ("", "")
-    """How the photo and the depth item are turned, in words."""
+    coverage: Coverage
+    """The parts of photo and turned depth map that show the same view."""
+    turn_sentence: str = ""
+    """For the user; empty where both items are turned alike."""
 
     @property
     def is_sure(self) -> bool:
@@ -107,28 +66,45 @@ class Registration:
 
     @property
     def sentence(self) -> str:
-        """What a reader must know of it; empty where both items are turned alike."""
-        if self.basis is Basis.SAME:
-            return ""
-        photo, depth = self.orientations
-        used = _USED[self.frames]
-        return f"the photo is {photo}, its depth item {depth}: {_WHY[self.basis]}{used}" + (
-            f"; choose with --register {' or '.join(_CHOICES)}" if not self.is_sure else ""
-        )
+        """For the user; empty where both items are turned alike and no crop has an effect."""
+        return "; ".join(filter(None, (self.turn_sentence, self.coverage.sentence)))
 
-    def turned(self, array: NDArray[_T]) -> NDArray[_T]:
-        """Return the depth map as decoded, (H, W), in the orientation of the upright photo."""
-        return turn_array(array, self.turn)
+    @property
+    def region(self) -> Region:
+        """The part of the upright photo that the aligned depth map covers."""
+        return self.coverage.region
+
+    @property
+    def transforms(self) -> tuple[Transform, ...]:
+        """The turn and the crop that align the depth map as decoded with the upright photo."""
+        crop = self.coverage.crop
+        return self.turn if crop is None else (*self.turn, crop)
+
+    @property
+    def short(self) -> str:
+        """A few words for a caption; empty where the sentence is."""
+        if self.turn_sentence:
+            return f"depth map turned otherwise: {self.basis.value}"
+        if not self.is_sure:
+            return f"part that the depth map covers: {self.basis.value}"
+        return "photo and depth map are cropped differently" if self.coverage.sentence else ""
+
+    def aligned(self, array: NDArray[_T]) -> NDArray[_T]:
+        """Return the depth map as decoded, (H, W), turned and cropped as the upright photo is."""
+        return transform_array(array, self.transforms)
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON values; rotation in degrees counter-clockwise, then the mirroring."""
         quarters = sum(one.quarter_turns for one in self.turn if isinstance(one, Rotation))
+        region, crop = self.region, self.coverage.crop
         return {
             "basis": self.basis.value,
             "frames": self.frames.value,
             "rotation": quarters * 90,
             "mirror": any(isinstance(one, Mirror) for one in self.turn),
-            "region": [self.region.left, self.region.top, self.region.width, self.region.height],
+            "region": [region.left, region.top, region.width, region.height],
+            "depth_crop": None if crop is None else [crop.left, crop.top, crop.width, crop.height],
+            "outside_photo": self.coverage.outside,
             "sentence": self.sentence,
         }
 
@@ -162,23 +138,42 @@ def register(photo: ImageItem, depth: ImageItem, frames: Frames = Frames.AUTO) -
     what a writer leaves that turns the photo alone, else the transforms that it does carry.
     ``frames`` other than AUTO overrules all of it.
 
-    A crop (``clap``) on the depth item covers the same share of the photo's frame.
+    Crops (``clap``) of either item are matched by ``coverage_of``. Where that is unsure, so is the
+    registration, whatever decided the turn, unless the user chose.
     """
     tp, td = _turns(photo), _turns(depth)
-    orientations = (orientation_words(tp), orientation_words(td))
+    turn: tuple[Transform, ...] = ()
+    turn_sentence = ""
     if _element(tp) == _element(td):
-        region = covered_region(photo, depth, ())
-        return Registration(Basis.SAME, Frames.TRANSFORMS, (), region, orientations)
-    basis = Basis.CHOSEN
-    if frames is Frames.AUTO:
-        basis, frames = _decide(photo, depth)
-    turn = _canonical((*_inverse(td), *tp)) if frames is Frames.CODED else ()
-    return Registration(basis, frames, turn, covered_region(photo, depth, turn), orientations)
+        basis, frames = Basis.SAME, Frames.TRANSFORMS
+    else:
+        basis = Basis.CHOSEN
+        if frames is Frames.AUTO:
+            basis, frames = _decide(photo, depth)
+        if frames is Frames.CODED:
+            turn = _canonical((*_inverse(td), *tp))
+        turn_sentence = _turn_sentence(tp, td, basis, frames)
+    coverage = coverage_of(photo, depth, turn)
+    if not coverage.is_sure and basis is not Basis.CHOSEN:
+        basis = Basis.UNDECIDED
+    return Registration(basis, frames, turn, coverage, turn_sentence)
+
+
+def _turn_sentence(
+    photo: Sequence[Transform], depth: Sequence[Transform], basis: Basis, frames: Frames
+) -> str:
+    sentence = (
+        f"the photo is {orientation_words(photo)}, its depth item {orientation_words(depth)}: "
+        f"{_WHY[basis]}{_USED[frames]}"
+    )
+    if basis is Basis.UNDECIDED:
+        return f"{sentence}; choose with --register {' or '.join(_CHOICES)}"
+    return sentence
 
 
 def _decide(photo: ImageItem, depth: ImageItem) -> tuple[Basis, Frames]:
-    coded = _same_shape(photo.coded, depth.coded)
-    upright = _same_shape(_whole_upright(photo), _whole_upright(depth))
+    coded = same_shape(photo.coded, depth.coded)
+    upright = same_shape(_whole_upright(photo), _whole_upright(depth))
     if coded and not upright:
         return Basis.CODED, Frames.CODED
     if upright and not coded:
@@ -186,40 +181,19 @@ def _decide(photo: ImageItem, depth: ImageItem) -> tuple[Basis, Frames]:
     return Basis.UNDECIDED, Frames.TRANSFORMS if _turns(depth) else Frames.CODED
 
 
-def covered_region(photo: ImageItem, depth: ImageItem, turn: Sequence[Transform]) -> Region:
-    """Return the part of the upright photo that the depth map covers after ``turn``.
-
-    The whole frames, without any crop, are taken to show the same view once both are turned; then
-    a crop (``clap``) on the depth item covers the same share of the photo's frame. WHOLE where the
-    depth item has no crop, or where that cannot be: the frames differ in shape, or the photo's own
-    crop has lost some of what the depth map shows.
-    """
-    if not any(isinstance(transform, Crop) for transform in depth.transforms):
-        return WHOLE
-    shown, full_photo = _placements(photo, ())
-    seen, full_depth = _placements(depth, turn)
-    if not _same_shape(Size(*full_photo.shape[::-1]), Size(*full_depth.shape[::-1])):
-        return WHOLE
-    across = _share(_window(seen, full_depth, 1), _window(shown, full_photo, 1))
-    down = _share(_window(seen, full_depth, 0), _window(shown, full_photo, 0))
-    if across is None or down is None:
-        return WHOLE
-    return Region(across[0], down[0], across[1], down[1])
-
-
-def turn_array(array: NDArray[_T], turn: Sequence[Transform]) -> NDArray[_T]:
-    """Return (H, W) or (H, W, C) after rotations and mirrors, contiguous."""
+def transform_array(array: NDArray[_T], transforms: Sequence[Transform]) -> NDArray[_T]:
+    """Return (H, W) or (H, W, C) after rotations, mirrors and crops in order, contiguous."""
     import numpy as np
 
     turned: NDArray[Any] = array
-    for transform in turn:
+    for transform in transforms:
         match transform:
             case Rotation(quarter_turns):
                 turned = np.rot90(turned, quarter_turns)
             case Mirror(axis):
                 turned = np.flip(turned, axis)
-            case Crop():
-                raise ValueError("a crop is no turn")
+            case Crop(left, top, width, height):
+                turned = turned[top : top + height, left : left + width]
     return np.ascontiguousarray(turned)
 
 
@@ -265,31 +239,6 @@ def _canonical(turns: Sequence[Transform]) -> tuple[Transform, ...]:
     return next(one for one in _ELEMENTS if _element(one) == wanted)
 
 
-def _same_shape(one: Size, other: Size) -> bool:
-    ratio = one.width * other.height / (one.height * other.width)
-    return abs(ratio - 1) <= _ASPECT_TOLERANCE
-
-
 def _whole_upright(item: ImageItem) -> Size:
     """Return the size of an item's upright frame without its crops."""
     return Size(*place(item.coded, _turns(item)).shape[::-1])
-
-
-def _placements(item: ImageItem, turn: Sequence[Transform]) -> tuple[Placement, Placement]:
-    """Return where the samples of an item lie, turned further, with and without its crops."""
-    whole = place(item.coded, (*_turns(item), *turn))
-    return place(item.coded, (*item.transforms, *turn)), whole
-
-
-def _window(cropped: Placement, full: Placement, axis: int) -> tuple[float, float]:
-    """Return start and length of what is left of rows (axis 0) or columns, as shares of all."""
-    one, whole = (cropped.rows, full.rows) if axis == 0 else (cropped.columns, full.columns)
-    return (one.start - whole.start) * one.step / whole.count, one.count / whole.count
-
-
-def _share(part: tuple[float, float], whole: tuple[float, float]) -> tuple[float, float] | None:
-    """Return one window as a share of another; None where it reaches outside."""
-    start, length = (part[0] - whole[0]) / whole[1], part[1] / whole[1]
-    if start < -_ROUNDING or start + length > 1 + _ROUNDING:
-        return None
-    return max(start, 0.0), min(length, 1.0)

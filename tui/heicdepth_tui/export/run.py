@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth.camera import camera_for_depth
+from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import build_depth_map
-from heicdepth_tui.depth.registration import WHOLE, Region, Registration, register
+from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.registry import formats_named
@@ -87,13 +88,13 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
     if pixels.array.ndim != 2:
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
     registration = register(header.primary, facts.item, options.register)
-    depth_map = build_depth_map(pixels.array, pixels.bits, facts).turned(registration)
+    depth_map = build_depth_map(pixels.array, pixels.bits, facts).aligned(registration)
     notes = _notes(path, header, depth_map.size, registration, options)
     return Subject(
         path=path,
         header=header,
         depth_map=depth_map,
-        camera=camera_for_depth(header, depth_map.size, registration.turn),
+        camera=camera_for_depth(header, depth_map.size, registration.transforms),
         colours=_colours(path, source, registration.region, header.colour),
         options=options,
         notes=tuple(filter(None, (pixels.note, *notes))),
@@ -106,7 +107,8 @@ def _notes(
     path: Path, header: Header, depth: Size, registration: Registration, options: ExportOptions
 ) -> Iterator[str]:
     yield registration.sentence
-    yield _shape_note(header.primary, depth, registration.region)
+    if registration.coverage.crop is None or registration.region != WHOLE:
+        yield _shape_note(header.primary, depth, registration.region)
     if options.with_gps:
         position = read_position(path, limits=options.limits)
         yield f"taken at {position}" if position else "the photo does not say where it was taken"

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
+from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import DepthMap
-from heicdepth_tui.depth.registration import WHOLE, Region, Registration
+from heicdepth_tui.depth.registration import Registration
 from heicdepth_tui.depth.trust import DISTORTION, Trust
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.colouring import Coloured, Colours
@@ -46,7 +47,7 @@ class Subject:
     path: Path
     header: Header
     depth_map: DepthMap
-    """In the orientation of the upright photo."""
+    """In the orientation of the upright photo, without samples outside the photo's crop."""
     camera: Camera | None
     """For the pixel centres of ``depth_map``; None where nothing says what it was."""
     colours: Colours

@@ -58,9 +58,10 @@ def make_photo(recipe: Recipe) -> Photo:
     rgb = turn(truth.rgb, inverse(transforms))
     colored = _encode(rgb, recipe.quality, recipe.tile)
     exif = None if truth.exif is None else build_exif(truth.exif, size=Size(*rgb.shape[1::-1]))
+    crop = () if recipe.photo_crop is None else (recipe.photo_crop,)
     spec = PhotoSpec(
         primary=colored,
-        transforms=transforms,
+        transforms=(*crop, *transforms),
         colr=(SRGB_COLR,),
         auxiliaries=(*_extras(recipe, truth), *_depths(recipe, truth)),
         thumbnails=_thumbnails(recipe, truth),

@@ -59,6 +59,8 @@ class Recipe:
     """(H, W) instead of the rendered depth, upright, finite and positive; gives ``depth_size``."""
     orientation: int = 1
     """EXIF orientation 1 .. 8: irot and imir on primary, depth, thumbnail and auxiliary images."""
+    photo_crop: Crop | None = None
+    """``clap`` on the photo alone, in its coded frame."""
     turn_auxiliaries: bool = True
     """False leaves matte and gain map without irot and imir, as Samsung does."""
 
@@ -135,7 +137,7 @@ class Truth:
     """Of the upright depth map, after its crop."""
     spheres: tuple[TrueSphere, ...]
     rgb: NDArray[np.uint8]
-    """(H, W, 3) before coding, upright."""
+    """(H, W, 3) before coding, upright, before the photo's crop."""
     metres: NDArray[np.float64]
     """(h, w) before quantisation, upright, after the crop."""
     codes: NDArray[np.uint8] | NDArray[np.uint16]
@@ -146,7 +148,7 @@ class Truth:
     calibration: Calibration | None
     exif: Exif | None
     transforms: tuple[Transform, ...]
-    """Of the primary image."""
+    """Of the primary image, without its crop."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -96,9 +96,9 @@ def caption(cells: int, header: Header, is_single: bool) -> str:
     elif is_single and header.depth.item is None:
         lines = why_no_depth(header).split("\n")
     elif header.depth.item is not None:
-        found = register(header.primary, header.depth.item)
-        if found.sentence:
-            lines = [header.camera_name, f"depth map turned otherwise: {found.basis.value}"]
+        caveat = register(header.primary, header.depth.item).short
+        if caveat:
+            lines = [header.camera_name, caveat]
     return "\n".join(_cut(printable(line), cells) for line in lines[:2])
 
 
