@@ -1,0 +1,126 @@
+"""The lines of the array table and of the metadata tables, wrapped and aligned for a width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from heicdepth_tui.report.tables import ArrayRow, FactGroup
+
+__all__ = ["Line", "table_lines"]
+
+Line = tuple[tuple[str, str], ...]
+"""Pieces of one line: text, and what it is (``title``, ``label``, ``value``, ``problem``)."""
+
+_GAP = "  "
+_TWO_COLUMNS = 84
+
+
+def _array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
+    """Return the array table: names and types left, numbers right, units last.
+
+    Where ``width`` cells are too few the columns draw together, and rows with a unit are written as
+    one run of text: the caveat of a unit never gives way.
+    """
+    from heicdepth_tui.report.tables import ARRAY_COLUMNS
+
+    heading = ARRAY_COLUMNS[:-1]
+    tabled = [row for row in rows if row.minimum]
+    units = max((cell_len(row.unit) + 1 for row in tabled if row.unit), default=0)
+    widths = _widths(heading, tabled, rows)
+    gap = _GAP if sum(widths) + units + len(_GAP) * 4 <= width else " "
+    is_narrow = sum(widths) + units + len(gap) * 4 > width
+    if is_narrow:
+        tabled = [row for row in tabled if not row.unit]
+        widths = _widths(heading, tabled, rows)
+    lines: list[Line] = [((_row(heading, widths, gap, ""), "label"),)]
+    for row in rows:
+        if row in tabled:
+            lines.append(((_row(row.cells[:-1], widths, gap, row.unit), "value"),))
+            continue
+        name = _cell(row.name, widths[0]) + gap
+        text, kind = f"{row.dtype} {row.minimum} to {row.maximum} {row.unit}", "value"
+        if not row.minimum:
+            # A row that only says why there is nothing.
+            text, kind = f"{row.shape}: {row.unit}", "problem"
+        lines += _hang(name, kind, _wrap(text, max(12, width - len(name))), kind)
+    return lines
+
+
+def _widths(
+    heading: Sequence[str], tabled: Sequence[ArrayRow], rows: Sequence[ArrayRow]
+) -> list[int]:
+    widths = [
+        max(cell_len(cells[column]) for cells in (heading, *(row.cells for row in tabled)))
+        for column in range(len(heading))
+    ]
+    widths[0] = max(widths[0], *(cell_len(row.name) for row in rows), 0)
+    return widths
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str) -> str:
+    shown = [
+        _cell(cell, width) if column < 3 else " " * (width - cell_len(cell)) + cell
+        for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return (gap.join(shown) + (f" {unit}" if unit else "")).rstrip()
+
+
+def _cell(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))
+
+
+def _fact_lines(groups: Sequence[FactGroup], width: int) -> list[Line]:
+    """Return metadata as labels and values, wrapped to ``width`` cells."""
+    lines: list[Line] = []
+    for group in groups:
+        lines.append(((group.title, "title"),))
+        label_cells = max(cell_len(fact.label) for fact in group.facts)
+        room = max(12, width - label_cells - len(_GAP))
+        for fact in group.facts:
+            label = _cell(fact.label, label_cells) + _GAP
+            lines += _hang(label, "label", _wrap(fact.value, room), "value")
+    return lines
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, room, break_long_words=True) or [""]
+
+
+def _hang(head: str, head_kind: str, text: Sequence[str], kind: str) -> list[Line]:
+    first = ((head, head_kind), (text[0], kind))
+    return [first, *(((" " * cell_len(head), head_kind), (line, kind)) for line in text[1:])]
+
+
+def _split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequence[FactGroup]]:
+    """Split groups in two columns: what people look for first stands on top of each."""
+    right = [group for group in groups if group.title in ("intrinsics", "photo")]
+    return [group for group in groups if group not in right], right
+
+
+def _beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Return two columns of lines as one, the right one beginning at half of ``width``."""
+    half = width // 2
+    joined: list[Line] = []
+    for first, second in zip_longest(left, right, fillvalue=()):
+        used = sum(cell_len(text) for text, _ in first)
+        joined.append((*first, (" " * max(1, half - used), "label"), *second))
+    return joined
+
+
+def table_lines(rows: Sequence[ArrayRow], groups: Sequence[FactGroup], width: int) -> list[Line]:
+    """Return both tables below each other, metadata in two columns where there is room."""
+    lines = _array_lines(rows, width) if rows else []
+    if lines and groups:
+        lines.append(())
+    if width < _TWO_COLUMNS:
+        return lines + _fact_lines(groups, width)
+    left, right = _split_groups(groups)
+    half = width // 2 - 2
+    return lines + _beside(_fact_lines(left, half), _fact_lines(right, half), width)
