@@ -19,7 +19,7 @@ from bench.minimal import READY
 from bench.processes import memory_of
 from bench.starting import SIZE, first_time, open_app, wait_until
 from bench.terminal import Terminal
-from heicdepth_tui.heif.brief import read_brief
+from heicdepth_tui.heif.summary import read_summary
 
 __all__ = ["facts", "first_paint", "growth", "marks"]
 
@@ -65,7 +65,7 @@ def facts(material: Material) -> Iterator[Figure]:
     paths = sorted(map(str, folder.iterdir()))
 
     def ours() -> float:
-        return seconds_of(lambda: [read_brief(path) for path in paths])
+        return seconds_of(lambda: [read_summary(path) for path in paths])
 
     def library() -> float:
         return seconds_of(lambda: [pillow_heif.open_heif(path) for path in paths])

@@ -16,9 +16,9 @@ from heicdepth_tui.depth.camera import camera_for_depth, stored_camera
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import HeaderError, HeicDepthError
 from heicdepth_tui.export.record import json_line, photo_record
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.report.plain import plain_groups
 from heicdepth_tui.report.tables import fact_groups
 from heicdepth_tui.text import printable
@@ -87,7 +87,7 @@ def _look_at(path: Path, name: str, findings: HeaderFindings, reads: list[tuple[
     if spent > MOST_MS:
         findings.failures.append(f"{name}: {spent:.0f} ms")
     reads.clear()
-    row, spent = _timed(lambda: read_brief(path))
+    row, spent = _timed(lambda: read_summary(path))
     _note_bytes(findings, reads, name)
     findings.slowest_row_ms = max(findings.slowest_row_ms, spent)
     findings.rows["listed" if not row.problem else f"“{row.problem}”"] += 1

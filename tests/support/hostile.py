@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.launch import worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, Request
@@ -54,7 +54,7 @@ def examine(paths: Sequence[Path]) -> Iterator[dict[str, Any]]:
         _ask(decoder, Path(os.devnull), PRIMARY)
         for path in paths:
             header, spent = _timed(lambda path=path: _header(path), time.process_time)
-            row, more = _timed(lambda path=path: read_brief(path).problem, time.process_time)
+            row, more = _timed(lambda path=path: read_summary(path).problem, time.process_time)
             spent += more
             found = {"name": path.name, "header": header, "row": row}
             for layer in (PRIMARY, DEPTH, THUMBNAIL):

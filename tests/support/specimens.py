@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType, Size
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.samples.write import build_photo
@@ -174,7 +174,7 @@ def _sparse(path: Path) -> Specimen | None:
         try:
             wanted = [(0, 32), *_metadata(path)]
             read_header(path)
-            read_brief(path)
+            read_summary(path)
         except HeicDepthError:
             return None
     # The first read takes 16 KiB whatever the file needs.

@@ -6,7 +6,7 @@ import pytest
 
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.folder.order import SortKey
-from heicdepth_tui.heif.facts import Brief, DepthStatus, Size
+from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
 from heicdepth_tui.ui.model.library import Library
 
 
@@ -14,9 +14,9 @@ def entry(name: str, size: int = 100, mtime: int = 1, problem: str = "") -> Entr
     return Entry(f"/p/{name}", name, size, mtime, problem)
 
 
-def brief(depth: bool = True, date: str = "2024-01-01 00:00:00") -> Brief:
+def summary(depth: bool = True, date: str = "2024-01-01 00:00:00") -> HeaderSummary:
     status = DepthStatus.PRESENT if depth else DepthStatus.ABSENT
-    return Brief(100, Size(4, 3), status, Size(4, 3) if depth else None, date)
+    return HeaderSummary(100, Size(4, 3), status, Size(4, 3) if depth else None, date)
 
 
 @pytest.fixture
@@ -36,9 +36,9 @@ def test_names_are_in_natural_order_and_problems_are_not_waited_for(library: Lib
     assert (len(library), library.waiting) == (3, 2)
 
 
-def test_briefs_count_depth_and_filter(library: Library) -> None:
+def test_summaries_count_depth_and_filter(library: Library) -> None:
     nine, ten, _ = library.view
-    library.set_briefs([(nine, brief(depth=False)), (ten, brief())])
+    library.set_summaries([(nine, summary(depth=False)), (ten, summary())])
     library.depth_only = True
     library.rebuild()
 
@@ -46,17 +46,17 @@ def test_briefs_count_depth_and_filter(library: Library) -> None:
     assert names(library) == ["IMG_10"]
 
 
-def test_a_brief_of_a_file_listed_anew_is_ignored(library: Library) -> None:
+def test_a_summary_of_a_file_listed_anew_is_ignored(library: Library) -> None:
     old = library.view[0]
     library.replace([entry("IMG_9", size=200), entry("IMG_10")])
-    library.set_briefs([(old, brief())])
+    library.set_summaries([(old, summary())])
 
     assert library.with_depth == 0
 
 
-def test_a_changed_file_loses_its_brief_and_an_unchanged_one_keeps_it(library: Library) -> None:
+def test_a_changed_file_loses_its_summary_and_an_unchanged_one_keeps_it(library: Library) -> None:
     nine, ten, pipe = library.view
-    library.set_briefs([(nine, brief()), (ten, brief())])
+    library.set_summaries([(nine, summary()), (ten, summary())])
     library.replace([entry("IMG_9", mtime=2), ten, pipe])
     library.rebuild()
 
@@ -66,16 +66,16 @@ def test_a_changed_file_loses_its_brief_and_an_unchanged_one_keeps_it(library: L
 
 def test_photos_added_while_sorted_by_date_find_their_place(library: Library) -> None:
     library.sort_key = SortKey.DATE
-    library.set_briefs(
+    library.set_summaries(
         [
-            (library.view[0], brief(date="2020-01-01 00:00:00")),
-            (library.view[1], brief(date="2022-01-01 00:00:00")),
+            (library.view[0], summary(date="2020-01-01 00:00:00")),
+            (library.view[1], summary(date="2022-01-01 00:00:00")),
         ]
     )
     library.rebuild()
     new = entry("IMG_1")
     library.add([new])
-    library.set_briefs([(new, brief(date="2021-01-01 00:00:00"))])
+    library.set_summaries([(new, summary(date="2021-01-01 00:00:00"))])
     library.rebuild()
 
     assert names(library) == ["IMG_10", "IMG_1", "IMG_9", "pipe"]
@@ -94,7 +94,7 @@ def test_marks_follow_the_view_and_vanish_with_their_file(library: Library) -> N
 
 def test_the_next_photo_with_depth_is_found_in_both_directions(library: Library) -> None:
     nine, ten, _ = library.view
-    library.set_briefs([(nine, brief()), (ten, brief(depth=False))])
+    library.set_summaries([(nine, summary()), (ten, summary(depth=False))])
 
     assert library.neighbour_with_depth(2, -1) == 0
     assert library.neighbour_with_depth(0, 1) is None

@@ -235,7 +235,7 @@ def test_no_paths_no_photos():
 def test_listing_needs_neither_numpy_nor_a_decoder():
     code = (
         "import sys, heicdepth_tui.folder.find, heicdepth_tui.folder.order\n"
-        "import heicdepth_tui.folder.search, heicdepth_tui.folder.briefs\n"
+        "import heicdepth_tui.folder.search, heicdepth_tui.folder.summaries\n"
         "print(sorted({'numpy', 'PIL', 'pillow_heif', 'textual'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heicdepth_tui.folder.order import SortKey, date_of, name_key, sort_entries
-from heicdepth_tui.heif.facts import Brief, DepthStatus, Size
+from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
 from heicdepth_tui.text import natural_key
 
 
-def brief(date: str | None = None, depth: Size | None = None) -> Brief:
-    return Brief(1, Size(10, 10), DepthStatus.PRESENT, depth, date)
+def summary(date: str | None = None, depth: Size | None = None) -> HeaderSummary:
+    return HeaderSummary(1, Size(10, 10), DepthStatus.PRESENT, depth, date)
 
 
 def ordered(entries, *args, **kwargs) -> list[str]:
@@ -60,13 +60,13 @@ def test_largest_file_first_and_ties_by_name(entry):
 
 def test_most_depth_first_and_none_last(entry):
     entries = [entry(name) for name in "abcd"]
-    briefs = {
-        "/p/a": brief(),
-        "/p/b": brief(depth=Size(640, 480)),
-        "/p/c": brief(depth=Size(768, 576)),
+    summaries = {
+        "/p/a": summary(),
+        "/p/b": summary(depth=Size(640, 480)),
+        "/p/c": summary(depth=Size(768, 576)),
     }
-    assert ordered(entries, SortKey.DEPTH, briefs) == ["c", "b", "a", "d"]
-    assert ordered(entries, SortKey.DEPTH, briefs, reverse=True) == ["b", "c", "a", "d"]
+    assert ordered(entries, SortKey.DEPTH, summaries) == ["c", "b", "a", "d"]
+    assert ordered(entries, SortKey.DEPTH, summaries, reverse=True) == ["b", "c", "a", "d"]
     assert ordered(entries, SortKey.DEPTH) == ["a", "b", "c", "d"]
 
 
@@ -74,14 +74,14 @@ def test_newest_first_by_exif_else_by_the_file(entry, monkeypatch):
     monkeypatch.setenv("TZ", "UTC")
     day = 86_400
     entries = [entry("exif", mtime=9 * day), entry("file", mtime=3 * day), entry("bad", 1, 0, "x")]
-    briefs = {"/p/exif": brief("1970-01-02 00:00:00"), "/p/file": brief()}
-    assert ordered(entries, SortKey.DATE, briefs) == ["file", "exif", "bad"]
-    assert ordered(entries, SortKey.DATE, briefs, reverse=True) == ["exif", "file", "bad"]
+    summaries = {"/p/exif": summary("1970-01-02 00:00:00"), "/p/file": summary()}
+    assert ordered(entries, SortKey.DATE, summaries) == ["file", "exif", "bad"]
+    assert ordered(entries, SortKey.DATE, summaries, reverse=True) == ["exif", "file", "bad"]
 
 
 def test_date_is_exifs_else_the_files_else_none(entry):
     dated = entry("a", mtime=86_400 * 365)
-    assert date_of(dated, brief("2023-02-21 14:33:08")) == "2023-02-21 14:33:08"
+    assert date_of(dated, summary("2023-02-21 14:33:08")) == "2023-02-21 14:33:08"
     assert date_of(dated, None)[:4] in ("1970", "1971")
     assert date_of(entry("a", problem="link loop"), None) is None
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import DepthStatus, Header, Size
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.summary import read_summary
 
 Build = Any
 DEPTH_URN = "urn:mpeg:hevc:2015:auxid:2"
@@ -21,10 +21,10 @@ def coded(build: Build, number: int, kind: bytes, *properties: bytes, **more: An
 
 
 def both(data: bytes, tmp_path: Path) -> tuple[Header, Any]:
-    """Header and brief of the same bytes."""
+    """Header and summary of the same bytes."""
     path = tmp_path / "photo.heic"
     path.write_bytes(data)
-    return read_header(path), read_brief(path)
+    return read_header(path), read_summary(path)
 
 
 @pytest.mark.parametrize(
@@ -43,33 +43,33 @@ def test_depth_of_a_type_that_no_decoder_reads(
     build: Build, tmp_path: Path, kind: bytes, how: str
 ) -> None:
     depth = coded(build, 2, kind, build.auxc(DEPTH_URN), refers={b"auxl": [1]})
-    header, brief = both(build.heif([build.photo(1), depth]), tmp_path)
+    header, summary = both(build.heif([build.photo(1), depth]), tmp_path)
     assert (header.depth.status, header.depth.reason) == (DepthStatus.PRESENT, "")
     assert header.depth.decodable is False
     clause = f"{how}, which this program cannot decode"
     assert header.depth.undecodable_reason == f"the depth map is {clause}"
     assert header.auxiliaries[0].undecodable_reason == clause
     assert (header.decodable, header.undecodable_reason) == (True, "")
-    assert (brief.status, brief.depth) == (DepthStatus.PRESENT, Size(64, 48))
-    assert (brief.decodable, brief.depth_decodable) == (True, False)
+    assert (summary.status, summary.depth) == (DepthStatus.PRESENT, Size(64, 48))
+    assert (summary.decodable, summary.depth_decodable) == (True, False)
 
 
 def test_a_photo_of_a_type_that_no_decoder_reads(build: Build, tmp_path: Path) -> None:
     depth = build.depth(2)
-    header, brief = both(build.heif([coded(build, 1, b"jpeg"), depth]), tmp_path)
+    header, summary = both(build.heif([coded(build, 1, b"jpeg"), depth]), tmp_path)
     assert header.decodable is False
     assert header.undecodable_reason == (
         "the photo is coded as JPEG (item type jpeg), which this program cannot decode"
     )
     assert header.depth.decodable is True
-    assert (brief.problem, brief.primary) == ("", Size(64, 48))
-    assert (brief.decodable, brief.depth_decodable) == (False, True)
+    assert (summary.problem, summary.primary) == ("", Size(64, 48))
+    assert (summary.decodable, summary.depth_decodable) == (False, True)
 
 
 @pytest.mark.parametrize("kind", [b"hvc1", b"av01"])
 def test_types_that_are_decoded(build: Build, tmp_path: Path, kind: bytes) -> None:
-    header, brief = both(build.heif([build.photo(1, type=kind)]), tmp_path)
-    assert (header.decodable, header.undecodable_reason, brief.decodable) == (True, "", True)
+    header, summary = both(build.heif([build.photo(1, type=kind)]), tmp_path)
+    assert (header.decodable, header.undecodable_reason, summary.decodable) == (True, "", True)
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_grid_is_decoded_where_its_tiles_are(
         1, b"grid", bytes(4) + pack(">HH", 64, 48), [build.ispe(64, 48)],
         construction=1, refers={b"dimg": [2]},
     )  # fmt: skip
-    header, brief = both(build.heif([grid, build.photo(2, type=tile)]), tmp_path)
+    header, summary = both(build.heif([grid, build.photo(2, type=tile)]), tmp_path)
     assert header.primary.undecodable_reason.startswith(reason)
-    assert header.decodable is brief.decodable is (not reason)
+    assert header.decodable is summary.decodable is (not reason)
 
 
 def test_an_overlay_with_one_source_that_is_not_decoded(build: Build) -> None:
@@ -118,26 +118,26 @@ def test_depth_in_av1_is_not_rounded_to_8_bits(
     av1c = build.box(b"av1C", bytes([0x81, 0, flags, 0]))
     depth = coded(build, 2, b"av01", av1c, build.auxc(DEPTH_URN), refers={b"auxl": [1]})
     photo = coded(build, 1, b"av01", av1c)
-    header, brief = both(build.heif([photo, depth], brand=b"avif"), tmp_path)
+    header, summary = both(build.heif([photo, depth], brand=b"avif"), tmp_path)
     reason = f"coded as AV1 with {bits} bits, which this program can only decode to 8"
     expected = "" if bits == 8 else reason
     assert header.depth.item is not None
     assert header.depth.item.undecodable_reason == expected
     assert header.auxiliaries[0].undecodable_reason == expected
-    assert header.depth.decodable is brief.depth_decodable is (bits == 8)
+    assert header.depth.decodable is summary.depth_decodable is (bits == 8)
     # Of a photo only the eye would tell.
-    assert (header.decodable, brief.decodable) == (True, True)
+    assert (header.decodable, summary.decodable) == (True, True)
 
 
 def test_of_several_depth_maps_one_that_is_decoded_is_chosen(build: Build, tmp_path: Path) -> None:
     jpeg = coded(build, 9, b"jpeg", build.auxc(DEPTH_URN), refers={b"auxl": [1]})
-    header, brief = both(build.heif([build.photo(1), build.depth(4), jpeg]), tmp_path)
+    header, summary = both(build.heif([build.photo(1), build.depth(4), jpeg]), tmp_path)
     assert header.depth.item is not None
     assert (header.depth.item.id, header.depth.decodable) == (4, True)
     (other,) = header.depth.others
     assert other.item is not None
     assert (other.item.id, other.status, other.decodable) == (9, DepthStatus.PRESENT, False)
-    assert (brief.depth, brief.depth_decodable) == (Size(32, 24), True)
+    assert (summary.depth, summary.depth_decodable) == (Size(32, 24), True)
 
 
 def test_photos_whose_coding_is_not_read(photos: Path) -> None:

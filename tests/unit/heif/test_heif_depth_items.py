@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Accuracy, DepthRepresentation, DepthStatus, Size
 from heicdepth_tui.heif.facts import RepresentationType as Kind
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.heif.write.sei import build_depth_representation
 
 Build = Any
@@ -67,7 +67,7 @@ def test_the_depth_map_of_another_picture_is_named(build: Build, tmp_path: Path)
     assert (found.depth.item.id, found.depth.representation) == (3, NEAR)
     path = tmp_path / "two.heic"
     path.write_bytes(data)
-    assert read_brief(path).status is DepthStatus.ABSENT
+    assert read_summary(path).status is DepthStatus.ABSENT
 
 
 def test_depth_maps_of_several_other_pictures(build: Build) -> None:
@@ -119,7 +119,7 @@ def test_depth_of_nothing_and_depth_of_another_picture(build: Build, tmp_path: P
     path = tmp_path / "photo.heic"
     path.write_bytes(build.heif(items))
     facts = read_header(path).depth
-    assert facts.status is read_brief(path).status is DepthStatus.UNREADABLE
+    assert facts.status is read_summary(path).status is DepthStatus.UNREADABLE
     assert "item 99, which does not exist" in facts.reason
     assert [found.picture for found in facts.elsewhere] == [2]
 

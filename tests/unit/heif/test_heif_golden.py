@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.colour import read_profile
 from heicdepth_tui.heif.facts import (
     Calibration,
@@ -24,6 +23,7 @@ from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.heif.position import parse_position
 from heicdepth_tui.heif.source import Source
+from heicdepth_tui.heif.summary import read_summary
 from tests.support import golden
 
 REAL = {
@@ -88,7 +88,7 @@ def test_phones_photos_are_display_p3(tmp_path: Path) -> None:
 def test_rows_of_public_photos(tmp_path: Path) -> None:
     path = tmp_path / "pug.heic"
     path.write_bytes(golden.load("pug.heic"))
-    row = read_brief(path)
+    row = read_summary(path)
     assert (row.primary, row.depth) == (Size(4032, 3024), Size(768, 576))
     assert (row.status, row.date) == (DepthStatus.PRESENT, "2023-02-21 14:33:08")
 

@@ -423,7 +423,7 @@ def test_names_from_the_file_are_escaped_in_errors(tmp_path: Path) -> None:
 
 def test_reading_headers_imports_neither_numpy_nor_an_xml_parser() -> None:
     code = (
-        "import sys, heicdepth_tui.heif.header, heicdepth_tui.heif.brief;"
+        "import sys, heicdepth_tui.heif.header, heicdepth_tui.heif.summary;"
         "print([m for m in ('numpy', 'PIL', 'pillow_heif', 'textual', 'xml.etree.ElementTree')"
         " if m in sys.modules])"
     )

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import DepthStatus, Header
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.summary import read_summary
 from tests.support import golden
 
 Build = Any
@@ -113,11 +113,11 @@ def test_mutants_of_public_photos() -> None:
             outcome(data[:64] + mutant + data[64 + size :][:20_000])
 
 
-def test_a_brief_of_a_mutant_never_raises(build: Build, tmp_path: Path) -> None:
+def test_a_summary_of_a_mutant_never_raises(build: Build, tmp_path: Path) -> None:
     path = tmp_path / "mutant.heic"
     for mutant in mutants(everything(build), 150, 7):
         path.write_bytes(mutant)
-        row = read_brief(path)
+        row = read_summary(path)
         header = outcome(mutant)
         if row.problem == "":
             assert row.primary is not None
@@ -139,7 +139,7 @@ def test_a_hundred_thousand_items(build: Build, tmp_path: Path, bytes_read: list
     path.write_bytes(build.box(b"ftyp", b"heic\0\0\0\0heic") + build.full_box(b"meta", pitm + iinf))
     with pytest.raises(LimitError, match="100,000 items; the limit is 4,096"):
         read_header(path)
-    assert read_brief(path).problem == "too large"
+    assert read_summary(path).problem == "too large"
     assert bytes_read
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import MalformedError, TruncatedError, UnsupportedHeaderError
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Extent, Mirror, Rotation, Size
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.heif.source import Source
+from heicdepth_tui.heif.summary import read_summary
 from tests.support.mini import mini, number
 
 TIFF = b"MM\0*" + pack(">IHHHIHHI", 8, 1, 0xA401, 3, 1, 8, 0, 0)
@@ -65,7 +65,7 @@ def test_a_picture_with_everything(tmp_path: Path) -> None:
         )
     path = tmp_path / "photo.heif"
     path.write_bytes(data)
-    row = read_brief(path)
+    row = read_summary(path)
     assert (row.problem, row.primary, row.format) == ("", Size(4032, 3024), "HEIC")
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError, UnsupportedHeaderError
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import DepthStatus, Size
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.summary import read_summary
 
 Build = Any
 GAIN_MAP = "urn:com:apple:photo:2020:aux:hdrgainmap"
@@ -103,7 +103,7 @@ def test_a_broken_table_costs_what_it_describes(
     assert problem in "\n".join([*header.problems, header.exif_problem])
     path = tmp_path / "photo.heic"
     path.write_bytes(data)
-    row = read_brief(path)
+    row = read_summary(path)
     assert (row.problem, row.primary, row.depth) == ("", Size(64, 48), Size(32, 24))
 
 
@@ -220,10 +220,10 @@ def test_errors_say_what_was_wrong_with_the_tables(build: Build) -> None:
 def test_unsupported_headers_are_labelled_so(build: Build, tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     path.write_bytes(build.heif([build.photo(1)], version=7))
-    assert read_brief(path).problem == "unsupported"
+    assert read_summary(path).problem == "unsupported"
     ftyp = build.box(b"ftyp", b"msf1\0\0\0\0msf1hevc")
     path.write_bytes(ftyp + build.box(b"moov", bytes(100)))
-    assert read_brief(path).problem == "unsupported"
+    assert read_summary(path).problem == "unsupported"
     with pytest.raises(UnsupportedHeaderError, match="without a still picture"):
         read_header(path)
 

@@ -18,9 +18,9 @@ import pytest
 from heicdepth_tui.errors import FileAccessError
 from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.folder.find import Entry, find_photos
-from heicdepth_tui.heif.brief import read_brief
 from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Request
 from heicdepth_tui.samples.write import build_photo
@@ -244,7 +244,7 @@ def test_what_is_no_photo_is_one_error_and_never_waited_for(
     with pytest.raises(Exception, match=said) as caught:
         read_header(path)
     assert caught.value.path == path
-    assert read_brief(path).problem
+    assert read_summary(path).problem
     with Decoder.start(time_limit=20) as decoder, pytest.raises(Exception, match=said):
         decoder.get(Request(next_ticket(), "photo", str(path), PRIMARY))
 
@@ -286,12 +286,12 @@ def test_what_may_not_be_read_is_told(open_folder: Path) -> None:
     script = (
         "import os, sys\n"
         "from heicdepth_tui.folder.find import find_photos\n"
-        "from heicdepth_tui.heif.brief import read_brief\n"
+        "from heicdepth_tui.heif.summary import read_summary\n"
         "from heicdepth_tui.heif.header import read_header\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "for batch in find_photos([sys.argv[1]], recursive=True):\n"
         "    for entry in batch:\n"
-        "        print(entry.name, '|', entry.problem or read_brief(entry.path).problem)\n"
+        "        print(entry.name, '|', entry.problem or read_summary(entry.path).problem)\n"
         "try:\n"
         "    read_header(sys.argv[1] + '/shut.heic')\n"
         "except Exception as error:\n"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import Brief
+    from heicdepth_tui.heif.facts import HeaderSummary
 
 __all__ = ["SortKey", "date_of", "name_key", "sort_entries"]
 
@@ -53,13 +53,13 @@ def _sortable_number(match: re.Match[str]) -> str:
 def sort_entries(
     entries: Iterable[Entry],
     key: SortKey = SortKey.NAME,
-    briefs: Mapping[str, Brief] | None = None,
+    summaries: Mapping[str, HeaderSummary] | None = None,
     *,
     reverse: bool = False,
 ) -> list[Entry]:
     """Return the entries in order of ``key``; the order is total and does not depend on theirs.
 
-    ``briefs`` by path give dates and depth sizes as far as they are known. ``reverse`` turns the
+    ``summaries`` by path give dates and depth sizes as far as they are known. ``reverse`` turns the
     order round, but entries whose value is unknown stay at the end. Entries that are mostly in
     order already (the last result with new ones appended) cost far less than a whole sort.
     """
@@ -69,7 +69,7 @@ def sort_entries(
     named = [listed[row] for row in rows]
     if key is SortKey.NAME:
         return named
-    values = _values(named, key, {} if briefs is None else briefs)
+    values = _values(named, key, {} if summaries is None else summaries)
     known = [row for row, value in enumerate(values) if value is not None]
     known.sort(key=values.__getitem__, reverse=not reverse)
     unknown = (row for row, value in enumerate(values) if value is None)
@@ -82,21 +82,23 @@ def _path_key(path: str) -> str:
     return f"{name_key(path.rpartition(os.sep)[2])}\0\0{path}"
 
 
-def _values(entries: list[Entry], key: SortKey, briefs: Mapping[str, Brief]) -> list[Any]:
+def _values(
+    entries: list[Entry], key: SortKey, summaries: Mapping[str, HeaderSummary]
+) -> list[Any]:
     """Return what each entry is sorted by, all of one type; None where it is unknown."""
     if key is SortKey.SIZE:
         return [None if entry.problem else entry.size for entry in entries]
-    known = map(briefs.get, map(_PATH, entries))
+    known = map(summaries.get, map(_PATH, entries))
     if key is SortKey.DATE:
         return list(map(date_of, entries, known))
-    sizes = (None if brief is None else brief.depth for brief in known)
+    sizes = (None if summary is None else summary.depth for summary in known)
     return [None if size is None else size.width * size.height for size in sizes]
 
 
-def date_of(entry: Entry, brief: Brief | None) -> str | None:
+def date_of(entry: Entry, summary: HeaderSummary | None) -> str | None:
     """Return ``YYYY-MM-DD HH:MM:SS``: EXIF's date, else the file's in local time, else None."""
-    if brief is not None and brief.date is not None:
-        return brief.date
+    if summary is not None and summary.date is not None:
+        return summary.date
     if entry.problem or entry.mtime_ns <= 0:
         return None
     return _local_time(entry.mtime_ns // 1_000_000_000)

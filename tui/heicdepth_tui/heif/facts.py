@@ -11,7 +11,6 @@ __all__ = [
     "PORTRAIT_RENDERED",
     "Accuracy",
     "Auxiliary",
-    "Brief",
     "Calibration",
     "ColourSpace",
     "Crop",
@@ -23,6 +22,7 @@ __all__ = [
     "Extent",
     "Grid",
     "Header",
+    "HeaderSummary",
     "ImageItem",
     "Mirror",
     "RepresentationType",
@@ -407,7 +407,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class HeaderSummary:
     """What a row of the photo list shows; read far faster than a whole header."""
 
     file_size: int

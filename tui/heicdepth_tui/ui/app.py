@@ -24,13 +24,13 @@ from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.context import Context
 from heicdepth_tui.ui.services.drawer import Drawer
 from heicdepth_tui.ui.services.events import (
-    BriefsRead,
     Event,
     ExportFinished,
     ExportProgress,
     LayerArrived,
     ListingFinished,
     PhotosFound,
+    SummariesRead,
     WorkFailed,
 )
 from heicdepth_tui.ui.services.exporter import Exporter
@@ -232,7 +232,7 @@ class HeicDepthApp(TerminalApp):
         event = message.event
         if isinstance(event, WorkFailed):
             raise event.error
-        if isinstance(event, PhotosFound | ListingFinished | BriefsRead):
+        if isinstance(event, PhotosFound | ListingFinished | SummariesRead):
             self.browse.folder.handle(event)
         elif isinstance(event, ExportProgress):
             self.browse.folder.update_counts()

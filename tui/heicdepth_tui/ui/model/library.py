@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.folder.order import SortKey, sort_entries
-from heicdepth_tui.heif.facts import Brief, DepthStatus
+from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
@@ -15,11 +15,11 @@ __all__ = ["Library"]
 
 
 class Library:
-    """All photos found, their briefs, and ``view``: those the list shows, in its order."""
+    """All photos found, their summaries, and ``view``: those the list shows, in its order."""
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
-        self._briefs: dict[str, Brief] = {}
+        self._summaries: dict[str, HeaderSummary] = {}
         self._index: dict[str, int] | None = None
         self._ordered: list[Entry] = []
         self._marked: set[str] = set()
@@ -35,12 +35,12 @@ class Library:
     @property
     def scanned(self) -> int:
         """How many photos' headers are known."""
-        return len(self._briefs)
+        return len(self._summaries)
 
     @property
     def waiting(self) -> int:
         """How many photos' headers are still to be read."""
-        return len(self._entries) - len(self._briefs) - self._hopeless
+        return len(self._entries) - len(self._summaries) - self._hopeless
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in photos; the view follows with ``rebuild``."""
@@ -51,7 +51,7 @@ class Library:
             self._entries[entry.path] = entry
 
     def replace(self, entries: Iterable[Entry]) -> None:
-        """Make ``entries`` all there is, keeping the briefs of files that did not change."""
+        """Make ``entries`` all there is, keeping the summaries of files that did not change."""
         old, self._entries, self._hopeless = self._entries, {}, 0
         self._ordered = []
         self.add(entries)
@@ -61,44 +61,44 @@ class Library:
         self._marked &= self._entries.keys()
 
     def _forget(self, path: str) -> None:
-        brief = self._briefs.pop(path, None)
-        if brief is not None and brief.status is DepthStatus.PRESENT:
+        summary = self._summaries.pop(path, None)
+        if summary is not None and summary.status is DepthStatus.PRESENT:
             self.with_depth -= 1
 
-    def brief(self, entry: Entry) -> Brief | None:
+    def summary(self, entry: Entry) -> HeaderSummary | None:
         """Return what the header scan found; None while it is not known."""
-        return self._briefs.get(entry.path)
+        return self._summaries.get(entry.path)
 
-    def set_briefs(self, briefs: Iterable[tuple[Entry, Brief]]) -> None:
+    def set_summaries(self, summaries: Iterable[tuple[Entry, HeaderSummary]]) -> None:
         """Take in what the scan found, unless the file was listed anew meanwhile."""
-        for entry, brief in briefs:
+        for entry, summary in summaries:
             if self._entries.get(entry.path) == entry:
                 self._forget(entry.path)
-                self._briefs[entry.path] = brief
-                if brief.status is DepthStatus.PRESENT:
+                self._summaries[entry.path] = summary
+                if summary.status is DepthStatus.PRESENT:
                     self.with_depth += 1
 
     @property
-    def order_follows_briefs(self) -> bool:
-        """Whether a brief that arrives can change the view."""
+    def order_follows_summaries(self) -> bool:
+        """Whether a summary that arrives can change the view."""
         return self.depth_only or self.sort_key in (SortKey.DATE, SortKey.DEPTH)
 
     def unscanned(self) -> list[Entry]:
         """Photos whose header is not known yet, in the order found."""
-        briefs = self._briefs
-        return [e for e in self._entries.values() if e.path not in briefs and not e.problem]
+        summaries = self._summaries
+        return [e for e in self._entries.values() if e.path not in summaries and not e.problem]
 
     def rebuild(self) -> None:
         """Sort and filter ``view`` anew; quick where few photos are new in an order that holds."""
         self._index = None
-        self._ordered = sort_entries(self._ordered, self.sort_key, self._briefs)
+        self._ordered = sort_entries(self._ordered, self.sort_key, self._summaries)
         everything = self._ordered
         self.view = [e for e in everything if self.has_depth(e) or not self.depth_only]
 
     def has_depth(self, entry: Entry) -> bool:
         """Whether the scan found a depth map."""
-        brief = self._briefs.get(entry.path)
-        return brief is not None and brief.status is DepthStatus.PRESENT
+        summary = self._summaries.get(entry.path)
+        return summary is not None and summary.status is DepthStatus.PRESENT
 
     def index_of(self, path: str) -> int | None:
         """Return the row of a photo in the view."""

@@ -21,7 +21,7 @@ from heicdepth_tui.ui.model.photo_state import PhotoState
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
-    from heicdepth_tui.heif.facts import Brief
+    from heicdepth_tui.heif.facts import HeaderSummary
     from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = ["LayerRequest", "View"]
@@ -65,12 +65,12 @@ class View:
         spec = self.render_spec(shapes, layer)
         return LayerRequest(slot, layer, spec, self._fit_of(layer), partial)
 
-    def early_requests(self, brief: Brief | None) -> Iterator[LayerRequest]:
+    def early_requests(self, summary: HeaderSummary | None) -> Iterator[LayerRequest]:
         """Yield depth map and photo while the header is being read: the list knows their shapes."""
-        if brief is None or brief.primary is None:
+        if summary is None or summary.primary is None:
             return
-        known = shapes(brief.primary, brief.depth)
-        if brief.depth is not None:
+        known = shapes(summary.primary, summary.depth)
+        if summary.depth is not None:
             yield self._request("depth", DEPTH, known)
         if not self.layout.is_single:
             yield self._request("photo", PRIMARY, known, partial=True)

@@ -10,7 +10,7 @@ from heicdepth_tui.ui.model.clipping import clip
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import Brief
+    from heicdepth_tui.heif.facts import HeaderSummary
 
 __all__ = ["Piece", "photo_row", "short_date"]
 
@@ -28,10 +28,12 @@ _DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
 _NAME_CELLS = 13
 
 
-def photo_row(entry: Entry, brief: Brief | None, is_marked: bool, width: int) -> list[Piece]:
+def photo_row(
+    entry: Entry, summary: HeaderSummary | None, is_marked: bool, width: int
+) -> list[Piece]:
     """Return a row: mark, name, and as many columns as there is room for."""
-    problem = entry.problem or ("" if brief is None else brief.problem or _undecodable(brief))
-    mark = "!" if problem else "·" if brief is None else _mark(brief)
+    problem = entry.problem or ("" if summary is None else summary.problem or _undecodable(summary))
+    mark = "!" if problem else "·" if summary is None else _mark(summary)
     kind = "problem" if mark == "!" else "mark"
     if is_marked:
         mark, kind = "✓", "chosen"
@@ -43,19 +45,19 @@ def photo_row(entry: Entry, brief: Brief | None, is_marked: bool, width: int) ->
         space = sum(size + 1 for _, size in columns)
         pieces.append((" " + clip(printable(problem), space - 1), "problem"))
     else:
-        cells = "".join(f" {_cell(column, entry, brief):>{size}}" for column, size in columns)
+        cells = "".join(f" {_cell(column, entry, summary):>{size}}" for column, size in columns)
         pieces.append((cells, "detail"))
     return [*pieces, (" ", "")]
 
 
-def _undecodable(brief: Brief) -> str:
-    return "" if brief.decodable else "cannot be decoded"
+def _undecodable(summary: HeaderSummary) -> str:
+    return "" if summary.decodable else "cannot be decoded"
 
 
-def _mark(brief: Brief) -> str:
-    if brief.status is DepthStatus.PRESENT and not brief.depth_decodable:
+def _mark(summary: HeaderSummary) -> str:
+    if summary.status is DepthStatus.PRESENT and not summary.depth_decodable:
         return "!"
-    return _MARKS[brief.status]
+    return _MARKS[summary.status]
 
 
 def _columns(width: int) -> list[tuple[str, int]]:
@@ -69,16 +71,16 @@ def _columns(width: int) -> list[tuple[str, int]]:
     return columns
 
 
-def _cell(column: str, entry: Entry, brief: Brief | None) -> str:
+def _cell(column: str, entry: Entry, summary: HeaderSummary | None) -> str:
     if column == "size":
         return size_text(entry.size)
-    if brief is None:
+    if summary is None:
         return ""
     if column == "date":
-        return short_date(brief.date)
-    if brief.depth is not None:
-        return str(brief.depth)
-    return "stripped" if brief.status is DepthStatus.STRIPPED else "–"
+        return short_date(summary.date)
+    if summary.depth is not None:
+        return str(summary.depth)
+    return "stripped" if summary.status is DepthStatus.STRIPPED else "–"
 
 
 def short_date(date: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.labels import photo_place
-from heicdepth_tui.ui.services.events import BriefsRead, ListingFinished, PhotosFound
+from heicdepth_tui.ui.services.events import ListingFinished, PhotosFound, SummariesRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ class FolderPanel:
         self._is_reread_due = True
         self._scanner.start()
 
-    def handle(self, event: PhotosFound | ListingFinished | BriefsRead) -> None:
+    def handle(self, event: PhotosFound | ListingFinished | SummariesRead) -> None:
         """Take in an event of the newest listing; those of older ones are ignored."""
         if event.generation != self._scanner.generation:
             return
@@ -86,7 +86,7 @@ class FolderPanel:
         elif isinstance(event, ListingFinished):
             self._listing_finished()
         else:
-            self._briefs_read(event)
+            self._summaries_read(event)
 
     def _photos_found(self, event: PhotosFound) -> None:
         self._listing.update((entry.path, entry) for entry in event.entries)
@@ -108,12 +108,12 @@ class FolderPanel:
             self._is_reread_due = False
             self._reread()
 
-    def _briefs_read(self, event: BriefsRead) -> None:
-        self._library.set_briefs(event.briefs)
-        if self._library.order_follows_briefs:
+    def _summaries_read(self, event: SummariesRead) -> None:
+        self._library.set_summaries(event.summaries)
+        if self._library.order_follows_summaries:
             self._rebuild_soon()
         else:
-            self._photos.rows_changed({entry.path for entry, _ in event.briefs})
+            self._photos.rows_changed({entry.path for entry, _ in event.summaries})
             self.update_counts()
 
     def _rebuild_soon(self) -> None:

@@ -116,7 +116,7 @@ class PhotoPanel:
         state = self._session.state
         if state is not None and state.is_loading and not state.entry.problem:
             context.loader.read_header(state.entry)
-            for wanted in self.view.early_requests(self._session.library.brief(state.entry)):
+            for wanted in self.view.early_requests(self._session.library.summary(state.entry)):
                 context.loader.request(state.entry, wanted)
             self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, state.entry))
         self.update()

@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.export.options import Exported
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import Brief, Header
+    from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.photo.layers import Answer, Layer
 
 __all__ = [
-    "BriefsRead",
     "Event",
     "ExportFinished",
     "ExportProgress",
@@ -30,6 +29,7 @@ __all__ = [
     "PhotosFound",
     "PictureDrawn",
     "Post",
+    "SummariesRead",
     "WorkFailed",
 ]
 
@@ -50,11 +50,11 @@ class ListingFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class BriefsRead:
+class SummariesRead:
     """Headers of some photos of listing ``generation`` were scanned."""
 
     generation: int
-    briefs: Sequence[tuple[Entry, Brief]]
+    summaries: Sequence[tuple[Entry, HeaderSummary]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class WorkFailed:
 Event: TypeAlias = (
     PhotosFound
     | ListingFinished
-    | BriefsRead
+    | SummariesRead
     | HeaderRead
     | LayerArrived
     | PictureDrawn

@@ -9,15 +9,15 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.folder.briefs import Briefs, BriefScanner
 from heicdepth_tui.folder.find import find_photos
-from heicdepth_tui.heif.brief import read_brief
+from heicdepth_tui.folder.summaries import Summaries, SummaryScanner
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.ui.services.events import (
-    BriefsRead,
     ListingFinished,
     PhotosFound,
     Post,
+    SummariesRead,
     WorkFailed,
 )
 
@@ -37,11 +37,11 @@ class Scanner:
         post: Post,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._read = partial(read_brief, limits=limits)
+        self._read = partial(read_summary, limits=limits)
         self._paths = paths
         self._recursive = recursive
         self._post = post
-        self._briefs: BriefScanner | None = None
+        self._summaries: SummaryScanner | None = None
         self._started = monotonic()
         self.generation = 0
         self.is_halted = False
@@ -57,7 +57,7 @@ class Scanner:
         self.stop()
         self._started = monotonic()
         self.is_halted = False
-        self._briefs = BriefScanner(
+        self._summaries = SummaryScanner(
             partial(self._deliver, self.generation),
             lambda error: self._post(WorkFailed(error)),
             read=self._read,
@@ -69,31 +69,31 @@ class Scanner:
 
     def scan(self, entries: Iterable[Entry]) -> None:
         """Read the headers of these photos, after those already waiting."""
-        if self._briefs is not None:
-            self._briefs.add(entry for entry in entries if not entry.problem)
+        if self._summaries is not None:
+            self._summaries.add(entry for entry in entries if not entry.problem)
 
     def look_first(self, entries: Iterable[Entry]) -> None:
         """Read the headers of these photos before all others: they are on the screen."""
-        if self._briefs is not None:
-            self._briefs.prioritise(entries)
+        if self._summaries is not None:
+            self._summaries.prioritise(entries)
 
     @property
     def is_scanning(self) -> bool:
         """Whether headers are being read."""
-        return self._briefs is not None and self._briefs.pending > 0
+        return self._summaries is not None and self._summaries.pending > 0
 
     def halt(self) -> None:
         """Read no further headers; the list stays as it is."""
-        if self._briefs is not None:
-            self._briefs.close()
-            self._briefs = None
+        if self._summaries is not None:
+            self._summaries.close()
+            self._summaries = None
             self.is_halted = True
 
     def stop(self) -> None:
         """Let every thread end soon; what it still finds is ignored."""
         self.generation += 1
-        if self._briefs is not None:
-            self._briefs.close()
+        if self._summaries is not None:
+            self._summaries.close()
 
     def _list(self, generation: int) -> None:
         found = find_photos(
@@ -107,5 +107,5 @@ class Scanner:
         else:
             self._post(ListingFinished(generation))
 
-    def _deliver(self, generation: int, briefs: Briefs) -> None:
-        self._post(BriefsRead(generation, briefs))
+    def _deliver(self, generation: int, summaries: Summaries) -> None:
+        self._post(SummariesRead(generation, summaries))

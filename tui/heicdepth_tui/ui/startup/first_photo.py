@@ -25,7 +25,7 @@ from heicdepth_tui.ui.model.layout import (
 )
 
 if TYPE_CHECKING:
-    from heicdepth_tui.heif.facts import Brief, Header
+    from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.ui.model.layout import Shapes
     from heicdepth_tui.ui.model.settings import DrawSettings
 
@@ -110,12 +110,14 @@ def first_shapes(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) ->
 
     Twice the photo's where it has no depth map.
     """
-    from heicdepth_tui.heif.brief import read_brief
+    from heicdepth_tui.heif.summary import read_summary
 
-    brief: Brief | None = _in_time(lambda: read_brief(entry.path, limits=limits), seconds)
-    if brief is None or brief.primary is None:
+    summary: HeaderSummary | None = _in_time(
+        lambda: read_summary(entry.path, limits=limits), seconds
+    )
+    if summary is None or summary.primary is None:
         return None
-    return shapes(brief.primary, brief.depth)
+    return shapes(summary.primary, summary.depth)
 
 
 def first_requests(

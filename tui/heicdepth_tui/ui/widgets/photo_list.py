@@ -23,7 +23,7 @@ from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import Brief
+    from heicdepth_tui.heif.facts import HeaderSummary
     from heicdepth_tui.ui.model.library import Library
 
 __all__ = ["PhotoList"]
@@ -78,7 +78,7 @@ class PhotoList(LineView, can_focus=True):
         self._select = select
         self._encoder = StripEncoder(self)
         self._styles: dict[tuple[str, Style], Style] = {}
-        self._rendered: dict[tuple[object, ...], tuple[Entry, Brief | None, Strip]] = {}
+        self._rendered: dict[tuple[object, ...], tuple[Entry, HeaderSummary | None, Strip]] = {}
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self._keys: deque[events.Key] = deque(maxlen=64)
@@ -202,7 +202,7 @@ class PhotoList(LineView, can_focus=True):
             entry = self.library.view[row]
             if row == self.cursor:
                 base += self.get_component_rich_style("photo-list--cursor", partial=True)
-            return self._row(entry, self.library.brief(entry), width, columns, base)
+            return self._row(entry, self.library.summary(entry), width, columns, base)
         lines = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
         if y < len(lines):
             style = base + self.get_component_rich_style("photo-list--empty", partial=True)
@@ -210,24 +210,24 @@ class PhotoList(LineView, can_focus=True):
         return self._encoder.blank(columns, base)
 
     def _row(
-        self, entry: Entry, brief: Brief | None, width: int, columns: int, base: Style
+        self, entry: Entry, summary: HeaderSummary | None, width: int, columns: int, base: Style
     ) -> Strip:
         """Return the row of a photo, the one rendered before where nothing of it has changed."""
         is_marked = self.library.is_marked(entry)
-        key = (id(entry), id(brief), is_marked, width, columns, base)
+        key = (id(entry), id(summary), is_marked, width, columns, base)
         rendered = self._rendered.get(key)
         if rendered is None:
             if len(self._rendered) >= _ROWS_KEPT:
                 self._rendered.clear()
-            strip = self._new_row(entry, brief, is_marked, width, columns, base)
+            strip = self._new_row(entry, summary, is_marked, width, columns, base)
             # Both are kept, so that no other can have their id.
-            rendered = self._rendered[key] = entry, brief, strip
+            rendered = self._rendered[key] = entry, summary, strip
         return rendered[2]
 
     def _new_row(
         self,
         entry: Entry,
-        brief: Brief | None,
+        summary: HeaderSummary | None,
         is_marked: bool,
         width: int,
         columns: int,
@@ -235,7 +235,7 @@ class PhotoList(LineView, can_focus=True):
     ) -> Strip:
         pieces = [
             (text, self._style(kind, base) if kind else base)
-            for text, kind in photo_row(entry, brief, is_marked, width)
+            for text, kind in photo_row(entry, summary, is_marked, width)
         ]
         used = sum(cell_len(text) for text, _ in pieces)
         if used == columns + 1:

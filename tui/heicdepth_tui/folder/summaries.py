@@ -9,15 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.brief import read_brief
-from heicdepth_tui.heif.facts import Brief, DepthStatus
+from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
+from heicdepth_tui.heif.summary import read_summary
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
 
-__all__ = ["BriefScanner", "Briefs", "read_briefs"]
+__all__ = ["Summaries", "SummaryScanner", "read_summaries"]
 
-Briefs = list[tuple["Entry", Brief]]
+Summaries = list[tuple["Entry", HeaderSummary]]
 
 _WORKERS = 4
 _BATCH = 256
@@ -30,26 +30,26 @@ _WAITING = 2.0
 _STALL = 0.5
 """Seconds without a file taken after which the leader is taken to hang."""
 _POLL = 0.1
-"""Seconds between two questions whether the reader of ``read_briefs`` still wants it."""
+"""Seconds between two questions whether the reader of ``read_summaries`` still wants it."""
 
 
-class BriefScanner:
-    """Reads the briefs of entries in its own threads and delivers them in batches.
+class SummaryScanner:
+    """Reads the summaries of entries in its own threads and delivers them in batches.
 
     One thread reads alone while files come from memory, where more only fight for the interpreter;
     the others join in while reads have to wait for a disk or a network. ``deliver`` and ``failed``
     are called from these threads, one call at a time; ``failed`` gets an exception that is a
-    programming error, since a bad file has a brief with a ``problem``. Entries with a problem of
+    programming error, since a bad file has a summary with a ``problem``. Entries with a problem of
     their own are never opened.
     """
 
     def __init__(
         self,
-        deliver: Callable[[Briefs], object],
+        deliver: Callable[[Summaries], object],
         failed: Callable[[Exception], object],
         *,
         workers: int = _WORKERS,
-        read: Callable[[str], Brief] = read_brief,
+        read: Callable[[str], HeaderSummary] = read_summary,
     ) -> None:
         self._deliver = deliver
         self._failed = failed
@@ -105,7 +105,7 @@ class BriefScanner:
         # Daemons: one that hangs on a dead network folder must not hold up quitting.
         self._threads = [
             threading.Thread(
-                target=self._work, args=(index == 0,), name=f"briefs-{index}", daemon=True
+                target=self._work, args=(index == 0,), name=f"summaries-{index}", daemon=True
             )
             for index in range(self._workers)
         ]
@@ -145,15 +145,15 @@ class BriefScanner:
             self._wide = _WIDE_RUN
             self._changed.notify_all()
 
-    def _read_batch(self, is_leader: bool) -> Briefs:
+    def _read_batch(self, is_leader: bool) -> Summaries:
         """Read until the batch is full or due, or nothing more is to be done by this thread."""
-        batch: Briefs = []
+        batch: Summaries = []
         due = time.monotonic() + _PATIENCE
         while len(batch) < _BATCH and time.monotonic() < due:
             entry, is_last_urgent = self._take(is_leader)
             if entry is None:
                 break
-            batch.append((entry, self._brief(entry)))
+            batch.append((entry, self._summary(entry)))
             if is_last_urgent:
                 break
         return batch
@@ -173,12 +173,12 @@ class BriefScanner:
                 if entry is not None:
                     return entry, is_urgent and not self._first
 
-    def _brief(self, entry: Entry) -> Brief:
+    def _summary(self, entry: Entry) -> HeaderSummary:
         if entry.problem:
-            return Brief(entry.size, None, DepthStatus.ABSENT, None, None, entry.problem)
+            return HeaderSummary(entry.size, None, DepthStatus.ABSENT, None, None, entry.problem)
         return self._read(entry.path)
 
-    def _hand_over(self, batch: Briefs) -> None:
+    def _hand_over(self, batch: Summaries) -> None:
         with self._delivery:
             if batch and not self._closed:
                 self._deliver(batch)
@@ -186,19 +186,19 @@ class BriefScanner:
             self._reading -= len(batch)
 
 
-def read_briefs(
+def read_summaries(
     entries: Sequence[Entry],
     *,
     cancelled: Callable[[], bool] = lambda: False,
     workers: int = _WORKERS,
-) -> Iterator[Briefs]:
-    """Yield the briefs of all entries in batches, until there are no more or ``cancelled``.
+) -> Iterator[Summaries]:
+    """Yield the summaries of all entries in batches, until there are no more or ``cancelled``.
 
     Each path comes once. A file that hangs holds up neither ``cancelled`` nor, on slow reads, the
-    other files. Raises only what ``read_brief`` raises by a programming error.
+    other files. Raises only what ``read_summary`` raises by a programming error.
     """
-    arrived: queue.SimpleQueue[Briefs | Exception] = queue.SimpleQueue()
-    scanner = BriefScanner(arrived.put, arrived.put, workers=workers)
+    arrived: queue.SimpleQueue[Summaries | Exception] = queue.SimpleQueue()
+    scanner = SummaryScanner(arrived.put, arrived.put, workers=workers)
     left = len({entry.path for entry in entries})
     scanner.add(entries)
     try:

@@ -7,28 +7,28 @@ import threading
 
 import pytest
 
-from heicdepth_tui.folder import briefs as briefs_module
-from heicdepth_tui.folder.briefs import BriefScanner, read_briefs
-from heicdepth_tui.heif.facts import Brief, DepthStatus
+from heicdepth_tui.folder import summaries as summaries_module
+from heicdepth_tui.folder.summaries import SummaryScanner, read_summaries
+from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
 
 PATIENCE = 20
 """Seconds a test waits for what must happen; it never waits that long."""
 
 
 class Reader:
-    """Stands in for ``read_brief``: notes the order, and can be held at chosen paths."""
+    """Stands in for ``read_summary``: notes the order, and can be held at chosen paths."""
 
     def __init__(self, *held: str) -> None:
         self.order: list[str] = []
         self.reached = {path: threading.Event() for path in held}
         self.gates = {path: threading.Event() for path in held}
 
-    def __call__(self, path: str) -> Brief:
+    def __call__(self, path: str) -> HeaderSummary:
         self.order.append(path)
         if path in self.gates:
             self.reached[path].set()
             assert self.gates[path].wait(PATIENCE)
-        return Brief(1, None, DepthStatus.ABSENT, None, None)
+        return HeaderSummary(1, None, DepthStatus.ABSENT, None, None)
 
 
 class Collector:
@@ -59,8 +59,8 @@ def scan():
     """Make scanners that are closed, and whose readers are let go, at the end of the test."""
     made = []
 
-    def start(read, collector, workers=1) -> BriefScanner:
-        scanner = BriefScanner(collector, collector.failed, workers=workers, read=read)
+    def start(read, collector, workers=1) -> SummaryScanner:
+        scanner = SummaryScanner(collector, collector.failed, workers=workers, read=read)
         made.append((scanner, read))
         return scanner
 
@@ -97,7 +97,7 @@ def test_rows_on_the_screen_go_first_and_are_delivered_at_once(scan, entry):
 
 def test_entry_with_a_problem_is_never_opened(scan, entry):
     read, collector = Reader(), Collector(1)
-    scanner = BriefScanner(
+    scanner = SummaryScanner(
         lambda batch: (problems.extend(b.problem for _, b in batch), collector(batch)),
         collector.failed,
         read=read,
@@ -117,7 +117,7 @@ def test_closed_scanner_delivers_nothing_more(scan, entry):
     scanner.close()
     read.gates["/p/0"].set()
     for thread in threading.enumerate():
-        if thread.name.startswith("briefs-"):
+        if thread.name.startswith("summaries-"):
             thread.join(PATIENCE)
     assert (collector.batches, read.order) == ([], ["/p/0"])
 
@@ -133,7 +133,7 @@ def test_same_path_waits_once(scan, entry):
 
 
 def test_file_that_hangs_does_not_hold_up_the_others(scan, entry, monkeypatch):
-    monkeypatch.setattr(briefs_module, "_STALL", 0.01)
+    monkeypatch.setattr(summaries_module, "_STALL", 0.01)
     read, collector = Reader("/p/0"), Collector(50)
     scan(read, collector, workers=2).add([entry(f"{n}") for n in range(51)])
     assert collector.done.wait(PATIENCE)
@@ -141,14 +141,14 @@ def test_file_that_hangs_does_not_hold_up_the_others(scan, entry, monkeypatch):
 
 
 def test_slow_reads_call_the_other_workers(scan, entry, monkeypatch):
-    monkeypatch.setattr(briefs_module, "_WAITING", 0.0)
-    monkeypatch.setattr(briefs_module, "_BATCH", 1)
+    monkeypatch.setattr(summaries_module, "_WAITING", 0.0)
+    monkeypatch.setattr(summaries_module, "_BATCH", 1)
     everyone = threading.Barrier(3)
 
-    def read(path: str) -> Brief:
+    def read(path: str) -> HeaderSummary:
         if path != "/p/0":
             everyone.wait(PATIENCE)
-        return Brief(1, None, DepthStatus.ABSENT, None, None)
+        return HeaderSummary(1, None, DepthStatus.ABSENT, None, None)
 
     collector = Collector(4)
     scan(read, collector, workers=3).add([entry(f"{n}") for n in range(4)])
@@ -157,7 +157,7 @@ def test_slow_reads_call_the_other_workers(scan, entry, monkeypatch):
 
 
 def test_programming_error_is_handed_on(scan, entry):
-    def read(path: str) -> Brief:
+    def read(path: str) -> HeaderSummary:
         raise TypeError(path)
 
     collector = Collector(1)
@@ -169,44 +169,44 @@ def test_programming_error_is_handed_on(scan, entry):
 def test_reading_ends_with_the_last_entry(photos, heads, entry):
     folder = photos("a.heic", "b.heic", data=heads["jpeg"])
     entries = [entry(name, place=f"{folder}/") for name in ("a.heic", "b.heic", "b.heic", "none")]
-    read = {e.name: b for batch in read_briefs(entries) for e, b in batch}
+    read = {e.name: b for batch in read_summaries(entries) for e, b in batch}
     assert sorted(read) == ["a.heic", "b.heic", "none"]
     assert read["a.heic"].problem == "JPEG"
     assert read["none"].problem != ""
 
 
 def test_nothing_to_read_is_nothing():
-    assert list(read_briefs([])) == []
+    assert list(read_summaries([])) == []
 
 
 def test_cancelled_reading_ends_although_a_file_hangs(entry, monkeypatch):
     read = Reader("/p/0")
-    real_init = BriefScanner.__init__
+    real_init = SummaryScanner.__init__
     monkeypatch.setattr(
-        BriefScanner, "__init__", lambda self, *a, **k: real_init(self, *a, **k, read=read)
+        SummaryScanner, "__init__", lambda self, *a, **k: real_init(self, *a, **k, read=read)
     )
-    batches = read_briefs([entry("0"), entry("1")], cancelled=read.reached["/p/0"].is_set)
+    batches = read_summaries([entry("0"), entry("1")], cancelled=read.reached["/p/0"].is_set)
     assert list(batches) == []
     read.gates["/p/0"].set()
 
 
 def test_error_of_a_reader_reaches_the_caller(entry, monkeypatch):
-    def read(path: str) -> Brief:
+    def read(path: str) -> HeaderSummary:
         raise TypeError(path)
 
-    real_init = BriefScanner.__init__
+    real_init = SummaryScanner.__init__
     monkeypatch.setattr(
-        BriefScanner, "__init__", lambda self, *a, **k: real_init(self, *a, **k, read=read)
+        SummaryScanner, "__init__", lambda self, *a, **k: real_init(self, *a, **k, read=read)
     )
     with pytest.raises(TypeError, match="/p/0"):
-        list(read_briefs([entry("0")]))
+        list(read_summaries([entry("0")]))
 
 
 @pytest.mark.skipif("HEICDEPTH_PHOTOS" not in os.environ, reason="no real photos here")
-def test_briefs_of_real_photos(entry):
+def test_summaries_of_real_photos(entry):
     place = os.path.join(os.environ["HEICDEPTH_PHOTOS"], "real", "")  # noqa: PTH118 - ends in a slash
-    [[(_, brief)]] = read_briefs([entry("pug.heic", place=place)])
-    assert (brief.status, brief.depth, brief.primary) == (
+    [[(_, summary)]] = read_summaries([entry("pug.heic", place=place)])
+    assert (summary.status, summary.depth, summary.primary) == (
         DepthStatus.PRESENT,
         (768, 576),
         (4032, 3024),

@@ -21,18 +21,18 @@ from heicdepth_tui.heif.depthfacts import (
     depth_of_others,
 )
 from heicdepth_tui.heif.exif import parse_exif_row
-from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, Brief, DepthStatus, Extent, Size
+from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, DepthStatus, Extent, HeaderSummary, Size
 from heicdepth_tui.heif.header import exif_item
 from heicdepth_tui.heif.items import IMAGE_TYPES, ItemTable
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.source import RefusedFileError, Source
 
-__all__ = ["read_brief"]
+__all__ = ["read_summary"]
 
 _FORMATS = {b"hvc1": "HEIC", b"av01": "AVIF"}
 
 
-def read_brief(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Brief:
+def read_summary(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> HeaderSummary:
     """Return what the list shows of a file; for a bad one ``problem`` says what it is.
 
     Uses the parser of ``read_header`` but leaves out XMP, depth representation, grid layout, all
@@ -41,15 +41,15 @@ def read_brief(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) ->
     try:
         with Source(path, limits) as source:
             try:
-                return _brief(ItemTable(source, limits=limits))
+                return _summary(ItemTable(source, limits=limits))
             except HeaderError as error:
                 return _bad(source.size, _label(error))
     except FileAccessError as error:
         return _bad(0, error.label if isinstance(error, RefusedFileError) else "unreadable")
 
 
-def _bad(file_size: int, problem: str) -> Brief:
-    return Brief(file_size, None, DepthStatus.ABSENT, None, None, problem)
+def _bad(file_size: int, problem: str) -> HeaderSummary:
+    return HeaderSummary(file_size, None, DepthStatus.ABSENT, None, None, problem)
 
 
 def _label(error: HeaderError) -> str:
@@ -62,7 +62,7 @@ def _label(error: HeaderError) -> str:
     return "too large" if isinstance(error, LimitError) else "malformed"
 
 
-def _brief(table: ItemTable) -> Brief:
+def _summary(table: ItemTable) -> HeaderSummary:
     primary = table.primary_id
     kind, size = table.type_of(primary), table.upright(primary)
     if kind not in IMAGE_TYPES:
@@ -76,7 +76,7 @@ def _brief(table: ItemTable) -> Brief:
     status, depth, depth_decodable = _depth(table, rendered)
     # Files are cut at their end, where the last tile lies.
     cut = bool(tiles) and _end(table.extents(tiles[-1])) > table.source.size
-    return Brief(
+    return HeaderSummary(
         table.source.size,
         None if cut else size,
         status,
