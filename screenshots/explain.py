@@ -83,7 +83,7 @@ class Seen:
     def step(self, metres: float) -> float:
         """Return how many metres one code is worth at a distance."""
         tables = self.depth_map.tables
-        return float(tables.step[np.nanargmin(np.abs(tables.metres - metres))])
+        return float(tables.depth_resolution[np.nanargmin(np.abs(tables.metres - metres))])
 
     def points_on(self, sphere: TrueSphere) -> NDArray[np.intp]:
         """Return which points of the metric cloud lie on a sphere, to one code step or 5 mm."""
@@ -284,7 +284,11 @@ def figures(path: Path, decoder: Decoder) -> str:
     At one scale for all of it the flat cloud is too wide by d and too deep by d² (dd/dZ = −1/Z²).
     """
     depth_map = read_subject(path, ExportOptions(), decoder.get).depth_map
-    metres, step, disparity = depth_map.metres(), depth_map.step(), depth_map.disparity()
+    metres, step, disparity = (
+        depth_map.metres(),
+        depth_map.depth_resolution(),
+        depth_map.disparity(),
+    )
     near, far = float(np.nanmin(metres)), float(np.nanmax(metres))
     fine, coarse = 1000 * float(np.nanmin(step)), 1000 * float(np.nanmax(step))
     swollen = float(np.nanmax(disparity) / np.nanmin(disparity))

@@ -106,5 +106,7 @@ class Builder:
     @staticmethod
     def depth_property(d_max: float = 2.0) -> Property:
         """Return the ``auxC`` of a depth map of uniform disparity from 0.5."""
-        law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=d_max)
-        return auxiliary_type(AUX_DEPTH_URNS[0], build_depth_representation(law))
+        representation = DepthRepresentation(
+            RepresentationType.UNIFORM_DISPARITY, d_min=0.5, d_max=d_max
+        )
+        return auxiliary_type(AUX_DEPTH_URNS[0], build_depth_representation(representation))

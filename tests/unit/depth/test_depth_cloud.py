@@ -78,7 +78,9 @@ def test_a_sphere_is_where_it_is(
     on_sphere = shot.hit.reshape(-1)[cloud.index]
     points = cloud.xyz[on_sphere].astype(np.float64)
     assert len(points) > 1000
-    half_code = 0.5 * depth.step().reshape(-1)[cloud.index][on_sphere].astype(np.float64)
+    half_code = 0.5 * depth.depth_resolution().reshape(-1)[cloud.index][on_sphere].astype(
+        np.float64
+    )
     bound = 1.01 * half_code * ray_lengths(points) + 1e-6
     error = np.linalg.norm(points - shot.centre, axis=1) - shot.radius
     assert (np.abs(error) <= bound).all()

@@ -251,11 +251,15 @@ def exact_scene(name: str, size: Size) -> tuple[NDArray[np.uint8], NDArray[np.fl
     camera = Pinhole.of(*size, 26.0, pitch=9.0)
     metres = cast(getattr(gallery, name), camera)
     kind = RepresentationType.UNIFORM_DISPARITY
-    law = representation_for(kind, float(metres.min()), float(metres.max()))
-    assert law.d_min is not None
-    assert law.d_max is not None
-    codes = quantise(metres, law, 8).astype(np.uint8)
-    return codes, law.d_min + np.arange(256) / 255 * (law.d_max - law.d_min), camera.fx
+    representation = representation_for(kind, float(metres.min()), float(metres.max()))
+    assert representation.d_min is not None
+    assert representation.d_max is not None
+    codes = quantise(metres, representation, 8).astype(np.uint8)
+    return (
+        codes,
+        representation.d_min + np.arange(256) / 255 * (representation.d_max - representation.d_min),
+        camera.fx,
+    )
 
 
 SCENES = ["MARBLES", "TOWER", "BEAR", "PILLARS", "ROBOT", "RAINBOW", "SNOWMAN"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heicdepth_tui.depth.coding import decide
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.depth.trust import Trust
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.facts import (
@@ -64,7 +64,12 @@ def test_uniform_disparity_by_hand() -> None:
     depth = ramp(DepthRepresentation(DISPARITY, d_min=1.0, d_max=4.0))
     assert depth.disparity()[0, [0, 85, 255]].tolist() == [1.0, 2.0, 4.0]
     assert depth.metres()[0, [0, 85, 255]].tolist() == [1.0, 0.5, 0.25]
-    assert depth.metres().dtype == depth.disparity().dtype == depth.step().dtype == np.float32
+    assert (
+        depth.metres().dtype
+        == depth.disparity().dtype
+        == depth.depth_resolution().dtype
+        == np.float32
+    )
     assert depth.valid().all()
 
 
@@ -82,10 +87,10 @@ def test_uniform_z_by_hand_and_marked_as_assumed() -> None:
     metres = depth.metres()[0]
     # float32 rounds by half a unit in the last place, 6e-8 of the value.
     assert {code: float(metres[code]) for code in table} == pytest.approx(table, rel=6e-8)
-    np.testing.assert_allclose(depth.step(), 0.01, rtol=6e-8)
+    np.testing.assert_allclose(depth.depth_resolution(), 0.01, rtol=6e-8)
     assert depth.trust.unit_label == "m, relative, assumed"
     assert "code 0 is z_far" in depth.trust.assumed
-    ends = depth.ends
+    ends = depth.code_range
     assert (ends.near_code, ends.far_code) == (255, 0)
     assert (ends.near_metres, ends.far_metres) == pytest.approx((1.0, 3.55))
 
@@ -93,17 +98,19 @@ def test_uniform_z_by_hand_and_marked_as_assumed() -> None:
 @pytest.mark.parametrize("bits", [10, 12])
 def test_deeper_maps_share_the_range(bits: int) -> None:
     depth = ramp(PUG, bits)
-    assert depth.top == 2**bits - 1
+    assert depth.max_code == 2**bits - 1
     assert depth.disparity()[0, 0] == np.float32(1.498046875)
     assert depth.disparity()[0, -1] == np.float32(4.3828125)
     # Steps shrink with the number of codes: 255/1023 and 255/4095.
-    assert depth.step()[0, -1] / ramp(PUG).step()[0, -1] == pytest.approx(255 / depth.top)
+    assert depth.depth_resolution()[0, -1] / ramp(PUG).depth_resolution()[0, -1] == pytest.approx(
+        255 / depth.max_code
+    )
 
 
 def test_step_of_pug() -> None:
     # One code is (4.3828125 - 1.498046875)/255 = 0.011312806 1/m. Near, Z = 1/4.3828125 =
     # 0.22816399 m, Z² · 0.011312806 = 0.58893 mm; far, Z = 0.66753585 m gives 5.0411 mm.
-    step = ramp(PUG).step()[0]
+    step = ramp(PUG).depth_resolution()[0]
     assert step[255] == pytest.approx(0.58893e-3, rel=1e-4)
     assert step[0] == pytest.approx(5.0411e-3, rel=1e-4)
     # The definition in words: Z half a code up minus Z half a code down.
@@ -112,7 +119,7 @@ def test_step_of_pug() -> None:
 
 
 def test_ends_of_pug() -> None:
-    ends = ramp(PUG).ends
+    ends = ramp(PUG).code_range
     assert (ends.near_code, ends.far_code) == (255, 0)
     assert (ends.near_disparity, ends.far_disparity) == (4.3828125, 1.498046875)
     assert ends.near_metres == pytest.approx(0.228164, rel=1e-5)
@@ -171,23 +178,23 @@ def test_contradictory_metadata_gives_codes_and_a_reason(
     depth = ramp(representation, calibration=Calibration())
     assert reason in depth.reason
     assert depth.codes.shape == (1, 256)
-    for derive in (depth.disparity, depth.metres, depth.step, depth.valid):
+    for derive in (depth.disparity, depth.metres, depth.depth_resolution, depth.valid):
         with pytest.raises(NoMetresError, match=r".") as caught:
             derive()
         assert caught.value.what == depth.reason
-    assert (depth.ends.near_metres, depth.ends.far_metres) == (None, None)
-    assert depth.ends.near_disparity is None
+    assert (depth.code_range.near_metres, depth.code_range.far_metres) == (None, None)
+    assert depth.code_range.near_disparity is None
 
 
 def test_a_disparity_of_zero_is_invalid_never_infinite() -> None:
     # 0 to 0.051 1/m: code 5 is 0.001, code 6 is 0.0012 1/m.
     depth = ramp(DepthRepresentation(DISPARITY, d_min=0.0, d_max=0.051))
     assert depth.valid()[0, :8].tolist() == [False] * 6 + [True] * 2
-    for derived in (depth.disparity(), depth.metres(), depth.step()):
+    for derived in (depth.disparity(), depth.metres(), depth.depth_resolution()):
         assert np.isnan(derived[0, :6]).all()
         assert np.isfinite(derived[0, 6:]).all()
-    assert depth.ends.far_metres is None
-    assert depth.ends.far_disparity == 0.0
+    assert depth.code_range.far_metres is None
+    assert depth.code_range.far_disparity == 0.0
     assert any("invalid" in note for note in depth.notes)
 
 
@@ -199,7 +206,7 @@ def test_a_negative_d_min_costs_only_the_codes_that_are_no_distance() -> None:
     assert depth.metres()[0, [2, 101, 255]] == pytest.approx([100.0, 1.0, 1 / 2.54], rel=1e-6)
     assert np.isnan(depth.metres()[0, :2]).all()
     assert any("-0.01" in note and "invalid" in note for note in depth.notes)
-    assert depth.ends.far_metres is None
+    assert depth.code_range.far_metres is None
 
 
 def test_a_negative_range_in_the_xmp_is_read_alike() -> None:
@@ -310,13 +317,13 @@ def test_what_the_file_does_not_state_is_assumed_and_says_so(
     distance_unit: str,
 ) -> None:
     facts = facts_of(representation, Calibration(native_format=native))
-    law = decide(facts)
-    assert law.assumed == assumed
-    assert law.distance_unit == distance_unit
-    assert law.is_unit_known is (law.coding is not None and not assumed)
+    decision = decide(facts)
+    assert decision.assumed == assumed
+    assert decision.distance_unit == distance_unit
+    assert decision.is_unit_known is (decision.quantization is not None and not assumed)
     depth = build_depth_map(np.zeros((1, 1), dtype=np.uint8), 8, facts)
     assert depth.trust.assumed == assumed
-    assert depth.trust.is_unit_known is law.is_unit_known
+    assert depth.trust.is_unit_known is decision.is_unit_known
 
 
 def test_unit_is_assumed_without_xmp() -> None:
@@ -393,14 +400,14 @@ def test_no_metadata_makes_up_a_distance(
 ) -> None:
     depth = ramp(DepthRepresentation(kind, d_min, d_max, z_near, z_far), calibration=None)
     if depth.reason:
-        assert depth.coding is None
+        assert depth.quantization is None
         return
     metres = depth.metres()[depth.valid()]
     assert np.isfinite(metres).all()
     assert (metres > 0).all()
     assert (metres <= 1000).all()
     assert np.isnan(depth.metres()[~depth.valid()]).all()
-    steps = depth.step()[depth.valid()]
+    steps = depth.depth_resolution()[depth.valid()]
     assert np.isfinite(steps).all()
     assert metres.size
 

@@ -113,7 +113,7 @@ def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
 
 @pytest.fixture
 def assume() -> Callable[[Subject], Subject]:
-    """Return a changer of subjects: the same codes as uniform Z, 0.5 to 2 m, an assumed law."""
+    """Return a changer of subjects: the same codes as uniform Z, 0.5 to 2 m, an assumed mapping."""
 
     def change(subject: Subject) -> Subject:
         depth = replace(

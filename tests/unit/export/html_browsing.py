@@ -58,11 +58,11 @@ def subject(
     rgb[..., 1] = 170
     rgb[PATCH] = patch
     decoded = Coloured(rgb, space)
-    law = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0)
+    representation = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0)
     facts = DepthFacts(
         DepthStatus.PRESENT,
         item=item(size),
-        representation=law,
+        representation=representation,
         calibration=Calibration(accuracy=Accuracy.ABSOLUTE),
     )
     if bits > 8:

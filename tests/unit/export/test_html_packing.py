@@ -1,4 +1,4 @@
-"""What the page's shader makes of the packed images is the cloud: the same laws, here in numpy."""
+"""The page's shader makes the cloud of the packed images; its formulas, in numpy."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def pixels(data: bytes) -> np.ndarray:
 def unpack(packed: PackedCloud) -> tuple[np.ndarray, np.ndarray]:
     """Do in numpy what page.js does: (N, 3) points in the page's frame and (N, 3) colours."""
     red, green, blue = np.moveaxis(pixels(packed.codes.data).astype(float), -1, 0)
-    value = packed.law[0] + packed.law[1] * (red * 256 + green if packed.wide else red)
+    value = packed.mapping[0] + packed.mapping[1] * (red * 256 + green if packed.wide else red)
     v, u = np.nonzero(blue == 255)
     value = 1 / value[v, u] if packed.inverse else value[v, u]
     spread = value if packed.perspective else 1.0
@@ -127,7 +127,7 @@ def test_a_map_that_is_not_as_stored_gets_16_bit_codes_of_its_own(options: Cloud
     xyz, rgb = unpack(packed)
 
     assert packed.wide
-    half_a_code = packed.law[1] / 2
+    half_a_code = packed.mapping[1] / 2
     np.testing.assert_allclose(1 / xyz[:, 2], 1 / cloud.xyz[:, 2], atol=half_a_code * 1.01)
     np.testing.assert_allclose(xyz[:, 0] / xyz[:, 2], cloud.xyz[:, 0] / cloud.xyz[:, 2], atol=1e-6)
     np.testing.assert_array_equal(rgb, cloud.rgb)

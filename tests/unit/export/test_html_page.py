@@ -292,6 +292,6 @@ def test_pug_is_a_page_of_442_thousand_points_under_1_2_megabytes() -> None:
     assert len(page.encode()) < 1_200_000
     assert scene["colours"]["type"] != "image/jpeg"  # the colours are exact
     # 1/Z runs from d_min to d_max over the 255 codes; fx, cx of FACTS at 768 of 4032 samples.
-    assert scene["law"][0] == pytest.approx(1.498046875, rel=1e-5)
-    assert scene["law"][0] + 255 * scene["law"][1] == pytest.approx(4.3828125, rel=1e-5)
+    assert scene["mapping"][0] == pytest.approx(1.498046875, rel=1e-5)
+    assert scene["mapping"][0] + 255 * scene["mapping"][1] == pytest.approx(4.3828125, rel=1e-5)
     assert 1 / scene["columns"][1] == pytest.approx(3032.594 * 768 / 4032, rel=1e-5)

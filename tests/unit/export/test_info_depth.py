@@ -74,9 +74,9 @@ def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_dou
     both = told(depth_of(differing, float_min=1.0, float_max=3.5))
     assert (both["d_max"], both["float_min"], both["float_max"]) == (4.0, 1.0, 3.5)
     assert "the XMP 1 to 3.5" in both["metres"]["notes"][0]
-    law = told(depth_of(assumed, native_format="hdep"))["metres"]
-    assert (law["known"], law["assumed"]) == (True, True)
-    assert law["notes"] == []
+    metres = told(depth_of(assumed, native_format="hdep"))["metres"]
+    assert (metres["known"], metres["assumed"]) == (True, True)
+    assert metres["notes"] == []
     trust = valid(photo_record("a.heic", header(depth=depth_of(assumed)), None))["trust"]
     assert (trust["metric"], trust["unit"]) == (False, "assumed")
     assert trust["assumed"] == ["z_near and z_far are in metres", "code 0 is z_far"]
@@ -164,8 +164,10 @@ def test_arrays_without_metres_and_without_valid_samples() -> None:
 def test_further_depth_maps_and_those_of_other_pictures_are_told_in_full() -> None:
     def facts(number: int, d_max: float) -> DepthFacts:
         kind = RepresentationType.UNIFORM_DISPARITY
-        law = DepthRepresentation(kind, d_min=0.5, d_max=d_max)
-        return DepthFacts(DepthStatus.PRESENT, item=replace(item(), id=number), representation=law)
+        representation = DepthRepresentation(kind, d_min=0.5, d_max=d_max)
+        return DepthFacts(
+            DepthStatus.PRESENT, item=replace(item(), id=number), representation=representation
+        )
 
     elsewhere = DepthElsewhere(52, Size(40, 30), True, facts(60, 8.0))
     depth = replace(facts(9, 2.0), others=(facts(5, 4.0),), elsewhere=(elsewhere,))

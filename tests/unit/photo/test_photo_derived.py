@@ -119,11 +119,11 @@ def two_depth_maps(
     primary = built.picture(photo)
     depths = []
     for picture, d_max in zip(pictures, (2.0, 4.0), strict=True):
-        part, law = built.picture(picture), built.depth_property(d_max)
+        part, depth_property = built.picture(picture), built.depth_property(d_max)
         if overlays:
-            depths.append(built.overlay(SIZE, (part, 0, 0), extra=(law,)))
+            depths.append(built.overlay(SIZE, (part, 0, 0), extra=(depth_property,)))
         else:
-            depths.append(built.identity(part, SIZE, law))
+            depths.append(built.identity(part, SIZE, depth_property))
         built.refer("auxl", depths[-1], primary)
     return built.build(primary), (depths[0], depths[1])
 

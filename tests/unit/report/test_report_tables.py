@@ -243,7 +243,7 @@ def test_notes_of_layers_are_told_below_the_arrays() -> None:
 def test_judging_a_header_needs_no_numpy() -> None:
     code = (
         "import sys\n"
-        "from heicdepth_tui.depth.coding import decide\n"
+        "from heicdepth_tui.depth.quantization import decide\n"
         "from heicdepth_tui.report import tables, legend\n"
         "print('numpy' in sys.modules)"
     )

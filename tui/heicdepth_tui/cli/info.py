@@ -88,7 +88,7 @@ class _Photo:
 
     @property
     def depth_maps(self) -> dict[Layer, DepthMap]:
-        """The depth maps of all depth layers that were decoded, each by its own law."""
+        """The depth maps of all depth layers that were decoded, each by its own mapping."""
         from heicdepth_tui.depth.depthmap import build_depth_map
         from heicdepth_tui.photo.layers import depth_facts
 

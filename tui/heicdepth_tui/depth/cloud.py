@@ -93,7 +93,7 @@ def build_cloud(
     colors = _as_rgb(rgb)
     if options.projection is Projection.FLAT:
         return _flat_cloud(depth_map, colors, options)
-    if depth_map.coding is None:
+    if depth_map.quantization is None:
         raise NoMetresError(depth_map.reason, hint="only the flat cloud may be possible")
     if camera is None:
         raise NoCameraError(
@@ -175,13 +175,15 @@ def _surface(
 
 def _disparity(depth_map: DepthMap, *, smooth: bool) -> NDArray[np.float32]:
     """Return disparity (H, W) float32, 1/m, NaN where invalid; smoothed in codes if asked for."""
-    if not smooth or depth_map.coding is None:
+    if not smooth or depth_map.quantization is None:
         return depth_map.disparity()
-    tables, coding = depth_map.tables, depth_map.coding
+    tables, quantization = depth_map.tables, depth_map.quantization
     codes = smooth_codes(depth_map.codes, tables.valid)
-    codes *= np.float32((coding.at_top - coding.at_zero) / depth_map.top)
-    codes += np.float32(coding.at_zero)
-    if coding.is_depth:
+    codes *= np.float32(
+        (quantization.value_at_max_code - quantization.value_at_code_0) / depth_map.max_code
+    )
+    codes += np.float32(quantization.value_at_code_0)
+    if quantization.is_depth:
         with np.errstate(divide="ignore"):
             np.reciprocal(codes, out=codes)
     if not tables.valid.all():
@@ -308,14 +310,15 @@ def _flat_cloud(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptio
 
 def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[str, ...]:
     lines = []
-    coding, depth = depth_map.coding, depth_map.size
-    if coding is not None:
-        unit = " m" if coding.is_depth else " 1/m"
+    quantization, depth = depth_map.quantization, depth_map.size
+    if quantization is not None:
+        unit = " m" if quantization.is_depth else " 1/m"
         unit = unit if depth_map.trust.is_unit_known else ""
-        quantity = "Z" if coding.is_depth else "disparity"
+        quantity = "Z" if quantization.is_depth else "disparity"
         lines.append(
-            f"code 0 is {quantity} {coding.at_zero:.7g}{unit}, code {depth_map.top} is "
-            f"{coding.at_top:.7g}{unit}, evenly spaced between"
+            f"code 0 is {quantity} {quantization.value_at_code_0:.7g}{unit}, "
+            f"code {depth_map.max_code} is {quantization.value_at_max_code:.7g}{unit}, "
+            "evenly spaced between"
         )
     if options.drop_flying:
         lines.append(

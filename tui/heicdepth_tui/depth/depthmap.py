@@ -1,4 +1,4 @@
-"""A decoded depth map: codes with the law that turns them into disparity, metres and steps."""
+"""A decoded depth map: codes, and their mapping to disparity, metres and depth resolution."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heicdepth_tui.depth.coding import CodeTables, Coding, code_tables, decide
+from heicdepth_tui.depth.quantization import CodeTables, DepthQuantization, code_tables, decide
 from heicdepth_tui.depth.trust import Trust, trust_of
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.facts import Size
@@ -18,31 +18,32 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.heif.facts import Accuracy, DepthFacts, DepthRepresentation
 
-__all__ = ["DepthMap", "Ends", "build_depth_map"]
+__all__ = ["CodeRange", "DepthMap", "build_depth_map"]
 
 _MAX_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """The two ends of the code range 0 .. top, for a legend; None where unknown or invalid."""
+class CodeRange:
+    """The two ends of the code range 0 .. max_code, for a legend; None where unknown or invalid."""
 
     near_code: int
     far_code: int
     near_disparity: float | None
     """1/m."""
     far_disparity: float | None
-    """1/m; as the law gives it, also where it is too small to be a distance."""
+    """1/m; as the mapping gives it, also where it is too small to be a distance."""
     near_metres: float | None
     far_metres: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DepthMap:
-    """An upright depth map as stored, and what its codes mean.
+    """An upright depth map as stored, with the mapping of its codes.
 
     ``codes`` is (H, W) uint8 or uint16, 0 .. 2**bits − 1. ``trust`` says how far its distances can
-    be relied on; ``coding`` is the law, None where metres are unknown. Made by ``build_depth_map``.
+    be relied on; ``quantization`` maps codes to values, None where metres are unknown. Made by
+    ``build_depth_map``.
     """
 
     codes: NDArray[np.uint8] | NDArray[np.uint16]
@@ -50,21 +51,21 @@ class DepthMap:
     representation: DepthRepresentation | None
     trust: Trust
     notes: tuple[str, ...] = ()
-    coding: Coding | None = None
+    quantization: DepthQuantization | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a map that both knows and does not know its metres."""
-        if (self.coding is None) != bool(self.reason):
-            raise ValueError("a depth map has either a coding or a reason why there is none")
+        """Raise ValueError unless there is either a quantization or a reason for none."""
+        if (self.quantization is None) != bool(self.reason):
+            raise ValueError("a depth map has either a quantization or a reason why there is none")
 
     @property
     def reason(self) -> str:
-        """Why a code means no distance; empty where it does."""
+        """Reason why codes have no distance; empty where they have."""
         return self.trust.no_metres
 
     @property
     def accuracy(self) -> Accuracy:
-        """As the file states it; what may be promised is ``trust``."""
+        """The accuracy that the file states; ``trust`` says what can be relied on."""
         return self.trust.accuracy
 
     @property
@@ -74,16 +75,16 @@ class DepthMap:
         return Size(width, height)
 
     @property
-    def top(self) -> int:
+    def max_code(self) -> int:
         """The largest code, 2**bits − 1."""
         return (1 << self.bits) - 1
 
     @property
     def tables(self) -> CodeTables:
-        """Disparity, metres, step and validity of every code; raises NoMetresError."""
-        if self.coding is None:
+        """Disparity, metres, depth resolution and validity of every code; raises NoMetresError."""
+        if self.quantization is None:
             raise NoMetresError(self.reason)
-        return code_tables(self.coding, self.bits)
+        return code_tables(self.quantization, self.bits)
 
     def disparity(self) -> NDArray[np.float32]:
         """Return disparity in 1/m, (H, W) float32, NaN where invalid; raises NoMetresError."""
@@ -92,30 +93,34 @@ class DepthMap:
     def metres(self) -> NDArray[np.float32]:
         """Return Z along the optical axis in metres, (H, W) float32, NaN where invalid.
 
-        Raises NoMetresError where the metadata does not say what a code means.
+        Raises NoMetresError where the metadata gives no mapping.
         """
         return self._look_up(self.tables.metres)
 
-    def step(self) -> NDArray[np.float32]:
-        """Return metres a code at each sample, (H, W) float32, NaN where invalid.
+    def depth_resolution(self) -> NDArray[np.float32]:
+        """Return metres per code at each sample, (H, W) float32, NaN where invalid.
 
         See ``code_tables`` for the definition; raises NoMetresError.
         """
-        return self._look_up(self.tables.step)
+        return self._look_up(self.tables.depth_resolution)
 
     def valid(self) -> NDArray[np.bool_]:
-        """Return (H, W) bool: whether a sample means a distance; raises NoMetresError."""
+        """Return (H, W) bool: whether a sample has a distance; raises NoMetresError."""
         return self.tables.valid.take(self.codes, mode="clip")
 
     @property
-    def ends(self) -> Ends:
-        """The near and far end of the code range; code ``top`` is the near end of every type."""
-        near, far = self.top, 0
-        if self.coding is None:
-            return Ends(near, far, None, None, None, None)
+    def code_range(self) -> CodeRange:
+        """The near and far end of the code range; ``max_code`` is the near end of every type."""
+        near, far = self.max_code, 0
+        if self.quantization is None:
+            return CodeRange(near, far, None, None, None, None)
         tables = self.tables
-        far_disparity = tables.disparity[far] if self.coding.is_depth else self.coding.at_zero
-        return Ends(
+        far_disparity = (
+            tables.disparity[far]
+            if self.quantization.is_depth
+            else self.quantization.value_at_code_0
+        )
+        return CodeRange(
             near,
             far,
             _known(tables.disparity[near]),
@@ -139,7 +144,7 @@ class DepthMap:
 def build_depth_map(
     codes: NDArray[np.uint8] | NDArray[np.uint16], bits: int, facts: DepthFacts
 ) -> DepthMap:
-    """Return the depth map of upright ``codes`` (H, W) with the meaning that the header states.
+    """Return the depth map of upright ``codes`` (H, W), quantized as the header states.
 
     ``codes`` are unshifted, 0 .. 2**bits − 1. Raises ValueError for an array that is not 2-D, not
     uint8 or uint16, empty, or holds codes beyond its bit depth: the decoder's error, not a file's.
@@ -157,7 +162,7 @@ def build_depth_map(
         representation=facts.representation,
         trust=trust_of(facts),
         notes=decision.notes,
-        coding=decision.coding,
+        quantization=decision.quantization,
     )
 
 

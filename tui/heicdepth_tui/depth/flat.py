@@ -30,7 +30,7 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
     rows, columns = depth_map.codes.shape
     x = np.linspace(0, 2 * (rows / columns), rows)[::step]
     y = np.linspace(0, 2, columns)[::step]
-    z = (d_max - d_min) * (np.arange(depth_map.top + 1) / float(depth_map.top)) + d_min
+    z = (d_max - d_min) * (np.arange(depth_map.max_code + 1) / float(depth_map.max_code)) + d_min
     grid = np.empty((len(x), len(y), 3), dtype=np.float32)
     grid[..., 0] = x[:, None]
     grid[..., 1] = y
@@ -41,15 +41,15 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
 def flat_quantity(depth_map: DepthMap) -> str:
     """Return what z of the flat points is, for people.
 
-    Disparity (larger is nearer) only where the law of the codes says so, in 1/m only where the
+    Disparity (larger is nearer) only where the mapping of the codes says so, in 1/m only where the
     file states that; of other representations, and of a range that means no distance, the codes
     scaled to d_min .. d_max.
     """
-    coding = depth_map.coding
+    quantization = depth_map.quantization
     if (
-        coding is not None
-        and not coding.is_depth
-        and _range(depth_map) == (coding.at_zero, coding.at_top)
+        quantization is not None
+        and not quantization.is_depth
+        and _range(depth_map) == (quantization.value_at_code_0, quantization.value_at_max_code)
     ):
         unit = "in 1/m" if depth_map.trust.is_unit_known else "without a known unit"
         return f"disparity {unit} (larger is nearer)"
@@ -58,13 +58,13 @@ def flat_quantity(depth_map: DepthMap) -> str:
 
 def _range(depth_map: DepthMap) -> tuple[float, float]:
     """Return d_min and d_max as the file gives them, even reversed; from the XMP if from there."""
-    representation, coding = depth_map.representation, depth_map.coding
+    representation, quantization = depth_map.representation, depth_map.quantization
     if representation is not None:
         low, high = representation.d_min, representation.d_max
         if low is not None and high is not None:
             if math.isfinite(low) and math.isfinite(high) and max(abs(low), abs(high)) < 1e30:
                 return low, high
             raise NoMetresError(f"the flat cloud needs d_min and d_max; they are {low}, {high}")
-    if coding is not None and not coding.is_depth:
-        return coding.at_zero, coding.at_top
+    if quantization is not None and not quantization.is_depth:
+        return quantization.value_at_code_0, quantization.value_at_max_code
     raise NoMetresError("the flat cloud needs d_min and d_max, which the file does not give")

@@ -198,7 +198,7 @@ def _bounds(disparity: NDArray[np.float64], threshold: float) -> _Bounds:
         return _Bounds(upper, lower, 0, count - 1)
     first, last = int(valid[0]), int(valid[-1])
     part = disparity[first : last + 1]
-    # A law in Z falls with the code: its mirror image rises, and the test is symmetric.
+    # A mapping in Z falls with the code: its mirror image rises, and the test is symmetric.
     falls = part[0] > part[-1]
     rising = -part if falls else part
     factor = 1 + threshold

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.depth.camera import CameraOrigin
-from heicdepth_tui.depth.coding import decide
+from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.heif.facts import Accuracy
 
 if TYPE_CHECKING:

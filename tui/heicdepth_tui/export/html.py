@@ -133,7 +133,7 @@ def _scene(packed: PackedCloud, *, is_p3: bool) -> dict[str, Any]:
         "perspective": packed.perspective,
         "inverse": packed.inverse,
         "wide": packed.wide,
-        "law": packed.law,
+        "mapping": packed.mapping,
         "columns": packed.columns,
         "rows": packed.rows,
         "spacing": packed.spacing,
@@ -181,7 +181,7 @@ def _facts(page: _Page) -> str:
 
 
 def _notes(page: _Page) -> Iterator[str]:
-    """Yield what else a reader must know: of the law of the codes, the camera and the photo."""
+    """Yield what else a reader must know: of the mapping of the codes, the camera and the photo."""
     subject = page.subject
     depth_map, camera = subject.depth_map, subject.cloud.camera
     if depth_map.reason:

@@ -24,7 +24,7 @@ COLOUR_BYTES_A_SAMPLE = 1.6
 
 _JPEG_QUALITIES = (95, 90, 85, 75, 60, 40)
 _TOLERANCE = 2e-5
-"""Largest difference, relative to the extent of the cloud's values, that the laws may leave."""
+"""Largest difference, relative to the extent of the cloud's values, that the mappings may leave."""
 
 Line = tuple[float, float]
 """``value = line[0] + line[1] * index``."""
@@ -62,8 +62,8 @@ class PackedCloud:
 
     ``codes`` is an RGB PNG: red the code, or its upper byte with the lower one in green where
     ``wide``; blue is 255 where the sample is a point, 0 where it was dropped. ``colours`` holds
-    the points' colours. With code c, ``value = law[0] + law[1] * c``, inverted where ``inverse``;
-    a = columns[0] + columns[1] * u and b = rows[0] + rows[1] * v, a point is
+    the points' colours. With code c, ``value = mapping[0] + mapping[1] * c``, inverted where
+    ``inverse``; a = columns[0] + columns[1] * u and b = rows[0] + rows[1] * v, a point is
     (a * value, b * value, -value) where ``perspective``, else (a, b, value):
     the flat cloud turned by a quarter, so that rows run down and columns to the right.
     ``spacing`` is the distance of neighbours at value 1 (perspective), or everywhere (flat).
@@ -75,7 +75,7 @@ class PackedCloud:
     perspective: bool
     inverse: bool
     wide: bool
-    law: Line
+    mapping: Line
     columns: Line
     rows: Line
     spacing: float
@@ -112,7 +112,7 @@ def pack_cloud(
     rows = _line(v, xyz[:, 1] / spread, "rows")
 
     stored = None if codes is None else codes.reshape(-1)[cloud.index].astype(np.uint16)
-    plane, law, inverse = _depth_plane(stored, value, perspective=perspective)
+    plane, mapping, inverse = _depth_plane(stored, value, perspective=perspective)
     wide = bool(plane.max() > 255)
     planes = np.zeros((height, width, 3), np.uint8)
     planes[v, u, 0] = plane >> 8 if wide else plane
@@ -132,7 +132,7 @@ def pack_cloud(
         perspective=perspective,
         inverse=inverse,
         wide=wide,
-        law=law,
+        mapping=mapping,
         columns=columns,
         rows=rows,
         spacing=max(abs(columns[1]), abs(rows[1])),
@@ -149,8 +149,8 @@ def _depth_plane(
     """Return each point's code, the line from code to value, and whether it gives 1/value."""
     for inverse in (True, False) if perspective else (False,):
         target = 1 / value if inverse else value
-        if stored is not None and _fits(stored, target, law := _ends(stored, target)):
-            return stored, law, inverse
+        if stored is not None and _fits(stored, target, mapping := _ends(stored, target)):
+            return stored, mapping, inverse
     target = 1 / value if perspective else value
     low, high = float(target.min()), float(target.max())
     pitch = (high - low) / 65535 or 1.0

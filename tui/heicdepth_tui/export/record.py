@@ -18,7 +18,7 @@ from heicdepth_tui.depth.camera import (
     intrinsics_problem,
     stored_camera,
 )
-from heicdepth_tui.depth.coding import decide
+from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
@@ -249,12 +249,12 @@ def _metres(depth: DepthFacts) -> Record:
             "notes": [],
             "assumed": False,
         }
-    law = decide(depth)
+    decision = decide(depth)
     return {
-        "known": law.coding is not None,
-        "reason": printable(law.reason),
-        "notes": [printable(note) for note in law.notes],
-        "assumed": bool(law.assumed),
+        "known": decision.quantization is not None,
+        "reason": printable(decision.reason),
+        "notes": [printable(note) for note in decision.notes],
+        "assumed": bool(decision.assumed),
     }
 
 

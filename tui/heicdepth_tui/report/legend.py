@@ -21,7 +21,7 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
     told as ``beyond 1000 m``, never as infinity. Where the sentence has more than its ``width`` of
     cells it is put shorter.
     """
-    ends = depth_map.ends
+    ends = depth_map.code_range
     if depth_map.reason or ends.near_metres is None:
         return (f"{ends.near_code}", f"{ends.far_code} code", f"no metres: {depth_map.reason}")
     disparities = [
@@ -34,9 +34,9 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
 
 def _sentence(depth_map: DepthMap, width: int) -> str:
     """Return the longest of three forms that fits; the last one, where none does."""
-    from heicdepth_tui.depth.coding import MIN_DISPARITY
+    from heicdepth_tui.depth.quantization import MIN_DISPARITY
 
-    ends, about = depth_map.ends, depth_map.trust.about
+    ends, about = depth_map.code_range, depth_map.trust.about
     near, limit = f"{about}{ends.near_metres:.2f}", f"beyond {1 / MIN_DISPARITY:.0f} m"
     caveat = depth_map.trust.short
     if ends.far_metres is None:

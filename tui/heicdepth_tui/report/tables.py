@@ -107,7 +107,7 @@ def _derived_rows(layer: Layer, depth_map: DepthMap) -> Iterable[ArrayRow]:
 
     # A map has at most some thousand codes: which of them occur says the range of every table,
     # without half a million distances.
-    occurs = np.bincount(depth_map.codes.ravel(), minlength=depth_map.top + 1) > 0
+    occurs = np.bincount(depth_map.codes.ravel(), minlength=depth_map.max_code + 1) > 0
     tables = depth_map.tables
     valid = occurs & tables.valid
     shape = str(tuple(depth_map.codes.shape))
@@ -146,7 +146,7 @@ def fact_groups(
 
 
 def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
-    from heicdepth_tui.depth.coding import decide
+    from heicdepth_tui.depth.quantization import decide
     from heicdepth_tui.depth.registration import register
     from heicdepth_tui.depth.trust import trust_of
 
@@ -160,13 +160,13 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
     if problem:
         link = ": " if depth.reason else ", but "
         yield Fact("depth", printable(f"{depth.status.value}{link}{problem}"))
-    rep, law = depth.representation, decide(depth)
+    rep, decision = depth.representation, decide(depth)
     if rep is None:
         yield Fact("representation", f"unknown: {printable(depth.representation_problem)}")
     else:
         yield Fact("representation", f"{rep.type.label} (type {int(rep.type)})")
-        yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, law.disparity_unit))
-        yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, law.distance_unit))
+        yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, decision.disparity_unit))
+        yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, decision.distance_unit))
         yield Fact("reference view", number(rep.reference_view))
     told = register(header.primary, depth.item).sentence
     if told:
@@ -179,16 +179,16 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         native, stored = (printable(x or "–") for x in (cal.native_format, cal.stored_format))
         yield Fact("format", f"native {native}, stored {stored}")
         if cal.float_min is not None or cal.float_max is not None:
-            yield Fact("XMP min, max", _pair(cal.float_min, cal.float_max, law.xmp_unit))
+            yield Fact("XMP min, max", _pair(cal.float_min, cal.float_max, decision.xmp_unit))
     elif depth.calibration_problem:
         yield Fact("calibration", printable(depth.calibration_problem))
     else:
         yield Fact("accuracy", trust_of(depth).stated)
-    if law.coding is None:
-        yield Fact("metres", printable(f"none: {law.reason}"))
+    if decision.quantization is None:
+        yield Fact("metres", printable(f"none: {decision.reason}"))
     elif depth_map is not None and not depth_map.reason:
         yield Fact("one code", _step_text(depth_map))
-    for note in law.notes:
+    for note in decision.notes:
         yield Fact("note", printable(note))
 
 
@@ -200,7 +200,7 @@ def _pair(low: float | None, high: float | None, unit: str) -> str:
 def _step_text(depth_map: DepthMap) -> str:
     """Return what one code is worth at the two ends of the valid codes, and how sure that is."""
     tables = depth_map.tables
-    metres, step = tables.metres[tables.valid], tables.step[tables.valid]
+    metres, step = tables.metres[tables.valid], tables.depth_resolution[tables.valid]
     near, far = (_length(float(step[at])) for at in (metres.argmin(), metres.argmax()))
     trust = depth_map.trust
     return f"{near} near, {far} far" + ("" if trust.is_metric else f" ({trust.short})")

@@ -7,7 +7,7 @@ precision highp sampler2D;
 uniform sampler2D codes, colours;
 uniform ivec2 grid;
 uniform bool wide, inverse, perspective;
-uniform vec2 law, columns, rows;
+uniform vec2 mapping, columns, rows;
 uniform mat3 turn;
 uniform vec3 pivot;
 uniform bool narrow;
@@ -27,7 +27,7 @@ vec3 narrowed(vec3 coded) {
 void main() {
   ivec2 at = ivec2(gl_VertexID % grid.x, gl_VertexID / grid.x);
   vec3 stored = floor(texelFetch(codes, at, 0).rgb * 255.0 + 0.5);
-  float value = law.x + law.y * (wide ? stored.r * 256.0 + stored.g : stored.r);
+  float value = mapping.x + mapping.y * (wide ? stored.r * 256.0 + stored.g : stored.r);
   if (inverse) value = 1.0 / value;
   float spread = perspective ? value : 1.0;
   vec3 place = vec3((columns.x + columns.y * float(at.x)) * spread,
@@ -40,7 +40,7 @@ void main() {
   // As wide as the gap to its neighbour; seen from the side, as wide as one step of its code.
   vec3 ray = turn * (perspective ? normalize(place) : vec3(0.0, 0.0, -1.0));
   float aside = length(cross(ray, normalize(vec3(seen.xy, -depth))));
-  float pitch = abs(law.y) * (inverse ? value * value : 1.0);
+  float pitch = abs(mapping.y) * (inverse ? value * value : 1.0);
   width = spacing * spread * swell;
   width += min(pitch * aside, 2.0 * width);
   size = clamp(width * focus / depth, 1.5, largest);
@@ -162,7 +162,7 @@ void main() {
     gl.uniform1i(uniforms.wide, scene.wide);
     gl.uniform1i(uniforms.inverse, scene.inverse);
     gl.uniform1i(uniforms.perspective, scene.perspective);
-    gl.uniform2fv(uniforms.law, scene.law);
+    gl.uniform2fv(uniforms.mapping, scene.mapping);
     gl.uniform2fv(uniforms.columns, scene.columns);
     gl.uniform2fv(uniforms.rows, scene.rows);
     gl.uniform1f(uniforms.spacing, scene.spacing);

@@ -1,4 +1,4 @@
-"""What a depth code means: the law a file states for its samples, or why there is none."""
+"""Maps stored depth codes to disparity or depth, from SEI and XMP."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MIN_DISPARITY",
     "CodeTables",
-    "Coding",
     "Decision",
+    "DepthQuantization",
     "code_tables",
     "decide",
 ]
@@ -41,15 +41,16 @@ _DEPTH_FORMATS = frozenset({"hdep", "fdep"})
 
 
 @dataclass(frozen=True, slots=True)
-class Coding:
-    """A law that is linear in the code v, for N = 2**bits − 1: at_zero + v/N · (at_top − at_zero).
+class DepthQuantization:
+    """A linear mapping of the codes v = 0 .. N, N = 2**bits − 1.
 
-    The law gives disparity in 1/m (types 0 and 1), or with ``is_depth`` the distance Z in metres
-    (type 2). Where the file does not state the unit, it is taken as 1/m or m: see ``Decision``.
+    The value is ``value_at_code_0`` + v/N · (``value_at_max_code`` − ``value_at_code_0``):
+    disparity in 1/m (types 0 and 1), or with ``is_depth`` the distance Z in metres (type 2). Where
+    the file does not state the unit, 1/m or m is assumed: see ``Decision``.
     """
 
-    at_zero: float
-    at_top: float
+    value_at_code_0: float
+    value_at_max_code: float
     is_depth: bool = False
 
 
@@ -60,22 +61,22 @@ class CodeTables(NamedTuple):
     """1/m."""
     metres: NDArray[np.float64]
     """Z along the optical axis, m."""
-    step: NDArray[np.float64]
-    """|dZ/dv|: metres that one code is worth at this code."""
+    depth_resolution: NDArray[np.float64]
+    """|dZ/dv|, metres per code."""
     valid: NDArray[np.bool_]
 
 
 class Decision(NamedTuple):
-    """The law of a file or None with the reason, and what a reader of its values must know.
+    """The quantization of a file, or None with the reason, and caveats for users of its values.
 
     Units are those that the file itself states, empty where it does not.
     """
 
-    coding: Coding | None
+    quantization: DepthQuantization | None
     reason: str
     notes: tuple[str, ...]
     assumed: tuple[str, ...] = ()
-    """What ``coding`` relies on although the file does not state it, as clauses."""
+    """What ``quantization`` relies on although the file does not state it, as clauses."""
     disparity_unit: str = ""
     """Of d_min and d_max: ``1/m`` or empty."""
     distance_unit: str = ""
@@ -83,41 +84,45 @@ class Decision(NamedTuple):
     xmp_unit: str = ""
     """Of FloatMinValue and FloatMaxValue: ``1/m``, ``m`` or empty."""
     is_unit_known: bool = False
-    """Whether the file states the unit of the ends that ``coding`` is made of."""
+    """Whether the file states the unit of the ends that ``quantization`` is made of."""
 
 
 @lru_cache(maxsize=8)
-def code_tables(coding: Coding, bits: int) -> CodeTables:
-    """Return disparity, metres, step and validity of every code of a ``bits``-deep map.
+def code_tables(quantization: DepthQuantization, bits: int) -> CodeTables:
+    """Return disparity, metres, depth resolution and validity of every code of a map of ``bits``.
 
-    The step is the derivative: Z² · Δd for a law in disparity (Δd the disparity of one code, as
-    dZ/dd = −Z²), constant for a law in Z. It equals |Z(v+½) − Z(v−½)| to within (ΔdZ/2)² and stays
-    finite where that difference would reach past infinity.
+    The depth resolution is the derivative |dZ/dv|: Z² · Δd for disparity (Δd the disparity of one
+    code, as dZ/dd = −Z²), constant for Z. It equals |Z(v+½) − Z(v−½)| to within (ΔdZ/2)² and stays
+    finite where that difference would be infinite.
     """
-    # Here, so that a header can be judged without the time that importing numpy takes.
+    # Imported late: a header is judged without the time that importing numpy takes.
     import numpy as np
 
-    top = 2**bits - 1
-    law = coding.at_zero + np.arange(top + 1) / top * (coding.at_top - coding.at_zero)
-    per_code = abs(coding.at_top - coding.at_zero) / top
+    max_code = 2**bits - 1
+    value = quantization.value_at_code_0 + np.arange(max_code + 1) / max_code * (
+        quantization.value_at_max_code - quantization.value_at_code_0
+    )
+    per_code = abs(quantization.value_at_max_code - quantization.value_at_code_0) / max_code
     with np.errstate(divide="ignore", over="ignore"):
-        inverse = 1.0 / law
-    disparity, metres = (inverse, law) if coding.is_depth else (law, inverse)
+        inverse = 1.0 / value
+    disparity, metres = (inverse, value) if quantization.is_depth else (value, inverse)
     valid = (disparity > MIN_DISPARITY) & np.isfinite(disparity)
     disparity = np.where(valid, disparity, np.nan)
     metres = np.where(valid, metres, np.nan)
-    step = np.where(valid, per_code, np.nan) if coding.is_depth else metres * metres * per_code
-    for table in (disparity, metres, step, valid):
+    depth_resolution = (
+        np.where(valid, per_code, np.nan) if quantization.is_depth else metres * metres * per_code
+    )
+    for table in (disparity, metres, depth_resolution, valid):
         table.flags.writeable = False
-    return CodeTables(disparity, metres, step, valid)
+    return CodeTables(disparity, metres, depth_resolution, valid)
 
 
 def decide(facts: DepthFacts) -> Decision:
-    """Return the law that the header of a photo states for its depth codes, and its units.
+    """Return the quantization that the header of a photo states for its depth map, and its units.
 
     Source: ISO/IEC 23008-12 depth representation SEI (H.265 Annex G) as summed up in the project's
     facts; Apple's disparity is in 1/m. Metadata that is missing or contradicts itself gives no
-    law, and the reason says what was wrong.
+    mapping, and the reason says what was wrong.
 
     The SEI leaves units to the application. The file states that d_min and d_max are in 1/m by
     the NativeFormat of Apple's XMP (hdis, fdis), or by z_near and z_far in the same SEI that are
@@ -125,7 +130,7 @@ def decide(facts: DepthFacts) -> Decision:
     fdep), or likewise by the inverses. Everything else is assumed. Of type 2 (uniform Z) no file
     was found: its unit and its direction are always assumed.
     """
-    decision = _law(facts)
+    decision = _mapping(facts)
     native = None if facts.calibration is None else facts.calibration.native_format
     representation = facts.representation
     kind = None if representation is None else representation.type
@@ -138,8 +143,8 @@ def decide(facts: DepthFacts) -> Decision:
     else:
         disparity_known = is_known = is_inverse or native in _DISPARITY_FORMATS
         distance_known = is_inverse
-    is_known &= decision.coding is not None
-    unstated = () if decision.coding is None or is_known else _ASSUMED[kind]
+    is_known &= decision.quantization is not None
+    unstated = () if decision.quantization is None or is_known else _ASSUMED[kind]
     return decision._replace(
         assumed=unstated,
         disparity_unit="1/m" if disparity_known else "",
@@ -157,7 +162,7 @@ _ASSUMED: dict[RepresentationType | None, tuple[str, ...]] = {
 }
 
 
-def _law(facts: DepthFacts) -> Decision:
+def _mapping(facts: DepthFacts) -> Decision:
     representation = facts.representation
     if representation is None:
         return _without_sei(facts)
@@ -220,7 +225,7 @@ def _uniform_disparity(representation: DepthRepresentation, facts: DepthFacts) -
         reason = "uniform disparity needs d_min and d_max; the file gives z_near and z_far instead"
         return Decision(None, reason, notes)
     decision = _from_disparities(low, high, notes, _SEI_NAMES)
-    if decision.coding is None:
+    if decision.quantization is None:
         return decision
     return decision._replace(notes=decision.notes + _compare_with_distances(representation))
 
@@ -228,7 +233,7 @@ def _uniform_disparity(representation: DepthRepresentation, facts: DepthFacts) -
 def _from_disparities(
     low: float | None, high: float | None, notes: tuple[str, ...], names: tuple[str, str]
 ) -> Decision:
-    """Return the law between two disparities (1/m) of code 0 and of the top code."""
+    """Return the mapping between two disparities (1/m) of code 0 and of the top code."""
     reason = _range_problem(low, high, names, "1/m")
     if reason or low is None or high is None:
         return Decision(None, reason, notes)
@@ -239,11 +244,11 @@ def _from_disparities(
         notes += (
             f"{names[0]} is {low:g} 1/m: samples of {MIN_DISPARITY:g} 1/m or less are invalid",
         )
-    return Decision(Coding(low, high), "", notes)
+    return Decision(DepthQuantization(low, high), "", notes)
 
 
 def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> Decision:
-    """Return the law between z_near and z_far (m), for uniform inverse Z and uniform Z."""
+    """Return the mapping between z_near and z_far (m), for uniform inverse Z and uniform Z."""
     near, far = representation.z_near, representation.z_far
     label = representation.type.label
     if near is None and far is None and representation.d_min is not None:
@@ -265,9 +270,9 @@ def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> D
     if 1 / far <= MIN_DISPARITY:
         notes += (f"z_far is {far:g} m: samples beyond {1 / MIN_DISPARITY:g} m are invalid",)
     if representation.type is RepresentationType.UNIFORM_INVERSE_Z:
-        return Decision(Coding(1 / far, 1 / near), "", notes)
+        return Decision(DepthQuantization(1 / far, 1 / near), "", notes)
     # The sibling text for H.264 gives code 0 to ZFar, and higher is nearer in types 0 and 1.
-    return Decision(Coding(far, near, is_depth=True), "", notes)
+    return Decision(DepthQuantization(far, near, is_depth=True), "", notes)
 
 
 def _range_problem(low: float | None, high: float | None, names: tuple[str, str], unit: str) -> str:
@@ -277,7 +282,7 @@ def _range_problem(low: float | None, high: float | None, names: tuple[str, str]
         return f"the file gives no {' and '.join(missing)}"
     for name, value in zip(names, (low, high), strict=True):
         if not math.isfinite(value):
-            return f"{name} is {value}, which is no number to reckon with"
+            return f"{name} is {value}, which is not a finite number"
         if abs(value) > _LIMIT:
             return f"{name} is {value:.3g} {unit}, which no scene has"
     if low == high:
@@ -307,21 +312,21 @@ def _compare_with_xmp(
 def _compare_distances_with_xmp(
     kind: RepresentationType, near: float, far: float, calibration: Calibration
 ) -> tuple[str, ...]:
-    """Say where the XMP tells another law or range than a SEI with z_near and z_far (m)."""
+    """Say where the XMP tells another mapping or range than a SEI with z_near and z_far (m)."""
     native = calibration.native_format
     if native in _DEPTH_FORMATS:
-        law, unit, ends = RepresentationType.UNIFORM_Z, "m", (near, far)
+        expected, unit, limits = RepresentationType.UNIFORM_Z, "m", (near, far)
     else:
-        law, unit, ends = RepresentationType.UNIFORM_INVERSE_Z, "1/m", (1 / far, 1 / near)
+        expected, unit, limits = RepresentationType.UNIFORM_INVERSE_Z, "1/m", (1 / far, 1 / near)
     notes: tuple[str, ...] = ()
-    if native in _DEPTH_FORMATS | _DISPARITY_FORMATS and law is not kind:
+    if native in _DEPTH_FORMATS | _DISPARITY_FORMATS and expected is not kind:
         quantity = "depth in metres" if unit == "m" else "disparity"
         notes += (f"the XMP says {native} ({quantity}), the SEI {kind.label}: SEI followed",)
     low, high = calibration.float_min, calibration.float_max
     if low is None or high is None:
         return notes
-    if not (_same(low, ends[0], ends) and _same(high, ends[1], ends)):
-        sei = f"{near:.7g} to {far:.7g} m ({ends[0]:.7g} to {ends[1]:.7g} {unit})"
+    if not (_same(low, limits[0], limits) and _same(high, limits[1], limits)):
+        sei = f"{near:.7g} to {far:.7g} m ({limits[0]:.7g} to {limits[1]:.7g} {unit})"
         if unit == "m":
             sei = f"{near:.7g} to {far:.7g} m"
         notes += (f"the SEI says {sei}, the XMP {low:.7g} to {high:.7g}: SEI followed",)
