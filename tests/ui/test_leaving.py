@@ -13,6 +13,8 @@ from browsing import LANDSCAPE, PLAIN, PORTRAIT, STRIPPED
 
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.export import run
+from heicdepth_tui.export.options import Exported
+from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.export_report import final_report
 from heicdepth_tui.ui.services.events import ExportFinished
 
@@ -149,6 +151,16 @@ async def test_esc_keeps_the_marks_while_their_photos_are_exported(
         await driven.pilot.press("escape")
 
         assert driven.library.marked_count == 0
+
+
+def test_the_report_names_the_folder_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written = [Exported(Path(name), "pcd", 9, name) for name in ("a.pcd", "b.pcd")]
+    report = final_report([ExportFinished(2, written, [])], 0)
+
+    assert report == f"exported: 2 files of 2 photos in {printable_path(tmp_path)}"
 
 
 def test_the_report_lists_the_first_errors_and_counts_the_rest() -> None:

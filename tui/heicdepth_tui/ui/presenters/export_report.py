@@ -23,7 +23,7 @@ def written_text(job: ExportFinished) -> str:
         return ""
     if job.photos == 1:
         return "\n".join(done.summary for done in job.written)
-    folder = printable_path(job.written[0].path.parent)
+    folder = printable_path(job.written[0].path.parent.absolute())
     return f"{len(job.written)} files of {job.photos - len(job.errors)} photos in {folder}"
 
 

@@ -28,7 +28,7 @@ _KEYS: tuple[_Group, ...] = (
             ("PgDn PgUp", "a page; ctrl+d ctrl+u half a page"),
             ("g G Home End", "first, last photo"),
             ("] [", "next, previous photo with depth"),
-            ("/  n N", "find by name, capitals count where typed; next, previous match"),
+            ("/  n N", "find by name; next, previous match"),
         ),
     ),
     (
