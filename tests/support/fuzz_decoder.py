@@ -142,11 +142,11 @@ def _use_pixels(request: Request, pixels: Pixels) -> None:
         raise AssertionError(f"{pixels.minimum} to {pixels.maximum} in {pixels.bits} bits")
     if request.layer.kind is LayerKind.DEPTH:
         try:
-            facts = read_header(request.path).depth
+            info = read_header(request.path).depth
         except HeicDepthError:
             # The app never asks for pixels of such a photo.
             return
-        build_depth_map(pixels.array, pixels.bits, facts)
+        build_depth_map(pixels.array, pixels.bits, info)
 
 
 def fuzz_decoder(

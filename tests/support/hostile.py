@@ -79,10 +79,10 @@ def _header(path: Path) -> str:
         header = read_header(path)
     except HeicDepthError as error:
         return f"{type(error).__name__}: {error.short}"
-    facts = header.depth
-    told = (facts.reason, facts.representation_problem, facts.calibration_problem, header.truncated)
+    info = header.depth
+    told = (info.reason, info.representation_problem, info.calibration_problem, header.truncated)
     wrong = "; ".join(text for text in (*told, *header.problems[:1]) if text)
-    return f"{header.primary.upright}, depth {facts.status.value}" + (f": {wrong}" if wrong else "")
+    return f"{header.primary.upright}, depth {info.status.value}" + (f": {wrong}" if wrong else "")
 
 
 def _ask(decoder: Decoder, path: Path, layer: Layer) -> str:

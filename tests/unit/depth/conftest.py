@@ -17,7 +17,7 @@ from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
     Crop,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Exif,
@@ -54,15 +54,15 @@ def image_item(coded: Size, transforms: tuple[Transform, ...] = ()) -> ImageItem
     )
 
 
-def make_facts(
+def make_info(
     representation: DepthRepresentation | None = None,
     calibration: Calibration | None = None,
     *,
     coded: Size = SMALL,
     transforms: tuple[Transform, ...] = (),
     representation_problem: str = "",
-) -> DepthFacts:
-    return DepthFacts(
+) -> DepthInfo:
+    return DepthInfo(
         status=DepthStatus.PRESENT,
         item=image_item(coded, transforms),
         representation=representation,
@@ -71,14 +71,14 @@ def make_facts(
     )
 
 
-def make_header(facts: DepthFacts, *, photo: Size = PHOTO, exif: Exif | None = None) -> Header:
+def make_header(info: DepthInfo, *, photo: Size = PHOTO, exif: Exif | None = None) -> Header:
     return Header(
         path="photo.heic",
         file_size=1,
         brand="heic",
         compatible_brands=("mif1",),
         primary=image_item(photo),
-        depth=facts,
+        depth=info,
         exif=Exif() if exif is None else exif,
     )
 
@@ -116,7 +116,7 @@ class SphereShot:
     hit: NDArray[np.bool_]
     centre: NDArray[np.float64]
     radius: float
-    facts: DepthFacts
+    info: DepthInfo
     bits: int
 
 
@@ -177,7 +177,7 @@ def shoot_sphere(
         hit=hit,
         centre=np.array([x, y, -centre[2]]),
         radius=radius,
-        facts=make_facts(
+        info=make_info(
             representation, calibration, coded=Size(width, height), transforms=transforms
         ),
         bits=bits,
@@ -185,8 +185,8 @@ def shoot_sphere(
 
 
 @pytest.fixture
-def facts() -> Callable[..., DepthFacts]:
-    return make_facts
+def info() -> Callable[..., DepthInfo]:
+    return make_info
 
 
 @pytest.fixture

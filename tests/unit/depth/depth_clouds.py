@@ -11,7 +11,7 @@ from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -29,12 +29,12 @@ def map_of(
     bits: int = 8,
     accuracy: Accuracy = Accuracy.RELATIVE,
 ) -> DepthMap:
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         representation=DepthRepresentation(DISPARITY, d_min=d_min, d_max=d_max),
         calibration=Calibration(accuracy=accuracy, native_format="hdis"),
     )
-    return build_depth_map(codes, bits, facts)
+    return build_depth_map(codes, bits, info)
 
 
 def camera_of(size: Size) -> Camera:

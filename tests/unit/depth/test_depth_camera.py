@@ -24,7 +24,7 @@ from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
     Crop,
-    DepthFacts,
+    DepthInfo,
     DepthStatus,
     Exif,
     Header,
@@ -35,7 +35,7 @@ from heicdepth_tui.heif.facts import (
     Transform,
 )
 
-Facts = Callable[..., DepthFacts]
+MakeInfo = Callable[..., DepthInfo]
 MakeHeader = Callable[..., Header]
 MakeCalibration = Callable[..., Calibration]
 Turn = Callable[..., NDArray[np.generic]]
@@ -45,9 +45,9 @@ PUG_MAP, PHOTO = Size(768, 576), Size(4032, 3024)
 
 
 def test_pug_is_scaled_by_its_reference_size(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
-    photo = header(facts(None, calibration(*PUG_K), coded=PUG_MAP))
+    photo = header(info(None, calibration(*PUG_K), coded=PUG_MAP))
     camera = camera_for_depth(photo, PUG_MAP)
     assert camera is not None
     # 768/4032 = 4/21: fx 3032.594 -> 577.637; cx 1988.451 -> 378.753 from the corner, 378.253
@@ -65,10 +65,10 @@ def test_pug_is_scaled_by_its_reference_size(
 
 
 def test_the_photo_size_does_not_matter(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
     k = calibration(2800.0, 2800.0, 2112.0, 1584.0, 4224, 3168)
-    photo = header(facts(None, k, coded=PUG_MAP), photo=Size(5712, 4284))
+    photo = header(info(None, k, coded=PUG_MAP), photo=Size(5712, 4284))
     camera = camera_for_depth(photo, PUG_MAP)
     assert camera is not None
     assert camera.fx == pytest.approx(2800 * 768 / 4224)
@@ -76,8 +76,8 @@ def test_the_photo_size_does_not_matter(
     assert (camera.cx, camera.cy) == pytest.approx((383.5, 287.5))
 
 
-def test_estimate_from_exif(facts: Facts, header: MakeHeader) -> None:
-    photo = header(facts(coded=PUG_MAP), exif=Exif(focal_length_35mm=26))
+def test_estimate_from_exif(info: MakeInfo, header: MakeHeader) -> None:
+    photo = header(info(coded=PUG_MAP), exif=Exif(focal_length_35mm=26))
     camera = camera_for_depth(photo, PUG_MAP)
     assert camera is not None
     # 26/43.2666 · 960 = 576.889, -0.13 % of the true 577.637.
@@ -93,17 +93,17 @@ def test_estimate_from_exif(facts: Facts, header: MakeHeader) -> None:
     assert (stored.cx, stored.reference_height) == (2016, 3024)
 
 
-def test_an_estimate_is_made_before_the_crop(facts: Facts, header: MakeHeader) -> None:
+def test_an_estimate_is_made_before_the_crop(info: MakeInfo, header: MakeHeader) -> None:
     exif = Exif(focal_length_35mm=26)
     crop = Crop(100, 50, 400, 300)
-    photo = header(facts(coded=PUG_MAP, transforms=(crop,)), exif=exif)
+    photo = header(info(coded=PUG_MAP, transforms=(crop,)), exif=exif)
     camera = camera_for_depth(photo, Size(400, 300))
     assert camera is not None
     # The focal length of the whole map, and its middle, 384 and 288, as seen from the crop.
     assert camera.fx == camera.fy == pytest.approx(576.889, abs=1e-3)
     assert (camera.cx, camera.cy) == (383.5 - 100, 287.5 - 50)
     assert (camera.size, camera.origin) == (Size(400, 300), CameraOrigin.EXIF)
-    turned = header(facts(coded=PUG_MAP, transforms=(crop, Rotation(1))), exif=exif)
+    turned = header(info(coded=PUG_MAP, transforms=(crop, Rotation(1))), exif=exif)
     camera = camera_for_depth(turned, Size(300, 400))
     assert camera is not None
     # Counter-clockwise: u is the old v, v counts from the old right edge.
@@ -111,8 +111,8 @@ def test_an_estimate_is_made_before_the_crop(facts: Facts, header: MakeHeader) -
 
 
 @pytest.mark.parametrize("f35", [None, 0, -26.0, math.nan, math.inf, 1e9])
-def test_no_camera_without_either(facts: Facts, header: MakeHeader, f35: float | None) -> None:
-    photo = header(facts(coded=PUG_MAP), exif=Exif(focal_length_35mm=f35))
+def test_no_camera_without_either(info: MakeInfo, header: MakeHeader, f35: float | None) -> None:
+    photo = header(info(coded=PUG_MAP), exif=Exif(focal_length_35mm=f35))
     assert camera_for_depth(photo, PUG_MAP) is None
     assert stored_camera(photo) is None
 
@@ -144,11 +144,11 @@ IMPLAUSIBLE = [
 
 @pytest.mark.parametrize(("bad", "reason"), IMPLAUSIBLE, ids=[reason for _, reason in IMPLAUSIBLE])
 def test_implausible_intrinsics_fall_back_and_say_why(
-    facts: Facts, header: MakeHeader, bad: Calibration, reason: str
+    info: MakeInfo, header: MakeHeader, bad: Calibration, reason: str
 ) -> None:
     assert intrinsics_problem(GOOD) == ""
     assert reason in intrinsics_problem(bad)
-    photo = header(facts(None, bad, coded=PUG_MAP), exif=Exif(focal_length_35mm=26))
+    photo = header(info(None, bad, coded=PUG_MAP), exif=Exif(focal_length_35mm=26))
     camera = camera_for_depth(photo, PUG_MAP)
     assert camera is not None
     assert camera.origin is CameraOrigin.EXIF
@@ -156,7 +156,7 @@ def test_implausible_intrinsics_fall_back_and_say_why(
     stored = stored_camera(photo)
     assert stored is not None
     assert stored.origin is CameraOrigin.EXIF
-    assert camera_for_depth(header(facts(None, bad, coded=PUG_MAP)), PUG_MAP) is None
+    assert camera_for_depth(header(info(None, bad, coded=PUG_MAP)), PUG_MAP) is None
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_implausible_intrinsics_fall_back_and_say_why(
     ],
 )
 def test_another_aspect_is_fitted_at_one_scale_and_marked(
-    facts: Facts,
+    info: MakeInfo,
     header: MakeHeader,
     calibration: MakeCalibration,
     reference: tuple[float, ...],
@@ -197,7 +197,7 @@ def test_another_aspect_is_fitted_at_one_scale_and_marked(
     words: str,
 ) -> None:
     fx, *rest = reference
-    made = header(facts(None, calibration(fx, *rest), coded=coded), photo=photo)
+    made = header(info(None, calibration(fx, *rest), coded=coded), photo=photo)
     camera = camera_for_depth(made, coded)
     assert camera is not None
     assert camera.origin is CameraOrigin.FILE
@@ -212,21 +212,21 @@ def test_another_aspect_is_fitted_at_one_scale_and_marked(
 
 
 def test_unequal_focal_lengths_keep_their_ratio_when_fitted(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
-    made = header(facts(None, calibration(3000, 3030, 2016, 1134, 4032, 2268), coded=PUG_MAP))
+    made = header(info(None, calibration(3000, 3030, 2016, 1134, 4032, 2268), coded=PUG_MAP))
     camera = camera_for_depth(made, PUG_MAP)
     assert camera is not None
     assert camera.fy / camera.fx == pytest.approx(1.01)
 
 
 def test_a_reference_that_no_crop_explains_is_not_used(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
     k = calibration(3000, 3000, 2016, 500, 4032, 1000)
-    assert camera_for_depth(header(facts(None, k, coded=PUG_MAP)), PUG_MAP) is None
+    assert camera_for_depth(header(info(None, k, coded=PUG_MAP)), PUG_MAP) is None
     exif = Exif(focal_length_35mm=26)
-    camera = camera_for_depth(header(facts(None, k, coded=PUG_MAP), exif=exif), PUG_MAP)
+    camera = camera_for_depth(header(info(None, k, coded=PUG_MAP), exif=exif), PUG_MAP)
     assert camera is not None
     assert camera.origin is CameraOrigin.EXIF
     assert "is no crop" in camera.note
@@ -242,13 +242,13 @@ def test_a_reference_that_no_crop_explains_is_not_used(
     ],
 )
 def test_info_and_cloud_estimate_one_focal_length(
-    facts: Facts,
+    info: MakeInfo,
     header: MakeHeader,
     photo_crop: Crop,
     map_size: Size,
     map_crop: tuple[Crop, ...],
 ) -> None:
-    made = header(facts(coded=map_size, transforms=map_crop), exif=Exif(focal_length_35mm=26))
+    made = header(info(coded=map_size, transforms=map_crop), exif=Exif(focal_length_35mm=26))
     primary = replace(
         made.primary,
         transforms=(photo_crop,),
@@ -266,38 +266,38 @@ def test_info_and_cloud_estimate_one_focal_length(
     assert (stored.reference_width, stored.reference_height) == (4032, 2268)
 
 
-def test_an_estimate_says_how_far_its_middle_may_be_off(facts: Facts, header: MakeHeader) -> None:
+def test_an_estimate_says_how_far_its_middle_may_be_off(info: MakeInfo, header: MakeHeader) -> None:
     exif = Exif(focal_length_35mm=26)
-    whole = camera_for_depth(header(facts(coded=PUG_MAP), exif=exif), PUG_MAP)
+    whole = camera_for_depth(header(info(coded=PUG_MAP), exif=exif), PUG_MAP)
     assert whole is not None
     # 3 % of 768 samples.
     assert "up to 23 samples off" in whole.estimated[1]
     assert len(whole.estimated) == 2
     # The crop's middle is (234, 184); that of the frame (384, 288): 150 and 104, a distance of 183.
-    cut = header(facts(coded=PUG_MAP, transforms=(Crop(34, 34, 400, 300),)), exif=exif)
+    cut = header(info(coded=PUG_MAP, transforms=(Crop(34, 34, 400, 300),)), exif=exif)
     camera = camera_for_depth(cut, Size(400, 300))
     assert camera is not None
     assert "the middle of the crop lies 183 samples from that of the frame" in camera.estimated
 
 
 def test_a_reference_that_lies_across_the_map_is_not_used(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
-    photo = header(facts(None, calibration(*PUG_K), coded=Size(576, 768)))
+    photo = header(info(None, calibration(*PUG_K), coded=Size(576, 768)))
     assert camera_for_depth(photo, Size(576, 768)) is None
     assert stored_camera(photo) is None
     baked = calibration(3032.6, 3032.6, 1512.3, 2043.5, 3024, 4032)
-    camera = camera_for_depth(header(facts(None, baked, coded=Size(576, 768))), Size(576, 768))
+    camera = camera_for_depth(header(info(None, baked, coded=Size(576, 768))), Size(576, 768))
     assert camera is not None
     assert camera.origin is CameraOrigin.FILE
 
 
 def test_one_quarter_turn_by_the_stated_rule(
-    facts: Facts, header: MakeHeader, calibration: MakeCalibration
+    info: MakeInfo, header: MakeHeader, calibration: MakeCalibration
 ) -> None:
     # fx,fy,cx,cy,W,H -> fy,fx,cy,W-cx,H,W, from the corner; minus half a sample.
     k = calibration(100.0, 90.0, 70.0, 40.0, 120, 90)
-    photo = header(facts(None, k, coded=Size(120, 90), transforms=(Rotation(1),)))
+    photo = header(info(None, k, coded=Size(120, 90), transforms=(Rotation(1),)))
     camera = camera_for_depth(photo, Size(90, 120))
     assert camera == Camera(90.0, 100.0, 39.5, 49.5, 90, 120, CameraOrigin.FILE)
 
@@ -367,8 +367,8 @@ def _turned_header(
         reference_height=36,
     )
     item = ImageItem(2, "hvc1", Size(24, 18), Size(24, 18), chain, 8, 1, None, True, 1)
-    facts = DepthFacts(DepthStatus.PRESENT, item=item, calibration=calibration)
-    return Header("x.heic", 1, "heic", (), item, facts)
+    info = DepthInfo(DepthStatus.PRESENT, item=item, calibration=calibration)
+    return Header("x.heic", 1, "heic", (), item, info)
 
 
 def test_resized_keeps_every_ray() -> None:

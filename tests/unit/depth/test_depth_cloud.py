@@ -16,7 +16,7 @@ from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Header,
@@ -45,8 +45,8 @@ UNIT = 3e-7
 
 
 def sphere_cloud(shot, header: Callable[..., Header]) -> Cloud:  # type: ignore[no-untyped-def]
-    depth = build_depth_map(shot.codes, shot.bits, shot.facts)
-    camera = camera_for_depth(header(shot.facts), depth.size)
+    depth = build_depth_map(shot.codes, shot.bits, shot.info)
+    camera = camera_for_depth(header(shot.info), depth.size)
     return build_cloud(depth, camera, colors_of(*shot.codes.shape))
 
 
@@ -74,7 +74,7 @@ def test_a_sphere_is_where_it_is(
     """
     shot = sphere(kind, bits, transforms)
     cloud = sphere_cloud(shot, header)
-    depth = build_depth_map(shot.codes, bits, shot.facts)
+    depth = build_depth_map(shot.codes, bits, shot.info)
     on_sphere = shot.hit.reshape(-1)[cloud.index]
     points = cloud.xyz[on_sphere].astype(np.float64)
     assert len(points) > 1000
@@ -242,8 +242,8 @@ def test_normals_of_a_sphere_point_away_from_its_centre(
     sphere: Callable[..., object], header: Callable[..., Header]
 ) -> None:
     shot = sphere(DISPARITY, 12, (Rotation(1),))
-    depth = build_depth_map(shot.codes, 12, shot.facts)
-    camera = camera_for_depth(header(shot.facts), depth.size)
+    depth = build_depth_map(shot.codes, 12, shot.info)
+    camera = camera_for_depth(header(shot.info), depth.size)
     cloud = build_cloud(depth, camera, colors_of(*depth.codes.shape), CloudOptions(normals=True))
     assert cloud.normals is not None
     assert cloud.normals.shape == cloud.xyz.shape
@@ -296,12 +296,12 @@ def test_comments_say_what_the_numbers_are(slope: DepthMap) -> None:
 
 @pytest.mark.parametrize("accuracy", list(Accuracy))
 def test_an_assumed_law_promises_nothing(accuracy: Accuracy) -> None:
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         representation=DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=2.0),
         calibration=Calibration(accuracy=accuracy),
     )
-    depth = build_depth_map(np.zeros((2, 2), dtype=np.uint8), 8, facts)
+    depth = build_depth_map(np.zeros((2, 2), dtype=np.uint8), 8, info)
     text = "\n".join(cloud_of(depth).comments())
     assert ", assumed: the file does not state that" in text
     assert "unit metre" not in text
@@ -310,13 +310,13 @@ def test_an_assumed_law_promises_nothing(accuracy: Accuracy) -> None:
 
 
 def test_comments_are_printable_whatever_the_file_says() -> None:
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         representation=None,
         representation_problem="é\x1b]0;title\x07\nnext",
         calibration=Calibration(native_format="hdis", float_min=1.0, float_max=2.0),
     )
-    depth = build_depth_map(np.zeros((2, 2), dtype=np.uint8), 8, facts)
+    depth = build_depth_map(np.zeros((2, 2), dtype=np.uint8), 8, info)
     for line in cloud_of(depth).comments():
         assert line.isascii()
         assert line.isprintable()

@@ -11,7 +11,7 @@ from heicdepth_tui.depth.cloud import CloudOptions, Projection, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import NoCameraError, NoMetresError
 from heicdepth_tui.heif.facts import (
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -98,8 +98,8 @@ def test_flat_depth_of_ten_bits_ends_at_its_own_top() -> None:
 def test_a_flat_cloud_says_what_its_height_is_and_why_there_are_no_metres(
     representation: DepthRepresentation, quantity: str, reason: str
 ) -> None:
-    facts = DepthFacts(DepthStatus.PRESENT, representation=representation)
-    depth = build_depth_map(np.zeros((2, 3), dtype=np.uint8), 8, facts)
+    info = DepthInfo(DepthStatus.PRESENT, representation=representation)
+    depth = build_depth_map(np.zeros((2, 3), dtype=np.uint8), 8, info)
     flat = CloudOptions(projection=Projection.FLAT)
     lines = build_cloud(depth, None, colors_of(2, 3), flat).comments()
     assert quantity in lines[0]

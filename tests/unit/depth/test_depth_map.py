@@ -16,7 +16,7 @@ from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -37,12 +37,12 @@ PUG_XMP = Calibration(
 )
 
 
-def facts_of(
+def info_of(
     representation: DepthRepresentation | None,
     calibration: Calibration | None = PUG_XMP,
     problem: str = "",
-) -> DepthFacts:
-    return DepthFacts(
+) -> DepthInfo:
+    return DepthInfo(
         DepthStatus.PRESENT,
         representation=representation,
         calibration=calibration,
@@ -56,7 +56,7 @@ def ramp(
     calibration: Calibration | None = PUG_XMP,
 ) -> DepthMap:
     codes = np.arange(2**bits).reshape(1, -1).astype(np.uint8 if bits == 8 else np.uint16)
-    return build_depth_map(codes, bits, facts_of(representation, calibration))
+    return build_depth_map(codes, bits, info_of(representation, calibration))
 
 
 def test_uniform_disparity_by_hand() -> None:
@@ -276,7 +276,7 @@ def test_xmp_is_compared_in_its_own_quantity(
 def test_the_unit_of_disparity_is_known_only_where_the_file_tells(
     representation: DepthRepresentation | None, calibration: Calibration | None, unit: str
 ) -> None:
-    assert decide(facts_of(representation, calibration)).disparity_unit == unit
+    assert decide(info_of(representation, calibration)).disparity_unit == unit
 
 
 INVERSES = {"d_min": 1.0, "d_max": 4.0, "z_near": 0.25, "z_far": 1.0}
@@ -316,12 +316,12 @@ def test_what_the_file_does_not_state_is_assumed_and_says_so(
     assumed: tuple[str, ...],
     distance_unit: str,
 ) -> None:
-    facts = facts_of(representation, Calibration(native_format=native))
-    decision = decide(facts)
+    info = info_of(representation, Calibration(native_format=native))
+    decision = decide(info)
     assert decision.assumed == assumed
     assert decision.distance_unit == distance_unit
     assert decision.is_unit_known is (decision.quantization is not None and not assumed)
-    depth = build_depth_map(np.zeros((1, 1), dtype=np.uint8), 8, facts)
+    depth = build_depth_map(np.zeros((1, 1), dtype=np.uint8), 8, info)
     assert depth.trust.assumed == assumed
     assert depth.trust.is_unit_known is decision.is_unit_known
 
@@ -366,7 +366,7 @@ def test_xmp_stands_in_for_a_missing_range(representation: DepthRepresentation |
 )
 def test_xmp_does_not_stand_in_where_it_is_ambiguous(xmp: Calibration | None, reason: str) -> None:
     codes = np.zeros((2, 2), dtype=np.uint8)
-    depth = build_depth_map(codes, 8, facts_of(None, xmp, problem="the SEI is broken"))
+    depth = build_depth_map(codes, 8, info_of(None, xmp, problem="the SEI is broken"))
     assert reason in depth.reason
 
 
@@ -383,7 +383,7 @@ def test_xmp_does_not_stand_in_where_it_is_ambiguous(xmp: Calibration | None, re
 )
 def test_arrays_that_are_no_depth_codes(codes: np.ndarray, bits: int) -> None:
     with pytest.raises(ValueError, match=r"code|bits"):
-        build_depth_map(codes, bits, facts_of(PUG))
+        build_depth_map(codes, bits, info_of(PUG))
 
 
 any_float = st.one_of(st.none(), st.floats(), st.floats(-5, 5))

@@ -40,8 +40,8 @@ def test_raised_clouds_lie_on_the_same_sphere(
 ) -> None:
     """A finer grid between the same codes: half a code, and the curve's sag within a sample."""
     shot = sphere(DISPARITY, 12, (Rotation(3),))
-    depth = build_depth_map(shot.codes, 12, shot.facts)
-    camera = camera_for_depth(header(shot.facts), depth.size)
+    depth = build_depth_map(shot.codes, 12, shot.info)
+    camera = camera_for_depth(header(shot.info), depth.size)
     size = color_size(depth.size, Size(315, 420), resolution)
     assert size == (Size(180, 240) if resolution is ColorResolution.X2 else Size(315, 420))
     rows = np.arange(size.height) * depth.size.height // size.height

@@ -274,7 +274,7 @@ def test_orientations_have_words(turns: Turns) -> None:
 @pytest.mark.parametrize("depth_turns", EIGHT, ids=str)
 def test_the_camera_follows_the_map_it_belongs_to(
     header: Callable[..., object],
-    facts: Callable[..., object],
+    info: Callable[..., object],
     calibration: Callable[..., object],
     photo_turns: Turns,
     depth_turns: Turns,
@@ -284,7 +284,7 @@ def test_the_camera_follows_the_map_it_belongs_to(
     fx, fy, cx, cy = 31.0, 28.0, 13.2, 8.9
     found = register(item(Size(48, 36), *photo_turns), item(coded, *depth_turns), Frames.CODED)
     told = header(
-        facts(None, calibration(fx, fy, cx, cy, 24, 18), coded=coded, transforms=depth_turns)
+        info(None, calibration(fx, fy, cx, cy, 24, 18), coded=coded, transforms=depth_turns)
     )
     size = Size(*found.aligned(followed(np.empty((18, 24)), depth_turns)).shape[::-1])
     camera = camera_for_depth(told, size, found.turn)  # type: ignore[arg-type]

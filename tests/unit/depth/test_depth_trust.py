@@ -12,7 +12,7 @@ from heicdepth_tui.depth.trust import Trust, trust_of
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -156,5 +156,5 @@ def test_the_header_alone_decides(
     representation: DepthRepresentation, native: str | None, trust: Trust
 ) -> None:
     calibration = Calibration(accuracy=Accuracy.RELATIVE, native_format=native)
-    facts = DepthFacts(DepthStatus.PRESENT, representation=representation, calibration=calibration)
-    assert trust_of(facts) == trust
+    info = DepthInfo(DepthStatus.PRESENT, representation=representation, calibration=calibration)
+    assert trust_of(info) == trust

@@ -18,7 +18,7 @@ from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Header,
@@ -40,12 +40,12 @@ def item(item_id: int, size: Size, bits: int, channels: int) -> ImageItem:
     return ImageItem(item_id, "hvc1", size, size, (), bits, channels, None, False, 1000)
 
 
-def facts(*, metres: bool, accuracy: Accuracy, bits: int, camera: bool) -> DepthFacts:
+def info(*, metres: bool, accuracy: Accuracy, bits: int, camera: bool) -> DepthInfo:
     """Uniform disparity 0 .. 2 1/m, so that code 0 is infinitely far: an invalid sample."""
     known = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=2.0)
     # Column-major, corner convention: fx 5, fy 4, cx 3, cy 2 for the map's own size.
     matrix = (5.0, 0.0, 0.0, 0.0, 4.0, 0.0, 3.0, 2.0, 1.0) if camera else None
-    return DepthFacts(
+    return DepthInfo(
         DepthStatus.PRESENT,
         item=item(7, Size(WIDTH, HEIGHT), bits, 1),
         urn="urn:mpeg:hevc:2015:auxid:2",
@@ -71,7 +71,7 @@ def make_header() -> Callable[..., Header]:
         camera: bool = True,
         photo: Size = DEPTH_SIZE,
     ) -> Header:
-        depth = facts(metres=metres, accuracy=accuracy, bits=bits, camera=camera)
+        depth = info(metres=metres, accuracy=accuracy, bits=bits, camera=camera)
         return Header(path, 5000, "heic", ("mif1",), item(1, photo, 8, 3), depth)
 
     return make

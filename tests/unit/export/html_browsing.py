@@ -17,7 +17,7 @@ from heicdepth_tui.export.subject import ExportOptions, Subject
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Header,
@@ -59,7 +59,7 @@ def subject(
     rgb[PATCH] = patch
     decoded = Coloured(rgb, space)
     representation = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.0, d_max=4.0)
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         item=item(size),
         representation=representation,
@@ -69,8 +69,8 @@ def subject(
         codes = codes * (2**bits - 1) // 255
     return Subject(
         path=Path("/photos/patch.heic"),
-        header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), facts),
-        depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, facts),
+        header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), info),
+        depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, info),
         camera=Camera(FOCAL, FOCAL, CX, CY, WIDTH, HEIGHT, CameraOrigin.FILE),
         colours=lambda _, stored: decoded if stored else decoded.in_srgb(),
         options=ExportOptions(cloud=CloudOptions(projection=projection, drop_flying=False)),

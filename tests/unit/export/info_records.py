@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from heicdepth_tui.export.record import info_schema
-from heicdepth_tui.heif.facts import DepthFacts, DepthStatus, Header, ImageItem, Size, Transform
+from heicdepth_tui.heif.facts import DepthInfo, DepthStatus, Header, ImageItem, Size, Transform
 
 Record = dict[str, Any]
 
@@ -26,7 +26,7 @@ def item(transforms: tuple[Transform, ...] = ()) -> ImageItem:
 
 
 def header(**changes: Any) -> Header:
-    depth = DepthFacts(DepthStatus.ABSENT, "the file holds no depth map")
+    depth = DepthInfo(DepthStatus.ABSENT, "the file holds no depth map")
     return Header(
         **{
             "path": "a.heic",

@@ -181,8 +181,8 @@ def test_a_crop_that_cannot_be_matched_is_stated_everywhere(tmp_path: Path) -> N
     found = photo_record("a.heic", subject.header, None)["registration"]
     assert found["basis"] == "undecided"
     assert words in found["sentence"]
-    facts = {fact.label: fact.value for fact in fact_groups(subject.header)[0].facts}
-    assert words in facts["registration"]
+    info = {fact.label: fact.value for fact in fact_groups(subject.header)[0].facts}
+    assert words in info["registration"]
     assert "undecided" in caption(60, subject.header, is_single=True)
 
 
@@ -192,8 +192,8 @@ def test_info_says_what_is_undecided(tmp_path: Path) -> None:
     header = read_header(tmp_path / "a.heic")
     told = photo_record("a.heic", header, None)["registration"]
     assert (told["basis"], told["frames"], told["rotation"]) == ("undecided", "coded", 180)
-    facts = {fact.label: fact.value for fact in fact_groups(header)[0].facts}
-    assert "shapes do not decide" in facts["registration"]
+    info = {fact.label: fact.value for fact in fact_groups(header)[0].facts}
+    assert "shapes do not decide" in info["registration"]
     alike = make_photo(Recipe(orientation=3))
     (tmp_path / "b.heic").write_bytes(alike.data)
     header = read_header(tmp_path / "b.heic")

@@ -25,7 +25,7 @@ from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.subject import ExportOptions, Subject
-from heicdepth_tui.heif.facts import ColourSpace, DepthFacts, DepthStatus, Header, Size
+from heicdepth_tui.heif.facts import ColourSpace, DepthInfo, DepthStatus, Header, Size
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 
 Use = Callable[[Header], None]
@@ -144,7 +144,7 @@ def test_a_second_export_keeps_the_first(
 def test_a_photo_without_depth_says_why(
     tmp_path: Path, use: Use, make_header: Callable[..., Header], status: DepthStatus
 ) -> None:
-    use(replace(make_header(), depth=DepthFacts(status, "removed when it was shared")))
+    use(replace(make_header(), depth=DepthInfo(status, "removed when it was shared")))
     source = Source()
     with pytest.raises(NoDepthError, match=r"a\.heic: removed when it was shared"):
         export_photo("a.heic", ExportOptions(out=tmp_path / "new"), source)

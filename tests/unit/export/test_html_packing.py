@@ -15,7 +15,7 @@ from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.packing import COLOUR_BYTES_A_SAMPLE, PackedCloud, pack_cloud
 from heicdepth_tui.heif.facts import (
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -40,7 +40,7 @@ LAWS = {
 
 def depth_map(kind: RepresentationType, bits: int = 8) -> DepthMap:
     codes = RAMP.astype(np.uint8) if bits == 8 else (RAMP << (bits - 8)).astype(np.uint16)
-    return build_depth_map(codes, bits, DepthFacts(DepthStatus.PRESENT, representation=LAWS[kind]))
+    return build_depth_map(codes, bits, DepthInfo(DepthStatus.PRESENT, representation=LAWS[kind]))
 
 
 def pack(cloud: Cloud, codes: object, rgb: object) -> PackedCloud:
@@ -154,11 +154,9 @@ def test_colours_that_lossless_coding_cannot_hold_become_a_jpeg_within_the_limit
     shape = (HEIGHT * 8, WIDTH * 8)
     noise = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
     codes = np.full(shape, 128, np.uint8)
-    facts = DepthFacts(
-        DepthStatus.PRESENT, representation=LAWS[RepresentationType.UNIFORM_DISPARITY]
-    )
+    info = DepthInfo(DepthStatus.PRESENT, representation=LAWS[RepresentationType.UNIFORM_DISPARITY])
     camera = Camera(300.0, 300.0, 190.0, 140.0, shape[1], shape[0], CameraOrigin.FILE)
-    cloud = build_cloud(build_depth_map(codes, 8, facts), camera, noise, CloudOptions())
+    cloud = build_cloud(build_depth_map(codes, 8, info), camera, noise, CloudOptions())
 
     packed = pack(cloud, codes, noise)
 

@@ -14,7 +14,7 @@ from heicdepth_tui.export.record import array_records, photo_record
 from heicdepth_tui.heif.facts import (
     Calibration,
     DepthElsewhere,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Exif,
@@ -26,8 +26,8 @@ from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels
 from heicdepth_tui.samples.write import build_photo
 
 
-def depth_of(rep: DepthRepresentation, **calibration: Any) -> DepthFacts:
-    return DepthFacts(
+def depth_of(rep: DepthRepresentation, **calibration: Any) -> DepthInfo:
+    return DepthInfo(
         DepthStatus.PRESENT,
         item=item(),
         representation=rep,
@@ -38,7 +38,7 @@ def depth_of(rep: DepthRepresentation, **calibration: Any) -> DepthFacts:
 def test_the_four_states_of_depth_are_told_apart() -> None:
     absent = parse_header(build_photo(depth=False), path="a.heic")
     stripped = parse_header(build_photo(depth=False, custom_rendered=8), path="b.heic")
-    unreadable = DepthFacts(DepthStatus.UNREADABLE, "the SEI is cut short", item=item())
+    unreadable = DepthInfo(DepthStatus.UNREADABLE, "the SEI is cut short", item=item())
 
     records = [
         valid(photo_record("a.heic", header, None))
@@ -59,12 +59,12 @@ def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_dou
     differing = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
     assumed = DepthRepresentation(kind.UNIFORM_Z, z_near=1.0, z_far=4.0)
 
-    def told(facts: DepthFacts) -> Record:
-        depth = valid(photo_record("a.heic", header(depth=facts), None))["depth"]
+    def told(info: DepthInfo) -> Record:
+        depth = valid(photo_record("a.heic", header(depth=info), None))["depth"]
         assert isinstance(depth, dict)
         return depth
 
-    absent = told(DepthFacts(DepthStatus.ABSENT, "the file holds no depth map"))
+    absent = told(DepthInfo(DepthStatus.ABSENT, "the file holds no depth map"))
     assert absent["metres"] == {
         "known": False, "reason": "the file holds no depth map", "notes": [], "assumed": False,
     }  # fmt: skip
@@ -84,13 +84,13 @@ def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_dou
 
 def test_the_record_says_why_intrinsics_and_calibration_were_refused() -> None:
     rep = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
-    facts = depth_of(
+    info = depth_of(
         rep, intrinsics=(-5.0, 0, 0, 0, 4.0, 0, 2.0, 1.0, 1.0), reference_width=4.0,
         reference_height=3.0, problems=("PixelSize is no number",),
     )  # fmt: skip
-    none = valid(photo_record("a.heic", header(depth=facts), None))
+    none = valid(photo_record("a.heic", header(depth=info), None))
     exif = Exif(focal_length_35mm=26.0)
-    estimated = valid(photo_record("a.heic", header(depth=facts, exif=exif), None))
+    estimated = valid(photo_record("a.heic", header(depth=info, exif=exif), None))
 
     assert none["camera"]["origin"] == "none"
     assert "fx -5 fy 4 is not positive" in none["camera"]["note"]
@@ -100,7 +100,7 @@ def test_the_record_says_why_intrinsics_and_calibration_were_refused() -> None:
 
 
 def test_arrays_are_told_with_their_derived_ranges() -> None:
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         item=item(),
         representation=DepthRepresentation(
@@ -114,8 +114,8 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
         own: Pixels(codes, (2, 2), "uint8", 0, 255, 8, note="1 tile is missing\x1b"),
     }
 
-    arrays = array_records(layers, {own: build_depth_map(codes, 8, facts)})
-    record = valid(photo_record("a.heic", header(depth=facts), None, arrays))
+    arrays = array_records(layers, {own: build_depth_map(codes, 8, info)})
+    record = valid(photo_record("a.heic", header(depth=info), None, arrays))
 
     assert [entry["name"] for entry in record["arrays"]] == [
         "photo", "depth", "disparity", "metres",
@@ -138,13 +138,13 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
 
 
 def test_arrays_without_metres_and_without_valid_samples() -> None:
-    curve = DepthFacts(
+    curve = DepthInfo(
         DepthStatus.PRESENT,
         item=item(),
         representation=DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY),
     )
     codes = np.zeros((2, 2), np.uint8)
-    far = DepthFacts(
+    far = DepthInfo(
         DepthStatus.PRESENT,
         item=item(),
         representation=DepthRepresentation(
@@ -162,15 +162,15 @@ def test_arrays_without_metres_and_without_valid_samples() -> None:
 
 
 def test_further_depth_maps_and_those_of_other_pictures_are_told_in_full() -> None:
-    def facts(number: int, d_max: float) -> DepthFacts:
+    def info(number: int, d_max: float) -> DepthInfo:
         kind = RepresentationType.UNIFORM_DISPARITY
         representation = DepthRepresentation(kind, d_min=0.5, d_max=d_max)
-        return DepthFacts(
+        return DepthInfo(
             DepthStatus.PRESENT, item=replace(item(), id=number), representation=representation
         )
 
-    elsewhere = DepthElsewhere(52, Size(40, 30), True, facts(60, 8.0))
-    depth = replace(facts(9, 2.0), others=(facts(5, 4.0),), elsewhere=(elsewhere,))
+    elsewhere = DepthElsewhere(52, Size(40, 30), True, info(60, 8.0))
+    depth = replace(info(9, 2.0), others=(info(5, 4.0),), elsewhere=(elsewhere,))
     record = valid(photo_record("a.heic", header(depth=depth), None))
 
     assert (record["depth"]["item"], record["depth"]["d_max"]) == (9, 2.0)

@@ -26,7 +26,7 @@ from heicdepth_tui.heif.facts import (
     Accuracy,
     Auxiliary,
     Calibration,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     Exif,
@@ -149,7 +149,7 @@ def test_rotation_and_mirror_do_to_a_picture_what_the_transforms_do(
 
 def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
     evil = "\x1b]0;title\x07\u202eA\ud800\n"
-    facts = DepthFacts(
+    info = DepthInfo(
         DepthStatus.PRESENT,
         item=item(),
         representation=DepthRepresentation(
@@ -163,7 +163,7 @@ def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
     )
     photo = header(
         brand="he\x1bc",
-        depth=facts,
+        depth=info,
         auxiliaries=(Auxiliary(item(), evil, evil),),
         truncated=evil,
         exif=Exif(make=evil, model=evil, lens=evil, focal_length=float("nan")),

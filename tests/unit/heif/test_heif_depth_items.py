@@ -56,12 +56,12 @@ def test_one_broken_depth_map_spares_the_others(build: Build) -> None:
 def test_the_depth_map_of_another_picture_is_named(build: Build, tmp_path: Path) -> None:
     depth = build.depth(3, build_depth_representation(NEAR), of=2)
     data = build.heif([build.photo(1), build.photo(2, 80, 60), depth, portrait_exif(build, 4)])
-    facts = parse_header(data).depth
-    assert (facts.status, facts.item) == (DepthStatus.ABSENT, None)
-    assert facts.reason == (
+    info = parse_header(data).depth
+    assert (info.status, info.item) == (DepthStatus.ABSENT, None)
+    assert info.reason == (
         "the photo has no depth map of its own, but image 2 (80×60) of the file has one"
     )
-    (found,) = facts.elsewhere
+    (found,) = info.elsewhere
     assert (found.picture, found.size, found.is_source) == (2, Size(80, 60), False)
     assert found.depth.item is not None
     assert (found.depth.item.id, found.depth.representation) == (3, NEAR)
@@ -73,12 +73,12 @@ def test_the_depth_map_of_another_picture_is_named(build: Build, tmp_path: Path)
 def test_depth_maps_of_several_other_pictures(build: Build) -> None:
     items = [build.photo(1), *(build.photo(n) for n in (2, 3, 4, 5))]
     items += [build.depth(n + 10, of=n) for n in (2, 3, 4, 5)]
-    facts = parse_header(build.heif(items)).depth
-    assert facts.reason == (
+    info = parse_header(build.heif(items)).depth
+    assert info.reason == (
         "the photo has no depth map of its own, but other images of the file do: "
         "2 (64×48), 3 (64×48), 4 (64×48) …"
     )
-    assert [found.picture for found in facts.elsewhere] == [2, 3, 4, 5]
+    assert [found.picture for found in info.elsewhere] == [2, 3, 4, 5]
 
 
 def test_the_depth_map_of_the_picture_that_the_photo_repeats(build: Build) -> None:
@@ -87,12 +87,12 @@ def test_the_depth_map_of_the_picture_that_the_photo_repeats(build: Build) -> No
     )
     items = [turned, build.photo(5), build.photo(7, hidden=True), build.depth(8, of=7)]
     items.append(build.depth(6, of=5))
-    facts = parse_header(build.heif(items)).depth
-    assert facts.status is DepthStatus.ABSENT
-    assert facts.reason == (
+    info = parse_header(build.heif(items)).depth
+    assert info.status is DepthStatus.ABSENT
+    assert info.reason == (
         "the depth map belongs to image 7 (64×48), which the photo repeats (derived image iden)"
     )
-    assert [(found.picture, found.is_source) for found in facts.elsewhere] == [
+    assert [(found.picture, found.is_source) for found in info.elsewhere] == [
         (7, True),
         (5, False),
     ]
@@ -100,34 +100,34 @@ def test_the_depth_map_of_the_picture_that_the_photo_repeats(build: Build) -> No
 
 def test_a_photo_with_depth_lists_that_of_its_second_view(build: Build) -> None:
     items = [build.photo(1), build.photo(2), build.depth(3, of=1), build.depth(4, of=2)]
-    facts = parse_header(build.heif(items)).depth
-    assert facts.status is DepthStatus.PRESENT
-    assert [found.picture for found in facts.elsewhere] == [2]
+    info = parse_header(build.heif(items)).depth
+    assert info.status is DepthStatus.PRESENT
+    assert [found.picture for found in info.elsewhere] == [2]
 
 
 def test_depth_of_a_tone_map_of_the_photo_only(build: Build) -> None:
     tone_map = build.item(5, b"tmap", b"m", [build.ispe(64, 48)], refers={b"dimg": [1, 6]})
     items = [build.photo(1), build.photo(6, hidden=True), tone_map, build.depth(7, of=5)]
-    facts = parse_header(build.heif(items)).depth
-    assert facts.status is DepthStatus.ABSENT
-    assert "image 5 (64×48) of the file has one" in facts.reason
-    assert [found.picture for found in facts.elsewhere] == [5]
+    info = parse_header(build.heif(items)).depth
+    assert info.status is DepthStatus.ABSENT
+    assert "image 5 (64×48) of the file has one" in info.reason
+    assert [found.picture for found in info.elsewhere] == [5]
 
 
 def test_depth_of_nothing_and_depth_of_another_picture(build: Build, tmp_path: Path) -> None:
     items = [build.photo(1), build.photo(2), build.depth(3, of=99), build.depth(4, of=2)]
     path = tmp_path / "photo.heic"
     path.write_bytes(build.heif(items))
-    facts = read_header(path).depth
-    assert facts.status is read_summary(path).status is DepthStatus.UNREADABLE
-    assert "item 99, which does not exist" in facts.reason
-    assert [found.picture for found in facts.elsewhere] == [2]
+    info = read_header(path).depth
+    assert info.status is read_summary(path).status is DepthStatus.UNREADABLE
+    assert "item 99, which does not exist" in info.reason
+    assert [found.picture for found in info.elsewhere] == [2]
 
 
 def test_stripped_says_probably(build: Build) -> None:
-    facts = parse_header(build.heif([build.photo(1), portrait_exif(build, 2)])).depth
-    assert facts.status is DepthStatus.STRIPPED
-    assert "was probably removed" in facts.reason
+    info = parse_header(build.heif([build.photo(1), portrait_exif(build, 2)])).depth
+    assert info.status is DepthStatus.STRIPPED
+    assert "was probably removed" in info.reason
 
 
 @pytest.mark.parametrize("order", list(permutations([1, 5])))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from heicdepth_tui.heif.facts import DepthElsewhere, DepthFacts, DepthStatus
+from heicdepth_tui.heif.facts import DepthElsewhere, DepthInfo, DepthStatus
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.photo.layers import (
     DEPTH,
     PRIMARY,
     Layer,
     LayerKind,
-    depth_facts,
+    depth_info,
     derived_label,
     layers_of,
     own_depth,
@@ -49,32 +49,32 @@ def test_a_photo_without_depth_has_no_depth_layer() -> None:
     header = parse_header(build_photo(depth=False))
     assert own_depth(header) is None
     assert layers_of(header) == (PRIMARY,)
-    assert depth_facts(header, DEPTH) is None
+    assert depth_info(header, DEPTH) is None
 
 
 def test_facts_of_a_layer_are_those_of_its_item() -> None:
     header = parse_header(build_photo(gain_map=True))
     own = own_depth(header)
     assert own is not None
-    assert depth_facts(header, own) is header.depth
-    assert depth_facts(header, DEPTH) is header.depth
-    assert depth_facts(header, PRIMARY) is None
+    assert depth_info(header, own) is header.depth
+    assert depth_info(header, DEPTH) is header.depth
+    assert depth_info(header, PRIMARY) is None
     gain_map = next(layer for layer in layers_of(header) if layer.label == "gain map")
-    assert depth_facts(header, gain_map) is None
+    assert depth_info(header, gain_map) is None
 
 
 def test_facts_of_further_depth_maps_are_their_own() -> None:
     header = parse_header(build_photo(more_depths=2))
     second, third = (layer for layer in layers_of(header) if layer.label.startswith("depth "))
     assert (second.kind, third.kind) == (LayerKind.DEPTH, LayerKind.DEPTH)
-    assert [depth_facts(header, layer) for layer in (second, third)] == list(header.depth.others)
+    assert [depth_info(header, layer) for layer in (second, third)] == list(header.depth.others)
 
 
 def test_depth_of_another_picture_is_named_after_that_picture() -> None:
     header = parse_header(build_photo(depth=False))
     item = replace(header.primary, id=60)
-    facts = DepthFacts(DepthStatus.PRESENT, item=item)
-    elsewhere = (DepthElsewhere(52, item.upright, False, facts),)
+    info = DepthInfo(DepthStatus.PRESENT, item=item)
+    elsewhere = (DepthElsewhere(52, item.upright, False, info),)
     header = replace(header, depth=replace(header.depth, elsewhere=elsewhere))
 
     photo, depth = layers_of(header)
@@ -82,8 +82,8 @@ def test_depth_of_another_picture_is_named_after_that_picture() -> None:
     assert (depth.label, depth.kind, depth.item_id) == ("depth of image 52", LayerKind.DEPTH, 60)
     assert own_depth(header) is None
     assert depth.choice == depth != DEPTH
-    assert depth_facts(header, depth) is facts
-    assert depth_facts(header, DEPTH) is None
+    assert depth_info(header, depth) is info
+    assert depth_info(header, DEPTH) is None
 
 
 def test_arrays_made_from_a_layer_are_numbered_as_it_is() -> None:

@@ -16,7 +16,7 @@ from heicdepth_tui.heif.facts import (
     Calibration,
     ColourSpace,
     DepthElsewhere,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
@@ -36,12 +36,12 @@ DISPARITY = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=0.5,
 CODES = np.array([[0, 255], [85, 170]], dtype=np.uint8)
 
 
-def facts(
+def info(
     accuracy: Accuracy,
     representation: DepthRepresentation | None = DISPARITY,
     native: str | None = "hdis",
-) -> DepthFacts:
-    return DepthFacts(
+) -> DepthInfo:
+    return DepthInfo(
         DepthStatus.PRESENT,
         representation=representation,
         calibration=Calibration(accuracy=accuracy, native_format=native),
@@ -53,7 +53,7 @@ def pixels() -> Pixels:
 
 
 def test_depth_comes_with_its_disparity_and_metres() -> None:
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.RELATIVE))
     rows = array_rows({DEPTH: pixels()}, {DEPTH: depth_map})
 
     assert [row.cells for row in rows] == [
@@ -70,8 +70,8 @@ def test_each_depth_layer_has_the_rows_made_from_its_own_codes_and_law() -> None
     rows = array_rows(
         {DEPTH: pixels(), second: Pixels(small, small.shape, "uint8", 0, 51, 8)},
         {
-            DEPTH: build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE)),
-            second: build_depth_map(small, 8, facts(Accuracy.ABSOLUTE, far)),
+            DEPTH: build_depth_map(CODES, 8, info(Accuracy.ABSOLUTE)),
+            second: build_depth_map(small, 8, info(Accuracy.ABSOLUTE, far)),
         },
     )
 
@@ -88,21 +88,21 @@ def test_each_depth_layer_has_the_rows_made_from_its_own_codes_and_law() -> None
 
 def test_a_picture_that_is_named_depth_is_no_depth_map() -> None:
     namesake = Layer(LayerKind.AUXILIARY, 9, "depth 2")
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.ABSOLUTE))
     rows = array_rows({namesake: pixels(), DEPTH: pixels()}, {DEPTH: depth_map})
 
     assert [row.name for row in rows] == ["depth 2", "depth", "disparity", "metres"]
 
 
 def test_absolute_metres_stand_without_the_caveat() -> None:
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.ABSOLUTE))
 
     assert array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[2].name == "metres"
 
 
 def test_codes_without_metres_say_why() -> None:
     kind = DepthRepresentation(RepresentationType.NONUNIFORM_DISPARITY, d_min=0.5, d_max=2.0)
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE, kind))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.RELATIVE, kind))
     row = array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[1]
 
     assert (row.name, row.shape, row.minimum) == ("metres", "none", "")
@@ -121,13 +121,13 @@ def test_codes_without_metres_say_why() -> None:
 def test_the_legend_names_both_ends_and_how_sure_they_are(
     accuracy: Accuracy, sentence: str
 ) -> None:
-    near, far, told = legend_lines(build_depth_map(CODES, 8, facts(accuracy)))
+    near, far, told = legend_lines(build_depth_map(CODES, 8, info(accuracy)))
 
     assert (near, far, told) == ("2.000", "0.500 1/m", sentence)
 
 
 def test_a_narrow_legend_keeps_the_caveat() -> None:
-    told = legend_lines(build_depth_map(CODES, 8, facts(Accuracy.RELATIVE)), 24)[2]
+    told = legend_lines(build_depth_map(CODES, 8, info(Accuracy.RELATIVE)), 24)[2]
 
     assert told == "≈0.50–2.00 m relative"
 
@@ -148,21 +148,21 @@ UNIFORM_Z = DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=
 def test_an_assumed_law_is_never_told_as_absolute(
     accuracy: Accuracy, width: int, sentence: str
 ) -> None:
-    depth_map = build_depth_map(CODES, 8, facts(accuracy, UNIFORM_Z))
+    depth_map = build_depth_map(CODES, 8, info(accuracy, UNIFORM_Z))
 
     assert legend_lines(depth_map, width)[2] == sentence
     assert array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[2].name == "metres ≈"
 
 
 def test_an_assumed_unit_is_told_at_every_number() -> None:
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.ABSOLUTE, native=None))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.ABSOLUTE, native=None))
 
     assert legend_lines(depth_map) == ("2.000", "0.500", "≈0.50 m near → far ≈2.00 m  assumed")
     assert [row.unit for row in array_rows({DEPTH: pixels()}, {DEPTH: depth_map})[1:]] == [
         "1/m, assumed",
         "m, assumed",
     ]
-    told = shown(facts(Accuracy.ABSOLUTE, native=None))
+    told = shown(info(Accuracy.ABSOLUTE, native=None))
     assert "the file does not state that disparity is in 1/m" in told["accuracy"]
 
 
@@ -175,12 +175,12 @@ def test_an_assumed_unit_is_told_at_every_number() -> None:
 )
 def test_a_far_end_without_disparity_is_told_without_infinity(width: int, sentence: str) -> None:
     zero = replace(DISPARITY, d_min=0.0)
-    depth_map = build_depth_map(CODES, 8, facts(Accuracy.RELATIVE, zero))
+    depth_map = build_depth_map(CODES, 8, info(Accuracy.RELATIVE, zero))
 
     assert legend_lines(depth_map, width) == ("2.000", "0.000 1/m", sentence)
 
 
-def shown(depth: DepthFacts, depth_map: DepthMap | None = None) -> dict[str, str]:
+def shown(depth: DepthInfo, depth_map: DepthMap | None = None) -> dict[str, str]:
     header = parse_header(build_photo())
     item = header.depth.item
     groups = fact_groups(replace(header, depth=replace(depth, item=item)), depth_map=depth_map)
@@ -191,8 +191,8 @@ def test_the_header_alone_tells_why_there_are_no_metres_and_what_is_doubtful() -
     reversed_range = replace(DISPARITY, d_min=3.0)
     differing = Calibration(float_min=0.5, float_max=1.5, native_format="hdis")
 
-    assert "reversed" in shown(facts(Accuracy.RELATIVE, reversed_range))["metres"]
-    told = shown(replace(facts(Accuracy.RELATIVE), calibration=differing))
+    assert "reversed" in shown(info(Accuracy.RELATIVE, reversed_range))["metres"]
+    told = shown(replace(info(Accuracy.RELATIVE), calibration=differing))
     assert "the XMP 0.5 to 1.5" in told["note"]
     assert told["XMP min, max"] == "0.5, 1.5 1/m"
     assert "metres" not in told
@@ -204,20 +204,20 @@ def test_numbers_of_the_header_have_units_where_the_unit_is_known() -> None:
     inverse_z = replace(both, type=RepresentationType.UNIFORM_INVERSE_Z, d_min=None, d_max=None)
     uniform_z = replace(inverse_z, type=RepresentationType.UNIFORM_Z)
 
-    assert shown(facts(Accuracy.RELATIVE))["d_min, d_max"] == "0.5, 2 1/m"
-    assert shown(facts(Accuracy.RELATIVE, native=None))["d_min, d_max"] == "0.5, 2"
-    assert shown(facts(Accuracy.RELATIVE))["z_near, z_far"] == "–, –"
-    assert shown(facts(Accuracy.RELATIVE, both, None))["d_min, d_max"] == "0.5, 2 1/m"
-    assert shown(facts(Accuracy.RELATIVE, both, None))["z_near, z_far"] == "0.5, 2 m"
-    assert shown(facts(Accuracy.RELATIVE, inverse_z))["z_near, z_far"] == "0.5, 2 m"
-    assert shown(facts(Accuracy.RELATIVE, inverse_z, None))["z_near, z_far"] == "0.5, 2"
-    assert shown(facts(Accuracy.RELATIVE, uniform_z, "hdep"))["z_near, z_far"] == "0.5, 2"
+    assert shown(info(Accuracy.RELATIVE))["d_min, d_max"] == "0.5, 2 1/m"
+    assert shown(info(Accuracy.RELATIVE, native=None))["d_min, d_max"] == "0.5, 2"
+    assert shown(info(Accuracy.RELATIVE))["z_near, z_far"] == "–, –"
+    assert shown(info(Accuracy.RELATIVE, both, None))["d_min, d_max"] == "0.5, 2 1/m"
+    assert shown(info(Accuracy.RELATIVE, both, None))["z_near, z_far"] == "0.5, 2 m"
+    assert shown(info(Accuracy.RELATIVE, inverse_z))["z_near, z_far"] == "0.5, 2 m"
+    assert shown(info(Accuracy.RELATIVE, inverse_z, None))["z_near, z_far"] == "0.5, 2"
+    assert shown(info(Accuracy.RELATIVE, uniform_z, "hdep"))["z_near, z_far"] == "0.5, 2"
 
 
 def test_one_code_of_pug_is_worth_what_was_measured() -> None:
     pug = replace(DISPARITY, d_min=1.498046875, d_max=4.3828125)
     for accuracy, caveat in ((Accuracy.ABSOLUTE, ""), (Accuracy.RELATIVE, " (relative)")):
-        depth = facts(accuracy, pug)
+        depth = info(accuracy, pug)
         told = shown(depth, build_depth_map(CODES, 8, depth))
 
         assert told["one code"] == f"0.59 mm near, 5.04 mm far{caveat}"

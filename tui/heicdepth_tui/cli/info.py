@@ -90,13 +90,13 @@ class _Photo:
     def depth_maps(self) -> dict[Layer, DepthMap]:
         """The depth maps of all depth layers that were decoded, each by its own mapping."""
         from heicdepth_tui.depth.depthmap import build_depth_map
-        from heicdepth_tui.photo.layers import depth_facts
+        from heicdepth_tui.photo.layers import depth_info
 
         found = {}
         for layer, pixels in (self.decoded or {}).items():
-            facts = None if self.header is None else depth_facts(self.header, layer)
-            if facts is not None:
-                found[layer] = build_depth_map(pixels.array, pixels.bits, facts)
+            depth = None if self.header is None else depth_info(self.header, layer)
+            if depth is not None:
+                found[layer] = build_depth_map(pixels.array, pixels.bits, depth)
         return found
 
 

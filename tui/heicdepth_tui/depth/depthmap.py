@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.registration import Registration
-    from heicdepth_tui.heif.facts import Accuracy, DepthFacts, DepthRepresentation
+    from heicdepth_tui.heif.facts import Accuracy, DepthInfo, DepthRepresentation
 
 __all__ = ["CodeRange", "DepthMap", "build_depth_map"]
 
@@ -142,7 +142,7 @@ class DepthMap:
 
 
 def build_depth_map(
-    codes: NDArray[np.uint8] | NDArray[np.uint16], bits: int, facts: DepthFacts
+    codes: NDArray[np.uint8] | NDArray[np.uint16], bits: int, info: DepthInfo
 ) -> DepthMap:
     """Return the depth map of upright ``codes`` (H, W), quantized as the header states.
 
@@ -155,12 +155,12 @@ def build_depth_map(
         raise ValueError(f"a depth map cannot have {bits} bits")
     if bits < codes.dtype.itemsize * 8 and int(codes.max()) >= 2**bits:
         raise ValueError(f"code {int(codes.max())} does not fit into {bits} bits")
-    decision = decide(facts)
+    decision = decide(info)
     return DepthMap(
         codes=codes,
         bits=bits,
-        representation=facts.representation,
-        trust=trust_of(facts),
+        representation=info.representation,
+        trust=trust_of(info),
         notes=decision.notes,
         quantization=decision.quantization,
     )

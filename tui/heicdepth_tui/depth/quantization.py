@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Calibration, DepthFacts
+    from heicdepth_tui.heif.facts import Calibration, DepthInfo
 
 __all__ = [
     "MIN_DISPARITY",
@@ -117,7 +117,7 @@ def code_tables(quantization: DepthQuantization, bits: int) -> CodeTables:
     return CodeTables(disparity, metres, depth_resolution, valid)
 
 
-def decide(facts: DepthFacts) -> Decision:
+def decide(info: DepthInfo) -> Decision:
     """Return the quantization that the header of a photo states for its depth map, and its units.
 
     Source: ISO/IEC 23008-12 depth representation SEI (H.265 Annex G) as summed up in the project's
@@ -130,9 +130,9 @@ def decide(facts: DepthFacts) -> Decision:
     fdep), or likewise by the inverses. Everything else is assumed. Of type 2 (uniform Z) no file
     was found: its unit and its direction are always assumed.
     """
-    decision = _mapping(facts)
-    native = None if facts.calibration is None else facts.calibration.native_format
-    representation = facts.representation
+    decision = _mapping(info)
+    native = None if info.calibration is None else info.calibration.native_format
+    representation = info.representation
     kind = None if representation is None else representation.type
     is_inverse = representation is not None and _are_inverses(representation)
     if kind is RepresentationType.UNIFORM_Z:
@@ -162,17 +162,17 @@ _ASSUMED: dict[RepresentationType | None, tuple[str, ...]] = {
 }
 
 
-def _mapping(facts: DepthFacts) -> Decision:
-    representation = facts.representation
+def _mapping(info: DepthInfo) -> Decision:
+    representation = info.representation
     if representation is None:
-        return _without_sei(facts)
+        return _without_sei(info)
     kind = representation.type
     if kind is RepresentationType.UNIFORM_DISPARITY:
-        return _uniform_disparity(representation, facts)
+        return _uniform_disparity(representation, info)
     if kind is RepresentationType.NONUNIFORM_DISPARITY:
         reason = "nonuniform disparity (type 3) needs a curve that decoders do not give"
         return Decision(None, reason, ())
-    return _from_distances(representation, facts)
+    return _from_distances(representation, info)
 
 
 def _native_unit(native_format: str | None) -> str:
@@ -182,9 +182,9 @@ def _native_unit(native_format: str | None) -> str:
     return "m" if native_format in _DEPTH_FORMATS else ""
 
 
-def _without_sei(facts: DepthFacts) -> Decision:
-    why = facts.representation_problem or "the depth item says nothing of its representation"
-    calibration = facts.calibration
+def _without_sei(info: DepthInfo) -> Decision:
+    why = info.representation_problem or "the depth item says nothing of its representation"
+    calibration = info.calibration
     if calibration is None:
         return Decision(None, why, ())
     if calibration.native_format in _DEPTH_FORMATS:
@@ -212,9 +212,9 @@ _SEI_NAMES = ("d_min", "d_max")
 _XMP_NAMES = ("FloatMinValue", "FloatMaxValue")
 
 
-def _uniform_disparity(representation: DepthRepresentation, facts: DepthFacts) -> Decision:
+def _uniform_disparity(representation: DepthRepresentation, info: DepthInfo) -> Decision:
     low, high = representation.d_min, representation.d_max
-    calibration = facts.calibration
+    calibration = info.calibration
     if low is None and high is None and calibration is not None and not _xmp_problem(calibration):
         note = "the SEI gives no d_min and d_max: FloatMinValue and FloatMaxValue of the XMP"
         return _from_disparities(calibration.float_min, calibration.float_max, (note,), _XMP_NAMES)
@@ -247,7 +247,7 @@ def _from_disparities(
     return Decision(DepthQuantization(low, high), "", notes)
 
 
-def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> Decision:
+def _from_distances(representation: DepthRepresentation, info: DepthInfo) -> Decision:
     """Return the mapping between z_near and z_far (m), for uniform inverse Z and uniform Z."""
     near, far = representation.z_near, representation.z_far
     label = representation.type.label
@@ -265,8 +265,8 @@ def _from_distances(representation: DepthRepresentation, facts: DepthFacts) -> D
         reason = f"z_near is {near:g} m: every sample would lie beyond {1 / MIN_DISPARITY:g} m"
         return Decision(None, reason, ())
     notes: tuple[str, ...] = ()
-    if facts.calibration is not None:
-        notes = _compare_distances_with_xmp(representation.type, near, far, facts.calibration)
+    if info.calibration is not None:
+        notes = _compare_distances_with_xmp(representation.type, near, far, info.calibration)
     if 1 / far <= MIN_DISPARITY:
         notes += (f"z_far is {far:g} m: samples beyond {1 / MIN_DISPARITY:g} m are invalid",)
     if representation.type is RepresentationType.UNIFORM_INVERSE_Z:

@@ -11,7 +11,7 @@ from heicdepth_tui.heif.facts import Accuracy
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
-    from heicdepth_tui.heif.facts import DepthFacts
+    from heicdepth_tui.heif.facts import DepthInfo
 
 __all__ = ["DISTORTION", "Trust", "trust_of"]
 
@@ -201,11 +201,11 @@ class Trust:
         return "known" if self.is_unit_known else "assumed"
 
 
-def trust_of(facts: DepthFacts) -> Trust:
+def trust_of(info: DepthInfo) -> Trust:
     """Return the trust in the distances of a photo's depth map, by its header alone."""
-    decision = decide(facts)
+    decision = decide(info)
     return Trust(
-        accuracy=facts.accuracy,
+        accuracy=info.accuracy,
         is_unit_known=decision.is_unit_known,
         assumed=decision.assumed,
         no_metres=decision.reason,

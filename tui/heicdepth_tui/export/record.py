@@ -23,7 +23,7 @@ from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.facts import (
-    DepthFacts,
+    DepthInfo,
     Exif,
     Header,
     ImageItem,
@@ -194,7 +194,7 @@ def _size(item: ImageItem) -> Record:
     return {"width": item.upright.width, "height": item.upright.height}
 
 
-def _depth(depth: DepthFacts) -> Record:
+def _depth(depth: DepthInfo) -> Record:
     item, rep, cal = depth.item, depth.representation, depth.calibration
     problems = (depth.reason, depth.representation_problem, depth.calibration_problem)
     return {
@@ -226,7 +226,7 @@ def _depth(depth: DepthFacts) -> Record:
     }
 
 
-def _elsewhere(depth: DepthFacts) -> list[Record]:
+def _elsewhere(depth: DepthInfo) -> list[Record]:
     """Return the depth maps of other pictures of the file."""
     return [
         {
@@ -240,7 +240,7 @@ def _elsewhere(depth: DepthFacts) -> list[Record]:
     ]
 
 
-def _metres(depth: DepthFacts) -> Record:
+def _metres(depth: DepthInfo) -> Record:
     """Whether codes mean metres, by the header alone, and what is doubtful about it."""
     if not depth.decodable:
         return {

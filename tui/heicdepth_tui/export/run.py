@@ -80,15 +80,15 @@ def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Sub
     Colours are decoded by ``source`` when a format asks for them. Raises as ``export_photo``.
     """
     header = read_header(path, limits=options.limits)
-    facts = header.depth
-    if facts.status is not DepthStatus.PRESENT or facts.item is None:
-        raise NoDepthError(facts.reason or "the photo has no depth map", path=path)
-    layer = Layer(LayerKind.DEPTH, facts.item.id, "depth")
+    info = header.depth
+    if info.status is not DepthStatus.PRESENT or info.item is None:
+        raise NoDepthError(info.reason or "the photo has no depth map", path=path)
+    layer = Layer(LayerKind.DEPTH, info.item.id, "depth")
     pixels = source(Request(next_ticket(), _PANE, str(path), layer, keep=True))
     if pixels.array.ndim != 2:
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
-    registration = register(header.primary, facts.item, options.register)
-    depth_map = build_depth_map(pixels.array, pixels.bits, facts).aligned(registration)
+    registration = register(header.primary, info.item, options.register)
+    depth_map = build_depth_map(pixels.array, pixels.bits, info).aligned(registration)
     notes = _notes(path, header, depth_map.size, registration, options)
     return Subject(
         path=path,

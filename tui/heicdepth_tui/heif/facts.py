@@ -15,7 +15,7 @@ __all__ = [
     "ColourSpace",
     "Crop",
     "DepthElsewhere",
-    "DepthFacts",
+    "DepthInfo",
     "DepthRepresentation",
     "DepthStatus",
     "Exif",
@@ -277,7 +277,7 @@ class DepthStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class DepthFacts:
+class DepthInfo:
     """What the header says of the photo's depth map, or of one of several depth maps."""
 
     status: DepthStatus
@@ -290,7 +290,7 @@ class DepthFacts:
     """Why there is no representation although there is a depth item."""
     calibration: Calibration | None = None
     calibration_problem: str = ""
-    others: tuple[DepthFacts, ...] = ()
+    others: tuple[DepthInfo, ...] = ()
     """Further depth items of the photo, by id, each with its own representation and calibration.
 
     ``item`` is the one with the highest id that the decoders read, as libheif chooses."""
@@ -327,7 +327,7 @@ class DepthElsewhere:
     """Its upright size; None where its header is broken."""
     is_source: bool
     """Whether the primary is an identity (``iden``) derived from that picture."""
-    depth: DepthFacts
+    depth: DepthInfo
     """Its ``others`` and ``elsewhere`` are empty."""
 
 
@@ -359,7 +359,7 @@ class Header:
     brand: str
     compatible_brands: tuple[str, ...]
     primary: ImageItem
-    depth: DepthFacts
+    depth: DepthInfo
     auxiliaries: tuple[Auxiliary, ...] = ()
     """All of the primary's auxiliary images, the depth map among them, by item id."""
     thumbnails: tuple[ImageItem, ...] = ()

@@ -14,12 +14,12 @@ from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.colour import colour_space
 from heicdepth_tui.heif.container import has_sequence
-from heicdepth_tui.heif.depthfacts import AuxiliaryReader, read_depth
+from heicdepth_tui.heif.depth_info import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
 from heicdepth_tui.heif.facts import (
     Auxiliary,
     ColourSpace,
-    DepthFacts,
+    DepthInfo,
     Exif,
     Header,
     ImageItem,
@@ -169,7 +169,7 @@ def _exif(table: ItemTable) -> tuple[Exif, str]:
 
 
 def _auxiliaries(
-    table: ItemTable, reader: AuxiliaryReader, depth: DepthFacts, problems: list[str]
+    table: ItemTable, reader: AuxiliaryReader, depth: DepthInfo, problems: list[str]
 ) -> tuple[Auxiliary, ...]:
     found: list[Auxiliary] = []
     items = table.referrers(b"auxl", table.primary_id)
@@ -218,7 +218,7 @@ def _stereo_pairs(table: ItemTable) -> tuple[StereoPair, ...]:
 def _truncated(
     table: ItemTable,
     primary: ImageItem,
-    depth: DepthFacts,
+    depth: DepthInfo,
     auxiliaries: tuple[Auxiliary, ...],
     thumbnails: list[ImageItem],
     problems: list[str],

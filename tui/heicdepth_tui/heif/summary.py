@@ -14,7 +14,7 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.codecs import DECODERS, undecodable_depth_reason, undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
-from heicdepth_tui.heif.depthfacts import (
+from heicdepth_tui.heif.depth_info import (
     check_depth_size,
     choose_depth,
     depth_items,

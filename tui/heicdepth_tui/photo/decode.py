@@ -19,7 +19,7 @@ from heicdepth_tui.errors import (
     UnsupportedError,
 )
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, ItemColour, item_colour
-from heicdepth_tui.heif.depthfacts import check_depth_size, choose_depth, depth_items
+from heicdepth_tui.heif.depth_info import check_depth_size, choose_depth, depth_items
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.images import image_item, parts_of
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
@@ -317,7 +317,7 @@ def _item_of(header: Header, layer: Layer) -> int:
     }[layer.kind]
     if layer.kind is LayerKind.DEPTH and layer.item_id:
         more = (*header.depth.others, *(other.depth for other in header.depth.elsewhere))
-        known += tuple(facts.item.id for facts in more if facts.item is not None)
+        known += tuple(info.item.id for info in more if info.item is not None)
     if layer.item_id in known:
         return layer.item_id
     if not known or layer.item_id or layer.kind is LayerKind.AUXILIARY:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import DepthFacts, Header
+    from heicdepth_tui.heif.facts import DepthInfo, Header
 
     Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -30,7 +30,7 @@ __all__ = [
     "Pixels",
     "Request",
     "as_rgb8",
-    "depth_facts",
+    "depth_info",
     "derived_label",
     "layers_of",
     "own_depth",
@@ -90,9 +90,9 @@ def layers_of(header: Header) -> tuple[Layer, ...]:
     if own is not None:
         layers.append(own)
     layers.extend(
-        Layer(LayerKind.DEPTH, facts.item.id, "depth")
-        for facts in header.depth.others
-        if facts.item is not None
+        Layer(LayerKind.DEPTH, info.item.id, "depth")
+        for info in header.depth.others
+        if info.item is not None
     )
     if header.thumbnails:
         thumbnail = header.thumbnails[0].id
@@ -117,16 +117,16 @@ def own_depth(header: Header) -> Layer | None:
     return None if item is None else Layer(LayerKind.DEPTH, item.id, "depth", is_chosen=True)
 
 
-def depth_facts(header: Header, layer: Layer) -> DepthFacts | None:
+def depth_info(header: Header, layer: Layer) -> DepthInfo | None:
     """Return what the header says of a depth layer; None for a layer that is no depth map."""
     if layer.kind is not LayerKind.DEPTH:
         return None
     known = [header.depth]
     if layer.item_id:
         known += [*header.depth.others, *(other.depth for other in header.depth.elsewhere)]
-    for facts in known:
-        if facts.item is not None and layer.item_id in (0, facts.item.id):
-            return facts
+    for info in known:
+        if info.item is not None and layer.item_id in (0, info.item.id):
+            return info
     return None
 
 

@@ -77,11 +77,11 @@ def _is_own_depth(layer: Layer) -> bool:
 
 def depth_heading(cells: int, header: Header) -> str:
     """Return what stands over the depth map: its size and what its codes are."""
-    facts = header.depth
-    if facts.item is None:
+    info = header.depth
+    if info.item is None:
         return "depth"
-    kind = "" if facts.representation is None else f"  {facts.representation.type.label}"
-    size = facts.item.upright
+    kind = "" if info.representation is None else f"  {info.representation.type.label}"
+    size = info.item.upright
     return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", kind.strip())
 
 
@@ -111,14 +111,14 @@ def _cut(text: str, cells: int) -> str:
 
 def why_no_depth(header: Header) -> str:
     """Return a title and the reason, on two lines."""
-    facts = header.depth
+    info = header.depth
     title = {
         DepthStatus.ABSENT: "no depth map",
         DepthStatus.STRIPPED: "depth map stripped",
         DepthStatus.UNREADABLE: "depth map unreadable",
         DepthStatus.PRESENT: "",
-    }[facts.status]
-    return f"{title}\n{printable(facts.reason)}"
+    }[info.status]
+    return f"{title}\n{printable(info.reason)}"
 
 
 def _fitting(cells: int, *texts: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import UnsupportedError
-from heicdepth_tui.photo.layers import Layer, LayerKind, depth_facts
+from heicdepth_tui.photo.layers import Layer, LayerKind, depth_info
 from heicdepth_tui.ui.model.layout import shapes_of
 from heicdepth_tui.ui.model.photo_state import LayerStatus, PhotoState
 from heicdepth_tui.ui.presenters.labels import (
@@ -131,9 +131,9 @@ def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> Pan
 def _size_of(header: Header, layer: Layer) -> Size:
     """Return the upright size of a layer."""
     items = [aux.item for aux in header.auxiliaries]
-    facts = depth_facts(header, layer)
-    if facts is not None and facts.item is not None:
-        items.append(facts.item)
+    info = depth_info(header, layer)
+    if info is not None and info.item is not None:
+        items.append(info.item)
     for item in items:
         if item.id == layer.item_id:
             return item.upright

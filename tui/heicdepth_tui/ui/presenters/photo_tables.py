@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from heicdepth_tui.errors import GeometryError
 from heicdepth_tui.heif.facts import Size
-from heicdepth_tui.photo.layers import LayerKind, depth_facts
+from heicdepth_tui.photo.layers import LayerKind, depth_info
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
@@ -86,15 +86,15 @@ def _build_maps(state: PhotoState, old: _Maps) -> _Maps:
     maps: dict[Layer | None, tuple[Pixels, DepthMap]] = {}
     for layer in state.all_layers:
         pixels = state.pixels(layer)
-        facts = None if state.header is None else depth_facts(state.header, layer)
-        if pixels is None or facts is None:
+        info = None if state.header is None else depth_info(state.header, layer)
+        if pixels is None or info is None:
             continue
         if layer in old and old[layer][0] is pixels:
             maps[layer] = old[layer]
         else:
             from heicdepth_tui.depth.depthmap import build_depth_map
 
-            maps[layer] = pixels, build_depth_map(pixels.array, pixels.bits, facts)
+            maps[layer] = pixels, build_depth_map(pixels.array, pixels.bits, info)
     return maps
 
 

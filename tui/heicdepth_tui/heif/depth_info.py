@@ -19,7 +19,7 @@ from heicdepth_tui.heif.facts import (
     Auxiliary,
     Calibration,
     DepthElsewhere,
-    DepthFacts,
+    DepthInfo,
     DepthRepresentation,
     DepthStatus,
     ImageItem,
@@ -131,7 +131,7 @@ class AuxiliaryReader:
         self._markup_left = MAX_MARKUP
         self._done: dict[int, tuple[Calibration | None, str]] = {}
 
-    def auxiliary(self, item: int, depth: DepthFacts) -> Auxiliary:
+    def auxiliary(self, item: int, depth: DepthInfo) -> Auxiliary:
         """Return an auxiliary image; raises HeaderError when it is no picture that could be."""
         kind = self._table.aux_type(item)
         if kind is None:
@@ -183,7 +183,7 @@ class AuxiliaryReader:
 
 def read_depth(
     table: ItemTable, reader: AuxiliaryReader, problems: list[str], *, portrait: bool
-) -> DepthFacts:
+) -> DepthInfo:
     """Return what the header says of the depth map; never raises for what is wrong with it.
 
     ``portrait`` is what EXIF says: without a depth item it tells stripped from absent. Of several
@@ -197,8 +197,8 @@ def read_depth(
     item = choose_depth(table, own)
     further = _bounded([other for other in own if other != item], "of the photo", problems)
     return replace(
-        _facts(table, reader, item),
-        others=tuple(_facts(table, reader, other) for other in further),
+        _depth_info(table, reader, item),
+        others=tuple(_depth_info(table, reader, other) for other in further),
         elsewhere=elsewhere,
     )
 
@@ -226,8 +226,8 @@ def _elsewhere(
             size = table.upright(picture)
         except HeaderError:
             size = None
-        facts = _facts(table, reader, item)
-        found.append(DepthElsewhere(picture, size, picture in sources, facts))
+        info = _depth_info(table, reader, item)
+        found.append(DepthElsewhere(picture, size, picture in sources, info))
     return tuple(found)
 
 
@@ -241,11 +241,11 @@ def _identities(table: ItemTable) -> frozenset[int]:
     return frozenset(found)
 
 
-def _facts(table: ItemTable, reader: AuxiliaryReader, item: int) -> DepthFacts:
+def _depth_info(table: ItemTable, reader: AuxiliaryReader, item: int) -> DepthInfo:
     urn, representation, problem = _representation(table, item)
     calibration, calibration_problem = reader.calibration(item)
     image, reason = _image(table, item)
-    return DepthFacts(
+    return DepthInfo(
         status=DepthStatus.UNREADABLE if reason else DepthStatus.PRESENT,
         reason=reason,
         item=image,
@@ -263,17 +263,17 @@ def _without(
     elsewhere: tuple[DepthElsewhere, ...],
     *,
     portrait: bool,
-) -> DepthFacts:
+) -> DepthInfo:
     if loose:
         item = loose[-1]
         targets = table.references.get(b"auxl", {}).get(item, ())
         whose = f"item {targets[0]}, which does not exist" if targets else "no picture"
-        return DepthFacts(DepthStatus.UNREADABLE, f"the depth map (item {item}) belongs to {whose}")
+        return DepthInfo(DepthStatus.UNREADABLE, f"the depth map (item {item}) belongs to {whose}")
     if elsewhere:
-        return DepthFacts(DepthStatus.ABSENT, _owners(elsewhere))
+        return DepthInfo(DepthStatus.ABSENT, _owners(elsewhere))
     if portrait:
-        return DepthFacts(DepthStatus.STRIPPED, STRIPPED)
-    return DepthFacts(DepthStatus.ABSENT, ABSENT)
+        return DepthInfo(DepthStatus.STRIPPED, STRIPPED)
+    return DepthInfo(DepthStatus.ABSENT, ABSENT)
 
 
 def _owners(elsewhere: tuple[DepthElsewhere, ...]) -> str:
