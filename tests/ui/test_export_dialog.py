@@ -37,7 +37,7 @@ async def test_chosen_formats_are_written_and_remembered(
         tick(driven, "ply").value = True
         tick(driven, "npz").value = True
         tick(driven, "normals").value = True
-        driven.app.screen.query_one("#step", Input).value = "8"
+        driven.app.screen.query_one("#stride", Input).value = "8"
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
 
@@ -48,7 +48,7 @@ async def test_chosen_formats_are_written_and_remembered(
         assert not tick(driven, "pcd").value
         assert tick(driven, "ply").value
         assert tick(driven, "normals").value
-        assert driven.app.screen.query_one("#step", Input).value == "8"
+        assert driven.app.screen.query_one("#stride", Input).value == "8"
 
 
 async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(

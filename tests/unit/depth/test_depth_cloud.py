@@ -186,21 +186,21 @@ def test_everything_may_be_dropped(slope: DepthMap) -> None:
 
 
 @pytest.mark.parametrize("smooth", [False, True])
-def test_step_takes_rows_and_columns_and_drops_nothing(slope: DepthMap, smooth: bool) -> None:
+def test_stride_takes_rows_and_columns_and_drops_nothing(slope: DepthMap, smooth: bool) -> None:
     whole = cloud_of(slope, CloudOptions(smooth=smooth))
-    cloud = cloud_of(slope, CloudOptions(step=3, smooth=smooth))
+    cloud = cloud_of(slope, CloudOptions(stride=3, smooth=smooth))
     assert cloud.grid == Size(11, 3)
     assert cloud.dropped.describe() == "nothing"
     taken = np.arange(256).reshape(8, 32)[::3, ::3].reshape(-1)
     assert np.array_equal(cloud.xyz, whole.xyz[taken])
     assert np.array_equal(cloud.rgb, whole.rgb[taken])
-    assert any("step 3" in line for line in cloud.comments())
+    assert any("stride 3" in line for line in cloud.comments())
 
 
 def test_flying_is_judged_before_the_step_is_taken() -> None:
     codes = np.full((3, 6), 0, dtype=np.uint8)
     codes[:, 2], codes[:, 3:] = 100, 255
-    cloud = cloud_of(map_of(codes), CloudOptions(step=2))
+    cloud = cloud_of(map_of(codes), CloudOptions(stride=2))
     assert cloud.dropped == Dropped(flying=2)
     assert cloud.index.tolist() == [0, 2, 3, 5]
 
@@ -325,7 +325,7 @@ def test_comments_are_printable_whatever_the_file_says() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"step": 0},
+        {"stride": 0},
         {"max_depth": 0.0},
         {"near": -1.0},
         {"far": float("nan")},

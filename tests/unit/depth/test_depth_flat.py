@@ -54,7 +54,7 @@ def test_the_flat_cloud_is_the_blog_bit_for_bit(
 
 
 def test_the_flat_cloud_steps_and_takes_colours_down_to_the_map(slope: DepthMap) -> None:
-    options = CloudOptions(projection=Projection.FLAT, step=2, normals=True)
+    options = CloudOptions(projection=Projection.FLAT, stride=2, normals=True)
     fine = np.repeat(np.repeat(colors_of(8, 32), 2, axis=0), 2, axis=1)
     cloud = build_cloud(slope, None, fine, options)
     assert cloud.grid == Size(16, 4)

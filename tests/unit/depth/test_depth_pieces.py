@@ -125,11 +125,11 @@ def test_a_doubtful_sample_takes_a_neighbours_surface_and_alone_is_a_hole() -> N
     straddling = (share > 0) & (share < 1)
     assert straddling.any()
     coarse[straddling] = 2
-    fine = raise_disparity(coarse, rgb, doubtful=straddling)
+    fine = raise_disparity(coarse, rgb, unreliable=straddling)
     assert np.array_equal(fine > 2, near)
     assert set(np.unique(np.round(fine, 5))) == {1.0, 3.0}
     everywhere = np.ones(coarse.shape, dtype=np.bool_)
-    assert np.isnan(raise_disparity(coarse, rgb, doubtful=everywhere)).all()
+    assert np.isnan(raise_disparity(coarse, rgb, unreliable=everywhere)).all()
 
 
 @settings(max_examples=40, deadline=None)

@@ -97,7 +97,7 @@ def test_organised_keeps_rows_and_columns(
 
 
 def test_organised_with_step_is_the_grid_after_it(make_subject: Make, written: Written) -> None:
-    subject = make_subject(organised=True, step=2, normals=True)
+    subject = make_subject(organised=True, stride=2, normals=True)
     cloud = PointCloud.from_path(written("pcd", subject))
     assert (cloud.metadata.width, cloud.metadata.height) == (3, 2)
     assert np.isnan(cloud.pc_data["normal_x"][0])

@@ -101,7 +101,7 @@ def test_invalid_and_clipped_samples_are_marked_not_drawn() -> None:
 
 def test_step_packs_the_smaller_grid() -> None:
     stored = depth_map(RepresentationType.UNIFORM_DISPARITY)
-    cloud = build_cloud(stored, CAMERA, RGB, CloudOptions(step=5))
+    cloud = build_cloud(stored, CAMERA, RGB, CloudOptions(stride=5))
     packed = pack(cloud, stored.codes[::5, ::5], RGB[::5, ::5])
 
     xyz, rgb = unpack(packed)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 _CLOUD_OPTIONS = {
-    "step": "--step",
+    "stride": "--step",
     "max_depth": "--max-depth",
     "near": "--near",
     "far": "--far",
@@ -42,7 +42,9 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     help="May be given more than once.",
 )
 @projection_option
-@click.option("--step", type=click.IntRange(1, 1000), default=1, help="Take every N-th sample.")
+@click.option(
+    "--step", "stride", type=click.IntRange(1, 1000), default=1, help="Take every N-th sample."
+)
 @click.option(
     "--max-depth",
     type=click.FloatRange(min=0, min_open=True),
@@ -118,7 +120,7 @@ def export(
     paths: tuple[Path, ...],
     formats: tuple[str, ...],
     projection: str,
-    step: int,
+    stride: int,
     max_depth: float | None,
     near: float | None,
     far: float | None,
@@ -147,7 +149,7 @@ def export(
     try:
         cloud = CloudOptions(
             projection=Projection(projection),
-            step=step,
+            stride=stride,
             max_depth=max_depth,
             near=near,
             far=far,
@@ -186,9 +188,9 @@ def _ignored(options: ExportOptions) -> Iterator[str]:
     if not clouds and given:
         yield f"{_names(given)} ignored: {', '.join(options.formats)} holds no cloud"
     elif cloud.projection is Projection.FLAT:
-        idle = [name for name in given if name not in ("step", "normals")]
+        idle = [name for name in given if name not in ("stride", "normals")]
         if idle:
-            yield f"{_names(idle)} ignored: the flat projection heeds only --step and --normals"
+            yield f"{_names(idle)} ignored: the flat projection uses only --step and --normals"
     if options.organised and not any(name.startswith("pcd") for name in options.formats):
         yield "--organised ignored: only PCD keeps rows and columns"
     if options.png_unit is not DepthUnit.MILLIMETRE and "png" not in options.formats:

@@ -49,7 +49,7 @@ _FLYING, _RAMP = _CLIPPED + ALONE, _CLIPPED + RAMP
 
 
 class _Surface(NamedTuple):
-    """The samples of the grid after ``step``, (H, W), as codes with a table or as disparity."""
+    """The samples of the grid after ``stride``, (H, W), as codes with a table or as disparity."""
 
     codes: NDArray[np.uint8] | NDArray[np.uint16] | None
     table: NDArray[np.float64]
@@ -59,7 +59,7 @@ class _Surface(NamedTuple):
     flying: NDArray[np.uint8] | None
     """(H, W), see ``flying_kinds``; None where none are dropped."""
     full: Size
-    """Size of the grid before ``step``."""
+    """Size of the grid before ``stride``."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -84,11 +84,11 @@ def build_cloud(
 
     ``rgb`` is the upright photo, (H, W, 3) or grey (H, W) uint8, of the size that ``color_size``
     gives; ``camera`` belongs to the map's own size. Perspective, for a sample (u, v) at distance Z
-    with pixel-centre intrinsics: X = (u − cx)/fx · Z, Y = −(v − cy)/fy · Z, z = −Z, reckoned in
+    with pixel-centre intrinsics: X = (u − cx)/fx · Z, Y = −(v − cy)/fy · Z, z = −Z, computed in
     float64 and rounded to float32 once. Flat: see ``flat_grid``.
 
     Raises NoMetresError where the codes mean no distance, NoCameraError without a camera (both
-    not for what the flat projection can do without), ValueError for sizes that do not fit.
+    the flat projection needs neither), ValueError for sizes that do not fit.
     """
     colors = _as_rgb(rgb)
     if options.projection is Projection.FLAT:
@@ -97,7 +97,7 @@ def build_cloud(
         raise NoMetresError(depth_map.reason, hint="only the flat cloud may be possible")
     if camera is None:
         raise NoCameraError(
-            "neither the file nor EXIF says what the camera was",
+            "neither the file nor EXIF gives a camera",
             hint="only the flat cloud can be made (--projection flat)",
         )
     if camera.size != depth_map.size:
@@ -112,16 +112,16 @@ def build_cloud(
     if options.normals:
         grid = np.empty((height, width, 3), dtype=np.float32)
         for rows in _strips(surface.shape):
-            _project(surface, grid_camera, options.step, rows, grid[rows])
-        # Samples beyond a clipping plane still tell where the surface runs.
+            _project(surface, grid_camera, options.stride, rows, grid[rows])
+        # Samples beyond a clipping plane are still part of the surface.
         usable = None if reasons is None else (reasons == _KEPT) | (reasons == _CLIPPED)
         normals = _kept(grid_normals(grid, usable), keep)
         xyz = _kept(grid, keep)
     else:
-        xyz = _project_kept(surface, grid_camera, options.step, keep)
+        xyz = _project_kept(surface, grid_camera, options.stride, keep)
     return Cloud(
         xyz=xyz,
-        rgb=_kept(colors[:: options.step, :: options.step], keep),
+        rgb=_kept(colors[:: options.stride, :: options.stride], keep),
         normals=normals,
         dropped=dropped,
         projection=Projection.PERSPECTIVE,
@@ -146,7 +146,7 @@ def _surface(
 ) -> _Surface:
     """Return the samples that become points: stored, smoothed or raised to the photo's grid."""
     tables, codes = depth_map.tables, depth_map.codes
-    every = np.s_[:: options.step, :: options.step]
+    every = np.s_[:: options.stride, :: options.stride]
     full = Size(rgb.shape[1], rgb.shape[0])
     if full != depth_map.size and options.color_resolution is ColorResolution.DEPTH:
         raise ValueError(f"colours of {full} do not fit the depth map of {depth_map.size}")
@@ -160,9 +160,11 @@ def _surface(
         return _Surface(codes[every], tables.metres, disparity, flying, full)
     disparity = _disparity(depth_map, smooth=options.smooth)
     if full != depth_map.size:
-        disparity = raise_disparity(disparity, rgb, doubtful=None if flying is None else flying > 0)
+        disparity = raise_disparity(
+            disparity, rgb, unreliable=None if flying is None else flying > 0
+        )
         if flying is not None:
-            # Only those count as flying that the photo could give to no surface.
+            # Flying samples that the photo assigned to a surface no longer count as flying.
             rows, columns = (
                 cell_of(full.height, codes.shape[0]),
                 cell_of(full.width, codes.shape[1]),
@@ -174,7 +176,7 @@ def _surface(
 
 
 def _disparity(depth_map: DepthMap, *, smooth: bool) -> NDArray[np.float32]:
-    """Return disparity (H, W) float32, 1/m, NaN where invalid; smoothed in codes if asked for."""
+    """Return disparity (H, W) float32, 1/m, NaN where invalid; codes smoothed if ``smooth``."""
     if not smooth or depth_map.quantization is None:
         return depth_map.disparity()
     tables, quantization = depth_map.tables, depth_map.quantization
@@ -205,7 +207,7 @@ def _reasons(surface: _Surface, options: CloudOptions) -> NDArray[np.uint8] | No
     if surface.flying is not None:
         if reasons is None:
             reasons = np.zeros(surface.shape, dtype=np.uint8)
-        # What flies and is clipped counts as clipped; what flies on the raised grid is NaN there.
+        # Clipped flying samples count as clipped; on the raised grid flying samples are NaN.
         hanging = (surface.flying > 0) & (reasons != _CLIPPED)
         reasons[hanging] = surface.flying[hanging] + np.uint8(_CLIPPED)
     if reasons is not None and not reasons.any():
@@ -235,33 +237,33 @@ def _strips(shape: tuple[int, int]) -> Iterator[slice]:
 
 
 def _project(
-    surface: _Surface, camera: Camera, step: int, rows: slice, out: NDArray[np.float32]
+    surface: _Surface, camera: Camera, stride: int, rows: slice, out: NDArray[np.float32]
 ) -> None:
     """Write the points of some rows of the grid into ``out`` (rows, W, 3) float32."""
     metres = surface.metres(rows)
     width = surface.shape[1]
-    across = (np.arange(width) * step - camera.cx) / camera.fx
-    down = (camera.cy - np.arange(rows.start, rows.stop) * step) / camera.fy
+    across = (np.arange(width) * stride - camera.cx) / camera.fx
+    down = (camera.cy - np.arange(rows.start, rows.stop) * stride) / camera.fy
     np.multiply(metres, across, out=out[..., 0], casting="same_kind")
     np.multiply(metres, down[:, None], out=out[..., 1], casting="same_kind")
     np.negative(metres, out=out[..., 2], casting="same_kind")
 
 
 def _project_kept(
-    surface: _Surface, camera: Camera, step: int, keep: NDArray[np.bool_] | None
+    surface: _Surface, camera: Camera, stride: int, keep: NDArray[np.bool_] | None
 ) -> NDArray[np.float32]:
     """Return the points (N, 3) of the samples that are kept, without a grid of all of them."""
     height, width = surface.shape
     if keep is None:
         points = np.empty((height, width, 3), dtype=np.float32)
         for rows in _strips(surface.shape):
-            _project(surface, camera, step, rows, points[rows])
+            _project(surface, camera, stride, rows, points[rows])
         return points.reshape(-1, 3)
     points = np.empty((int(np.count_nonzero(keep)), 3), dtype=np.float32)
     position = 0
     for rows in _strips(surface.shape):
         strip = np.empty((rows.stop - rows.start, width, 3), dtype=np.float32)
-        _project(surface, camera, step, rows, strip)
+        _project(surface, camera, stride, rows, strip)
         part = _kept(strip, keep[rows])
         points[position : position + len(part)] = part
         position += len(part)
@@ -288,14 +290,14 @@ def _flat_cloud(depth_map: DepthMap, rgb: NDArray[np.uint8], options: CloudOptio
         if rgb.shape[0] < rows or rgb.shape[1] < columns:
             raise ValueError(f"colours of {rgb.shape[:2]} do not fit the map of {(rows, columns)}")
         rgb = np.rint(box_mean(rgb, rows, columns)).astype(np.uint8)
-    grid = flat_grid(depth_map, options.step)
+    grid = flat_grid(depth_map, options.stride)
     normals = None
     if options.normals:
         normals = grid_normals(grid, None, parallel=True).reshape(-1, 3)
     height, width = grid.shape[:2]
     return Cloud(
         xyz=grid.reshape(-1, 3),
-        rgb=_kept(rgb[:: options.step, :: options.step], None),
+        rgb=_kept(rgb[:: options.stride, :: options.stride], None),
         normals=normals,
         dropped=Dropped(),
         projection=Projection.FLAT,
@@ -343,6 +345,6 @@ def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[st
         )
         if options.drop_flying:
             lines.append("flying samples were given to the neighbour's surface the photo fits best")
-    if options.step > 1:
-        lines.append(f"step {options.step}: one of {options.step} rows and columns")
+    if options.stride > 1:
+        lines.append(f"stride {options.stride}: one of {options.stride} rows and columns")
     return (*lines, *depth_map.notes)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["flat_grid", "flat_quantity"]
 
 
-def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
-    """Return the flat points (rows, columns, 3) float32 of every ``step``-th row and column.
+def flat_grid(depth_map: DepthMap, stride: int) -> NDArray[np.float32]:
+    """Return the flat points (rows, columns, 3) float32 of every ``stride``-th row and column.
 
     For n rows and m columns: x = linspace(0, 2·n/m, n) down the rows, y = linspace(0, 2, m) along
     the columns, z = (d_max − d_min) · code/N + d_min, N = 2**bits − 1, all in float64, rounded to
@@ -28,13 +28,13 @@ def flat_grid(depth_map: DepthMap, step: int) -> NDArray[np.float32]:
     """
     d_min, d_max = _range(depth_map)
     rows, columns = depth_map.codes.shape
-    x = np.linspace(0, 2 * (rows / columns), rows)[::step]
-    y = np.linspace(0, 2, columns)[::step]
+    x = np.linspace(0, 2 * (rows / columns), rows)[::stride]
+    y = np.linspace(0, 2, columns)[::stride]
     z = (d_max - d_min) * (np.arange(depth_map.max_code + 1) / float(depth_map.max_code)) + d_min
     grid = np.empty((len(x), len(y), 3), dtype=np.float32)
     grid[..., 0] = x[:, None]
     grid[..., 1] = y
-    grid[..., 2] = z.astype(np.float32).take(depth_map.codes[::step, ::step], mode="clip")
+    grid[..., 2] = z.astype(np.float32).take(depth_map.codes[::stride, ::stride], mode="clip")
     return grid
 
 

@@ -1,4 +1,4 @@
-"""What a point cloud is, how it is asked for, and what its file says of it."""
+"""Point clouds: their options, their points, and the comments that files carry."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class ColorResolution(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CloudOptions:
-    """What cloud is wanted. Raises ValueError for values that mean nothing.
+    """Options of a point cloud. Raises ValueError for values out of range.
 
-    ``step`` takes every step-th row and column of the grid. ``max_depth``, ``near`` and ``far``
+    ``stride`` takes every stride-th row and column of the grid. ``max_depth``, ``near`` and ``far``
     are metres along the optical axis and keep near ≤ Z ≤ min(far, max_depth). The flat projection
-    heeds only ``projection``, ``step`` and ``normals``: it drops and changes nothing.
+    uses only ``projection``, ``stride`` and ``normals``: it drops and changes nothing.
     """
 
     projection: Projection = Projection.PERSPECTIVE
-    step: int = 1
+    stride: int = 1
     max_depth: float | None = None
     near: float | None = None
     far: float | None = None
@@ -65,9 +65,9 @@ class CloudOptions:
     normals: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what no cloud can be made with."""
-        if self.step < 1:
-            raise ValueError(f"step must be 1 or more, not {self.step}")
+        """Raise ValueError for values out of range."""
+        if self.stride < 1:
+            raise ValueError(f"stride must be 1 or more, not {self.stride}")
         for name in ("max_depth", "near", "far"):
             value = getattr(self, name)
             if value is not None and not (math.isfinite(value) and value > 0):
@@ -91,7 +91,7 @@ class CloudOptions:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """How many samples gave no point, each counted once, for the first reason that holds."""
+    """Numbers of samples without a point, each counted once, for the first reason that holds."""
 
     invalid: int = 0
     clipped: int = 0
@@ -121,8 +121,8 @@ class Cloud:
     """Coloured points in row-major order of their grid.
 
     Perspective: metres, x right, y up, −z forward, the camera at the origin. Flat: see
-    ``flat_grid``. ``grid`` is the size of the organised grid after ``step``; ``camera`` belongs to
-    the grid before it.
+    ``flat_grid``. ``grid`` is the size of the organised grid after ``stride``; ``camera`` belongs
+    to the grid before it.
     """
 
     xyz: NDArray[np.float32]
@@ -130,7 +130,7 @@ class Cloud:
     rgb: NDArray[np.uint8]
     """(N, 3); may share memory with the colours it was built from."""
     normals: NDArray[np.float32] | None
-    """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless asked for."""
+    """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless requested."""
     dropped: Dropped
     projection: Projection
     trust: Trust
@@ -139,9 +139,9 @@ class Cloud:
     index: NDArray[np.intp]
     """(N,) ascending: row · grid.width + column of each point."""
     remarks: tuple[str, ...] = ()
-    """What else the file's reader must know: how the values were made, what was assumed."""
+    """Further file comments: how the values were made, what was assumed."""
     flat_quantity: str = ""
-    """What z of a flat cloud is, see ``flat.flat_quantity``; empty in perspective."""
+    """The quantity z of a flat cloud, see ``flat.flat_quantity``; empty in perspective."""
 
     def __len__(self) -> int:
         return len(self.xyz)
@@ -169,20 +169,20 @@ _PERSPECTIVE_LINE = (
 
 
 def color_size(depth: Size, photo: Size, resolution: ColorResolution) -> Size:
-    """Return the exact size of the photo's colours that ``build_cloud`` wants.
+    """Return the exact size of the photo's colours that ``build_cloud`` takes.
 
     Never more than the photo has, never less than the depth map has; all sizes upright.
     """
     factor = {ColorResolution.X2: 2, ColorResolution.X4: 4}.get(resolution, 1)
-    wanted = Size(depth.width * factor, depth.height * factor)
+    size = Size(depth.width * factor, depth.height * factor)
     if resolution is ColorResolution.DEPTH:
         return depth
     if (
         resolution is ColorResolution.PHOTO
-        or wanted.width > photo.width
-        or wanted.height > photo.height
+        or size.width > photo.width
+        or size.height > photo.height
     ):
-        wanted = photo
-    if wanted.width < depth.width or wanted.height < depth.height:
+        size = photo
+    if size.width < depth.width or size.height < depth.height:
         return depth
-    return wanted
+    return size

@@ -41,42 +41,43 @@ class _Coarse(NamedTuple):
     disparity: F32
     """(h + 2, w + 2), 0 where ``usable`` is False."""
     usable: NDArray[np.bool_]
-    hollow: NDArray[np.bool_]
-    """(h, w): neither usable nor to be mended: a hole in the result."""
+    hole: NDArray[np.bool_]
+    """(h, w): invalid, so NaN in the result."""
     guide: F32
     """(h + 2, w + 2, 3) mean colour of the photo over each coarse sample."""
-    plain: NDArray[np.bool_]
-    """(h, w): the 3x3 neighbourhood is whole and one surface."""
+    smooth: NDArray[np.bool_]
+    """(h, w): all of the 3x3 neighbourhood is usable and one surface."""
 
 
 def raise_disparity(
     disparity: F32,
     rgb: NDArray[np.uint8],
     *,
-    doubtful: NDArray[np.bool_] | None = None,
+    unreliable: NDArray[np.bool_] | None = None,
     edge: float = EDGE,
 ) -> F32:
     """Return disparity (H, W) float32, 1/m, on the grid of the photo ``rgb`` (H, W, 3) uint8.
 
     ``disparity`` is (h, w) float32, positive, NaN where it is invalid; h ≤ H and w ≤ W, both grids
-    cover the same view. ``doubtful`` (h, w) bool marks samples that straddle an edge (flying): they
-    give nothing to others, and the photo decides which neighbour's surface they take.
+    cover the same view. ``unreliable`` (h, w) bool marks samples that straddle an edge (flying):
+    their values are not used, and the photo decides which neighbour's surface they take.
 
-    Where the 3x3 coarse neighbourhood of a sample is one surface (nothing invalid or doubtful,
+    Where the 3x3 coarse neighbourhood of a sample is one surface (nothing invalid or unreliable,
     largest ≤ (1 + ``edge``) · smallest) the result is its quadratic B-spline, which reproduces
-    planes. Elsewhere the neighbours vote, weighted by nearness and by how alike the photo is there
-    (joint bilateral weights): the coarse sample with the heaviest company within ``edge`` wins,
-    and the weighted mean of that company is the result. So no value leaves the range of its 3x3
-    coarse neighbourhood, and none lies between two surfaces. NaN stays where the coarse sample is
-    NaN, or doubtful with no neighbour to take from. Raises ValueError for grids that do not fit.
+    planes. Elsewhere it is a weighted mode of the neighbours: their weights are joint bilateral, by
+    nearness and by the photo's colour; the neighbour whose group, all neighbours within ``edge`` of
+    it, weighs most is chosen, and the result is the weighted mean of that group. So no value leaves
+    the range of its 3x3 coarse neighbourhood, and none lies between two surfaces. The result is NaN
+    where the coarse sample is NaN, or unreliable without a usable neighbour. Raises ValueError for
+    grids that do not fit.
     """
     height, width = rgb.shape[:2]
     coarse_height, coarse_width = disparity.shape
     if height < coarse_height or width < coarse_width or rgb.shape[2:] != (3,):
         raise ValueError(f"a map of {disparity.shape} cannot be raised to a photo of {rgb.shape}")
-    if doubtful is None:
-        doubtful = np.zeros(disparity.shape, dtype=np.bool_)
-    coarse = _prepare(disparity, doubtful, rgb, edge)
+    if unreliable is None:
+        unreliable = np.zeros(disparity.shape, dtype=np.bool_)
+    coarse = _prepare(disparity, unreliable, rgb, edge)
     rows, columns = _taps(height, coarse_height), _taps(width, coarse_width)
     result = np.empty((height, width), dtype=np.float32)
     strip = max(1, _STRIP_SAMPLES // width)
@@ -85,7 +86,7 @@ def raise_disparity(
         part = _Taps(rows.cell[start:stop], rows.weights[:, start:stop])
         out = result[start:stop]
         _interpolate(coarse.disparity, part, columns, out)
-        _mend_edges(coarse, part, columns, rgb[start:stop], edge, out)
+        _replace_across_edges(coarse, part, columns, rgb[start:stop], edge, out)
     return result
 
 
@@ -125,11 +126,11 @@ def _taps(fine: int, coarse: int) -> _Taps:
 
 
 def _prepare(
-    disparity: F32, doubtful: NDArray[np.bool_], rgb: NDArray[np.uint8], edge: float
+    disparity: F32, unreliable: NDArray[np.bool_], rgb: NDArray[np.uint8], edge: float
 ) -> _Coarse:
     height, width = disparity.shape
     known = np.isfinite(disparity)
-    sources = known & ~doubtful
+    sources = known & ~unreliable
     usable = np.pad(sources, 1, mode="edge")
     filled = np.pad(np.where(sources, disparity, np.float32(0)), 1, mode="edge")
     guide = np.pad(box_mean(rgb, height, width), ((1, 1), (1, 1), (0, 0)), mode="edge")
@@ -157,11 +158,11 @@ def _interpolate(filled: F32, rows: _Taps, columns: _Taps, out: F32) -> None:
         out += part
 
 
-def _mend_edges(
+def _replace_across_edges(
     coarse: _Coarse, rows: _Taps, columns: _Taps, rgb: NDArray[np.uint8], edge: float, out: F32
 ) -> None:
-    """Replace what was interpolated across an edge or a hole by the vote of one surface."""
-    rough = ~coarse.plain[rows.cell].take(columns.cell, axis=1)
+    """Replace samples interpolated across an edge or a hole by the weighted mode."""
+    rough = ~coarse.smooth[rows.cell].take(columns.cell, axis=1)
     y, x = np.nonzero(rough)
     if not y.size:
         return
@@ -183,13 +184,13 @@ def _mend_edges(
         alike *= columns.weights[dx, x]
         alike *= coarse.usable[at]
         weight[tap] = alike
-    value = _heaviest_company(disparity, weight, edge)
-    value[coarse.hollow[row, column]] = np.nan
+    value = _weighted_mode(disparity, weight, edge)
+    value[coarse.hole[row, column]] = np.nan
     out[y, x] = value
 
 
-def _heaviest_company(disparity: F32, weight: F32, edge: float) -> F32:
-    """Return (n,) the weighted mean of the best supported group of the (9, n) candidates.
+def _weighted_mode(disparity: F32, weight: F32, edge: float) -> F32:
+    """Return (n,) the weighted mean of the heaviest group of the (9, n) candidates.
 
     NaN where no candidate has any weight.
     """
@@ -197,13 +198,13 @@ def _heaviest_company(disparity: F32, weight: F32, edge: float) -> F32:
     value = np.full(disparity.shape[1], np.nan, dtype=np.float32)
     for candidate in range(len(disparity)):
         reach = disparity[candidate] * np.float32(edge)
-        company = weight * (np.abs(disparity - disparity[candidate]) <= reach)
-        support = company.sum(axis=0)
+        group = weight * (np.abs(disparity - disparity[candidate]) <= reach)
+        support = group.sum(axis=0)
         # A hole has neither weight nor a disparity of its own to gather others around.
         support *= weight[candidate] > 0
         better = support > best
-        company *= disparity
-        mean = company.sum(axis=0)
+        group *= disparity
+        mean = group.sum(axis=0)
         np.divide(mean, support, out=mean, where=support > 0)
         np.copyto(best, support, where=better)
         np.copyto(value, mean, where=better)

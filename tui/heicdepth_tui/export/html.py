@@ -58,15 +58,15 @@ class _Page:
 
     @classmethod
     def of(cls, subject: Subject) -> _Page:
-        cloud, step = subject.cloud, subject.options.cloud.step
+        cloud, stride = subject.cloud, subject.options.cloud.stride
         photo = subject.cloud_photo
         if photo.converted_from == DISPLAY_P3:
             photo = subject.colours(subject.cloud_size, True)
-        rgb = photo.rgb[::step, ::step]
+        rgb = photo.rgb[::stride, ::stride]
         if photo.space == DISPLAY_P3:
             cloud = replace(cloud, rgb=rgb.reshape(-1, 3)[cloud.index])
         if subject.options.cloud.color_resolution is ColorResolution.DEPTH:
-            packed = pack_cloud(cloud, subject.depth_map.codes[::step, ::step], rgb)
+            packed = pack_cloud(cloud, subject.depth_map.codes[::stride, ::stride], rgb)
         else:
             packed = pack_cloud(cloud, None, None)
         return cls(subject, packed, photo)

@@ -86,7 +86,7 @@ class Subject:
 
     @cached_property
     def cloud_photo(self) -> Coloured:
-        """The photo at the size of the cloud's grid before ``step``, as the cloud takes it.
+        """The photo at the size of the cloud's grid before ``stride``, as the cloud takes it.
 
         In the colour space of ``options.colours``, but as decoded for a flat cloud.
         """

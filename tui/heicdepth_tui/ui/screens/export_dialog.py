@@ -21,7 +21,7 @@ from heicdepth_tui.ui.widgets.bindings import bind
 __all__ = ["ExportDialog"]
 
 _NUMBERS = (
-    ("step", "every N-th sample", "1"),
+    ("stride", "every N-th sample", "1"),
     ("near", "nearest, m", "all"),
     ("far", "farthest, m", "all"),
 )
@@ -148,7 +148,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                                 self._shown(name),
                                 placeholder=placeholder,
                                 compact=True,
-                                type="integer" if name == "step" else "number",
+                                type="integer" if name == "stride" else "number",
                                 id=name,
                             )
                     for name, label, tip in _SWITCHES:
@@ -233,7 +233,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             color_resolution=ColorResolution(
                 self._radio("resolution", self._options.cloud.color_resolution.value)
             ),
-            step=self._step(),
+            stride=self._stride(),
             near=self._number("near"),
             far=self._number("far"),
             flying_threshold=self._options.cloud.flying_threshold,
@@ -257,10 +257,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             cloud=cloud,
         )
 
-    def _step(self) -> int:
-        number = self._number("step")
+    def _stride(self) -> int:
+        number = self._number("stride")
         if number is not None and not (number.is_integer() and 1 <= number <= 1000):
-            raise ValueError("step: a whole number from 1 to 1000")
+            raise ValueError("every N-th sample: a whole number from 1 to 1000")
         return 1 if number is None else int(number)
 
     def _radio(self, name: str, default: str) -> str:
