@@ -139,7 +139,7 @@ def describe_header(header: Header) -> None:
         codes = np.arange(256, dtype=np.uint8).reshape(16, 16)
         depth_map = build_depth_map(codes, 8, header.depth)
         try:
-            camera = camera_for_depth(header, header.depth.item.upright)
+            camera = camera_for_depth(header, header.depth.item.displayed_size)
             depth_map.metres()
         except HeicDepthError as error:
             _check_message(error)

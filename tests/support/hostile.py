@@ -82,7 +82,9 @@ def _header(path: Path) -> str:
     info = header.depth
     told = (info.reason, info.representation_problem, info.calibration_problem, header.truncated)
     wrong = "; ".join(text for text in (*told, *header.problems[:1]) if text)
-    return f"{header.primary.upright}, depth {info.status.value}" + (f": {wrong}" if wrong else "")
+    return f"{header.primary.displayed_size}, depth {info.status.value}" + (
+        f": {wrong}" if wrong else ""
+    )
 
 
 def _ask(decoder: Decoder, path: Path, layer: Layer) -> str:

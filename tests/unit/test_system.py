@@ -35,7 +35,7 @@ from heicdepth_tui.files import write_new
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import PRIMARY
-size = read_header(sys.argv[1]).primary.upright
+size = read_header(sys.argv[1]).primary.displayed_size
 print(load(sys.argv[1], PRIMARY).shape == (size.height, size.width, 3))
 print(write_new(Path(sys.argv[2]), "a.txt", lambda file: file.write(b"a")).read_text())
 """

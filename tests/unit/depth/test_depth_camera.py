@@ -252,11 +252,11 @@ def test_info_and_cloud_estimate_one_focal_length(
     primary = replace(
         made.primary,
         transforms=(photo_crop,),
-        upright=Size(photo_crop.width, photo_crop.height),
+        displayed_size=Size(photo_crop.width, photo_crop.height),
     )
     made = replace(made, primary=primary)
     stored = stored_camera(made)
-    camera = camera_for_depth(made, made.depth.item.upright)  # type: ignore[union-attr]
+    camera = camera_for_depth(made, made.depth.item.displayed_size)  # type: ignore[union-attr]
     assert stored is not None
     assert camera is not None
     # The lens is that of the whole 4:3 frame, and a map sample is 5.25 photo pixels wide.

@@ -16,7 +16,7 @@ from heicdepth_tui.depth.registration import register
 from heicdepth_tui.export.run import read_subject
 from heicdepth_tui.export.subject import ExportOptions
 from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
-from heicdepth_tui.heif.properties import upright_size
+from heicdepth_tui.heif.properties import displayed_size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
@@ -31,7 +31,7 @@ def decode(request: Request) -> Pixels:
 
 
 def item(coded: Size, *transforms: Transform) -> ImageItem:
-    upright = upright_size(coded, transforms)
+    upright = displayed_size(coded, transforms)
     return ImageItem(1, "hvc1", coded, upright, transforms, 8, 3, None, False, 9)
 
 

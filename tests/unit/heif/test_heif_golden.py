@@ -41,11 +41,11 @@ REAL = {
 def test_public_photos(name: str) -> None:
     size, depth, model, layers, thumbnails, others = REAL[name]
     header = parse_header(golden.load(name))
-    assert header.primary.upright == size
-    assert (header.depth.item and header.depth.item.upright) == depth
+    assert header.primary.displayed_size == size
+    assert (header.depth.item and header.depth.item.displayed_size) == depth
     assert header.exif.model == model
     assert [aux.name for aux in header.auxiliaries] == layers
-    assert [item.upright for item in header.thumbnails] == thumbnails
+    assert [item.displayed_size for item in header.thumbnails] == thumbnails
     assert len(header.images) == others
     assert (header.truncated, header.exif_problem, header.problems) == ("", "", ())
 

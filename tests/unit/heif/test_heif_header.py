@@ -71,13 +71,13 @@ def test_a_photo_with_everything(build: Build) -> None:
     assert header.compatible_brands == ("mif1", "heic")
     assert (header.codec, header.format) == ("hvc1", "HEIC")
     assert header.primary.coded == Size(640, 480)
-    assert header.primary.upright == Size(480, 640)
+    assert header.primary.displayed_size == Size(480, 640)
     assert header.primary.transforms == (Rotation(3),)
     assert (header.primary.bits, header.primary.channels, header.primary.bytes) == (8, 1, 50)
     assert header.depth.status is DepthStatus.PRESENT
     assert header.depth.reason == ""
     assert header.depth.item is not None
-    assert (header.depth.item.id, header.depth.item.upright) == (2, Size(32, 24))
+    assert (header.depth.item.id, header.depth.item.displayed_size) == (2, Size(32, 24))
     assert header.depth.urn == "urn:mpeg:hevc:2015:auxid:2"
     assert header.depth.representation == DepthRepresentation(
         RepresentationType.UNIFORM_DISPARITY, d_min=1.498046875, d_max=4.3828125, reference_view=0
@@ -149,7 +149,7 @@ def test_stripped_absent_and_present_are_told_apart(build: Build, rendered: int)
 )  # fmt: skip
 def test_unreadable_depth_spares_the_photo(build: Build, depth: Any, reason: str) -> None:
     header = parse_header(build.heif([build.photo(1), depth(build)]))
-    assert header.primary.upright == Size(64, 48)
+    assert header.primary.displayed_size == Size(64, 48)
     assert header.depth.status is DepthStatus.UNREADABLE
     assert reason in header.depth.reason
 
@@ -250,7 +250,7 @@ def test_a_grid(build: Build) -> None:
     header = parse_header(build.heif([grid(build, (2, 2), (100, 90), [2, 3, 4, 5]), *tiles]))
     assert header.primary.grid is not None
     assert header.primary.grid.tiles == (2, 3, 4, 5)
-    assert header.primary.upright == Size(100, 90)
+    assert header.primary.displayed_size == Size(100, 90)
     # Bits and codec come from the tiles, bytes are theirs together.
     assert (header.primary.bits, header.codec, header.primary.bytes) == (8, "hvc1", 14)
     assert header.images == ()

@@ -123,7 +123,7 @@ def test_a_summary_of_a_mutant_never_raises(build: Build, tmp_path: Path) -> Non
             assert row.primary is not None
         if isinstance(header, Header) and not header.truncated:
             assert row.problem == ""
-            assert row.primary == header.primary.upright
+            assert row.primary == header.primary.displayed_size
             assert row.date == header.exif.date
             # The row leaves the decoder configuration and a grid's layout unread.
             assert row.status is header.depth.status or (

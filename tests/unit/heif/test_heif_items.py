@@ -61,7 +61,7 @@ def test_an_item_as_a_decoder_needs_it(build: Build) -> None:
     assert coded.colr == (b"nclx\0\1\0\x0d\0\6\x80", b"profICC")
     # Turned to 48 × 64, mirrored, then 20 × 40 of it.
     assert coded.transforms == (Rotation(3), Mirror(1), Crop(14, 12, 20, 40))
-    assert coded.upright == Size(20, 40)
+    assert coded.displayed_size == Size(20, 40)
     assert coded.extents == (Extent(data.index(b"0123456789"), 10),)
     assert coded.construction_method == 0
 
@@ -163,7 +163,7 @@ def test_sizes_over_the_limit(build: Build) -> None:
     with pytest.raises(LimitError, match=r"65535×65535 = 4,294,836,225 pixels.*250,000,000"):
         read.coded(1)
     with pytest.raises(LimitError):
-        read.upright(1)
+        read.displayed_size(1)
     # The honest 200-megapixel photo passes.
     assert table(build.heif([build.photo(1, 16_320, 12_240)])).coded(1).size == Size(16_320, 12_240)
 

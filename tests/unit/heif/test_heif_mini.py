@@ -117,7 +117,7 @@ def test_orientations(orientation: int, transforms: tuple[Any, ...]) -> None:
     header = parse_header(mini(orientation=orientation, alpha=b"a"))
     assert header.primary.transforms == transforms
     assert header.auxiliaries[0].item.transforms == transforms
-    assert header.primary.upright == (Size(200, 300) if orientation > 4 else Size(300, 200))
+    assert header.primary.displayed_size == (Size(200, 300) if orientation > 4 else Size(300, 200))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -13,11 +13,11 @@ from heicdepth_tui.heif.properties import (
     aux_type,
     clean_aperture,
     configured_bits,
+    displayed_size,
     image_size,
     mirror,
     pixel_bits,
     rotation,
-    upright_size,
 )
 
 
@@ -70,12 +70,12 @@ def test_transforms_apply_in_their_order() -> None:
     size = Size(100, 80)
     turned_first = transforms_of(size, [turn, crop, (b"imir", b"\1")])
     assert turned_first == (Rotation(1), Crop(10, 30, 60, 40), Mirror(1))
-    assert upright_size(size, turned_first) == Size(60, 40)
+    assert displayed_size(size, turned_first) == Size(60, 40)
     cropped_first = transforms_of(size, [crop, (b"imir", b"\0"), turn])
     assert cropped_first == (Crop(20, 20, 60, 40), Mirror(0), Rotation(1))
-    assert upright_size(size, cropped_first) == Size(40, 60)
+    assert displayed_size(size, cropped_first) == Size(40, 60)
     assert transforms_of(size, [(b"irot", b"\0")]) == ()
-    assert upright_size(size, transforms_of(size, [(b"irot", b"\2")])) == size
+    assert displayed_size(size, transforms_of(size, [(b"irot", b"\2")])) == size
 
 
 def test_bits() -> None:

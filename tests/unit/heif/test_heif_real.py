@@ -12,12 +12,12 @@ from heicdepth_tui.heif.header import read_header
 
 def test_a_photo_of_200_megapixels(photos: Path) -> None:
     header = read_header(photos / "real" / "samsung_200MP.heic")
-    assert header.primary.upright == (12240, 16320)
+    assert header.primary.displayed_size == (12240, 16320)
     assert header.primary.grid is not None
     assert len(header.primary.grid.tiles) == 24 * 32
     assert (header.depth.item, header.exif.model) == (None, "Galaxy S24 Ultra")
     assert [aux.name for aux in header.auxiliaries] == ["gain map"]
-    assert [item.upright for item in header.thumbnails] == [(384, 512)]
+    assert [item.displayed_size for item in header.thumbnails] == [(384, 512)]
     assert (header.truncated, header.exif_problem, header.problems) == ("", "", ())
 
 
@@ -26,11 +26,11 @@ def test_pillow_heif_reads_the_same(photos: Path) -> None:
     for path in sorted((photos / "real").iterdir()):
         header = read_header(path)
         other = pillow_heif.open_heif(path, convert_hdr_to_8bit=False)
-        assert other.size == header.primary.upright
+        assert other.size == header.primary.displayed_size
         assert other.info["bit_depth"] == (header.primary.bits or 8)
         depths = other.info["depth_images"]
         assert [image.size for image in depths] == (
-            [header.depth.item.upright] if header.depth.item else []
+            [header.depth.item.displayed_size] if header.depth.item else []
         )
         for image in depths:
             metadata, ours = image.info["metadata"], header.depth.representation

@@ -11,7 +11,7 @@ import pytest
 
 from heicdepth_tui.errors import FileAccessError, LimitError, TruncatedError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.source import HEAD_BYTES, RefusedFileError, Source, open_source
+from heicdepth_tui.heif.source import HEAD_BYTES, RefusedFileError, Source
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def descriptors() -> int:
 
 
 def test_reads_what_is_asked(file: Path) -> None:
-    with open_source(file) as source:
+    with Source(file) as source:
         assert source.size == 20_000
         assert source.head == file.read_bytes()[:HEAD_BYTES]
         assert source.read(400, 4) == (100).to_bytes(4, "big")
@@ -49,7 +49,7 @@ def test_memory_behaves_as_a_file_does(file: Path) -> None:
 
 
 def test_the_budget_is_kept(file: Path) -> None:
-    with open_source(file, limits=Limits(header_bytes=HEAD_BYTES + 1000)) as source:
+    with Source(file, limits=Limits(header_bytes=HEAD_BYTES + 1000)) as source:
         source.read(0, HEAD_BYTES)  # what was read already is free
         source.read(17_000, 600)
         with pytest.raises(LimitError, match="17,384"):
@@ -61,7 +61,7 @@ def test_pipes_never_block(tmp_path: Path) -> None:
     pipe = tmp_path / "a.heic"
     os.mkfifo(pipe)
     with pytest.raises(RefusedFileError, match="a pipe") as caught:
-        open_source(pipe)
+        Source(pipe)
     assert caught.value.label == "a pipe"
     assert caught.value.path == pipe
 
@@ -70,14 +70,14 @@ def test_what_is_no_regular_file(tmp_path: Path) -> None:
     folder = tmp_path / "folder.heic"
     folder.mkdir()
     with pytest.raises(FileAccessError, match="a folder"):
-        open_source(folder)
+        Source(folder)
     with pytest.raises(FileAccessError, match="a device"):
-        open_source("/dev/null")
+        Source("/dev/null")
     with socket.socket(socket.AF_UNIX) as listener:
         path = tmp_path / "s.heic"
         listener.bind(str(path))
         with pytest.raises(FileAccessError, match="a socket"):
-            open_source(path)
+            Source(path)
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     ):
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(RefusedFileError) as caught:
-            open_source(path)
+            Source(path)
         assert caught.value.label == label
 
 
@@ -103,7 +103,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_permission_denied(file: Path) -> None:
     file.chmod(0)
     with pytest.raises(RefusedFileError, match="permission"):
-        open_source(file)
+        Source(file)
 
 
 def test_permission_denied_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,12 +112,12 @@ def test_permission_denied_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(os, "open", deny)
     with pytest.raises(RefusedFileError, match="permission") as caught:
-        open_source(file)
+        Source(file)
     assert caught.value.label == "no permission"
 
 
 def test_a_file_that_shrinks_while_open(file: Path) -> None:
-    with open_source(file) as source:
+    with Source(file) as source:
         os.truncate(file, 17_000)
         assert source.read(16_900, 100)
         with pytest.raises(RefusedFileError, match="shrank") as caught:
@@ -129,7 +129,7 @@ def test_a_read_that_fails(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> bytes:
         raise OSError(5, "Input/output error")
 
-    with open_source(file) as source:
+    with Source(file) as source:
         monkeypatch.setattr(os, "pread", fail)
         with pytest.raises(FileAccessError, match="disk or the network"):
             source.read(18_000, 10)
@@ -138,14 +138,14 @@ def test_a_read_that_fails(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_stays_open(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     before = descriptors()
-    source = open_source(file)
+    source = Source(file)
     source.close()
     source.close()
     with pytest.raises(FileAccessError, match="closed"):
         source.read_payload(0, 1)
-    open_source(file)  # dropped
+    Source(file)  # dropped
     with pytest.raises(FileAccessError):
-        open_source(tmp_path)
+        Source(tmp_path)
 
     def fail(*_: object) -> bytes:
         raise OSError(5, "Input/output error")
@@ -153,6 +153,6 @@ def test_nothing_stays_open(file: Path, tmp_path: Path, monkeypatch: pytest.Monk
     with monkeypatch.context() as patch:
         patch.setattr(os, "pread", fail)
         with pytest.raises(FileAccessError):
-            open_source(file)
+            Source(file)
     gc.collect()
     assert descriptors() == before

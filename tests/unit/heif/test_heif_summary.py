@@ -126,9 +126,9 @@ def test_summaries_and_headers_of_all_photos_agree(photos: Path, folder: str) ->
         if header.truncated:
             assert row.problem == "cut short"
             continue
-        depth = header.depth.item.upright if header.depth.item else None
+        depth = header.depth.item.displayed_size if header.depth.item else None
         assert row == HeaderSummary(
-            header.file_size, header.primary.upright, header.depth.status, depth,
+            header.file_size, header.primary.displayed_size, header.depth.status, depth,
             header.exif.date, "", header.format, header.decodable,
             header.depth.decodable or header.depth.status is not DepthStatus.PRESENT,
         )  # fmt: skip

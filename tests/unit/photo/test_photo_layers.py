@@ -74,7 +74,7 @@ def test_depth_of_another_picture_is_named_after_that_picture() -> None:
     header = parse_header(build_photo(depth=False))
     item = replace(header.primary, id=60)
     info = DepthInfo(DepthStatus.PRESENT, item=item)
-    elsewhere = (DepthElsewhere(52, item.upright, False, info),)
+    elsewhere = (DepthElsewhere(52, item.displayed_size, False, info),)
     header = replace(header, depth=replace(header.depth, elsewhere=elsewhere))
 
     photo, depth = layers_of(header)

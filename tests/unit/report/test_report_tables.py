@@ -300,8 +300,8 @@ def test_the_tables_tell_several_depth_maps_apart_and_what_cannot_be_decoded() -
     groups = fact_groups(replace(header, auxiliaries=auxiliaries, depth=depth))
     told = {fact.label: fact.value for group in groups for fact in group.facts}
 
-    assert told["depth 2"] == f"{hidden.upright}, coded as JPEG (item type jpeg), which …"
-    assert told["depth of image 52"] == str(hidden.upright)
+    assert told["depth 2"] == f"{hidden.displayed_size}, coded as JPEG (item type jpeg), which …"
+    assert told["depth of image 52"] == str(hidden.displayed_size)
 
 
 def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:

@@ -48,7 +48,7 @@ def test_the_set_shows_every_kind_of_photo(headers: list[Header]) -> None:
 def test_every_sample_is_a_grid_with_a_camera_and_nothing_wrong(headers: list[Header]) -> None:
     for header in headers:
         assert header.primary.grid is not None
-        assert max(header.primary.upright) == 1536
+        assert max(header.primary.displayed_size) == 1536
         assert not header.exif_problem
         assert not header.truncated
         if header.depth.item is not None:

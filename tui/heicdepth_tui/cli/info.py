@@ -161,7 +161,7 @@ def _plain(photo: _Photo) -> Iterator[str]:
         reasons = {layer: problem.short for layer, problem in photo.undecoded.items()}
         yield from plain_arrays(photo.decoded, reasons, depth_maps)
     item = header.depth.item
-    camera = None if item is None else camera_for_depth(header, item.upright)
+    camera = None if item is None else camera_for_depth(header, item.displayed_size)
     own = own_depth(header)
     depth_map = None if own is None else depth_maps.get(own)
     yield from plain_groups(

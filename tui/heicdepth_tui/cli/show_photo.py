@@ -80,7 +80,7 @@ def _pictures(
 
     header = read_header(path, limits=limits)
     photo = _get(path, PRIMARY, decoder)
-    pictures = [ConsolePicture(as_rgb8(photo), f"{path.name} {header.primary.upright}")]
+    pictures = [ConsolePicture(as_rgb8(photo), f"{path.name} {header.primary.displayed_size}")]
     messages: list[str] = []
     depth = own_depth(header)
     if depth is None:

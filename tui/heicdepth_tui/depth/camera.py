@@ -170,7 +170,7 @@ def stored_camera(header: Header) -> StoredCamera | None:
     middle = _estimate(header, photo.coded)
     if middle is None:
         return None
-    return StoredCamera(CameraOrigin.EXIF, *_follow(middle, photo.transforms, photo.upright))
+    return StoredCamera(CameraOrigin.EXIF, *_follow(middle, photo.transforms, photo.displayed_size))
 
 
 def camera_for_depth(header: Header, size: Size, turn: tuple[Transform, ...] = ()) -> Camera | None:
@@ -319,13 +319,15 @@ def _estimate(header: Header, frame: Size) -> _Intrinsics | None:
         return None
     focal = f35 / _FRAME_DIAGONAL_MM * math.hypot(*frame)
     if _shows_the_crop(header, frame):
-        focal *= math.hypot(*header.primary.coded) / math.hypot(*header.primary.upright)
+        focal *= math.hypot(*header.primary.coded) / math.hypot(*header.primary.displayed_size)
     return _Intrinsics(focal, focal, frame.width / 2, frame.height / 2, frame.width, frame.height)
 
 
 def _shows_the_crop(header: Header, frame: Size) -> bool:
     """Whether a frame has the shape of what the photo's crop leaves, and not that of the whole."""
-    return _is_alike(frame, header.primary.upright) and not _is_alike(frame, header.primary.coded)
+    return _is_alike(frame, header.primary.displayed_size) and not _is_alike(
+        frame, header.primary.coded
+    )
 
 
 def _is_alike(one: Size, other: Size) -> bool:
@@ -341,7 +343,7 @@ def _from_exif(
     if middle is None:
         return None
     notes = [problem] if problem else []
-    photo = header.primary.upright
+    photo = header.primary.displayed_size
     if abs(photo.width * size.height / (photo.height * size.width) - 1) > _ASPECT_TOLERANCE:
         notes.append(f"the photo {photo.width}x{photo.height} has another aspect than the map")
     k = _follow(middle, transforms, size)
@@ -350,7 +352,7 @@ def _from_exif(
     stored = stored_camera(header)
     if stored is not None and _shows_the_crop(header, coded):
         x, y = stored.cx - stored.reference_width / 2, stored.cy - stored.reference_height / 2
-        beside += math.hypot(x, y) * max(coded) / max(header.primary.upright)
+        beside += math.hypot(x, y) * max(coded) / max(header.primary.displayed_size)
     estimated = [
         "focal length from its 35 mm equivalent",
         f"principal point assumed in the middle of the frame (real ones: up to {off} samples off)",

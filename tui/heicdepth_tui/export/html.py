@@ -156,7 +156,7 @@ def _facts(page: _Page) -> str:
     subject, packed = page.subject, page.packed
     cloud, trust = subject.cloud, subject.cloud.trust
     sizes = [
-        f"photo {subject.header.primary.upright}",
+        f"photo {subject.header.primary.displayed_size}",
         f"depth {subject.depth_map.codes.shape[1]}×{subject.depth_map.codes.shape[0]}",
         f"{packed.points:,} points",
     ]

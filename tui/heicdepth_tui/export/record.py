@@ -191,7 +191,7 @@ def _decoding(is_decodable: bool, reason: str) -> Record:
 
 
 def _size(item: ImageItem) -> Record:
-    return {"width": item.upright.width, "height": item.upright.height}
+    return {"width": item.displayed_size.width, "height": item.displayed_size.height}
 
 
 def _depth(depth: DepthInfo) -> Record:
@@ -202,8 +202,8 @@ def _depth(depth: DepthInfo) -> Record:
         "reason": printable("; ".join(filter(None, problems))),
         "item": None if item is None else item.id,
         **_decoding(depth.decodable, depth.undecodable_reason),
-        "width": None if item is None else item.upright.width,
-        "height": None if item is None else item.upright.height,
+        "width": None if item is None else item.displayed_size.width,
+        "height": None if item is None else item.displayed_size.height,
         "bits": None if item is None else item.bits,
         "representation": None if rep is None else rep.type.label,
         "d_min": None if rep is None else _finite(rep.d_min),
@@ -263,7 +263,7 @@ def _trust(header: Header) -> Record | None:
     item = header.depth.item
     if item is None or not header.depth.decodable:
         return None
-    trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.upright))
+    trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.displayed_size))
     told = trust.to_json()
     return {**told, "sentence": printable(trust.sentence)}
 
@@ -300,7 +300,7 @@ def _camera_note(header: Header) -> str:
     depth = header.depth
     if depth.item is None:
         return ""
-    camera = camera_for_depth(header, depth.item.upright)
+    camera = camera_for_depth(header, depth.item.displayed_size)
     if camera is not None:
         return printable(camera.note)
     return "" if depth.calibration is None else printable(intrinsics_problem(depth.calibration))
@@ -309,7 +309,7 @@ def _camera_note(header: Header) -> str:
 def _depth_camera(header: Header) -> Record | None:
     if header.depth.item is None:
         return None
-    camera = camera_for_depth(header, header.depth.item.upright)
+    camera = camera_for_depth(header, header.depth.item.displayed_size)
     if camera is None:
         return None
     return {

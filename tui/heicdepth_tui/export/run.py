@@ -158,7 +158,8 @@ def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:
 def _shape_note(photo: ImageItem, depth: Size, region: Region) -> str:
     if region != WHOLE:
         return f"the depth map covers {region.describe()} of the photo: colours are cut from there"
-    ratio = photo.upright.width * depth.height / (photo.upright.height * depth.width)
+    ratio = photo.displayed_size.width * depth.height / (photo.displayed_size.height * depth.width)
     if abs(ratio - 1) <= _ASPECT_TOLERANCE:
         return ""
-    return f"photo {photo.upright} and depth {depth} differ in shape: colours are stretched to fit"
+    size = photo.displayed_size
+    return f"photo {size} and depth {depth} differ in shape: colours are stretched to fit"

@@ -99,7 +99,7 @@ class Subject:
         options = self.options.cloud
         if options.projection is not Projection.PERSPECTIVE:
             return self.size
-        photo = self.region.size_in(self.header.primary.upright)
+        photo = self.region.size_in(self.header.primary.displayed_size)
         return color_size(self.size, photo, options.color_resolution)
 
     @property

@@ -14,7 +14,7 @@ __all__ = [
     "DERIVED_TYPES",
     "IMAGE_TYPES",
     "NO_PICTURES",
-    "TURNS",
+    "TRANSFORM_PROPERTIES",
     "CodedItem",
     "not_a_picture",
     "transforms_of",
@@ -33,7 +33,7 @@ IMAGE_TYPES = CODED_TYPES | DERIVED_TYPES
 NO_PICTURES = frozenset({b"Exif", b"mime", b"uri ", b"rgan", b"text"})
 """Item types of metadata and annotations."""
 
-TURNS = frozenset({b"irot", b"imir", b"clap"})
+TRANSFORM_PROPERTIES = frozenset({b"irot", b"imir", b"clap"})
 """Properties that turn, mirror or crop."""
 
 
@@ -62,9 +62,9 @@ class CodedItem:
     av1c: bytes | None = None
 
     @property
-    def upright(self) -> Size:
+    def displayed_size(self) -> Size:
         """Size after the item's transforms."""
-        return properties.upright_size(self.size, self.transforms)
+        return properties.displayed_size(self.size, self.transforms)
 
 
 def not_a_picture(item: int, kind: bytes, what: str = "") -> HeaderError:

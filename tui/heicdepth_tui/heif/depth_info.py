@@ -223,7 +223,7 @@ def _elsewhere(
     found: list[DepthElsewhere] = []
     for picture, item in _bounded(pairs, "of other pictures", problems):
         try:
-            size = table.upright(picture)
+            size = table.displayed_size(picture)
         except HeaderError:
             size = None
         info = _depth_info(table, reader, item)

@@ -130,7 +130,7 @@ class ImageItem:
     """Item type: ``hvc1``, ``av01``, ``grid``, ``iden``, ``iovl``, ``jpeg``, ``unci`` …"""
     coded: Size
     """Size before any transform (``ispe``); the grid's output size for a grid."""
-    upright: Size
+    displayed_size: Size
     """Size after the item's own transforms: the size a decoder returns."""
     transforms: tuple[Transform, ...]
     """In the order they apply (``ipma`` order)."""

@@ -50,7 +50,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
         id=item,
         type=coded.type,
         coded=coded.size,
-        upright=coded.upright,
+        displayed_size=coded.displayed_size,
         transforms=coded.transforms,
         bits=bits,
         channels=channels,

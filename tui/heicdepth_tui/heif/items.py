@@ -19,7 +19,7 @@ from heicdepth_tui.heif.coded import (
     CODED_TYPES,
     DERIVED_TYPES,
     IMAGE_TYPES,
-    TURNS,
+    TRANSFORM_PROPERTIES,
     CodedItem,
     transforms_of,
 )
@@ -35,7 +35,7 @@ __all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTabl
 
 _MAX_PROPERTIES = 32
 _SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
-_GEOMETRY = _SIZE | TURNS
+_GEOMETRY = _SIZE | TRANSFORM_PROPERTIES
 _DEPTH_MARKS = tuple(urn.encode() + b"\0" for urn in AUX_DEPTH_URNS)
 _NO_DATA = Location(0, 0, ())
 
@@ -208,8 +208,8 @@ class ItemTable:
             return properties.image_size(content)
         raise self._sizeless(item)
 
-    def upright(self, item: int) -> Size:
-        """Return the size of an image item after its transforms, as ``coded`` would."""
+    def displayed_size(self, item: int) -> Size:
+        """Return the size of an image item after its transforms: that of ``CodedItem``."""
         size: Size | None = None
         turns: list[tuple[bytes, bytes]] = []
         for kind, content in self.property_boxes(item, _GEOMETRY):
@@ -220,7 +220,7 @@ class ItemTable:
         if size is None:
             raise self._sizeless(item)
         self.check_pixels(size, f"item {item}")
-        return properties.upright_size(size, transforms_of(size, turns)) if turns else size
+        return properties.displayed_size(size, transforms_of(size, turns)) if turns else size
 
     def _sizeless(self, item: int) -> MalformedError:
         return self._lacking(f"item {item} has no size (ispe)", "ipma", "ipco", "iprp")
@@ -251,7 +251,7 @@ class ItemTable:
                 av1c, configured = content, properties.configured_bits(name, content)
             elif name == b"colr":
                 colours.append(content)
-            elif name in TURNS:
+            elif name in TRANSFORM_PROPERTIES:
                 turns.append((name, content))
         if size is None:
             raise self._sizeless(item)

@@ -30,7 +30,15 @@ _CODECS = {
 _ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
 _PRIMARY, _ALPHA_ID, _EXIF, _XMP = 1, 2, 6, 7
 """Item ids that the standard gives (3 and 4 are the tone map and the gain map)."""
-_TURNS = {2: (0, 1), 3: (2, None), 4: (0, 0), 5: (1, 0), 6: (3, None), 7: (3, 0), 8: (1, None)}
+_ORIENTATIONS = {
+    2: (0, 1),
+    3: (2, None),
+    4: (0, 0),
+    5: (1, 0),
+    6: (3, None),
+    7: (3, 0),
+    8: (1, None),
+}
 """EXIF orientation: quarter turns counter-clockwise (``irot``), then mirror axis (``imir``)."""
 
 
@@ -217,7 +225,7 @@ def _skip_light(bits: _Bits) -> None:
 
 def _meta(fields: _Fields, places: dict[str, Extent], read: Callable[[int, int], bytes]) -> bytes:
     config = read(*places["config"]) if places["config"].length else b""
-    turns, axis = _TURNS.get(fields.orientation, (0, None))
+    turns, axis = _ORIENTATIONS.get(fields.orientation, (0, None))
     oriented = [pack_box(b"irot", bytes([turns]))] if turns else []
     oriented += [] if axis is None else [pack_box(b"imir", bytes([axis]))]
     size = pack_full_box(b"ispe", 0, 0, pack(">II", fields.width, fields.height))

@@ -12,11 +12,11 @@ __all__ = [
     "aux_type",
     "clean_aperture",
     "configured_bits",
+    "displayed_size",
     "image_size",
     "mirror",
     "pixel_bits",
     "rotation",
-    "upright_size",
 ]
 
 _MAX_URN = 256
@@ -144,8 +144,8 @@ def apply_transform(size: Size, transform: Transform) -> Size:
     return size
 
 
-def upright_size(size: Size, transforms: tuple[Transform, ...]) -> Size:
-    """Return the size of a picture after all its transforms."""
+def displayed_size(size: Size, transforms: tuple[Transform, ...]) -> Size:
+    """Return the size of a picture after all its transforms: the size a decoder returns."""
     for transform in transforms:
         size = apply_transform(size, transform)
     return size

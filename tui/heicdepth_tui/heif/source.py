@@ -11,7 +11,7 @@ from heicdepth_tui.errors import FileAccessError, LimitError, TruncatedError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.system import advise_random
 
-__all__ = ["HEAD_BYTES", "RefusedFileError", "Source", "open_source"]
+__all__ = ["HEAD_BYTES", "RefusedFileError", "Source"]
 
 HEAD_BYTES = 16 * 1024
 """The first read; it holds the whole header of a phone's photo."""
@@ -54,14 +54,20 @@ class RefusedFileError(FileAccessError):
 class Source:
     """A file or a byte string to read a header from; offsets are bytes from its start.
 
-    Holds the file open until ``close`` or the end of the ``with`` block; reading is safe from
-    several threads. ``head`` is the first 16 KiB (less in a shorter file).
+    Opening never blocks: pipes, sockets, devices and folders raise FileAccessError, as do files
+    that do not exist or may not be read. Holds the file open until ``close`` or the end of the
+    ``with`` block; reading is safe from several threads.
+    ``head`` is the first 16 KiB (less in a shorter file).
     """
 
     __slots__ = ("_budget", "_data", "_descriptor", "_limit", "head", "path", "size")
 
     def __init__(
-        self, path: str | PathLike[str], limits: Limits, *, data: bytes | None = None
+        self,
+        path: str | PathLike[str],
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        data: bytes | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self._limit = limits.header_bytes
@@ -149,15 +155,6 @@ class Source:
         except OSError as error:
             raise _refused(self.path, error) from error
         return chunk
-
-
-def open_source(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Source:
-    """Open a file for reading its header; use it in a ``with`` block.
-
-    Never blocks: pipes, sockets, devices and folders give FileAccessError, as do files that
-    vanished or may not be read.
-    """
-    return Source(path, limits)
 
 
 def _open_regular(path: str) -> tuple[int, int]:

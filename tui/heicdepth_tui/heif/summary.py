@@ -64,7 +64,7 @@ def _label(error: HeaderError) -> str:
 
 def _summary(table: ItemTable) -> HeaderSummary:
     primary = table.primary_id
-    kind, size = table.type_of(primary), table.upright(primary)
+    kind, size = table.type_of(primary), table.displayed_size(primary)
     if kind not in IMAGE_TYPES:
         raise not_a_picture(primary, kind, "its primary item")
     if kind == b"grid":
@@ -112,7 +112,7 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
     if own:
         item = choose_depth(table, own)
         try:
-            size, end = table.upright(item), _end(table.extents(item))
+            size, end = table.displayed_size(item), _end(table.extents(item))
             check_depth_size(table, size)
             if table.is_image(item) and 0 < end <= table.source.size:
                 is_read = table.types[item] == b"hvc1" or not undecodable_depth_reason(table, item)

@@ -146,7 +146,7 @@ def _source(request: Request, table: ItemTable, item: CodedItem) -> CodedItem:
         if item.type != "iden" or len(sources) != 1:
             return item
         source = _checked(request, table, sources[0])
-        if source.upright != item.size:
+        if source.displayed_size != item.size:
             return item
         transforms = (*source.transforms, *item.transforms)
         item = replace(source, transforms=transforms, colr=item.colr or source.colr)

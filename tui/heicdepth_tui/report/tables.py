@@ -304,8 +304,8 @@ def _colours_text(header: Header) -> str:
 def _photo_facts(header: Header) -> Iterable[Fact]:
     yield from _shot_facts(header)
     primary = header.primary
-    coded = "" if primary.coded == primary.upright else f" (coded {primary.coded})"
-    yield Fact("size", f"{primary.upright}{coded}")
+    coded = "" if primary.coded == primary.displayed_size else f" (coded {primary.coded})"
+    yield Fact("size", f"{primary.displayed_size}{coded}")
     if primary.undecodable_reason:
         yield Fact("coding", printable(primary.undecodable_reason))
     yield Fact("colours", _colours_text(header))
@@ -320,15 +320,15 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
         label = labels.get(aux.item.id, aux.name)
         if header.depth.item is None or aux.item.id != header.depth.item.id:
             how = f", {aux.undecodable_reason}" if aux.undecodable_reason else ""
-            yield Fact(printable(label), printable(f"{aux.item.upright}{how}"))
+            yield Fact(printable(label), printable(f"{aux.item.displayed_size}{how}"))
         if aux.problem:
             yield Fact("problem", printable(f"{label}: {aux.problem}"))
     for other in header.depth.elsewhere:
         if other.depth.item is not None:
             label = labels.get(other.depth.item.id, "depth")
-            yield Fact(printable(label), f"{other.depth.item.upright}")
+            yield Fact(printable(label), f"{other.depth.item.displayed_size}")
     for thumbnail in header.thumbnails:
-        yield Fact("thumbnail", str(thumbnail.upright))
+        yield Fact("thumbnail", str(thumbnail.displayed_size))
     if header.stereo_pairs:
         yield Fact("stereo pairs", str(len(header.stereo_pairs)))
 

@@ -62,11 +62,11 @@ def test_sizes_are_upright_for_every_orientation(orientation: int) -> None:
     header = parse_header(data)
     coded = Size(128, 96) if orientation < 5 else Size(96, 128)
     assert header.primary.coded == coded
-    assert header.primary.upright == Size(128, 96)
+    assert header.primary.displayed_size == Size(128, 96)
     assert header.primary.transforms == TRANSFORMS[orientation]
     assert header.depth.item is not None
-    assert header.depth.item.upright == Size(96, 72)
-    assert [thumb.upright for thumb in header.thumbnails] == [Size(64, 48)]
+    assert header.depth.item.displayed_size == Size(96, 72)
+    assert [thumb.displayed_size for thumb in header.thumbnails] == [Size(64, 48)]
     assert header.exif.orientation == orientation
 
 
@@ -120,7 +120,7 @@ def test_stereo_pair_and_crop() -> None:
     header = parse_header(make_photo(Recipe(second_view=True, depth_crop=crop)).data)
     assert header.depth.item is not None
     assert header.depth.item.transforms == (crop,)
-    assert header.depth.item.upright == Size(64, 48)
+    assert header.depth.item.displayed_size == Size(64, 48)
     (second,) = header.images
     assert header.stereo_pairs == (StereoPair(header.primary.id, second.id),)
 
@@ -136,5 +136,5 @@ def test_an_unturned_gain_map_stays_in_the_coded_frame() -> None:
     recipe = Recipe(orientation=6, gain_map=True, turn_auxiliaries=False, size=Size(128, 192))
     header = parse_header(make_photo(recipe).data)
     gain = header.auxiliaries[0].item
-    assert gain.upright == Size(96, 64)
+    assert gain.displayed_size == Size(96, 64)
     assert header.primary.transforms == (Rotation(3),)

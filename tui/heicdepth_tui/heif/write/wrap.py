@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heicdepth_tui.errors import LimitError, TruncatedError
 from heicdepth_tui.heif.boxes import four_cc
-from heicdepth_tui.heif.coded import DERIVED_TYPES, TURNS
+from heicdepth_tui.heif.coded import DERIVED_TYPES, TRANSFORM_PROPERTIES
 from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.items import ItemTable
 from heicdepth_tui.heif.write.boxes import (
@@ -23,7 +23,7 @@ from heicdepth_tui.heif.write.boxes import (
 __all__ = ["wrap_av1", "wrap_hevc", "wrap_items"]
 
 _AVIF = Layout(brand="avif", compatible_brands=("avif", "mif1", "miaf"))
-_ESSENTIAL = TURNS | {b"hvcC", b"av1C"}
+_ESSENTIAL = TRANSFORM_PROPERTIES | {b"hvcC", b"av1C"}
 _DECODING = _ESSENTIAL | {b"ispe", b"pixi", b"colr"}
 """Properties that a decoder needs of an image item."""
 _MAX_SHARING = 16
@@ -103,7 +103,7 @@ def wrap_items(table: ItemTable, parts: tuple[int, ...]) -> tuple[bytes, tuple[i
         properties = tuple(
             Property(box(four_cc(name), content), name in _ESSENTIAL)
             for name, content in table.property_boxes(part, _DECODING)
-            if part != parts[0] or name not in TURNS
+            if part != parts[0] or name not in TRANSFORM_PROPERTIES
         )
         items.append(Item(part, four_cc(kind), payload, properties, in_idat=kind in DERIVED_TYPES))
     references = [

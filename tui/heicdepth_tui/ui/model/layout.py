@@ -138,7 +138,7 @@ def _area(shapes: Shapes, panes: Panes) -> int:
 def shapes_of(header: Header) -> Shapes:
     """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
     item = header.depth.item
-    return shapes(header.primary.upright, None if item is None else item.upright)
+    return shapes(header.primary.displayed_size, None if item is None else item.displayed_size)
 
 
 def shapes(photo: Size, depth: Size | None) -> Shapes:

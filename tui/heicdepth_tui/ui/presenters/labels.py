@@ -81,7 +81,7 @@ def depth_heading(cells: int, header: Header) -> str:
     if info.item is None:
         return "depth"
     kind = "" if info.representation is None else f"  {info.representation.type.label}"
-    size = info.item.upright
+    size = info.item.displayed_size
     return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", kind.strip())
 
 

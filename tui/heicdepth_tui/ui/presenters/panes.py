@@ -93,7 +93,7 @@ def photo_view(state: PhotoState, header: Header, chosen: Layer | None, view: Vi
     if found.error is not None:
         return replace(pane, message=found.error.short)
     if found.pixels is None:
-        shape = header.primary.upright if layer.kind is LayerKind.PRIMARY else None
+        shape = header.primary.displayed_size if layer.kind is LayerKind.PRIMARY else None
         return replace(pane, is_pending=True, shape=shape)
     return _drawn(pane, state, header, view)
 
@@ -111,7 +111,7 @@ def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
         title = "depth map present, not decodable" if is_known else "depth map unreadable"
         return replace(pane, message=f"{title}\n{found.error.short}")
     if found.pixels is None:
-        return replace(pane, message=_DECODING, shape=item.upright, is_pending=True)
+        return replace(pane, message=_DECODING, shape=item.displayed_size, is_pending=True)
     return _drawn(pane, state, header, view)
 
 
@@ -136,5 +136,5 @@ def _size_of(header: Header, layer: Layer) -> Size:
         items.append(info.item)
     for item in items:
         if item.id == layer.item_id:
-            return item.upright
-    return header.primary.upright
+            return item.displayed_size
+    return header.primary.displayed_size

@@ -177,7 +177,7 @@ class SplashFrame:
         lines = []
         if not is_single:
             most = len(layer_cycle(layers_of(header), is_single))
-            size = header.primary.upright
+            size = header.primary.displayed_size
             photo = photo_heading(panes.photo.columns - 2, "photo", size, 1, most)
             lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + faint + photo)
             depth = depth_heading(panes.depth.columns - 2, header)
