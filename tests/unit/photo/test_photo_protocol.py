@@ -32,6 +32,7 @@ from heicdepth_tui.photo.protocol import (
     request_from_head,
     request_to_head,
 )
+from heicdepth_tui.photo.region import SampleRegion
 
 REQUEST = Request(7, "photo", "a.heic", PRIMARY)
 
@@ -61,6 +62,7 @@ def _round_trip(answer: Answer) -> Answer:
         Request(8, "prefetch 1", "b\udcff\n.heic", Layer(LayerKind.AUXILIARY, 52, "gain map")),
         Request(9, "x", "c", DEPTH, fit=(120, 90), partial=True),
         Request(10, "x", "c", DEPTH, exact=(768, 576), keep=True),
+        Request(13, "x", "c", PRIMARY, region=SampleRegion(-3, 5, 640, 480), level=3),
         Request(11, "x", "c", DEPTH, render=RenderSpec((60, 40), colormap="inferno")),
         Request(
             12,

@@ -26,6 +26,7 @@ from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.encode import encode_hevc
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Request, as_rgb8
 from heicdepth_tui.photo.tiles import decode_tiles, plan_tiles
+from heicdepth_tui.photo.transforms import place
 from heicdepth_tui.samples.write import build_photo
 from tests.support.bombs import BOMBS
 
@@ -130,7 +131,10 @@ def test_what_is_kept_of_a_bad_tile_does_not_keep_its_data(tmp_path: Path) -> No
     with read_items(path) as table:
         tiling = plan_tiles(table, table.coded(table.primary_id))
         assert tiling is not None
-        tiles = [tile for _, tile in decode_tiles(table, tiling, 1)]
+        tiles = [
+            tile
+            for _, tile in decode_tiles(table, tiling, place(tiling.size, tiling.transforms), 1)
+        ]
 
     assert len(tiles) == 256
     for tile in tiles:
@@ -176,7 +180,7 @@ class TestFilesThatChange:
             assert tiling is not None
             with path.open("r+b") as file:
                 file.truncate(1000)
-            (_, first), *_ = decode_tiles(table, tiling, 1)
+            (_, first), *_ = decode_tiles(table, tiling, place(tiling.size, tiling.transforms), 1)
         assert isinstance(first, FileAccessError)
         assert "shrank while it was read" in str(first)
 

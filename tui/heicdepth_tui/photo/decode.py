@@ -28,6 +28,7 @@ from heicdepth_tui.heif.write.wrap import wrap_items
 from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.photo.pillow_heif_adapter import decode_hevc
+from heicdepth_tui.photo.region import MAX_LEVEL, SampleRegion, clip_region
 from heicdepth_tui.photo.shrink import Samples, box, contiguous, shrink_to_fit
 from heicdepth_tui.photo.transforms import place
 
@@ -50,8 +51,10 @@ def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[An
     interpolated within each tile of a grid, not across its border). With ``fit`` it is
     ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where ``s`` is
     ``shrink.fit_stride``; a grid of tiles is never held whole then. With ``exact`` it is Pillow's
-    BOX resize of the whole picture. ``exact`` wins where both are given. All this holds for colours
-    that are ``stored`` or have no ICC profile to convert them by.
+    BOX resize of the whole picture. ``exact`` wins where both are given. With ``region`` and
+    ``level`` "the whole" is ``upright[top:bottom:2**level, left:right:2**level]`` in all this, and
+    of a grid only the tiles that the region touches are read and decoded. All this holds for
+    colours that are ``stored`` or have no ICC profile to convert them by.
 
     Every failure is the error of the final answer: the errors of ``read_header`` and of
     ``ItemTable``, MissingLayerError, UnsupportedError, DecodeError. Nothing else is raised. A
@@ -69,13 +72,26 @@ def load(
     *,
     exact: tuple[int, int] | None = None,
     fit: tuple[int, int] | None = None,
+    region: SampleRegion | None = None,
+    level: int = 0,
 ) -> Pixels:
     """Return a layer decoded in this process; raises what ``decode`` puts into its answer.
 
-    ``fit`` and ``exact`` are (width, height) as in ``Request``. Colours are as decoded;
-    ``Pixels.space`` names their space.
+    ``fit`` and ``exact`` are (width, height), ``region`` and ``level`` as in ``Request``. Colours
+    are as decoded; ``Pixels.space`` names their space.
     """
-    request = Request(0, "load", fspath(path), layer, fit=fit, exact=exact, keep=True, stored=True)
+    request = Request(
+        0,
+        "load",
+        fspath(path),
+        layer,
+        fit=fit,
+        exact=exact,
+        region=region,
+        level=level,
+        keep=True,
+        stored=True,
+    )
     *_, answer = decode(request)
     if answer.error is not None:
         raise answer.error
@@ -99,6 +115,8 @@ def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Ans
 def _steps(request: Request, limits: Limits) -> Generator[Answer | None]:
     if request.exact is not None and min(request.exact) < 1:
         raise DecodeError(f"no picture has {request.exact[0]}×{request.exact[1]} samples")
+    if not 0 <= request.level <= MAX_LEVEL:
+        raise DecodeError(f"level {request.level} is not between 0 and {MAX_LEVEL}")
     with read_items(request.path, limits=limits) as table:
         item_id = _find(table, request.layer)
         if item_id is None:
@@ -193,7 +211,7 @@ def _tile_by_tile(
     assembly = GridAssembly(request, tiling)
     shown = time.monotonic()
     kind = request.layer.kind
-    with closing(decode_tiles(table, tiling, assembly.stride, kind=kind)) as tiles:
+    with closing(decode_tiles(table, tiling, assembly.view, assembly.stride, kind=kind)) as tiles:
         for index, tile in tiles:
             assembly.add(index, tile)
             if request.partial and time.monotonic() - shown >= PARTIAL_SECONDS:
@@ -279,6 +297,8 @@ def _coloured(answer: Answer, colour: ItemColour) -> Answer:
         pixels.note,
         space=SRGB,
         converted_from=colour.name,
+        region=pixels.region,
+        level=pixels.level,
     )
     return replace(answer, pixels=in_srgb)
 
@@ -303,6 +323,8 @@ def _as_codes(answer: Answer) -> Answer:
         pixels.maximum,
         pixels.bits,
         pixels.note,
+        region=pixels.region,
+        level=pixels.level,
     )
     return replace(answer, pixels=grey)
 
@@ -328,18 +350,23 @@ def _item_of(header: Header, layer: Layer) -> int:
 
 
 def _answer(request: Request, upright: Samples, bits: int, note: str = "") -> Answer:
-    array = upright
+    region = clip_region(request.region, (upright.shape[0], upright.shape[1]))
+    shown = upright[region.rows, region.columns]
+    step = 1 << request.level
+    array = shown[::step, ::step]
     if request.exact is not None:
-        array = box(upright, request.exact)
+        array = box(array, request.exact)
     elif request.fit is not None:
-        array = shrink_to_fit(upright, request.fit)
+        array = shrink_to_fit(array, request.fit)
     pixels = Pixels(
         array=contiguous(array),
         shape=upright.shape,
         dtype=upright.dtype.name,
-        minimum=int(upright.min()),
-        maximum=int(upright.max()),
+        minimum=int(shown.min()),
+        maximum=int(shown.max()),
         bits=bits,
         note=note,
+        region=None if request.region is None else region,
+        level=request.level,
     )
     return Answer(request, pixels=pixels)

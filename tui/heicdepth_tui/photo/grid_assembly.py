@@ -5,6 +5,7 @@ from __future__ import annotations
 from heicdepth_tui.errors import DecodeError, HeicDepthError, TruncatedError
 from heicdepth_tui.photo.canvas import BandCanvas, Canvas
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
+from heicdepth_tui.photo.region import clip_region
 from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place
@@ -13,14 +14,20 @@ __all__ = ["GridAssembly"]
 
 
 class GridAssembly:
-    """One request's picture of a grid; ``stride`` is how the pieces must be thinned."""
+    """One request's picture of a grid.
+
+    ``view`` is the placement of the requested region at full size; its pieces are thinned by
+    ``stride``. Raises DecodeError where the region is outside of the grid.
+    """
 
     def __init__(self, request: Request, tiling: Tiling) -> None:
         self._request = request
         self._tiling = tiling
         self._bits = tiling.bits
         self._whole = place(tiling.size, tiling.transforms)
-        self._order = tiling.order(self._whole)
+        self._region = clip_region(request.region, self._whole.shape)
+        self.view = self._whole.crop(self._region)
+        self._order = tiling.order(self.view)
         self.stride, self._canvas = self._plan()
         self._errors: list[HeicDepthError] = []
         self._pieces = 0
@@ -30,17 +37,19 @@ class GridAssembly:
         self._said = ""
 
     def _plan(self) -> tuple[int, Canvas]:
-        shape, request = self._whole.shape, self._request
+        request, step = self._request, 1 << self._request.level
+        view = self.view.every(step)
+        shape = view.shape
         if request.exact is not None and request.exact != shape[::-1]:
-            if self._bits > 8:
-                return 1, Canvas(shape, request.exact, bits=self._bits)
-            spans = [self._whole.span(*self._tiling.box(index)) for index in self._order]
+            if self._bits > 8 or step > 1:
+                return step, Canvas(shape, request.exact, bits=self._bits)
+            spans = [self.view.span(*self._tiling.box(index)) for index in self._order]
             return 1, BandCanvas(shape, request.exact, spans)
         if request.exact is None and request.fit is not None:
             stride = fit_stride(shape, request.fit)
             size = fit_size(shape, request.fit)
-            return stride, Canvas(self._whole.every(stride).shape, size, bits=self._bits)
-        return 1, Canvas(shape, None, bits=self._bits)
+            return step * stride, Canvas(view.every(stride).shape, size, bits=self._bits)
+        return step, Canvas(shape, None, bits=self._bits)
 
     def add(self, index: int, tile: Piece | HeicDepthError) -> None:
         """Take what became of a tile."""
@@ -60,7 +69,7 @@ class GridAssembly:
             self._canvas.add(tile)
         else:
             self._errors.append(tile)
-            self._canvas.skip(*self._whole.span(*self._tiling.box(index)))
+            self._canvas.skip(*self.view.span(*self._tiling.box(index)))
 
     def so_far(self) -> Pixels | None:
         """Return the picture so far, as a copy; None where there is nothing to see yet."""
@@ -99,4 +108,6 @@ class GridAssembly:
             maximum=self._maximum,
             bits=self._bits,
             note=note,
+            region=None if self._request.region is None else self._region,
+            level=self._request.level,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.photo.region import SampleRegion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -161,7 +162,10 @@ class Request:
     an older one that is waiting or running, unless ``keep`` is set (exports are never replaced).
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
-    whole. ``partial`` asks for intermediate pictures while a grid is decoded. With ``render``
+    whole. ``region`` limits the answer to a rectangle of the upright layer, clipped to it, and
+    ``level`` takes every 2**level-th sample of that, from its top left: together the picture is
+    ``upright[top:bottom:2**level, left:right:2**level]``, which ``fit`` and ``exact`` then shrink.
+    ``partial`` asks for intermediate pictures while a grid is decoded. With ``render``
     every answer also carries the picture in cells. ``stored`` leaves colours as decoded; else those
     with an ICC profile that is neither sRGB's nor Display P3's come as sRGB.
     """
@@ -176,6 +180,8 @@ class Request:
     keep: bool = False
     stored: bool = False
     render: RenderSpec | None = None
+    region: SampleRegion | None = None
+    level: int = 0
 
 
 class LateArray(Protocol):
@@ -196,7 +202,9 @@ class Pixels:
 
     ``array`` is (H, W) for monochrome and (H, W, 3) for colour, uint8 or uint16, possibly shrunk
     as the request asked. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
-    stored layer, never the shrunk one. ``bits`` is the stored bit depth; values of 10- and 12-bit
+    stored layer, never the shrunk one; with a ``region``, the rectangle of it that the array
+    shows, minimum and maximum are those of its full-size samples. ``level`` is that of the request
+    (every 2**level-th sample was taken). ``bits`` is the stored bit depth; values of 10- and 12-bit
     layers are unshifted (0 .. 2**bits − 1). ``note`` is what a reader must know: tiles missing,
     edge columns dropped …; empty where nothing. ``space`` is the colour space of the samples, as
     ``heif.colour`` names it, empty for monochrome; ``converted_from`` the one that an ICC profile
@@ -211,9 +219,11 @@ class Pixels:
         "bits",
         "converted_from",
         "dtype",
+        "level",
         "maximum",
         "minimum",
         "note",
+        "region",
         "shape",
         "space",
     )
@@ -230,6 +240,8 @@ class Pixels:
         *,
         space: str = "",
         converted_from: str = "",
+        region: SampleRegion | None = None,
+        level: int = 0,
     ) -> None:
         self._array = array
         self.shape = shape
@@ -240,6 +252,8 @@ class Pixels:
         self.note = note
         self.space = space
         self.converted_from = converted_from
+        self.region = region
+        self.level = level
 
     @property
     def array(self) -> Samples:
@@ -247,6 +261,13 @@ class Pixels:
         if callable(self._array):
             self._array = self._array()
         return self._array
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Width and height of what the array shows, in full-size samples."""
+        if self.region is not None:
+            return self.region.width, self.region.height
+        return self.shape[1], self.shape[0]
 
     @property
     def nbytes(self) -> int:

@@ -15,6 +15,7 @@ from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
+from heicdepth_tui.photo.region import SampleRegion
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,6 +145,8 @@ def request_to_head(request: Request) -> dict[str, object]:
         "keep": request.keep,
         "stored": request.stored,
         "render": None if request.render is None else _spec_to_head(request.render),
+        "region": request.region,
+        "level": request.level,
     }
 
 
@@ -161,6 +164,8 @@ def request_from_head(head: Mapping[str, Any]) -> Request:
         keep=head["keep"],
         stored=head["stored"],
         render=None if head["render"] is None else _spec_from_head(head["render"]),
+        region=_region(head["region"]),
+        level=head["level"],
     )
 
 
@@ -177,6 +182,10 @@ def _spec_to_head(spec: RenderSpec) -> list[object]:
 def _spec_from_head(head: list[Any]) -> RenderSpec:
     (columns, rows), blocks, mode, tolerance, colormap = head
     return RenderSpec((columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap)
+
+
+def _region(value: list[int] | None) -> SampleRegion | None:
+    return None if value is None else SampleRegion(*map(int, value))
 
 
 def _pair(value: list[int] | None) -> tuple[int, int] | None:
@@ -257,6 +266,8 @@ def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
         "note": pixels.note,
         "space": pixels.space,
         "converted_from": pixels.converted_from,
+        "region": pixels.region,
+        "level": pixels.level,
     }
     return head, array.reshape(-1).view(np.uint8).data
 
@@ -279,6 +290,8 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
         note=str(head["note"]),
         space=str(head["space"]),
         converted_from=str(head["converted_from"]),
+        region=_region(head["region"]),
+        level=int(head["level"]),
     )
 
 

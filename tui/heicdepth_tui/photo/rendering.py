@@ -18,8 +18,8 @@ __all__ = ["fit_of", "picture_of", "render_layer"]
 
 
 def fit_of(pixels: Pixels, spec: RenderSpec) -> Fit:
-    """Return the cells that a layer takes in its true shape, that of the whole stored layer."""
-    return fit_cells((pixels.shape[1], pixels.shape[0]), spec.cells, spec.blocks)
+    """Return the cells that a layer, or the region decoded of it, takes in its true aspect."""
+    return fit_cells(pixels.extent, spec.cells, spec.blocks)
 
 
 def picture_of(pixels: Pixels, spec: RenderSpec) -> Picture:

@@ -14,7 +14,7 @@ from heicdepth_tui.heif.items import CodedItem, ItemTable
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.shrink import Samples, contiguous
-from heicdepth_tui.photo.transforms import Placement, place
+from heicdepth_tui.photo.transforms import Placement
 from heicdepth_tui.system import cores
 
 __all__ = ["Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
@@ -114,16 +114,21 @@ class Piece:
 
 
 def decode_tiles(
-    table: ItemTable, tiling: Tiling, stride: int, *, kind: LayerKind = LayerKind.PRIMARY
+    table: ItemTable,
+    tiling: Tiling,
+    view: Placement,
+    stride: int,
+    *,
+    kind: LayerKind = LayerKind.PRIMARY,
 ) -> Generator[tuple[int, Piece | HeicDepthError]]:
-    """Yield the tiles that are seen, as they are ready: their index and what became of them.
+    """Yield the index and the piece of every tile that ``view`` shows, in the order of completion.
 
-    Pieces belong to ``upright[::stride, ::stride]`` of a layer of a ``kind``. A tile that cannot
+    ``view`` places the grid upright, whole or a region of it. Pieces belong to
+    ``upright[::stride, ::stride]`` of that view, of a layer of a ``kind``. A tile that cannot
     be read or decoded comes as its error, and the others go on. Closing the generator leaves the
     rest undone.
     """
-    whole = place(tiling.size, tiling.transforms)
-    thinned = whole.every(stride)
+    thinned = view.every(stride)
 
     def work(index: int) -> Piece | HeicDepthError:
         try:
@@ -135,7 +140,7 @@ def decode_tiles(
             return error.with_traceback(None)
         top, left, height, width = tiling.box(index)
         inside = decoded.samples[:height, :width]
-        _, _, seen = whole.piece(inside, top, left)
+        _, _, seen = view.piece(inside, top, left)
         rows, columns, kept = thinned.piece(inside, top, left)
         if stride > 1:
             # A view would keep the whole tile in memory.
@@ -143,7 +148,7 @@ def decode_tiles(
         low, high = int(seen.min()), int(seen.max())
         return Piece(rows, columns, kept, low, high, decoded.bits, decoded.note)
 
-    yield from in_threads(work, tiling.order(whole))
+    yield from in_threads(work, tiling.order(view))
 
 
 class _Threads(Generic[Result]):

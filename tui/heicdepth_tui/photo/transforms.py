@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
 
 if TYPE_CHECKING:
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.photo.shrink import Samples
 
 __all__ = ["Placement", "place"]
@@ -68,6 +69,15 @@ class Placement:
     def every(self, stride: int) -> Placement:
         """Return the placement of ``upright[::stride, ::stride]``."""
         return Placement(self.rows.every(stride), self.columns.every(stride))
+
+    def crop(self, region: SampleRegion) -> Placement:
+        """Return the placement of a region of the upright picture.
+
+        Raises ValueError where the region reaches outside.
+        """
+        return Placement(
+            self.rows.cut(region.top, region.height), self.columns.cut(region.left, region.width)
+        )
 
     def apply(self, coded: Samples) -> Samples:
         """Return the upright picture as a view of a coded one, (H, W) or (H, W, C)."""
