@@ -18,10 +18,10 @@ from heicdepth_tui.heif.facts import (
     Size,
     StereoPair,
 )
+from heicdepth_tui.heif.gps import parse_position
 from heicdepth_tui.heif.header import exif_item, parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
-from heicdepth_tui.heif.position import parse_position
 from heicdepth_tui.heif.source import Source
 from heicdepth_tui.heif.summary import read_summary
 from tests.support import golden

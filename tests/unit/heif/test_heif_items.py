@@ -111,7 +111,7 @@ def test_payloads_that_are_refused(build: Build) -> None:
     assert (read.missing(1), read.missing(2)) == (90, 5)
     assert not read.all_inside()
     with pytest.raises(LimitError, match="100 bytes; the limit is 99"):
-        table(build.heif(items)).payload(1, most=99)
+        table(build.heif(items)).payload(1, limit=99)
     with pytest.raises(TruncatedError, match="the whole file"):
         table(build.heif(items, extents={1: (0, 100_000)})).payload(1)
     with pytest.raises(MalformedError, match="item 9 does not exist"):

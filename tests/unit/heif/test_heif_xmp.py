@@ -125,7 +125,7 @@ def test_entities_are_never_expanded() -> None:
 
 def test_a_packet_over_the_limit() -> None:
     with pytest.raises(LimitError, match="1,000"):
-        parse_calibration(b" " * 1001, most=1000)
+        parse_calibration(b" " * 1001, limit=1000)
 
 
 def test_deep_nesting_ends() -> None:

@@ -21,8 +21,8 @@ from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
 from heicdepth_tui.heif.facts import ColourSpace, DepthStatus, Header, ImageItem, Size
+from heicdepth_tui.heif.gps import read_position
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.position import read_position
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 

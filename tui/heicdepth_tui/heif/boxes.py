@@ -22,17 +22,17 @@ time.
 """
 
 
-def boxes(data: bytes, start: int, end: int, *, most: int = _MAX_CHILDREN) -> Iterator[Box]:
+def boxes(data: bytes, start: int, end: int, *, limit: int = _MAX_CHILDREN) -> Iterator[Box]:
     """Yield the boxes that lie side by side in ``data[start:end]``.
 
     Size 1 means a 64-bit size, size 0 a box that reaches to ``end``. Fewer than 8 bytes at the
     end are padding. Nesting is the caller's, who knows how deep he goes. Raises MalformedError
     when a box is smaller than its header or larger than what holds it, LimitError when there are
-    more than ``most``.
+    more than ``limit``.
     """
     position = start
     last = end - 8
-    for _ in range(most):
+    for _ in range(limit):
         if position > last:
             return
         size, kind = _HEADER(data, position)
@@ -52,7 +52,7 @@ def boxes(data: bytes, start: int, end: int, *, most: int = _MAX_CHILDREN) -> It
         yield kind, body, after
         position = after
     if position <= last:
-        raise LimitError(f"more than {most:,} boxes lie side by side")
+        raise LimitError(f"more than {limit:,} boxes lie side by side")
 
 
 def four_cc(kind: bytes) -> str:

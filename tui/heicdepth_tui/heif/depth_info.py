@@ -63,14 +63,14 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     indices = table.depth_properties()
     if not indices:
         return [], []
-    links, primary = table.references.get(b"auxl", {}), table.primary_id
-    own = table.having(indices, [item for item, targets in links.items() if primary in targets])
+    masters, primary = table.references.get(b"auxl", {}), table.primary_id
+    own = table.having(indices, [item for item, targets in masters.items() if primary in targets])
     if own:
         return own, []
     return [], [
         item
         for item in table.having(indices)
-        if item != primary and not any(target in table.types for target in links.get(item, ()))
+        if item != primary and not any(target in table.types for target in masters.get(item, ()))
     ]
 
 
@@ -79,13 +79,13 @@ def depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
 
     Derived pictures of types that are not read, e.g. ``tmap``, are pictures here.
     """
-    indices, links = table.depth_properties(), table.references.get(b"auxl", {})
+    indices, masters = table.depth_properties(), table.references.get(b"auxl", {})
     primary = table.primary_id
     return [
         (target, item)
-        for item in table.having(indices, links)
-        if primary not in links[item]
-        for target in dict.fromkeys(links[item])
+        for item in table.having(indices, masters)
+        if primary not in masters[item]
+        for target in dict.fromkeys(masters[item])
         if table.types.get(target, b"mime") not in NO_PICTURES
     ]
 
@@ -114,10 +114,10 @@ def check_depth_size(table: ItemTable, size: Size) -> None:
 
     Its distances take ten times the memory of its codes, in the app's own process.
     """
-    samples, most = size.width * size.height, table.limits.depth_pixels
-    if samples > most:
+    samples, limit = size.width * size.height, table.limits.depth_pixels
+    if samples > limit:
         raise LimitError(
-            f"the depth map has {size} = {samples:,} samples; the limit is {most:,}",
+            f"the depth map has {size} = {samples:,} samples; the limit is {limit:,}",
             hint="no camera writes such a depth map",
         )
 
@@ -166,8 +166,8 @@ class AuxiliaryReader:
                 if length > self._left:
                     raise LimitError(f"the XMP has {length:,} bytes; {self._left:,} are allowed")
                 self._left -= length
-                most = table.limits.xmp_bytes
-                xml = table.payload(source, most=most, header=True)
+                limit = table.limits.xmp_bytes
+                xml = table.payload(source, limit=limit, header=True)
                 markup = count_markup(xml)
                 if markup > self._markup_left:
                     raise LimitError(
@@ -175,7 +175,7 @@ class AuxiliaryReader:
                         f"{self._markup_left:,} are allowed"
                     )
                 self._markup_left -= markup
-                return parse_calibration(xml, most=most), ""
+                return parse_calibration(xml, limit=limit), ""
             except HeaderError as error:
                 return None, error.what
         return None, ""
@@ -234,9 +234,11 @@ def _elsewhere(
 def _identities(table: ItemTable) -> frozenset[int]:
     """Return the pictures that the primary repeats by ``iden``, over several steps."""
     found: set[int] = set()
-    links, item = table.references.get(b"dimg", {}), table.primary_id
-    while table.types.get(item) == b"iden" and len(links.get(item, ())) == 1 and item not in found:
-        (item,) = links[item]
+    sources, item = table.references.get(b"dimg", {}), table.primary_id
+    while (
+        table.types.get(item) == b"iden" and len(sources.get(item, ())) == 1 and item not in found
+    ):
+        (item,) = sources[item]
         found.add(item)
     return frozenset(found)
 

@@ -162,7 +162,7 @@ def _exif(table: ItemTable) -> tuple[Exif, str]:
     try:
         if table.content_encoding(item):
             raise UnsupportedHeaderError("the EXIF is compressed, which this program does not read")
-        payload = table.payload(item, most=table.limits.exif_bytes, header=True)
+        payload = table.payload(item, limit=table.limits.exif_bytes, header=True)
         return parse_exif_item(payload), ""
     except HeaderError as error:
         return Exif(), error.what

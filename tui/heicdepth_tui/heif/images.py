@@ -84,12 +84,12 @@ def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
 
 
 def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
-    most = max(_LITTLE, _MAX_SHARING * table.source.size)
-    if length <= most:
+    limit = max(_LITTLE, _MAX_SHARING * table.source.size)
+    if length <= limit:
         return
     # Tiles of a file that is cut short claim what is not there any more: that costs nothing.
     lost = sum(table.missing(tile) * count for tile, count in Counter(grid.tiles).items())
-    if length - lost > most:
+    if length - lost > limit:
         raise LimitError(
             f"the {len(grid.tiles)} tiles of grid {item} claim {length - lost:,} bytes of a file "
             f"that has {table.source.size:,}",

@@ -25,11 +25,11 @@ from heicdepth_tui.heif.coded import (
 )
 from heicdepth_tui.heif.container import Container, find_meta
 from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size
+from heicdepth_tui.heif.item_boxes import ItemLocation
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.links import Edges, Group, References, referrers
 from heicdepth_tui.heif.metabox import read_meta
+from heicdepth_tui.heif.references import Group, References, Targets, referrers
 from heicdepth_tui.heif.source import Source
-from heicdepth_tui.heif.tables import Location
 
 __all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTable", "read_items"]
 
@@ -37,7 +37,7 @@ _MAX_PROPERTIES = 32
 _SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
 _GEOMETRY = _SIZE | TRANSFORM_PROPERTIES
 _DEPTH_MARKS = tuple(urn.encode() + b"\0" for urn in AUX_DEPTH_URNS)
-_NO_DATA = Location(0, 0, ())
+_NO_DATA = ItemLocation(0, 0, ())
 
 
 class ItemTable:
@@ -71,7 +71,7 @@ class ItemTable:
         """Id of the primary item; whether it exists is checked when it is asked for."""
         self.types: Mapping[int, bytes] = meta.infos.types
         """Item type by item id."""
-        self.references: References = meta.links.edges
+        self.references: References = meta.references.by_type
         """Reference type to source item to target items."""
         self.groups: tuple[Group, ...] = meta.groups
         self.problems: list[str] = meta.problems
@@ -79,7 +79,7 @@ class ItemTable:
         self.blocking_types: dict[tuple[int, bool], bytes | None] = {}
         """What ``codecs`` found of derived pictures, so that no source is looked at twice."""
         self._meta = meta
-        self._referrers: dict[bytes, Edges] = {}
+        self._referrers: dict[bytes, Targets] = {}
 
     def __enter__(self) -> ItemTable:
         return self
@@ -97,7 +97,7 @@ class ItemTable:
         self.source.close()
 
     def index(self) -> None:
-        """Unpack all tables: worth it for a caller who asks for most items, not for a few."""
+        """Unpack all tables: faster for a caller who needs more than a few items."""
         if self._meta.locations is not None:
             self._meta.locations.index()
 
@@ -137,7 +137,7 @@ class ItemTable:
 
         Raises MalformedError or LimitError when they lead in a circle or over too many steps.
         """
-        error = self._meta.links.broken.get(item)
+        error = self._meta.references.broken.get(item)
         if error is not None:
             raise type(error)(error.what)
         return self.references.get(b"dimg", {}).get(item, ())
@@ -285,7 +285,7 @@ class ItemTable:
 
     # -- payloads
 
-    def _location(self, item: int) -> Location:
+    def _location(self, item: int) -> ItemLocation:
         locations = self._meta.locations
         if locations is None:
             return _NO_DATA
@@ -295,7 +295,7 @@ class ItemTable:
             raise type(error)(error.what, hint=error.hint)
         return found or _NO_DATA
 
-    def _extents(self, item: int, location: Location) -> tuple[Extent, ...]:
+    def _extents(self, item: int, location: ItemLocation) -> tuple[Extent, ...]:
         if location.construction == 0:
             return tuple([Extent(*pair) for pair in location.extents])
         if location.construction == 1:
@@ -331,10 +331,10 @@ class ItemTable:
             min(length, max(0, offset + length - end)) for offset, length in self.extents(item)
         )
 
-    def payload(self, item: int, *, most: int | None = None, header: bool = False) -> bytes:
+    def payload(self, item: int, *, limit: int | None = None, header: bool = False) -> bytes:
         """Return the coded payload of an item.
 
-        ``most`` bounds its length in bytes (default: ``limits.payload_bytes``); ``header`` counts
+        ``limit`` bounds its length in bytes (default: ``limits.payload_bytes``); ``header`` counts
         it against the header's budget. Raises LimitError when it is longer, TruncatedError when it
         lies past the end of the file, FileAccessError when the file cannot be read any more.
         """
@@ -343,7 +343,7 @@ class ItemTable:
             raise UnsupportedHeaderError(f"item {item} lies in another file")
         extents = self._extents(item, location)
         total = sum([length for _, length in extents])
-        bound = self.limits.payload_bytes if most is None else most
+        bound = self.limits.payload_bytes if limit is None else limit
         if total > bound:
             raise LimitError(f"item {item} has {total:,} bytes; the limit is {bound:,}")
         if total > self.source.size:
@@ -363,7 +363,7 @@ class ItemTable:
         """
         if self.type_of(item) != b"grid":
             return None
-        content = self.payload(item, most=64, header=True)
+        content = self.payload(item, limit=64, header=True)
         wide = bool(content) and bool(content[1:2] and content[1] & 1)
         if len(content) < (12 if wide else 8):
             raise MalformedError(f"the layout of grid {item} is cut off")

@@ -9,16 +9,16 @@ from typing import NamedTuple, TypeVar
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import Box, boxes, four_cc
 from heicdepth_tui.heif.container import Container
+from heicdepth_tui.heif.item_boxes import ItemInfoBox, ItemLocationBox, ItemPropertyAssociationBox
 from heicdepth_tui.heif.limits import Limits
-from heicdepth_tui.heif.links import (
-    NO_LINKS,
+from heicdepth_tui.heif.references import (
+    NO_REFERENCES,
     Group,
-    Links,
+    ItemReferences,
     entity_groups,
     primary_item,
-    read_links,
+    read_references,
 )
-from heicdepth_tui.heif.tables import Associations, ItemInfos, Locations
 
 __all__ = ["MetaBox", "read_meta"]
 
@@ -32,12 +32,12 @@ class MetaBox(NamedTuple):
     """The content of a meta box (ISO/IEC 14496-12 section 8.11), read box by box."""
 
     primary_id: int
-    infos: ItemInfos
-    locations: Locations | None
-    links: Links
+    infos: ItemInfoBox
+    locations: ItemLocationBox | None
+    references: ItemReferences
     properties: list[Box]
     """Children of ``ipco``, as places in ``Container.data``."""
-    associations: list[Associations]
+    associations: list[ItemPropertyAssociationBox]
     idat: Box | None
     groups: tuple[Group, ...]
     problems: list[str]
@@ -66,19 +66,19 @@ def read_meta(container: Container, limits: Limits) -> MetaBox:
     if handler not in (b"pict", b""):
         problems.append(f"hdlr: the header describes no pictures (handler {four_cc(handler)})")
     primary_id = primary_item(content[b"pitm"])
-    infos = _remember(ItemInfos, _item_infos, content[b"iinf"], limits.items)
+    infos = _remember(ItemInfoBox, _item_infos, content[b"iinf"], limits.items)
     if infos.problem:
         problems.append(f"iinf: {infos.problem}")
-    locations = Locations(content[b"iloc"], limits) if b"iloc" in content else None
+    locations = ItemLocationBox(content[b"iloc"], limits) if b"iloc" in content else None
     if locations is not None and locations.incomplete is not None:
         problems.append(f"iloc: {locations.incomplete.what}")
-    links = NO_LINKS
+    references = NO_REFERENCES
     if b"iref" in content:
-        most = limits.items, limits.references, limits.nesting
-        links = _remember(read_links, _links, content[b"iref"], *most)
-        problems += links.problems
+        bounds = limits.items, limits.references, limits.nesting
+        references = _remember(read_references, _read_references, content[b"iref"], *bounds)
+        problems += references.problems
     properties: list[Box] = []
-    associations: list[Associations] = []
+    associations: list[ItemPropertyAssociationBox] = []
     if b"iprp" in found:
         properties, associations = _read_properties(data, found[b"iprp"], limits, problems)
     groups: tuple[Group, ...] = ()
@@ -88,7 +88,7 @@ def read_meta(container: Container, limits: Limits) -> MetaBox:
         primary_id,
         infos,
         locations,
-        links,
+        references,
         properties,
         associations,
         found.get(b"idat"),
@@ -113,12 +113,12 @@ def _children(container: Container, problems: list[str]) -> dict[bytes, Box]:
 
 def _read_properties(
     data: bytes, iprp: Box, limits: Limits, problems: list[str]
-) -> tuple[list[Box], list[Associations]]:
+) -> tuple[list[Box], list[ItemPropertyAssociationBox]]:
     tables: list[Box] = []
     properties: list[Box] = []
-    associations: list[Associations] = []
+    associations: list[ItemPropertyAssociationBox] = []
     try:
-        tables.extend(boxes(data, iprp[1], iprp[2], most=_MAX_TABLES))
+        tables.extend(boxes(data, iprp[1], iprp[2], limit=_MAX_TABLES))
     except HeaderError as error:
         problems.append(f"iprp: {error.what}")
     has_container = False
@@ -129,12 +129,14 @@ def _read_properties(
             has_container = True
             try:
                 # A list that is extended keeps the properties before a broken one.
-                properties.extend(boxes(data, body, end, most=limits.properties))
+                properties.extend(boxes(data, body, end, limit=limits.properties))
             except HeaderError as error:
                 problems.append(f"ipco: {error.what}")
         elif kind == b"ipma":
             try:
-                table = _remember(Associations, _associations, data[body:end], limits.items)
+                table = _remember(
+                    ItemPropertyAssociationBox, _associations, data[body:end], limits.items
+                )
             except HeaderError as error:
                 problems.append(f"ipma: {error.what}")
                 continue
@@ -146,13 +148,13 @@ def _read_properties(
 
 # Photos of one phone share these three tables byte for byte, while sizes, places and depth ranges
 # differ: what was read from the same bytes under the same limits need not be read again.
-_item_infos = lru_cache(maxsize=32)(ItemInfos)
-_associations = lru_cache(maxsize=32)(Associations)
-_links = lru_cache(maxsize=32)(read_links)
+_item_infos = lru_cache(maxsize=32)(ItemInfoBox)
+_associations = lru_cache(maxsize=32)(ItemPropertyAssociationBox)
+_read_references = lru_cache(maxsize=32)(read_references)
 _REMEMBERED_BYTES = 32 * 1024
 
 
 def _remember(
-    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *most: int
+    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *bounds: int
 ) -> _T:
-    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *most)
+    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *bounds)

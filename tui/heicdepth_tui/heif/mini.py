@@ -251,15 +251,15 @@ def _meta(fields: _Fields, places: dict[str, Extent], read: Callable[[int, int],
             *oriented,
         ]
         items.append(
-            _Item(_ALPHA_ID, fields.item_type, places["alpha"], tuple(alpha), link=b"auxl")
+            _Item(_ALPHA_ID, fields.item_type, places["alpha"], tuple(alpha), reference=b"auxl")
         )
     coding = b"deflate" if fields.is_compressed else b""
     if places["exif"].length:
         name = b"\0\0" + coding + b"\0"
-        items.append(_Item(_EXIF, b"Exif", places["exif"], name=name, link=b"cdsc"))
+        items.append(_Item(_EXIF, b"Exif", places["exif"], name=name, reference=b"cdsc"))
     if places["xmp"].length:
         name = b"\0application/rdf+xml\0" + coding + b"\0"
-        items.append(_Item(_XMP, b"mime", places["xmp"], name=name, link=b"cdsc"))
+        items.append(_Item(_XMP, b"mime", places["xmp"], name=name, reference=b"cdsc"))
     return _boxes(items)
 
 
@@ -270,7 +270,7 @@ class _Item:
     place: Extent
     properties: tuple[bytes, ...] = ()
     name: bytes = b"\0"
-    link: bytes = b""
+    reference: bytes = b""
 
 
 def _boxes(items: list[_Item]) -> bytes:
@@ -281,7 +281,11 @@ def _boxes(items: list[_Item]) -> bytes:
         for item in items
     ]
     places = [pack(">HHHHII", item.id, 0, 0, 1, *item.place) for item in items]
-    links = [pack_box(item.link, pack(">HHH", item.id, 1, _PRIMARY)) for item in items if item.link]
+    references = [
+        pack_box(item.reference, pack(">HHH", item.id, 1, _PRIMARY))
+        for item in items
+        if item.reference
+    ]
     known = list(dict.fromkeys(each for item in items for each in item.properties))
     belonging = [
         pack(">HB", item.id, len(item.properties))
@@ -293,7 +297,7 @@ def _boxes(items: list[_Item]) -> bytes:
             pack_full_box(b"hdlr", 0, 0, pack(">I4s12xB", 0, b"pict", 0)),
             pack_full_box(b"pitm", 0, 0, pack(">H", _PRIMARY)),
             pack_full_box(b"iinf", 0, 0, pack(">H", len(items)), *entries),
-            pack_full_box(b"iref", 0, 0, *links),
+            pack_full_box(b"iref", 0, 0, *references),
             pack_box(
                 b"iprp",
                 pack_box(b"ipco", *known),

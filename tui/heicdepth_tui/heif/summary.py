@@ -100,7 +100,7 @@ def _exif(table: ItemTable) -> tuple[str | None, int | None]:
     if item is None:
         return None, None
     try:
-        return parse_exif_row(table.payload(item, most=table.limits.exif_bytes, header=True))
+        return parse_exif_row(table.payload(item, limit=table.limits.exif_bytes, header=True))
     except HeaderError:
         # A row without a date; the header says what is wrong with the EXIF.
         return None, None

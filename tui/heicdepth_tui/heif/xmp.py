@@ -49,14 +49,14 @@ _T = TypeVar("_T")
 Values = dict[str, str | list[str]]
 
 
-def parse_calibration(xml: bytes, *, most: int = DEFAULT_LIMITS.xmp_bytes) -> Calibration:
+def parse_calibration(xml: bytes, *, limit: int = DEFAULT_LIMITS.xmp_bytes) -> Calibration:
     """Return the calibration that an XMP packet carries; values that it lacks are None.
 
     A value that is no finite number, a list of the wrong length and the like is None too, and
     ``problems`` says so. Raises MalformedError when the packet is not XML or declares entities,
-    LimitError when it is longer than ``most`` bytes or has more than 8,192 tags and attributes.
+    LimitError when it is longer than ``limit`` bytes or has more than 8,192 tags and attributes.
     """
-    reader = _Reader(_values(_root(xml, most)))
+    reader = _Reader(_values(_root(xml, limit)))
     distortion_center = (
         reader.number(DEPTH_DATA + "LensDistortionCenterOffsetX"),
         reader.number(DEPTH_DATA + "LensDistortionCenterOffsetY"),
@@ -115,9 +115,9 @@ def _decoded(xml: bytes) -> bytes | str:
     return xml.strip(b"\0 \t\r\n")
 
 
-def _root(xml: bytes, most: int) -> Element:
-    if len(xml) > most:
-        raise LimitError(f"the XMP has {len(xml):,} bytes; the limit is {most:,}")
+def _root(xml: bytes, limit: int) -> Element:
+    if len(xml) > limit:
+        raise LimitError(f"the XMP has {len(xml):,} bytes; the limit is {limit:,}")
     markup = count_markup(xml)
     if markup > MAX_MARKUP:
         raise LimitError(f"the XMP has {markup:,} tags and attributes; the limit is {MAX_MARKUP:,}")

@@ -9,10 +9,15 @@ import pytest
 
 from heicdepth_tui.errors import LimitError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import boxes
+from heicdepth_tui.heif.fullbox import find_row
+from heicdepth_tui.heif.item_boxes import (
+    ItemInfoBox,
+    ItemLocation,
+    ItemLocationBox,
+    ItemPropertyAssociationBox,
+)
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.links import entity_groups, primary_item, read_links
-from heicdepth_tui.heif.rows import find_row
-from heicdepth_tui.heif.tables import Associations, ItemInfos, Location, Locations
+from heicdepth_tui.heif.references import entity_groups, primary_item, read_references
 
 Build = Any
 MOST = 1000
@@ -40,10 +45,10 @@ ILOC = {
 @pytest.mark.parametrize("content", ILOC.values(), ids=ILOC)
 @pytest.mark.parametrize("indexed", [False, True])
 def test_iloc_of_every_shape_says_the_same(content: str, indexed: bool) -> None:
-    table = Locations(unhex(content), DEFAULT_LIMITS)
+    table = ItemLocationBox(unhex(content), DEFAULT_LIMITS)
     if indexed:
         table.index()
-    assert table.get(7) == Location(0, 0, ((0x100, 0x10),))
+    assert table.get(7) == ItemLocation(0, 0, ((0x100, 0x10),))
     assert table.get(8) is None
     assert table.get(1 << 20) is None
     assert table.furthest() == 0x110
@@ -53,53 +58,53 @@ def test_iloc_of_every_shape_says_the_same(content: str, indexed: bool) -> None:
 def test_iloc_cut_off_anywhere_says_so(content: str) -> None:
     whole = unhex(content)
     for end in range(len(whole)):
-        table = Locations(whole[:end], DEFAULT_LIMITS)
+        table = ItemLocationBox(whole[:end], DEFAULT_LIMITS)
         assert isinstance(table.incomplete, MalformedError)
         assert table.get(7) is None
 
 
 def test_iloc_cut_off_keeps_the_rows_before() -> None:
     rows = "0007 0000 0000 0001 | 00000100 00000010 | 0008 0000 0000 0001 | 00000200 000000"
-    table = Locations(unhex(f"01000000 | 44 00 | 0002 | {rows}"), DEFAULT_LIMITS)
-    assert table.get(7) == Location(0, 0, ((0x100, 0x10),))
+    table = ItemLocationBox(unhex(f"01000000 | 44 00 | 0002 | {rows}"), DEFAULT_LIMITS)
+    assert table.get(7) == ItemLocation(0, 0, ((0x100, 0x10),))
     assert table.get(8) is None
     assert table.incomplete is not None
     assert "cut off" in table.incomplete.what
 
 
 def test_iloc_with_two_extents_construction_and_data_reference() -> None:
-    table = Locations(
+    table = ItemLocationBox(
         unhex("01000000 | 44 00 | 0002 | 0001 0001 0000 0002 | 00000000 00000008"
               "00000010 00000004 | 0002 fff2 0003 0000"),
         DEFAULT_LIMITS,
     )  # fmt: skip
-    assert table.get(1) == Location(1, 0, ((0, 8), (16, 4)))
-    assert table.get(2) == Location(2, 3, ())
+    assert table.get(1) == ItemLocation(1, 0, ((0, 8), (16, 4)))
+    assert table.get(2) == ItemLocation(2, 3, ())
     assert table.furthest() == 20
 
 
 def test_iloc_versions_and_widths_that_do_not_exist() -> None:
-    newer = Locations(unhex("03000000 | 44 00 | 0000 0000"), DEFAULT_LIMITS).incomplete
+    newer = ItemLocationBox(unhex("03000000 | 44 00 | 0000 0000"), DEFAULT_LIMITS).incomplete
     assert isinstance(newer, UnsupportedHeaderError)
     assert "version 3" in newer.what
-    odd = Locations(unhex("01000000 | 24 00 | 0000"), DEFAULT_LIMITS).incomplete
+    odd = ItemLocationBox(unhex("01000000 | 24 00 | 0000"), DEFAULT_LIMITS).incomplete
     assert isinstance(odd, MalformedError)
     assert "widths" in odd.what
 
 
 def test_iloc_limits() -> None:
     limits = Limits(items=3, extents=4)
-    many = Locations(unhex("01000000 | 44 00 | 0004"), limits).incomplete
+    many = ItemLocationBox(unhex("01000000 | 44 00 | 0004"), limits).incomplete
     assert isinstance(many, LimitError)
     assert "4 item locations; the limit is 3" in many.what
     five = "00000100 00000010" * 5
     first = "0007 0000 0000 0001 | 00000100 00000010"
-    table = Locations(
+    table = ItemLocationBox(
         unhex(f"01000000 | 44 00 | 0002 | {first} 0008 0000 0000 0005 | {five}"), limits
     )
     assert isinstance(table.incomplete, LimitError)
     assert "6 extents; the limit is 4" in table.incomplete.what
-    assert table.get(7) == Location(0, 0, ((0x100, 0x10),))
+    assert table.get(7) == ItemLocation(0, 0, ((0x100, 0x10),))
     assert table.get(8) is None
 
 
@@ -116,7 +121,10 @@ def test_searching_and_unpacking_iloc_agree() -> None:
         pack(">HHHHII", n * 257 % 300, n % 2, 0, 1, (n * 65537) % 2**24, n) for n in range(1, 200)
     )
     content = pack(">IBBH", 1 << 24, 0x44, 0, 199) + rows
-    searched, unpacked = Locations(content, DEFAULT_LIMITS), Locations(content, DEFAULT_LIMITS)
+    searched, unpacked = (
+        ItemLocationBox(content, DEFAULT_LIMITS),
+        ItemLocationBox(content, DEFAULT_LIMITS),
+    )
     unpacked.index()
     for item in range(320):
         assert searched.get(item) == unpacked.get(item)
@@ -133,7 +141,7 @@ IPMA = {
 @pytest.mark.parametrize("content", IPMA.values(), ids=IPMA)
 def test_ipma_of_every_shape_says_the_same(content: str) -> None:
     whole = unhex(content)
-    table = Associations(whole, MOST)
+    table = ItemPropertyAssociationBox(whole, MOST)
     assert table.of(1) == (1, 2, 3)
     assert table.of(2) == ()
     assert table.of(3) == ()
@@ -141,10 +149,10 @@ def test_ipma_of_every_shape_says_the_same(content: str) -> None:
     assert table.problem == ""
     for end in range(8):
         with pytest.raises(MalformedError):
-            Associations(whole[:end], MOST)
+            ItemPropertyAssociationBox(whole[:end], MOST)
     second = len(whole) - (3 if content.startswith("00") else 5)
     for end in range(8, len(whole)):
-        cut = Associations(whole[:end], MOST)
+        cut = ItemPropertyAssociationBox(whole[:end], MOST)
         assert cut.problem == "box ipma is cut off"
         assert cut.of(1) == ((1, 2, 3) if end >= second else ())
         assert cut.of(2) == ()
@@ -152,7 +160,7 @@ def test_ipma_of_every_shape_says_the_same(content: str) -> None:
 
 def test_ipma_lists_too_many() -> None:
     with pytest.raises(LimitError, match="100,000"):
-        Associations(unhex("00000000 | 000186a0"), MOST)
+        ItemPropertyAssociationBox(unhex("00000000 | 000186a0"), MOST)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +178,16 @@ def test_iref(build: Build, version: int, code: str) -> None:
         b"auxl": {4: (9, 8)},
         b"cdsc": {5: ()},
     }
-    assert read_links(content, MOST, MOST, 8) == (whole, {}, ())
+    assert read_references(content, MOST, MOST, 8) == (whole, {}, ())
     without = {b"dimg": whole[b"dimg"], b"auxl": whole[b"auxl"]}
-    cut = read_links(content[:-1], MOST, MOST, 8)
-    assert cut.edges == without
+    cut = read_references(content[:-1], MOST, MOST, 8)
+    assert cut.by_type == without
     assert "cdsc" in cut.problems[0]
-    few = read_links(content, MOST, 5, 8)
-    assert few.edges == {b"dimg": whole[b"dimg"], b"auxl": {4: (9,)}}
+    few = read_references(content, MOST, 5, 8)
+    assert few.by_type == {b"dimg": whole[b"dimg"], b"auxl": {4: (9,)}}
     assert "6 references; the limit is 5" in few.problems[0]
-    four = read_links(content, 4, MOST, 8)
-    assert four.edges == without
+    four = read_references(content, 4, MOST, 8)
+    assert four.by_type == without
     assert "more than 4 boxes" in four.problems[0]
 
 
@@ -187,50 +195,50 @@ def test_a_broken_reference_costs_only_itself(build: Build) -> None:
     content = bytes(4) + build.box(b"dimg", pack(">HH2H", 1, 2, 2, 3))
     content += build.box(b"cdsc", pack(">HHH", 9, 60000, 1)) + build.box(b"auxl", b"\0")
     content += build.box(b"thmb", pack(">HHH", 4, 1, 1))
-    links = read_links(content, MOST, MOST, 8)
-    assert links.edges == {b"dimg": {1: (2, 3)}, b"thmb": {4: (1,)}}
-    assert links.problems == (
+    references = read_references(content, MOST, MOST, 8)
+    assert references.by_type == {b"dimg": {1: (2, 3)}, b"thmb": {4: (1,)}}
+    assert references.problems == (
         "references cdsc: a reference of item 9 is cut off",
         "references auxl: an item reference is cut off",
     )
 
 
-def ref_boxes(build: Build, kind: bytes, edges: dict[int, list[int]]) -> bytes:
+def ref_boxes(build: Build, kind: bytes, targets_of: dict[int, list[int]]) -> bytes:
     rows = (
         build.box(kind, pack(f">HH{len(to)}H", source, len(to), *to))
-        for source, to in edges.items()
+        for source, to in targets_of.items()
     )
     return bytes(4) + b"".join(rows)
 
 
 @pytest.mark.parametrize("kind", [b"dimg", b"auxl", b"thmb"])
 def test_circles_are_named_with_their_items(build: Build, kind: bytes) -> None:
-    edges = {3: [1, 5], 5: [4], 4: [2, 3], 8: [3], 9: [1]}
-    links = read_links(ref_boxes(build, kind, edges), MOST, MOST, 8)
-    assert "3 → 5 → 4 → 3" in links.problems[0]
+    targets_of = {3: [1, 5], 5: [4], 4: [2, 3], 8: [3], 9: [1]}
+    references = read_references(ref_boxes(build, kind, targets_of), MOST, MOST, 8)
+    assert "3 → 5 → 4 → 3" in references.problems[0]
     # Derived items that lead into the circle cannot be followed either; others can.
-    assert set(links.broken) == ({3, 4, 5, 8} if kind == b"dimg" else set())
-    links = read_links(ref_boxes(build, kind, {7: [7]}), MOST, MOST, 8)
-    assert "7 → 7" in links.problems[0]
+    assert set(references.broken) == ({3, 4, 5, 8} if kind == b"dimg" else set())
+    references = read_references(ref_boxes(build, kind, {7: [7]}), MOST, MOST, 8)
+    assert "7 → 7" in references.problems[0]
 
 
 def test_long_chains_are_refused_and_short_ones_pass(build: Build) -> None:
     chain = {n: [n + 1] for n in range(1, 9)}
-    assert read_links(ref_boxes(build, b"dimg", chain), MOST, MOST, 8).broken == {}
+    assert read_references(ref_boxes(build, b"dimg", chain), MOST, MOST, 8).broken == {}
     longer = {n: [n + 1] for n in range(1, 10)}
-    for edges in (longer, dict(reversed(longer.items()))):
-        links = read_links(ref_boxes(build, b"dimg", edges), MOST, MOST, 8)
-        assert set(links.broken) == {1}
-        assert isinstance(links.broken[1], LimitError)
-        assert "8 steps" in links.problems[0]
+    for targets_of in (longer, dict(reversed(longer.items()))):
+        references = read_references(ref_boxes(build, b"dimg", targets_of), MOST, MOST, 8)
+        assert set(references.broken) == {1}
+        assert isinstance(references.broken[1], LimitError)
+        assert "8 steps" in references.problems[0]
 
 
 def test_a_lattice_of_references_is_not_walked_twice(build: Build) -> None:
     # 7 layers of 60 items, each pointing at all of the next: 60**6 paths.
     layers = [[layer * 60 + n for n in range(60)] for layer in range(7)]
-    edges = {item: layers[n + 1] for n in range(6) for item in layers[n]}
-    links = read_links(ref_boxes(build, b"dimg", edges), MOST, 1 << 20, 8)
-    assert (len(links.edges[b"dimg"]), links.broken) == (360, {})
+    targets_of = {item: layers[n + 1] for n in range(6) for item in layers[n]}
+    references = read_references(ref_boxes(build, b"dimg", targets_of), MOST, 1 << 20, 8)
+    assert (len(references.by_type[b"dimg"]), references.broken) == (360, {})
 
 
 def test_iinf_of_every_version(build: Build) -> None:
@@ -244,27 +252,27 @@ def test_iinf_of_every_version(build: Build) -> None:
         build.full_box(b"infe", unhex("0006 0000 68766331 00"), version=2),
     ]
     for head in (pack(">IH", 0, 7), pack(">II", 1 << 24, 7)):
-        infos = ItemInfos(head + b"".join(entries), MOST)
+        infos = ItemInfoBox(head + b"".join(entries), MOST)
         assert infos.types == {1: b"hvc1", 2: b"hvc1", 3: b"grid", 5: b"mime", 6: b"hvc1"}
         assert infos.hidden() == {2, 3}
         assert infos.strings(5) == ("name", "a/b", "gzip")
         assert infos.strings(1) == ("",)
         assert infos.of_type(b"hvc1") == (1, 2, 6)
     # The count ends the list, also when more boxes follow.
-    assert set(ItemInfos(pack(">IH", 0, 2) + b"".join(entries), MOST).types) == {1, 2}
+    assert set(ItemInfoBox(pack(">IH", 0, 2) + b"".join(entries), MOST).types) == {1, 2}
 
 
 def test_iinf_limits_and_cuts(build: Build) -> None:
     entry = build.full_box(b"infe", unhex("0001 0000 68766331 00"), version=2)
     with pytest.raises(LimitError, match="20 items; the limit is 10"):
-        ItemInfos(pack(">IH", 0, 20) + entry * 20, 10)
-    cut = ItemInfos(pack(">IH", 0, 2) + entry + entry[:-2], MOST)
+        ItemInfoBox(pack(">IH", 0, 20) + entry * 20, 10)
+    cut = ItemInfoBox(pack(">IH", 0, 2) + entry + entry[:-2], MOST)
     assert (cut.types, "infe says 21 bytes" in cut.problem) == ({1: b"hvc1"}, True)
     short = build.full_box(b"infe", b"\0\1", version=2)
-    broken = ItemInfos(pack(">IH", 0, 2) + short + entry, MOST)
+    broken = ItemInfoBox(pack(">IH", 0, 2) + short + entry, MOST)
     assert (broken.types, broken.problem) == ({1: b"hvc1"}, "an entry is cut off")
     # A count that cannot be true is not obeyed.
-    assert len(ItemInfos(pack(">IH", 0, 65535) + entry, MOST).types) == 1
+    assert len(ItemInfoBox(pack(">IH", 0, 65535) + entry, MOST).types) == 1
 
 
 def test_pitm() -> None:
@@ -334,5 +342,5 @@ def test_boxes_whose_size_is_a_lie(bad: bytes) -> None:
 def test_too_many_boxes(build: Build) -> None:
     data = build.box(b"free") * 11
     with pytest.raises(LimitError, match="more than 10"):
-        list(boxes(data, 0, len(data), most=10))
-    assert len(list(boxes(data, 0, len(data), most=11))) == 11
+        list(boxes(data, 0, len(data), limit=10))
+    assert len(list(boxes(data, 0, len(data), limit=11))) == 11

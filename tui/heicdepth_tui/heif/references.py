@@ -1,4 +1,4 @@
-"""What ties items together: the primary item, item references and entity groups."""
+"""The primary item, item references and entity groups (``pitm``, ``iref``, ``grpl``)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import NamedTuple
 
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
 from heicdepth_tui.heif.boxes import boxes, four_cc
-from heicdepth_tui.heif.rows import U16, U32, check_count, number, version_of
+from heicdepth_tui.heif.fullbox import U16, U32, check_count, number, version_of
 
 __all__ = [
-    "NO_LINKS",
-    "Edges",
+    "NO_REFERENCES",
     "Group",
-    "Links",
+    "ItemReferences",
     "References",
+    "Targets",
     "entity_groups",
     "primary_item",
-    "read_links",
+    "read_references",
     "referrers",
 ]
 
-Edges = Mapping[int, tuple[int, ...]]
-"""Item to the items it is tied to."""
+Targets = Mapping[int, tuple[int, ...]]
+"""Source item to target items."""
 
-References = Mapping[bytes, Edges]
+References = Mapping[bytes, Targets]
 """Reference type to the item it comes from to the items it points at."""
 
 _GROUPS = frozenset(
@@ -37,17 +37,17 @@ _GROUPS = frozenset(
 Other children of ``grpl`` need not be groups: phones write ``uuid`` boxes there."""
 
 
-class Links(NamedTuple):
+class ItemReferences(NamedTuple):
     """The item references of a header, and those that cannot be followed."""
 
-    edges: References
+    by_type: References
     broken: Mapping[int, HeaderError]
     """Derived items whose sources lead in a circle, or over too many steps, and the error."""
     problems: tuple[str, ...]
     """What is wrong with references; each names their type."""
 
 
-NO_LINKS = Links({}, {}, ())
+NO_REFERENCES = ItemReferences({}, {}, ())
 
 
 def primary_item(content: bytes) -> int:
@@ -56,11 +56,11 @@ def primary_item(content: bytes) -> int:
     return item
 
 
-def read_links(content: bytes, items: int, most: int, nesting: int) -> Links:
+def read_references(content: bytes, items: int, limit: int, nesting: int) -> ItemReferences:
     """Return the item references of an ``iref`` box, version 0 or 1 (section 8.11.12).
 
     Several boxes of one type from one item add up. Never raises: a box that is cut off is left
-    out, as is what follows ``items`` boxes or ``most`` targets, and ``problems`` says so. Derived
+    out, as is what follows ``items`` boxes or ``limit`` targets, and ``problems`` says so. Derived
     items (``dimg``) that refer to each other in a circle, or over more than ``nesting`` steps,
     are ``broken``; circles of other types are stated and harmless, because nothing follows them.
     """
@@ -68,8 +68,8 @@ def read_links(content: bytes, items: int, most: int, nesting: int) -> Links:
     problems: list[str] = []
     try:
         wide = version_of(content, "iref") > 0
-        left = most
-        for kind, body, end in boxes(content, 4, len(content), most=items):
+        left = limit
+        for kind, body, end in boxes(content, 4, len(content), limit=items):
             try:
                 source, targets = _reference(content, body, end, wide=wide)
             except MalformedError as error:
@@ -77,7 +77,7 @@ def read_links(content: bytes, items: int, most: int, nesting: int) -> Links:
                 continue
             left -= len(targets)
             if left < 0:
-                check_count(most - left, most, "references")
+                check_count(limit - left, limit, "references")
             of_type = found.setdefault(kind, {})
             of_type[source] = of_type[source] + targets if source in of_type else targets
     except HeaderError as error:
@@ -87,7 +87,7 @@ def read_links(content: bytes, items: int, most: int, nesting: int) -> Links:
         circular = _unfollowable(found.get(kind, {}), four_cc(kind), items)
         problems += [error.what for error in list(circular.values())[:1]]
     problems += [error.what for error in list(broken.values())[:1]]
-    return Links(found, broken, tuple(problems))
+    return ItemReferences(found, broken, tuple(problems))
 
 
 def _reference(content: bytes, body: int, end: int, *, wide: bool) -> tuple[int, tuple[int, ...]]:
@@ -102,13 +102,13 @@ def _reference(content: bytes, body: int, end: int, *, wide: bool) -> tuple[int,
     return source, unpack_from(f">{count}{code}", content, start)
 
 
-def _unfollowable(edges: Edges, kind: str, most: int) -> Mapping[int, HeaderError]:
-    """Return the items whose references do not end within ``most`` steps, each with the error."""
-    if all(edges.keys().isdisjoint(targets) for targets in edges.values()):
+def _unfollowable(targets_of: Targets, kind: str, limit: int) -> Mapping[int, HeaderError]:
+    """Return the items whose references do not end within ``limit`` steps, each with the error."""
+    if all(targets_of.keys().isdisjoint(targets) for targets in targets_of.values()):
         return {}
     ahead = {
-        item: [target for target in dict.fromkeys(targets) if target in edges]
-        for item, targets in edges.items()
+        item: [target for target in dict.fromkeys(targets) if target in targets_of]
+        for item, targets in targets_of.items()
     }
     behind = referrers(ahead)
     waiting = {item: len(targets) for item, targets in ahead.items()}
@@ -125,9 +125,9 @@ def _unfollowable(edges: Edges, kind: str, most: int) -> Mapping[int, HeaderErro
     if circular:
         what = f"its items refer to each other in a circle ({kind} {_circle(ahead, circular)})"
         broken = dict.fromkeys(sorted(circular), MalformedError(what))
-    deep = sorted(item for item in ready if steps[item] > most)
+    deep = sorted(item for item in ready if steps[item] > limit)
     if deep:
-        what = f"its items refer to each other over more than {most} steps ({kind})"
+        what = f"its items refer to each other over more than {limit} steps ({kind})"
         broken |= dict.fromkeys(deep, LimitError(what))
     return broken
 
@@ -141,11 +141,11 @@ def _circle(ahead: Mapping[int, list[int]], circular: set[int]) -> str:
     return " → ".join(map(str, shown if len(shown) <= 9 else [*shown[:8], "…"]))
 
 
-def referrers(edges: Mapping[int, Iterable[int]]) -> Edges:
+def referrers(targets_of: Mapping[int, Iterable[int]]) -> Targets:
     """Return target item to the items that point at it, by id."""
     found: dict[int, list[int]] = {}
-    for source in sorted(edges):
-        for target in dict.fromkeys(edges[source]):
+    for source in sorted(targets_of):
+        for target in dict.fromkeys(targets_of[source]):
             found.setdefault(target, []).append(source)
     return {target: tuple(sources) for target, sources in found.items()}
 
@@ -157,18 +157,18 @@ class Group(NamedTuple):
     entities: tuple[int, ...]
 
 
-def entity_groups(content: bytes, most: int, problems: list[str]) -> tuple[Group, ...]:
+def entity_groups(content: bytes, limit: int, problems: list[str]) -> tuple[Group, ...]:
     """Return the groups of a ``grpl`` box (ISO/IEC 14496-12 section 8.18).
 
     Children of a type that is no entity group are skipped. One that is cut off, or has more than
-    ``most`` members, is left out, and ``problems`` says so.
+    ``limit`` members, is left out, and ``problems`` says so.
     """
     groups: list[Group] = []
     try:
-        for kind, body, end in boxes(content, 0, len(content), most=most):
+        for kind, body, end in boxes(content, 0, len(content), limit=limit):
             if kind in _GROUPS:
                 try:
-                    groups.append(Group(kind, _members(content, body, end, most)))
+                    groups.append(Group(kind, _members(content, body, end, limit)))
                 except HeaderError as error:
                     problems.append(f"group {four_cc(kind)}: {error.what}")
     except HeaderError as error:
@@ -176,12 +176,12 @@ def entity_groups(content: bytes, most: int, problems: list[str]) -> tuple[Group
     return tuple(groups)
 
 
-def _members(content: bytes, body: int, end: int, most: int) -> tuple[int, ...]:
+def _members(content: bytes, body: int, end: int, limit: int) -> tuple[int, ...]:
     start = body + 12
     if start > end:
         raise MalformedError("the entity group is cut off")
     (count,) = U32(content, start - 4)
-    check_count(count, most, "members of a group")
+    check_count(count, limit, "members of a group")
     if start + 4 * count > end:
         raise MalformedError("the entity group is cut off")
     return unpack_from(f">{count}I", content, start)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.heif.position import Position, parse_position, read_position
+from heicdepth_tui.heif.gps import Position, parse_position, read_position
 from heicdepth_tui.samples.write import build_photo
 
 NORTH = (48, 1), (51, 1), (2952, 100)

@@ -1,4 +1,4 @@
-"""The tables of a meta box: which items there are, where they lie, which properties they have.
+"""The item boxes ``iinf``, ``iloc`` and ``ipma`` of a meta box: items, places, properties.
 
 Phone photos consist of fifty to eight hundred near-identical items, so that rows of the one shape
 that phones write are taken together. Where two entries name an item, the last counts.
@@ -14,18 +14,18 @@ from typing import NamedTuple
 
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import boxes
+from heicdepth_tui.heif.fullbox import U16, U32, check_count, find_row, number, version_of
 from heicdepth_tui.heif.limits import Limits
-from heicdepth_tui.heif.rows import U16, U32, check_count, find_row, number, version_of
 
-__all__ = ["Associations", "ItemInfos", "Location", "Locations"]
+__all__ = ["ItemInfoBox", "ItemLocation", "ItemLocationBox", "ItemPropertyAssociationBox"]
 
 
-class ItemInfos:
+class ItemInfoBox:
     """The items that an ``iinf`` box lists (ISO/IEC 14496-12 section 8.11.6).
 
     ``content`` is the content of the box. Entries older than version 2 carry no item type and are
     left out, as decoders do; so is one that is cut off, and ``problem`` says so. Raises LimitError
-    when there are more than ``most`` items, MalformedError when there is no table.
+    when there are more than ``limit`` items, MalformedError when there is no table.
     """
 
     __slots__ = ("_by_type", "_content", "_hidden", "_plain", "_tails", "problem", "types")
@@ -36,13 +36,13 @@ class ItemInfos:
     _V2 = Struct(">IHH4s").unpack_from
     _V3 = Struct(">IIH4s").unpack_from
 
-    def __init__(self, content: bytes, most: int) -> None:
+    def __init__(self, content: bytes, limit: int) -> None:
         end = len(content)
         wide = version_of(content, "iinf") > 0
         count, start = number(content, "iinf", wide=wide)
         # An entry has 8 bytes at least: a count that cannot be true is not obeyed.
         count = min(count, (end - start) // 8)
-        check_count(count, most, "items")
+        check_count(count, limit, "items")
         size = self._ROW.size
         run = self._RUN.match(content, start, min(end, start + count * size))
         after = start if run is None else run.end()
@@ -59,7 +59,7 @@ class ItemInfos:
         self.problem = ""
         """What is wrong with entries that were left out; empty where nothing is."""
         try:
-            for kind, body, stop in boxes(content, after, end, most=most):
+            for kind, body, stop in boxes(content, after, end, limit=limit):
                 if left <= 0:
                     break
                 left -= 1
@@ -105,7 +105,7 @@ class ItemInfos:
         return tuple([part.decode("utf-8", "replace") for part in parts])
 
 
-class Location(NamedTuple):
+class ItemLocation(NamedTuple):
     """An ``iloc`` entry; extents are (offset, length) in bytes, the base offset added."""
 
     construction: int
@@ -113,11 +113,11 @@ class Location(NamedTuple):
     extents: tuple[tuple[int, int], ...]
 
 
-class Locations:
+class ItemLocationBox:
     """Where the payloads lie that an ``iloc`` box, version 0, 1 or 2, lists (section 8.11.3).
 
     Never raises: where the table is cut off, of an unknown version or form, or has too many items
-    or extents, ``incomplete`` is the error for the items that it does not tell of.
+    or extents, ``incomplete`` is the error for the items that it does not list.
     """
 
     __slots__ = ("_plain", "_table", "incomplete")
@@ -126,10 +126,10 @@ class Locations:
     _ROW = Struct(">HHHHII")
 
     def __init__(self, content: bytes, limits: Limits) -> None:
-        self._table: dict[int, Location] = {}
+        self._table: dict[int, ItemLocation] = {}
         self._plain = b""
         self.incomplete: HeaderError | None = None
-        """Why the table does not tell of all items; None where it does."""
+        """Why the table does not list all items; None where it does."""
         try:
             self._read(content, limits)
         except struct_error:
@@ -152,7 +152,7 @@ class Locations:
                 return
         self._unpack(content, start, count, version, limits.extents)
 
-    def _unpack(self, content: bytes, at: int, count: int, version: int, most: int) -> None:
+    def _unpack(self, content: bytes, at: int, count: int, version: int, limit: int) -> None:
         sizes = (content[4] >> 4, content[4] & 15, content[5] >> 4, content[5] & 15)
         if not {0, 4, 8}.issuperset(sizes):
             raise MalformedError("box iloc has field widths that are neither 0, 4 nor 8 bytes")
@@ -165,7 +165,7 @@ class Locations:
             fields = entry.unpack_from(content, at)
             at += entry.size
             total += fields[-1]
-            check_count(total, most, "extents")
+            check_count(total, limit, "extents")
             start = fields[-2] if base else 0
             pairs: list[tuple[int, int]] = []
             for _ in range(fields[-1]):
@@ -173,16 +173,16 @@ class Locations:
                 at += extent.size
                 pairs.append((start + (values[0] if offset else 0), values[-1] if length else 0))
             method = fields[1] & 15 if version else 0
-            location = Location(method, fields[2 if version else 1], tuple(pairs))
+            location = ItemLocation(method, fields[2 if version else 1], tuple(pairs))
             self._table[fields[0]] = location
 
     def index(self) -> None:
-        """Unpack the plain rows, for a caller who will ask for most items."""
+        """Unpack the plain rows: faster for a caller who needs more than a few items."""
         for item, method, reference, _, offset, length in self._ROW.iter_unpack(self._plain):
-            self._table[item] = Location(method & 15, reference, ((offset, length),))
+            self._table[item] = ItemLocation(method & 15, reference, ((offset, length),))
         self._plain = b""
 
-    def get(self, item: int) -> Location | None:
+    def get(self, item: int) -> ItemLocation | None:
         """Return where an item's payload lies, None where the table has no entry for it."""
         if self._plain and item < 65536:
             at = find_row(self._plain, self._ROW.size, item.to_bytes(2, "big"))
@@ -190,7 +190,7 @@ class Locations:
                 return None
             if at >= 0:
                 _, method, reference, _, offset, length = self._ROW.unpack_from(self._plain, at)
-                return Location(method & 15, reference, ((offset, length),))
+                return ItemLocation(method & 15, reference, ((offset, length),))
             self.index()
         return self._table.get(item)
 
@@ -205,17 +205,17 @@ class Locations:
         return max(ends, default=0)
 
 
-class Associations:
+class ItemPropertyAssociationBox:
     """Which properties belong to which item, in the order they apply (``ipma``, 23008-12 9.3).
 
     ``content`` is the content of the box. Items behind the place where the table is cut off have
-    no properties, and ``problem`` says so. Raises LimitError for more than ``most`` items,
+    no properties, and ``problem`` says so. Raises LimitError for more than ``limit`` items,
     MalformedError when there is no table.
     """
 
     __slots__ = ("_content", "_places", "_wide", "problem")
 
-    def __init__(self, content: bytes, most: int) -> None:
+    def __init__(self, content: bytes, limit: int) -> None:
         wide_id = version_of(content, "ipma") > 0
         if len(content) < 8:
             raise MalformedError("box ipma is cut off")
@@ -223,12 +223,12 @@ class Associations:
         self._wide = bool(content[3] & 1)
         self._places: dict[int, int] = {}
         (count,) = U32(content, 4)
-        check_count(count, most, "property associations")
+        check_count(count, limit, "property associations")
         width, read_id = (4, U32) if wide_id else (2, U16)
         step = 2 if self._wide else 1
         places, at = self._places, 8
         self.problem = ""
-        """Why the table does not tell of all items; empty where it does."""
+        """Why the table does not list all items; empty where it does."""
         item = -1
         try:
             for _ in range(count):

@@ -1,4 +1,4 @@
-"""Shared by the tables of a meta box: fixed-size rows searched in place, counts, versions."""
+"""Full boxes (ISO/IEC 14496-12 section 4.2.2): version, counts, rows searched in place."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_TRIES = 16
 def find_row(table: bytes, size: int, key: bytes) -> int:
     """Return where the last row of ``size`` bytes starts that begins with ``key``, else -1.
 
-    -2 when ``key`` stands in so many other places that searching is no faster than unpacking.
-    For the two or three items that a row of the photo list speaks of, searching the bytes is
-    faster than unpacking all of them; from the end, because the tiles come first.
+    -2 when ``key`` also occurs in 16 other places: searching is then no faster than unpacking.
+    For the two or three items that the photo list shows, searching the bytes is faster than
+    unpacking all rows; from the end, because the tiles come first.
     """
     at = table.rfind(key)
     for _ in range(_MAX_TRIES):
@@ -47,10 +47,10 @@ def number(content: bytes, name: str, *, wide: bool, skip: int = 0) -> tuple[int
     return (U32 if wide else U16)(content, at)[0], after
 
 
-def check_count(count: int, most: int, what: str) -> None:
+def check_count(count: int, limit: int, what: str) -> None:
     """Raise LimitError when a header lists more of something than the limits allow."""
-    if count > most:
+    if count > limit:
         raise LimitError(
-            f"the header lists {count:,} {what}; the limit is {most:,}",
+            f"the header lists {count:,} {what}; the limit is {limit:,}",
             hint="no camera writes such a header",
         )

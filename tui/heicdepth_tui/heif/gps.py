@@ -41,7 +41,7 @@ def read_position(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
         if item is None:
             return None
         try:
-            return parse_position(table.payload(item, most=limits.exif_bytes, header=True))
+            return parse_position(table.payload(item, limit=limits.exif_bytes, header=True))
         except MalformedError:
             return None
 
@@ -99,7 +99,7 @@ def _ratios(
 
 
 def _degrees(
-    tiff: bytes, gps: _Directory, tag: int, order: str, signs: dict[bytes, int], most: int
+    tiff: bytes, gps: _Directory, tag: int, order: str, signs: dict[bytes, int], limit: int
 ) -> float | None:
     parts = _ratios(tiff, gps.get(tag + 1), 3, order)
     kind, _, field = gps.get(tag, (0, 0, b""))
@@ -107,7 +107,7 @@ def _degrees(
     if parts is None or sign is None:
         return None
     degrees = parts[0] + parts[1] / 60 + parts[2] / 3600
-    return sign * degrees if degrees <= most else None
+    return sign * degrees if degrees <= limit else None
 
 
 def _altitude(tiff: bytes, gps: _Directory, order: str) -> float | None:
