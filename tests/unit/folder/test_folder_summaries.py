@@ -141,7 +141,7 @@ def test_file_that_hangs_does_not_hold_up_the_others(scan, entry, monkeypatch):
 
 
 def test_slow_reads_call_the_other_workers(scan, entry, monkeypatch):
-    monkeypatch.setattr(summaries_module, "_WAITING", 0.0)
+    monkeypatch.setattr(summaries_module, "_COLD_RATIO", 0.0)
     monkeypatch.setattr(summaries_module, "_BATCH", 1)
     everyone = threading.Barrier(3)
 

@@ -323,10 +323,13 @@ def test_a_folder_of_case_only_differences_keeps_both(folder: Path, tmp_path: Pa
 
 def test_entries_of_any_name_can_be_sorted_and_searched(folder: Path) -> None:
     from heicdepth_tui.folder.order import SortKey, sort_entries
-    from heicdepth_tui.folder.search import fuzzy_match
+    from heicdepth_tui.folder.search import Finder
 
     found: list[Entry] = [entry for batch in find_photos([folder]) for entry in batch]
     for key in SortKey:
         assert len(list(sort_entries(found, key, {}))) == len(found)
-    for entry in found:
-        fuzzy_match(entry.name, entry.name)
+    names = [entry.name for entry in found]
+    for row, name in enumerate(names):
+        finder = Finder(names, name)
+        assert row in finder.rows
+        assert finder.best(row) is not None

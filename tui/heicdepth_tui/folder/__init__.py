@@ -1,1 +1,1 @@
-"""Where photos are: scan, sort, filter and find; knows headers, not pixels."""
+"""Lists, sorts, searches and watches photos in folders; reads headers, never pixels."""

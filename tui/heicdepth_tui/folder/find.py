@@ -1,4 +1,4 @@
-"""Find photos in files and folders, in batches: content decides, and nothing a file does raises."""
+"""Finds photos in files and folders by their content, in batches; never raises for a file."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from heicdepth_tui.text import natural_key
 __all__ = ["HEIF_SUFFIXES", "Entry", "find_photos", "look_at"]
 
 HEIF_SUFFIXES = frozenset({"heic", "heif", "hif", "heics", "heifs", "avci", "avcs", "hic"})
-"""A name that ends so is always listed, so that a JPEG called .heic is seen and can be told."""
+"""Suffixes that are always listed, so that a JPEG named .heic is listed with its problem."""
 
 _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2",
      b"msf1", b"avci", b"avcs"}
 )  # fmt: skip
-"""ISO/IEC 23008-12 brands: what another name must hold to be listed."""
+"""ISO/IEC 23008-12 brands; a file of any other suffix is listed if it has one of them."""
 
 _FIRST_BATCH = 64
 _LARGEST_BATCH = 4096
 _GROWTH = 8
-_FIRST_PATIENCE = 0.02
-_PATIENCE = 0.1
-"""Seconds before an unfilled batch is given out all the same."""
+_FIRST_DELAY = 0.02
+_MAX_DELAY = 0.1
+"""Seconds after which a batch that is not full is yielded."""
 
 _PROBLEMS = {
     errno.EACCES: "permission denied",
@@ -50,12 +50,12 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the photo list, before anything is read of it.
+    """One row of the photo list, before its file is read.
 
     ``path`` is as reached from the path given, ``name`` its last part; both may hold surrogates
     for bytes that are no text and anything else a file system allows: show them by ``printable``.
-    ``size`` in bytes, ``mtime_ns`` in nanoseconds since 1970. ``problem`` says in a few words why
-    there is nothing to read (a pipe, a dangling link, a folder without permission); empty
+    ``size`` in bytes, ``mtime_ns`` in nanoseconds since 1970. ``problem`` is a short
+    reason why nothing can be read (a pipe, a dangling link, a folder without permission); empty
     otherwise.
     """
 
@@ -73,17 +73,17 @@ def find_photos(
     cancelled: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[list[Entry]]:
-    """Yield the photos of ``paths`` in batches of growing size, the first one small and at once.
+    """Yield the photos of ``paths`` in batches of growing size, the first of 64 after 20 ms.
 
-    A file given by name is always listed. Of a folder those entries are listed whose name ends
-    like a HEIF file, whatever they are, and regular files of any other name whose first bytes are
+    A file given by name is always listed. Of a folder those entries are listed whose name has
+    a HEIF suffix, whatever they are, and regular files of any other name whose first bytes are
     HEIF of the HEIC family; hidden names are left out. Sub-folders are visited in natural order
     when ``recursive``, each folder once however links lead to it. What cannot be read becomes an
     entry with a ``problem``; nothing is raised for it. Pipes and devices are never opened.
-    ``cancelled`` is asked at every file.
+    ``cancelled`` is called for every file.
     """
     batch: list[Entry] = []
-    limit, due = _FIRST_BATCH, clock() + _FIRST_PATIENCE
+    limit, due = _FIRST_BATCH, clock() + _FIRST_DELAY
     for entry in _walk(paths, recursive):
         if cancelled():
             return
@@ -92,7 +92,7 @@ def find_photos(
         if len(batch) >= limit or (batch and clock() >= due):
             yield batch
             batch = []
-            limit, due = min(limit * _GROWTH, _LARGEST_BATCH), clock() + _PATIENCE
+            limit, due = min(limit * _GROWTH, _LARGEST_BATCH), clock() + _MAX_DELAY
     if batch:
         yield batch
 
@@ -102,7 +102,7 @@ _Identity = tuple[int, int]
 
 
 def _walk(paths: Sequence[Path | str], recursive: bool) -> Iterator[Entry | None]:
-    """Yield an entry for every photo, and None for everything else that was looked at."""
+    """Yield an entry for every photo, and None for everything else that was examined."""
     given: set[tuple[_Identity, str]] = set()
     visited: set[_Identity] = set()
     for path in map(Path, paths):
@@ -125,7 +125,7 @@ def _identity(folder: Path) -> _Identity:
     try:
         status = folder.stat()
     except OSError:
-        # A folder that may not be looked at is not listed either: nothing to tell apart.
+        # A folder without permission is not listed either, so identities are not compared.
         return (0, 0)
     return (status.st_dev, status.st_ino)
 
@@ -162,13 +162,13 @@ def _is_folder(item: os.DirEntry[str]) -> bool:
     try:
         return item.is_dir()
     except OSError:
-        # A link whose target cannot be looked at is no folder to descend into; if its name is a
-        # photo's, the entry says what is wrong with it.
+        # A link with an inaccessible target is no folder to descend into; if its name is a photo's,
+        # its entry has the problem.
         return False
 
 
 def _look_at(path: str, item: os.DirEntry[str]) -> Entry | None:
-    """Return the entry of a photo, None for what is none."""
+    """Return the entry of a photo, None for anything else."""
     is_named_heif = item.name.rpartition(".")[2].lower() in HEIF_SUFFIXES
     try:
         status = item.stat()
@@ -184,7 +184,7 @@ def _look_at(path: str, item: os.DirEntry[str]) -> Entry | None:
 def look_at(path: str) -> Entry | None:
     """Return the entry that a regular file has in the listing, None for anything else.
 
-    Raises OSError where it cannot be looked at.
+    Raises OSError where its status cannot be read.
     """
     status = os.stat(path)  # noqa: PTH116  the very string that the listing has
     if not stat.S_ISREG(status.st_mode):
@@ -202,7 +202,7 @@ def _entry(path: str, name: str, status: os.stat_result) -> Entry:
 
 def _is_heic(path: str) -> bool:
     """Whether a regular file begins like HEIF of the HEIC family. Raises OSError."""
-    # Without O_NONBLOCK a pipe that took the file's place meanwhile would hold us for ever.
+    # Without O_NONBLOCK, opening a pipe that has replaced the file would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["SortKey", "date_of", "name_key", "sort_entries"]
 
 _NUMBER = re.compile("[0-9]+")
-_REMEMBERED = 1 << 18
+_CACHE_SIZE = 1 << 18
 _PATH = attrgetter("path")
 
 
 class SortKey(Enum):
-    """What the list is sorted by; ties, and what is unknown, go by name."""
+    """Sort key of the list; ties and unknown values are sorted by name."""
 
     NAME = "name"
     """Natural: IMG_9 before IMG_10, case ignored."""
@@ -37,7 +37,7 @@ class SortKey(Enum):
 
 
 def name_key(name: str) -> str:
-    """Return text that sorts as ``heicdepth_tui.text.natural_key(name)`` does, only faster.
+    """Return text that sorts as ``heicdepth_tui.text.natural_key(name)`` does, but faster.
 
     Every run of digits becomes NUL, its length without leading zeros, and the digits: NUL cannot
     be in a file's name, so numbers come before text and a shorter number before a longer one.
@@ -59,9 +59,9 @@ def sort_entries(
 ) -> list[Entry]:
     """Return the entries in order of ``key``; the order is total and does not depend on theirs.
 
-    ``summaries`` by path give dates and depth sizes as far as they are known. ``reverse`` turns the
-    order round, but entries whose value is unknown stay at the end. Entries that are mostly in
-    order already (the last result with new ones appended) cost far less than a whole sort.
+    ``summaries`` by path give dates and depth sizes where they are known. ``reverse`` reverses the
+    order, but entries of unknown value stay at the end. Entries that are mostly in order already
+    (the last result with new ones appended) are sorted faster.
     """
     listed = list(entries)
     keys = list(map(_path_key, map(_PATH, listed)))
@@ -76,16 +76,16 @@ def sort_entries(
     return [named[row] for row in chain(known, unknown)]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _path_key(path: str) -> str:
-    # Two NULs end a name before any number or text that another name goes on with.
+    # Two NULs sort a name before all longer names that start with it.
     return f"{name_key(path.rpartition(os.sep)[2])}\0\0{path}"
 
 
 def _values(
     entries: list[Entry], key: SortKey, summaries: Mapping[str, HeaderSummary]
 ) -> list[Any]:
-    """Return what each entry is sorted by, all of one type; None where it is unknown."""
+    """Return the sort value of each entry, all of one type; None where it is unknown."""
     if key is SortKey.SIZE:
         return [None if entry.problem else entry.size for entry in entries]
     known = map(summaries.get, map(_PATH, entries))
@@ -104,6 +104,6 @@ def date_of(entry: Entry, summary: HeaderSummary | None) -> str | None:
     return _local_time(entry.mtime_ns // 1_000_000_000)
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHE_SIZE)
 def _local_time(seconds: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))

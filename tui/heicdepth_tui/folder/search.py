@@ -1,25 +1,13 @@
-"""Find photos by name: the letters typed, in their order, the best place first."""
+"""Finds photos whose names contain the query's characters in order."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["Finder", "Match", "fuzzy_match"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Match:
-    """How well a name matches: compare by ``score``, larger is better.
-
-    ``positions`` are the indices of the matched characters in the name.
-    """
-
-    score: int
-    positions: tuple[int, ...]
+__all__ = ["Finder"]
 
 
 def _is_smart_case(query: str) -> bool:
@@ -28,7 +16,7 @@ def _is_smart_case(query: str) -> bool:
 
 
 def _folded(name: str) -> str:
-    """Return ``name`` in small letters, every character at its place."""
+    """Return ``name`` in lower case with the same number of characters."""
     folded = name.lower()
     if len(folded) == len(name):
         return folded
@@ -45,29 +33,8 @@ def _is_boundary(name: str, at: int) -> bool:
     """Whether a word or a number of ``name`` begins at ``at``."""
     if at == 0:
         return True
-    before, here = name[at - 1], name[at]
-    return not before.isalnum() or before.isdigit() != here.isdigit()
-
-
-def fuzzy_match(query: str, name: str) -> Match | None:
-    """Return how ``query`` matches ``name``, None where it does not.
-
-    All characters of the query must occur in the name in their order; capitals count only where
-    the query has some. Best is the start of the name, then the start of a word or number, then
-    anywhere in one piece, then scattered, the closer together the better. An empty query matches
-    everything with score 0.
-    """
-    if not query:
-        return Match(0, ())
-    text = name if _is_smart_case(query) else _folded(name)
-    at = _best_place(query, text)
-    if at >= 0:
-        score = 4000 if at == 0 else 3000 if _is_boundary(text, at) else 2000
-        return Match(score - at, tuple(range(at, at + len(query))))
-    positions = _closest(query, text)
-    if not positions:
-        return None
-    return Match(1000 - (positions[-1] - positions[0]), positions)
+    before, first = name[at - 1], name[at]
+    return not before.isalnum() or before.isdigit() != first.isdigit()
 
 
 def _best_place(query: str, text: str) -> int:
@@ -80,24 +47,13 @@ def _best_place(query: str, text: str) -> int:
     return first
 
 
-def _closest(query: str, text: str) -> tuple[int, ...]:
-    """Return the positions of ``query`` as a subsequence, drawn together from its first end."""
-    at = -1
-    for char in query:
-        at = text.find(char, at + 1)
-        if at < 0:
-            return ()
-    positions = [at]
-    for char in reversed(query[:-1]):
-        at = text.rfind(char, 0, at)
-        positions.append(at)
-    return tuple(reversed(positions))
-
-
 class Finder:
-    """All rows whose name matches ``query``, and the ways to go from one to the next.
+    """The rows whose name matches ``query``, with the best, next and previous match.
 
-    Made for 100,000 names: the matching rows are found at once, quality only when asked for.
+    A name matches when it contains all characters of the query in their order; case counts only
+    where the query has a capital. The best match is at the start of a name, else at the start of a
+    word or number, else in one piece, else the one with the shortest span. Made for 100,000 names:
+    the constructor only finds the rows, ``best`` compares them.
     """
 
     def __init__(self, names: Sequence[str], query: str) -> None:
@@ -115,11 +71,11 @@ class Finder:
 
     @property
     def count(self) -> int:
-        """How many rows match; 0 for an empty query."""
+        """Number of rows that match; 0 for an empty query."""
         return len(self.rows)
 
     def best(self, start: int = 0) -> int | None:
-        """Return the best match's row; among equals the first one from ``start`` on, round."""
+        """Return the row of the best match, among equals the first from ``start`` on, cyclic."""
         after = bisect_left(self.rows, start)
         at, class_of = 0, self._class_of
         best: int | None = None
@@ -134,7 +90,7 @@ class Finder:
         return min((*self.rows[after:], *self.rows[:after]), key=self._span)
 
     def next(self, row: int, step: int = 1) -> int | None:
-        """Return the next matching row after ``row`` (before it for step −1), round the end."""
+        """Return the next matching row after ``row``, for step −1 the previous one, cyclic."""
         if not self.rows:
             return None
         if step > 0:

@@ -1,4 +1,4 @@
-"""Scan the headers of many photos in background threads, those on the screen first."""
+"""Reads header summaries of many photos in background threads, visible rows first."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ Summaries = list[tuple["Entry", HeaderSummary]]
 
 _WORKERS = 4
 _BATCH = 256
-_PATIENCE = 0.05
-"""Seconds after which a batch is delivered, however small."""
+_MAX_DELAY = 0.05
+"""Seconds after which a batch that is not full is delivered."""
 _WIDE_RUN = 512
-"""Files read by all workers before one of them alone looks again whether that still helps."""
-_WAITING = 2.0
-"""Wall time over processor time above which reads are cold, so that more workers help."""
+"""Files read by all workers before a single worker measures again whether that helps."""
+_COLD_RATIO = 2.0
+"""Wall time over processor time above which reads wait for the disk, so more workers help."""
 _STALL = 0.5
-"""Seconds without a file taken after which the leader is taken to hang."""
+"""Seconds without progress after which the leader counts as hanging."""
 _POLL = 0.1
-"""Seconds between two questions whether the reader of ``read_summaries`` still wants it."""
+"""Seconds between two calls of ``cancelled`` in ``read_summaries``."""
 
 
 class SummaryScanner:
     """Reads the summaries of entries in its own threads and delivers them in batches.
 
-    One thread reads alone while files come from memory, where more only fight for the interpreter;
-    the others join in while reads have to wait for a disk or a network. ``deliver`` and ``failed``
-    are called from these threads, one call at a time; ``failed`` gets an exception that is a
-    programming error, since a bad file has a summary with a ``problem``. Entries with a problem of
-    their own are never opened.
+    One thread, the leader, reads alone while files are in the page cache, where more threads would
+    contend for the interpreter; the others join while reads wait for a disk or a network.
+    ``deliver`` and ``failed`` are called from these threads, one call at a time; ``failed`` gets an
+    exception that is a programming error, since a bad file has a summary with a ``problem``.
+    Entries that have a ``problem`` are never opened.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SummaryScanner:
         self._workers = max(1, workers)
         self._read = read
         self._pending: dict[str, Entry] = {}
-        # A dictionary is slow to pop its oldest key from, time after time.
+        # Popping the oldest key of a dictionary is slow.
         self._order: deque[str] = deque()
         self._first: deque[str] = deque()
         self._reading = 0
@@ -69,14 +69,14 @@ class SummaryScanner:
 
     @property
     def pending(self) -> int:
-        """How many entries are not delivered yet."""
+        """Number of entries that are not delivered yet."""
         with self._changed:
             return len(self._pending) + self._reading
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Read these too, after those already added; a path that waits already is kept once.
+        """Read these after those already added; a path that is pending already is kept once.
 
-        After ``close`` nothing is read any more.
+        Does nothing after ``close``.
         """
         with self._changed:
             if self._closed:
@@ -89,12 +89,12 @@ class SummaryScanner:
             self._changed.notify_all()
 
     def prioritise(self, entries: Iterable[Entry]) -> None:
-        """Read these before all others, in this order; replaces the last wish of this kind."""
+        """Read these before all others, in this order; replaces the previous call's."""
         with self._changed:
             self._first = deque(e.path for e in entries if e.path in self._pending)
 
     def close(self) -> None:
-        """Stop: nothing more is delivered. Returns at once; threads end after their file."""
+        """Stop delivering. Does not block; threads end after the file they read."""
         with self._changed:
             self._closed = True
             self._pending.clear()
@@ -102,7 +102,7 @@ class SummaryScanner:
             self._changed.notify_all()
 
     def _start(self) -> None:
-        # Daemons: one that hangs on a dead network folder must not hold up quitting.
+        # Daemon threads: one that hangs on an unreachable network folder must not block quitting.
         self._threads = [
             threading.Thread(
                 target=self._work, args=(index == 0,), name=f"summaries-{index}", daemon=True
@@ -119,16 +119,16 @@ class SummaryScanner:
                 alone = self._wide == 0
                 batch = self._read_batch(is_leader)
                 waited = (time.perf_counter() - started) / max(time.thread_time() - used, 1e-6)
-                self._hand_over(batch)
-                if is_leader and alone and waited > _WAITING:
+                self._deliver_batch(batch)
+                if is_leader and alone and waited > _COLD_RATIO:
                     self._widen()
-        except Exception as error:  # noqa: BLE001 - a thread's error would vanish: it is handed on
+        except Exception as error:  # noqa: BLE001 - a thread's error would be lost: it is passed on
             self._failed(error)
 
     def _wait_for_work(self, is_leader: bool) -> bool:
-        """Wait until there is something for this thread; False when it should end.
+        """Wait until there is work for this thread; False when it should end.
 
-        The others also join in when the leader has not moved on for a while: it may hang.
+        The others also join when the leader has made no progress for ``_STALL`` seconds.
         """
         with self._changed:
             while not self._closed:
@@ -146,20 +146,20 @@ class SummaryScanner:
             self._changed.notify_all()
 
     def _read_batch(self, is_leader: bool) -> Summaries:
-        """Read until the batch is full or due, or nothing more is to be done by this thread."""
+        """Read until the batch is full or due, or there is no more work for this thread."""
         batch: Summaries = []
-        due = time.monotonic() + _PATIENCE
+        due = time.monotonic() + _MAX_DELAY
         while len(batch) < _BATCH and time.monotonic() < due:
-            entry, is_last_urgent = self._take(is_leader)
+            entry, is_last_prioritised = self._take(is_leader)
             if entry is None:
                 break
             batch.append((entry, self._summary(entry)))
-            if is_last_urgent:
+            if is_last_prioritised:
                 break
         return batch
 
     def _take(self, is_leader: bool) -> tuple[Entry | None, bool]:
-        """Return the next entry, and whether it was the last of those that are on the screen."""
+        """Return the next entry, and whether it was the last of the prioritised ones."""
         with self._changed:
             if not self._pending or not (is_leader or self._wide):
                 return None, False
@@ -167,18 +167,18 @@ class SummaryScanner:
             self._reading += 1
             self._taken += 1
             while True:
-                is_urgent = bool(self._first)
-                path = (self._first if is_urgent else self._order).popleft()
+                is_prioritised = bool(self._first)
+                path = (self._first if is_prioritised else self._order).popleft()
                 entry = self._pending.pop(path, None)
                 if entry is not None:
-                    return entry, is_urgent and not self._first
+                    return entry, is_prioritised and not self._first
 
     def _summary(self, entry: Entry) -> HeaderSummary:
         if entry.problem:
             return HeaderSummary(entry.size, None, DepthStatus.ABSENT, None, None, entry.problem)
         return self._read(entry.path)
 
-    def _hand_over(self, batch: Summaries) -> None:
+    def _deliver_batch(self, batch: Summaries) -> None:
         with self._delivery:
             if batch and not self._closed:
                 self._deliver(batch)
@@ -194,8 +194,8 @@ def read_summaries(
 ) -> Iterator[Summaries]:
     """Yield the summaries of all entries in batches, until there are no more or ``cancelled``.
 
-    Each path comes once. A file that hangs holds up neither ``cancelled`` nor, on slow reads, the
-    other files. Raises only what ``read_summary`` raises by a programming error.
+    Each path is read once. A file that hangs blocks neither ``cancelled`` nor, on slow reads, the
+    other files. Raises only programming errors of ``read_summary``.
     """
     arrived: queue.SimpleQueue[Summaries | Exception] = queue.SimpleQueue()
     scanner = SummaryScanner(arrived.put, arrived.put, workers=workers)

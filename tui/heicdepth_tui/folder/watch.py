@@ -1,4 +1,4 @@
-"""What changed in a folder between two listings."""
+"""Compares two listings of a folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Changes", "compare"]
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Entries by what became of them; those of the new listing, of the old one where removed."""
+    """Entries that differ: new and changed ones of the new listing, removed ones of the old."""
 
     new: tuple[Entry, ...]
     changed: tuple[Entry, ...]
