@@ -27,7 +27,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _only_paths(arguments: Sequence[str]) -> tuple[Path, ...] | None:
-    """Return the paths where there is nothing else to parse and a terminal to show them in."""
+    """Return the paths where the arguments are only paths, on a terminal; else None.
+
+    The app then opens without importing click.
+    """
     if not (sys.stdout.isatty() and sys.stdin.isatty()) or (arguments and arguments[0] in COMMANDS):
         return None
     if any(word.startswith("-") or not os.path.lexists(word) for word in arguments):
@@ -46,5 +49,5 @@ def _open(paths: tuple[Path, ...]) -> int:
     except HeicDepthError as error:
         print(f"heicdepth-tui: {error}", file=sys.stderr)  # noqa: T201
         return 2
-    except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
+    except Exception as error:  # noqa: BLE001  a defect of this program, reported as one
         return report_crash(error)

@@ -1,4 +1,4 @@
-"""``heicdepth-tui [PATH]...``: the app, or plain tables where there is no terminal."""
+"""``heicdepth-tui [PATH]...``: opens the app, or prints tables where there is no terminal."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["browse"]
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=ExistingPath())
-@click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
-@click.option("--demo", is_flag=True, help="Open generated photos, made on the spot.")
+@click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
+@click.option("--demo", is_flag=True, help="Open generated photos of known geometry.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -31,7 +31,7 @@ __all__ = ["browse"]
     type=click.Choice(["auto", "truecolor", "256", "16", "none"]),
     default="auto",
     show_default=True,
-    help="Colours of the terminal; over ssh COLORTERM is often lost and auto finds only 256.",
+    help="Number of colours; auto uses COLORTERM, which ssh often drops (then 256).",
 )
 @click.option(
     "--theme",
@@ -83,6 +83,6 @@ def _demo_folder() -> Path:
     from heicdepth_tui.samples.write import write_samples
 
     folder = user_cache_path("heicdepth-tui") / f"demo-{__version__}"
-    # Our own folder of this version: photos that are there already need no rendering again.
+    # A folder of this program and version: existing photos are not rendered again.
     write_samples(folder, trust=True)
     return folder

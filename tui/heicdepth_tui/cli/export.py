@@ -1,4 +1,4 @@
-"""``heicdepth-tui export``: write clouds and depth maps; prints each written path."""
+"""``heicdepth-tui export``: writes clouds and depth maps, and prints each path."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
 )
 @projection_option
 @click.option(
-    "--step", "stride", type=click.IntRange(1, 1000), default=1, help="Take every N-th sample."
+    "--step",
+    "stride",
+    type=click.IntRange(1, 1000),
+    default=1,
+    help="Take every N-th row and column.",
 )
 @click.option(
     "--max-depth",
@@ -52,24 +56,26 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     help="Drop points farther than M metres.",
 )
 @click.option(
-    "--near", type=click.FloatRange(min=0), metavar="M", help="Drop points nearer than M."
+    "--near", type=click.FloatRange(min=0), metavar="M", help="Drop points nearer than M metres."
 )
 @click.option(
     "--far",
     type=click.FloatRange(min=0, min_open=True),
     metavar="M",
-    help="Drop points farther than M (as --max-depth).",
+    help="Same as --max-depth; the smaller one counts.",
 )
-@click.option("--keep-flying", is_flag=True, help="Keep points that hang between two surfaces.")
 @click.option(
-    "--smooth", is_flag=True, help="Smooth the terraces of 8-bit depth, within ± half a code."
+    "--keep-flying", is_flag=True, help="Keep flying pixels: points between two surfaces."
+)
+@click.option(
+    "--smooth", is_flag=True, help="Smooth the steps of 8-bit depth, by at most half a code."
 )
 @click.option(
     "--color-resolution",
     type=click.Choice(["depth", "2x", "4x", "photo"]),
     default="depth",
     show_default=True,
-    help="Raise depth to the photo's resolution, guided by the photo.",
+    help="Upsample depth to finer colours, guided by the photo.",
 )
 @click.option("--normals", is_flag=True, help="Add normals (PCD, PLY, GLB).")
 @click.option(
@@ -93,7 +99,7 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     type=click.Choice(["mm", "0.1mm"]),
     default="mm",
     show_default=True,
-    help="PNG: step of the depth picture, to 65.5 m or to 6.55 m.",
+    help="PNG: unit of the depth samples; the largest distance is 65.5 m or 6.55 m.",
 )
 @click.option(
     "--register",
@@ -101,13 +107,13 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     type=click.Choice(["auto", "transforms", "coded"]),
     default="auto",
     show_default=True,
-    help="Where photo and depth map are turned differently: match them as their own transforms "
-    "turn them, or as they are coded.",
+    help="How to match photo and depth map where they are rotated or mirrored differently: after "
+    "each one's transforms, or as coded. auto compares their shapes.",
 )
 @click.option(
-    "--with-gps", is_flag=True, help="Write where the photo was taken into the files' comments."
+    "--with-gps", is_flag=True, help="Add the place of the photo (GPS) to the files' comments."
 )
-@click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
+@click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -139,8 +145,8 @@ def export(
 ) -> int:
     """Write point clouds and depth maps of photos.
 
-    Frame: x right, y up, -z forward, metres. Existing files are never overwritten: the new one
-    gets -1, -2 … in its name. Every written path is one line on stdout.
+    Clouds are in metres: x right, y up, -z forward. Existing files are never overwritten: a new
+    file gets -1, -2 … in its name. Each written path is printed on a line of stdout.
     """
     from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
     from heicdepth_tui.depth.registration import Frames
@@ -178,7 +184,7 @@ def export(
 
 
 def _ignored(options: ExportOptions) -> Iterator[str]:
-    """Yield what was asked for but has no effect together with the rest."""
+    """Yield warnings about options that have no effect together with the others."""
     from heicdepth_tui.depth.points import CloudOptions, Projection
     from heicdepth_tui.export.options import DepthUnit
 
@@ -216,7 +222,7 @@ def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions
     try:
         for entry in entries:
             try:
-                export_photo(Path(entry.path), options, decoder.get, written=_tell)
+                export_photo(Path(entry.path), options, decoder.get, written=_print_written)
             except HeicDepthError as error:
                 click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
                 failed = True
@@ -225,6 +231,6 @@ def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions
     return 1 if failed else 0
 
 
-def _tell(done: Exported) -> None:
+def _print_written(done: Exported) -> None:
     click.echo(str(done.path))
     click.echo(done.summary, err=True)

@@ -1,4 +1,4 @@
-"""``heicdepth-tui info``: the tables as plain text or JSON Lines, one photo after another."""
+"""``heicdepth-tui info``: prints the tables as plain text or JSON Lines, photo by photo."""
 
 from __future__ import annotations
 
@@ -26,14 +26,18 @@ __all__ = ["info", "print_info"]
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
-@click.option("--json", "as_json", is_flag=True, help="JSON Lines, one object a photo.")
-@click.option("--arrays", is_flag=True, help="Decode, and add shape, dtype, min and max of arrays.")
-@click.option("-r", "--recursive", is_flag=True, help="Look into sub-folders too.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON Lines, one object for each photo."
+)
+@click.option(
+    "--arrays", is_flag=True, help="Decode the layers, and add shape, dtype, min and max."
+)
+@click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
 @limit_option
 def info(
     paths: tuple[Path, ...], as_json: bool, arrays: bool, recursive: bool, limit_pixels: int
 ) -> int:
-    """Print what photos hold: plain tables, or JSON Lines with --json.
+    """Print metadata as tables or JSON Lines.
 
     Reads headers only, unless --arrays is given.
     """
@@ -74,7 +78,7 @@ def print_info(
 
 @dataclass(frozen=True, slots=True)
 class _Photo:
-    """What was read of one photo, and decoded where arrays were asked for."""
+    """The header of one photo, and its decoded layers where arrays were requested."""
 
     entry: Entry
     header: Header | None

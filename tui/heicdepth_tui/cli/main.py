@@ -1,4 +1,4 @@
-"""The group of commands; a first word that is no command means: browse these paths."""
+"""The group of commands; ``browse`` is run where the first argument names no command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OWN_OPTIONS = frozenset({"--help", "-h", "--version"})
 
 
 class _DefaultGroup(click.Group):
-    """A group whose command ``browse`` need not be named."""
+    """A group that runs ``browse`` where no command is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS):
@@ -33,7 +33,7 @@ class _DefaultGroup(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            return _stay_quiet()
+            return _silence_stdout()
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return ["[OPTIONS] [PATH]... | COMMAND [ARGS]..."]
@@ -63,13 +63,13 @@ class _DefaultGroup(click.Group):
 def group() -> None:
     """Look at the depth maps inside HEIC photos, and export point clouds from them.
 
-    PATH are folders and files, mixed; without any, the current folder. Photos are recognised by
-    their content, not by their name. A folder named like a command is given as ./info.
-    When standard output is no terminal, the tables are printed as plain text.
+    PATH is any number of folders and files; the default is the current folder. Photos are
+    recognised by their content, not by their name. Write ./info for a folder named like a command.
+    When standard output is not a terminal, the tables are printed as plain text.
 
     \b
     Exit codes: 0 all good, 1 some photo failed, 2 wrong usage, 3 nothing matched.
-    """  # noqa: D301  the backspace is click's mark for a line that is not to be wrapped
+    """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
 for _command in (browse, info, show, export, sample):
@@ -91,13 +91,12 @@ def run(arguments: Sequence[str]) -> int:
     except HeicDepthError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 2
-    except Exception as error:  # noqa: BLE001  the last resort: an error of our own, told as such
+    except Exception as error:  # noqa: BLE001  a defect of this program, reported as one
         return report_crash(error)
     return code if isinstance(code, int) else 0
 
 
-def _stay_quiet() -> int:
-    # A reader that has seen enough is no error of ours; keep Python from complaining about it
-    # again when it flushes stdout at exit.
+def _silence_stdout() -> int:
+    # A closed pipe is no error; without this Python reports it again when it flushes at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return 0

@@ -26,7 +26,7 @@ def limit_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def limits_of(limit_pixels: int) -> Limits:
-    """Return the limits that ``--limit-pixels`` asks for."""
+    """Return the limits with the value of ``--limit-pixels``."""
     return replace(DEFAULT_LIMITS, pixels=limit_pixels)
 
 
@@ -37,5 +37,5 @@ def projection_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Choice(["perspective", "flat"]),
         default="perspective",
         show_default=True,
-        help="Of exported clouds: by the photo's camera, or the plain relief (not to scale).",
+        help="Projection of clouds: perspective with the camera, or a flat relief (not to scale).",
     )(command)

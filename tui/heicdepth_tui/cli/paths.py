@@ -1,4 +1,4 @@
-"""Paths of the command line: they exist, and folders become photos."""
+"""Checks the paths of the command line, and lists the photos of folders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["ExistingPath", "photos_in"]
 
 
 class ExistingPath(click.ParamType[Path]):
-    """A path to something that exists; broken links are let through, to be listed as such."""
+    """An existing path; broken links are accepted, and listed with that problem."""
 
     name = "path"
 

@@ -1,4 +1,4 @@
-"""``heicdepth-tui sample DIR``: write the generated photos."""
+"""``heicdepth-tui sample DIR``: writes generated photos of known geometry."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def sample(folder: Path) -> int:
     """Write generated photos with depth of known geometry to DIR.
 
     Spheres and boxes with exact depth: landscape and portrait, relative and absolute, without
-    depth, and with depth stripped. Files that are there already are never overwritten.
+    depth, and with depth stripped. Existing files are never overwritten.
     """
     from heicdepth_tui.samples.write import write_samples
 

@@ -1,4 +1,4 @@
-"""Decode a photo and its depth map and print both to the console."""
+"""Decodes a photo and its depth map, and prints both to the console."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _pictures(
     try:
         pixels = _get(path, depth, decoder)
     except HeicDepthError as error:
-        # The photo is worth seeing all the same, also where the file ends within the depth map.
+        # The photo is printed also where the depth map cannot be decoded.
         messages.append(f"depth not shown: {error.short}")
         return pictures, messages, False
     near, far, sentence = _legend(pixels, header)
