@@ -86,9 +86,9 @@ def test_what_cannot_be_is_none(payload: bytes) -> None:
     assert parse_position(payload) is None
 
 
-def test_a_cut_exif_never_raises_anything_else() -> None:
+def test_a_cut_exif_never_raises() -> None:
     whole = exif()
-    for length in range(20, len(whole)):
+    for length in range(len(whole)):
         position = parse_position(whole[:length])
         assert position is None or isinstance(position, Position)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from heicdepth_tui.errors import HeaderError
 from heicdepth_tui.heif.exif import parse_exif, parse_exif_item, parse_exif_row
+from heicdepth_tui.heif.gps import parse_position
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.heif.sei import parse_depth_representation
 from heicdepth_tui.heif.sniff import sniff
@@ -87,6 +88,7 @@ def test_arbitrary_bytes_end_in_a_value_or_a_header_error(data: bytes) -> None:
         parse_exif,
         parse_exif_item,
         parse_exif_row,
+        parse_position,
         parse_depth_representation,
         parse_calibration,
     ):

@@ -1,22 +1,21 @@
-"""Where a photo was taken: read only when somebody asks for it, never part of a header."""
+"""The position in EXIF, read on request only: it is not part of a header."""
 
 from __future__ import annotations
 
 from os import PathLike
-from struct import Struct
 from typing import NamedTuple
 
 from heicdepth_tui.errors import MalformedError
-from heicdepth_tui.heif.exif import tiff_of
 from heicdepth_tui.heif.header import exif_item
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.tiff import Tiff, tiff_of
 
 __all__ = ["Position", "parse_position", "read_position"]
 
 _GPS_IFD = 0x8825
-_MAX_ENTRIES = 64
-_ASCII, _BYTE, _RATIONAL = 2, 1, 5
+_LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE, _ALTITUDE_REF, _ALTITUDE = range(1, 7)
+_BELOW_SEA_LEVEL = 1
 
 
 class Position(NamedTuple):
@@ -40,79 +39,41 @@ def read_position(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS)
         item = exif_item(table)
         if item is None:
             return None
-        try:
-            return parse_position(table.payload(item, limit=limits.exif_bytes, header=True))
-        except MalformedError:
-            return None
+        return parse_position(table.payload(item, limit=limits.exif_bytes, header=True))
 
 
 def parse_position(payload: bytes) -> Position | None:
     """Return the position in an ``Exif`` item (EXIF 2.32, 4.6.6), None where there is none.
 
     None also for a position that cannot be: a reference other than N, S, E, W, degrees out of
-    range, a denominator of zero.
+    range, a denominator of zero; and where the EXIF has no TIFF header or no directory.
     """
-    tiff = tiff_of(payload)
-    order = "<" if tiff[:2] == b"II" else ">"
-    main = _directory(tiff, Struct(order + "I").unpack_from(tiff, 4)[0], order)
-    pointer = main.get(_GPS_IFD)
-    if pointer is None:
+    try:
+        reader = Tiff(tiff_of(payload))
+    except MalformedError:
         return None
-    gps = _directory(tiff, Struct(order + "I").unpack(pointer[2])[0], order)
-    latitude = _degrees(tiff, gps, 1, order, {b"N": 1, b"S": -1}, 90)
-    longitude = _degrees(tiff, gps, 3, order, {b"E": 1, b"W": -1}, 180)
+    if not reader.enter(_GPS_IFD):
+        return None
+    latitude = _degrees(reader, _LATITUDE_REF, _LATITUDE, {"N": 1, "S": -1}, 90)
+    longitude = _degrees(reader, _LONGITUDE_REF, _LONGITUDE, {"E": 1, "W": -1}, 180)
     if latitude is None or longitude is None:
         return None
-    return Position(latitude, longitude, _altitude(tiff, gps, order))
-
-
-_Directory = dict[int, tuple[int, int, bytes]]
-
-
-def _directory(tiff: bytes, offset: int, order: str) -> _Directory:
-    """Return type, count and value field of every tag; empty where the offset lies outside."""
-    if offset + 2 > len(tiff):
-        return {}
-    (count,) = Struct(order + "H").unpack_from(tiff, offset)
-    entry = Struct(order + "HHI4s")
-    found: _Directory = {}
-    for index in range(min(count, _MAX_ENTRIES)):
-        at = offset + 2 + 12 * index
-        if at + 12 > len(tiff):
-            break
-        tag, kind, values, field = entry.unpack_from(tiff, at)
-        found[tag] = (kind, values, field)
-    return found
-
-
-def _ratios(
-    tiff: bytes, entry: tuple[int, int, bytes] | None, wanted: int, order: str
-) -> list[float] | None:
-    if entry is None or entry[0] != _RATIONAL or entry[1] < wanted:
-        return None
-    (place,) = Struct(order + "I").unpack(entry[2])
-    if place + 8 * wanted > len(tiff):
-        return None
-    numbers = Struct(order + "I" * 2 * wanted).unpack_from(tiff, place)
-    above, below = numbers[0::2], numbers[1::2]
-    return [a / b for a, b in zip(above, below, strict=True)] if all(below) else None
+    return Position(latitude, longitude, _altitude(reader))
 
 
 def _degrees(
-    tiff: bytes, gps: _Directory, tag: int, order: str, signs: dict[bytes, int], limit: int
+    reader: Tiff, reference: int, tag: int, signs: dict[str, int], limit: int
 ) -> float | None:
-    parts = _ratios(tiff, gps.get(tag + 1), 3, order)
-    kind, _, field = gps.get(tag, (0, 0, b""))
-    sign = signs.get(field[:1]) if kind == _ASCII else None
+    parts = reader.ratios(tag, 3)
+    sign = signs.get((reader.text(reference) or "")[:1])
     if parts is None or sign is None:
         return None
     degrees = parts[0] + parts[1] / 60 + parts[2] / 3600
     return sign * degrees if degrees <= limit else None
 
 
-def _altitude(tiff: bytes, gps: _Directory, order: str) -> float | None:
-    parts = _ratios(tiff, gps.get(6), 1, order)
+def _altitude(reader: Tiff) -> float | None:
+    parts = reader.ratios(_ALTITUDE, 1)
     if parts is None:
         return None
-    kind, _, field = gps.get(5, (0, 0, b"\0"))
-    return -parts[0] if kind == _BYTE and field[:1] == b"\1" else parts[0]
+    return -parts[0] if reader.byte(_ALTITUDE_REF) == _BELOW_SEA_LEVEL else parts[0]
