@@ -30,8 +30,8 @@ from bench.compat_colours import ColourReport, compare_pictures, srgb8
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.run import read_subject
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.run import read_source
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.write import write_samples
@@ -75,7 +75,7 @@ class Report:
         self,
         what: str,
         reader: str,
-        subject: Subject,
+        source: ExportSource,
         points: Array,
         colours: Array,
         *,
@@ -85,7 +85,7 @@ class Report:
 
         ``coarse`` says that the colours are 8 bits of linear light.
         """
-        cloud = subject.cloud
+        cloud = source.cloud
         if points.shape != cloud.xyz.shape:
             count = f"{len(points):,} of {len(cloud):,}"
             self.rows.append(Row(what, reader, count, "–", "–", good=False))
@@ -119,13 +119,13 @@ def run(*command: str | Path) -> str:
     return done.stdout.strip()
 
 
-def export(subject: Subject, folder: Path) -> dict[str, Path]:
+def export(source: ExportSource, folder: Path) -> dict[str, Path]:
     """Write the formats to compare into folders of their own and return the files by format."""
-    return {name: FORMATS[name].write(subject, folder / name)[0].path for name in EXPORTED}
+    return {name: FORMATS[name].write(source, folder / name)[0].path for name in EXPORTED}
 
 
 def compare_libraries(
-    report: Report, subject: Subject, exported: dict[str, Path], python: Path, scratch: Path
+    report: Report, source: ExportSource, exported: dict[str, Path], python: Path, scratch: Path
 ) -> None:
     """Have the Python libraries read what they know, each in a process of ``python``."""
     script = READERS / "read_points.py"
@@ -147,9 +147,9 @@ def compare_libraries(
                 if colours.dtype.kind == "f":
                     colours = srgb8(colours) if name == "glb" else np.rint(colours * 255)
                 report.compare(
-                    FORMATS[name].label, reader, subject, read["points"], colours, coarse=coarse
+                    FORMATS[name].label, reader, source, read["points"], colours, coarse=coarse
                 )
-    compare_rgbd(report, subject, python, scratch)
+    compare_rgbd(report, source, python, scratch)
 
 
 def as_8_bit_linear(colours: Array, true: Array) -> Array:
@@ -161,14 +161,14 @@ def as_8_bit_linear(colours: Array, true: Array) -> Array:
     return np.where(near, true, 256)
 
 
-def compare_rgbd(report: Report, subject: Subject, python: Path, scratch: Path) -> None:
+def compare_rgbd(report: Report, source: ExportSource, python: Path, scratch: Path) -> None:
     """Compare our projection with Open3D's own, from the same depth, colours and K."""
-    if subject.camera is None or any("Open3D" in line for line in report.skipped):
+    if source.camera is None or any("Open3D" in line for line in report.skipped):
         return
-    cloud, given, target = subject.cloud, scratch / "rgbd.npz", scratch / "rgbd-out.npz"
-    depth = np.zeros(subject.depth_map.codes.shape, np.float32)
-    depth.flat[cloud.index] = subject.depth_map.metres().flat[cloud.index]
-    np.savez(given, depth=depth, rgb=subject.rgb, k=subject.camera.matrix())
+    cloud, given, target = source.cloud, scratch / "rgbd.npz", scratch / "rgbd-out.npz"
+    depth = np.zeros(source.depth_map.codes.shape, np.float32)
+    depth.flat[cloud.index] = source.depth_map.metres().flat[cloud.index]
+    np.savez(given, depth=depth, rgb=source.rgb, k=source.camera.matrix())
     with attempt(report, "Open3D, create_from_rgbd_image"):
         script = READERS / "read_points.py"
         version = run(python, script, "open3d", "--version")
@@ -178,11 +178,13 @@ def compare_rgbd(report: Report, subject: Subject, python: Path, scratch: Path) 
         points, colours = read["points"] * [1, -1, -1], np.rint(read["colours"] * 255)
         report.compare(
             "the projection itself, same K",
-            f"Open3D {version} `create_from_rgbd_image`", subject, points, colours,
+            f"Open3D {version} `create_from_rgbd_image`", source, points, colours,
         )  # fmt: skip
 
 
-def compare_pcl(report: Report, subject: Subject, exported: dict[str, Path], scratch: Path) -> None:
+def compare_pcl(
+    report: Report, source: ExportSource, exported: dict[str, Path], scratch: Path
+) -> None:
     """Have PCL read each PCD and write it as a plain binary one, which is read back here."""
     tool = shutil.which("pcl_convert_pcd_ascii_binary")
     if tool is None:
@@ -196,7 +198,7 @@ def compare_pcl(report: Report, subject: Subject, exported: dict[str, Path], scr
         with attempt(report, f"{reader}, {FORMATS[name].label}"):
             run(tool, exported[name], target, "1")
             points, colours = read_plain_pcd(target)
-            report.compare(FORMATS[name].label, reader, subject, points, colours)
+            report.compare(FORMATS[name].label, reader, source, points, colours)
 
 
 def read_plain_pcd(path: Path) -> tuple[Array, Array]:
@@ -223,7 +225,7 @@ def pcl_version() -> str:
 
 def compare_three(
     report: Report,
-    subject: Subject,
+    source: ExportSource,
     exported: dict[str, Path],
     modules: Path | None,
     scratch: Path,
@@ -249,10 +251,10 @@ def compare_three(
             coarse = name == "ply"
             light = linear.astype(np.float64)
             colours = np.rint(light * 255) if coarse else srgb8(light)
-            report.compare(FORMATS[name].label, reader, subject, points, colours, coarse=coarse)
+            report.compare(FORMATS[name].label, reader, source, points, colours, coarse=coarse)
 
 
-def validate_glb(report: Report, subject: Subject, modules: Path | None, folder: Path) -> None:
+def validate_glb(report: Report, source: ExportSource, modules: Path | None, folder: Path) -> None:
     """Have the Khronos glTF validator judge a GLB, without normals and with them."""
     node = shutil.which("node")
     if node is None or modules is None or not (modules / "node_modules/gltf-validator").is_dir():
@@ -262,8 +264,8 @@ def validate_glb(report: Report, subject: Subject, modules: Path | None, folder:
     script = Path(shutil.copy(READERS / "validate_glb.mjs", modules))
     reader = f"Khronos glTF validator {run(node, script, '--version')}"
     for what, normals in (("GLB", False), ("GLB with normals", True)):
-        options = replace(subject.options, cloud=CloudOptions(normals=normals))
-        one = replace(subject, options=options)
+        options = replace(source.options, cloud=CloudOptions(normals=normals))
+        one = replace(source, options=options)
         path = FORMATS["glb"].write(one, folder / f"valid-{normals}")[0].path
         with attempt(report, f"{reader}, {what}"):
             found = json.loads(run(node, script, path))
@@ -345,11 +347,11 @@ def table(report: Report) -> Iterator[str]:
         yield from (f"- {line}" for line in report.skipped)
 
 
-def page(report: Report, subject: Subject) -> str:
+def page(report: Report, source: ExportSource) -> str:
     """Return docs/compat.md."""
     told = (
-        f"`python -m bench.compat --install --write` on {subject.path.name}: "
-        f"{len(subject.cloud):,} points, compared one by one, in order, with the cloud in memory. "
+        f"`python -m bench.compat --install --write` on {source.path.name}: "
+        f"{len(source.cloud):,} points, compared one by one, in order, with the cloud in memory. "
         "Points are float32 in every file; Open3D's own projection reckons in float64 from the "
         "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB. "
         "trimesh keeps those of a GLB and three.js those of a PLY in 8 bits of linear light, which "
@@ -376,18 +378,18 @@ def main() -> int:
         if options.install:
             python = install_python(scratch / "venv")
             modules = install_modules(scratch / "modules")
-        subject = read_subject(
+        source = read_source(
             choose_photo(options.photo, scratch / "sample"),
             ExportOptions(),
             _in_process,
         )
-        exported = export(subject, scratch / "exported")
-        report = Report(ColourReport(subject))
+        exported = export(source, scratch / "exported")
+        report = Report(ColourReport(source))
         steps: tuple[Callable[[], None], ...] = (
-            lambda: compare_libraries(report, subject, exported, python, scratch),
-            lambda: compare_pcl(report, subject, exported, scratch),
-            lambda: compare_three(report, subject, exported, modules, scratch),
-            lambda: validate_glb(report, subject, modules, scratch),
+            lambda: compare_libraries(report, source, exported, python, scratch),
+            lambda: compare_pcl(report, source, exported, scratch),
+            lambda: compare_three(report, source, exported, modules, scratch),
+            lambda: validate_glb(report, source, modules, scratch),
             lambda: compare_pictures(report.shown, scratch, report.skipped),
         )
         for step in steps:
@@ -395,7 +397,7 @@ def main() -> int:
     print("\n".join((*table(report), "", *report.shown.lines())))
     if options.write:
         REPORT.parent.mkdir(exist_ok=True)
-        REPORT.write_text(page(report, subject), encoding="utf-8")
+        REPORT.write_text(page(report, source), encoding="utf-8")
     return 0 if report.shown.good and all(row.good for row in report.rows) else 1
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.heif.colour import DISPLAY_P3
 from tests.support import colour as by_hand
 from tests.support.chromium import Chromium, ChromiumError, find_chromium
@@ -44,16 +44,16 @@ def as_srgb(stored: Array) -> Array:
 class ColourReport:
     """Lines of the table; none for a photo that is not in Display P3."""
 
-    subject: Subject
+    source: ExportSource
     rows: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     good: bool = True
 
     def __post_init__(self) -> None:
         """Convert the cloud's colours by hand and choose the point that this changes most."""
-        subject = self.subject
-        photo = subject.colours(subject.cloud_size, True)
+        source = self.source
+        photo = source.colours(source.cloud_size, True)
         self.is_p3 = photo.space == DISPLAY_P3
-        self.stored = photo.rgb.reshape(-1, 3)[subject.cloud.index].astype(np.int64)
+        self.stored = photo.rgb.reshape(-1, 3)[source.cloud.index].astype(np.int64)
         self.true = as_srgb(self.stored)
         changes = np.abs(self.true - self.stored).max(axis=1)
         self.point = int(changes.argmax())
@@ -112,10 +112,10 @@ def compare_pictures(report: ColourReport, folder: Path, skipped: list[str]) -> 
     """
     if not report.is_p3:
         return
-    subject = report.subject
-    stored = replace(subject, options=replace(subject.options, colours=ColourValues.STORED))
+    source = report.source
+    stored = replace(source, options=replace(source.options, colours=ColourValues.STORED))
     paths = {
-        "PNG": FORMATS["png"].write(subject, folder / "png")[0].path,
+        "PNG": FORMATS["png"].write(source, folder / "png")[0].path,
         "PNG, `--colors stored`": FORMATS["png"].write(stored, folder / "png-stored")[0].path,
     }
     if find_chromium() is None:
@@ -137,8 +137,8 @@ def compare_pictures(report: ColourReport, folder: Path, skipped: list[str]) -> 
 
 
 def _draw(report: ColourReport, paths: dict[str, Path]) -> None:
-    index, size = report.subject.cloud.index, report.subject.size
-    if report.subject.cloud_size != size or report.subject.cloud.grid != size:
+    index, size = report.source.cloud.index, report.source.size
+    if report.source.cloud_size != size or report.source.cloud.grid != size:
         return
     with Chromium() as browser:
         page = browser.page("about:blank")

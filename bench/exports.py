@@ -20,8 +20,8 @@ from bench.material import Material, environment
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.run import export_photo, read_subject
-from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.export.run import export_photo, read_source
+from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
@@ -39,15 +39,15 @@ def _in_process(request: Request) -> Pixels:
 
 
 class _Arrays:
-    """pug.heic decoded: every ``subject()`` begins again from its codes and colours."""
+    """pug.heic decoded: every ``source()`` begins again from its codes and colours."""
 
     def __init__(self, photo: Path) -> None:
-        self._read = read_subject(photo, ExportOptions(), _in_process)
+        self._read = read_source(photo, ExportOptions(), _in_process)
         self._codes, self._bits = self._read.depth_map.codes, self._read.depth_map.bits
         self._colours = self._read.photo
 
-    def subject(self) -> Subject:
-        """Return a subject of which nothing but the decoded arrays is known."""
+    def source(self) -> ExportSource:
+        """Return a source of which nothing but the decoded arrays is known."""
         depth_map = build_depth_map(self._codes, self._bits, self._read.header.depth)
         return replace(self._read, depth_map=depth_map, colours=lambda *_: self._colours)
 
@@ -76,15 +76,15 @@ def from_arrays(material: Material) -> Iterator[Figure]:
     arrays = _Arrays(material.photo("pug.heic"))
     files = _Files(material.scratch / "from-arrays")
     for name in _FORMATS:
-        data = _bytes_of(arrays.subject(), name, files.folder)
+        data = _bytes_of(arrays.source(), name, files.folder)
 
         def fill(path: Path, name: str = name) -> None:
-            part = FORMATS[name].parts(arrays.subject())[0]
+            output = FORMATS[name].output_files(arrays.source())[0]
             with path.open("wb") as file:
-                part.write(file)
+                output.write(file)
 
         def publish(path: Path, name: str = name) -> None:
-            FORMATS[name].write(arrays.subject(), path.parent)
+            FORMATS[name].write(arrays.source(), path.parent)
 
         def synced(path: Path, data: NDArray[np.uint8] = data) -> None:
             _write_synced(data, path)
@@ -115,8 +115,8 @@ def from_arrays(material: Material) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def _bytes_of(subject: Subject, name: str, folder: Path) -> NDArray[np.uint8]:
-    path = FORMATS[name].write(subject, folder)[0].path
+def _bytes_of(source: ExportSource, name: str, folder: Path) -> NDArray[np.uint8]:
+    path = FORMATS[name].write(source, folder)[0].path
     data = np.frombuffer(path.read_bytes(), np.uint8)
     path.unlink()
     return data
@@ -130,11 +130,11 @@ def _write_synced(data: NDArray[Any], path: Path) -> None:
 
 
 def _peak(arrays: _Arrays, name: str, folder: Path) -> int:
-    subject = arrays.subject()
+    source = arrays.source()
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        written = FORMATS[name].write(subject, folder)
+        written = FORMATS[name].write(source, folder)
         peak = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()
@@ -148,11 +148,11 @@ def whole_export(material: Material) -> Iterator[Figure]:
 
     photo = material.photo("pug.heic")
     files = _Files(material.scratch / "whole-export")
-    subject = _Arrays(photo).subject()
-    data = _bytes_of(subject, "pcd", files.folder)
-    assert subject.header.depth.item is not None
-    depth = Layer(LayerKind.DEPTH, subject.header.depth.item.id, "depth")
-    size = (subject.size.width, subject.size.height)
+    source = _Arrays(photo).source()
+    data = _bytes_of(source, "pcd", files.folder)
+    assert source.header.depth.item is not None
+    depth = Layer(LayerKind.DEPTH, source.header.depth.item.id, "depth")
+    size = (source.size.width, source.size.height)
 
     def ours(path: Path) -> None:
         export_photo(photo, ExportOptions(out=path.parent), _in_process)

@@ -19,8 +19,8 @@ from plan import ACCENT, DIM, RULE, STRONG, TEXT, Area, Canvas, Plan
 from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Projection
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.export.run import read_subject
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.export.run import read_source
+from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.heif.facts import Accuracy, Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.build import make_photo
@@ -99,10 +99,10 @@ def see(recipe: Recipe, decoder: Decoder) -> Seen:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "room.heic"
         path.write_bytes(photo.data)
-        subject = read_subject(path, ExportOptions(), decoder.get)
+        source = read_source(path, ExportOptions(), decoder.get)
         flat = CloudOptions(projection=Projection.FLAT)
-        flatly = replace(subject, options=ExportOptions(cloud=flat))
-        return Seen(photo.truth, subject.depth_map, subject.rgb, subject.cloud, flatly.cloud)
+        flatly = replace(source, options=ExportOptions(cloud=flat))
+        return Seen(photo.truth, source.depth_map, source.rgb, source.cloud, flatly.cloud)
 
 
 def draw_disparity(room: Seen, path: Path) -> None:
@@ -283,7 +283,7 @@ def figures(path: Path, decoder: Decoder) -> str:
 
     At one scale for all of it the flat cloud is too wide by d and too deep by d² (dd/dZ = −1/Z²).
     """
-    depth_map = read_subject(path, ExportOptions(), decoder.get).depth_map
+    depth_map = read_source(path, ExportOptions(), decoder.get).depth_map
     metres, step, disparity = (
         depth_map.metres(),
         depth_map.depth_resolution(),

@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from heicdepth_tui.export.run import export_photo
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from tests.support.chromium import Chromium, ChromiumError, find_chromium

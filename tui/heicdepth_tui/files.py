@@ -67,21 +67,21 @@ def write_new(folder: Path, name: str, write: Writer, *, make_folder: bool = Tru
 def write_new_set(
     folder: Path, stem: str, parts: Sequence[tuple[str, Writer]], *, make_folder: bool = True
 ) -> tuple[Path, ...]:
-    """Write files that belong together, ``stem + tail`` for each (tail, write), all or none.
+    """Write files that belong together, ``stem + suffix`` for each (suffix, write), all or none.
 
-    They share one number: where a name of the set is taken, all become ``stem-1`` + tail, and so
+    They share one number: where a name of the set is taken, all become ``stem-1`` + suffix, and so
     on. Nothing is published before every part is written. Otherwise as ``write_new``.
     """
-    for tail, _ in parts:
-        _check_plain(stem + tail)
+    for suffix, _ in parts:
+        _check_plain(stem + suffix)
     made: list[Path] = []
     done = False
     try:
-        with _told_of(folder):
+        with _as_write_error(folder):
             if make_folder:
                 _make_folders(folder, made)
             _check_folder(folder)
-        with _told_of(folder / (stem + parts[0][0])):
+        with _as_write_error(folder / (stem + parts[0][0])):
             paths = _write_and_publish(folder, stem, parts)
         done = True
         return paths
@@ -100,7 +100,7 @@ def replace_own(folder: Path, name: str, data: bytes) -> Path:
     """
     _check_plain(name)
     path = folder / name
-    with _told_of(path):
+    with _as_write_error(path):
         _make_folders(folder, [])
         draft = folder / f".{name}.{os.getpid()}.part"
         try:
@@ -132,11 +132,11 @@ def _split(name: str) -> tuple[str, str]:
     return (stem, dot + suffix) if dot and stem else (name, "")
 
 
-def _numbered_name(stem: str, number: int, tail: str) -> str:
-    tail = (f"-{number}" if number else "") + tail
-    while stem and len(os.fsencode(stem + tail)) > _MAX_NAME_BYTES:
+def _numbered_name(stem: str, number: int, suffix: str) -> str:
+    suffix = (f"-{number}" if number else "") + suffix
+    while stem and len(os.fsencode(stem + suffix)) > _MAX_NAME_BYTES:
         stem = stem[:-1]
-    return stem + tail
+    return stem + suffix
 
 
 def _check_plain(name: str) -> None:
@@ -146,7 +146,7 @@ def _check_plain(name: str) -> None:
 
 
 @contextlib.contextmanager
-def _told_of(path: Path) -> Iterator[None]:
+def _as_write_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -196,7 +196,7 @@ def _write_drafts(
         drafts = [
             stack.enter_context(_draft(folder, write, nameless=nameless)) for _, write in parts
         ]
-        return _publish(drafts, folder, stem, [tail for tail, _ in parts])
+        return _publish(drafts, folder, stem, [suffix for suffix, _ in parts])
 
 
 @dataclass(slots=True)
@@ -295,10 +295,10 @@ def _open_draft(folder: Path, *, nameless: bool) -> _Draft:
 
 
 def _publish(
-    drafts: Sequence[_Draft], folder: Path, stem: str, tails: Sequence[str]
+    drafts: Sequence[_Draft], folder: Path, stem: str, suffixes: Sequence[str]
 ) -> tuple[Path, ...]:
     for number in range(_MAX_TRIES):
-        targets = [folder / _numbered_name(stem, number, tail) for tail in tails]
+        targets = [folder / _numbered_name(stem, number, suffix) for suffix in suffixes]
         with contextlib.ExitStack() as undo:
             for draft, target in zip(drafts, targets, strict=True):
                 if not draft.place(target):

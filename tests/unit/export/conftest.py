@@ -14,7 +14,7 @@ from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.colouring import Coloured
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
@@ -78,8 +78,8 @@ def make_header() -> Callable[..., Header]:
 
 
 @pytest.fixture
-def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
-    """Return a maker of subjects; cloud options are keywords, nothing is dropped as flying."""
+def make_source(make_header: Callable[..., Header]) -> Callable[..., ExportSource]:
+    """Return a maker of sources; cloud options are keywords, nothing is dropped as flying."""
 
     def make(
         path: str = "/photos/IMG_0412.HEIC",
@@ -91,11 +91,11 @@ def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
         accuracy: Accuracy = Accuracy.RELATIVE,
         organised: bool = False,
         **cloud: Any,
-    ) -> Subject:
+    ) -> ExportSource:
         header = make_header(path, metres=metres, accuracy=accuracy, bits=bits, camera=camera)
         codes = CODES if codes is None else np.asarray(codes)
         array = codes.astype(np.uint8 if bits == 8 else np.uint16)
-        return Subject(
+        return ExportSource(
             path=Path(path),
             header=header,
             depth_map=build_depth_map(array, bits, header.depth),
@@ -112,23 +112,23 @@ def make_subject(make_header: Callable[..., Header]) -> Callable[..., Subject]:
 
 
 @pytest.fixture
-def assume() -> Callable[[Subject], Subject]:
-    """Return a changer of subjects: the same codes as uniform Z, 0.5 to 2 m, an assumed mapping."""
+def assume() -> Callable[[ExportSource], ExportSource]:
+    """Return a changer of sources: the same codes as uniform Z, 0.5 to 2 m, an assumed mapping."""
 
-    def change(subject: Subject) -> Subject:
+    def change(source: ExportSource) -> ExportSource:
         depth = replace(
-            subject.header.depth,
+            source.header.depth,
             representation=DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=2.0),
         )
-        codes, bits = subject.depth_map.codes, subject.depth_map.bits
-        return replace(subject, depth_map=build_depth_map(codes, bits, depth))
+        codes, bits = source.depth_map.codes, source.depth_map.bits
+        return replace(source, depth_map=build_depth_map(codes, bits, depth))
 
     return change
 
 
 @pytest.fixture
 def expected_points() -> list[tuple[float, float, float, int, int, int]]:
-    """Return the default subject's points by the pinhole formula, one by one: x y z r g b."""
+    """Return the default source's points by the pinhole formula, one by one: x y z r g b."""
     points = []
     for v in range(HEIGHT):
         for u in range(WIDTH):
@@ -141,12 +141,12 @@ def expected_points() -> list[tuple[float, float, float, int, int, int]]:
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Callable[[str, Subject], Path]:
-    """Return a writer that exports a subject in one format and gives the one file's path."""
+def written(tmp_path: Path) -> Callable[[str, ExportSource], Path]:
+    """Return a writer that exports a source in one format and gives the one file's path."""
     from heicdepth_tui.export.registry import FORMATS
 
-    def write(name: str, subject: Subject) -> Path:
-        (exported,) = FORMATS[name].write(subject, tmp_path)
+    def write(name: str, source: ExportSource) -> Path:
+        (exported,) = FORMATS[name].write(source, tmp_path)
         return exported.path
 
     return write
@@ -164,13 +164,13 @@ def browser() -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the page of the scene in ``html_browsing``; tests only read it."""
-    from html_browsing import subject
+    from html_browsing import source
 
     from heicdepth_tui.export.html import write_html
 
     path = tmp_path_factory.mktemp("page") / "patch.html"
     with path.open("wb") as target:
-        write_html(subject(), target)
+        write_html(source(), target)
     return path
 
 

@@ -13,7 +13,7 @@ from heicdepth_tui.depth.camera import Camera, CameraOrigin
 from heicdepth_tui.depth.cloud import CloudOptions, Projection
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.colouring import Coloured
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.facts import (
     Accuracy,
     Calibration,
@@ -45,12 +45,12 @@ def item(size: Size) -> ImageItem:
     return ImageItem(1, "hvc1", size, size, (), 8, 3, None, False, 1000)
 
 
-def subject(
+def source(
     bits: int = 8,
     projection: Projection = Projection.PERSPECTIVE,
     patch: tuple[int, int, int] = (230, 20, 10),
     space: str = "unknown",
-) -> Subject:
+) -> ExportSource:
     size = Size(WIDTH, HEIGHT)
     codes = np.full((HEIGHT, WIDTH), FAR, np.uint16)
     codes[PATCH] = NEAR
@@ -67,7 +67,7 @@ def subject(
     )
     if bits > 8:
         codes = codes * (2**bits - 1) // 255
-    return Subject(
+    return ExportSource(
         path=Path("/photos/patch.heic"),
         header=Header("/photos/patch.heic", 5000, "heic", ("mif1",), item(size), info),
         depth_map=build_depth_map(codes.astype(np.uint8 if bits == 8 else np.uint16), bits, info),

@@ -20,7 +20,7 @@ from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.colour import read_profile
 from heicdepth_tui.heif.facts import ColourSpace
 from heicdepth_tui.heif.header import read_header
@@ -40,8 +40,8 @@ from tests.support.colour import (
     srgb_linear,
 )
 
-Make = Callable[..., Subject]
-Written = Callable[[str, Subject], Path]
+Make = Callable[..., ExportSource]
+Written = Callable[[str, ExportSource], Path]
 FLOAT32_SUM = 5e-7
 """Six roundings of values under 1.3: factors, levels, products and sums, 2**-24 of each."""
 FILES = ("pcd", "ply", "glb", "npz", "png")
@@ -60,12 +60,12 @@ def given(decoded: Coloured) -> Colours:
     return lambda _, stored: decoded if stored else decoded.in_srgb()
 
 
-def stated(subject: Subject, name: str, **options: object) -> Subject:
-    """Return the subject with colours in the space of that name, RED in the first row."""
-    decoded = subject.colours(subject.size, True).rgb.copy()
+def stated(source: ExportSource, name: str, **options: object) -> ExportSource:
+    """Return the source with colours in the space of that name, RED in the first row."""
+    decoded = source.colours(source.size, True).rgb.copy()
     decoded[0] = RED
-    options_ = replace(subject.options, **options)  # type: ignore[arg-type]
-    return replace(subject, colours=given(Coloured(decoded, name)), options=options_)
+    options_ = replace(source.options, **options)  # type: ignore[arg-type]
+    return replace(source, colours=given(Coloured(decoded, name)), options=options_)
 
 
 def extras(path: Path) -> dict[str, object]:
@@ -80,18 +80,18 @@ def png_info(path: Path) -> dict[str, object]:
         return {str(key): value for key, value in image.info.items()}
 
 
-def first_colours(subject: Subject, written: Written, folder: Path) -> dict[str, list[int]]:
+def first_colours(source: ExportSource, written: Written, folder: Path) -> dict[str, list[int]]:
     """Return the first colour in each format by its reader; GLB's turned back from linear."""
-    cloud = PointCloud.from_path(written("pcd", subject)).pc_data["rgb"].view(np.uint32)
-    vertex = PlyData.read(written("ply", subject))["vertex"]
-    data = written("glb", subject).read_bytes()
+    cloud = PointCloud.from_path(written("pcd", source)).pc_data["rgb"].view(np.uint32)
+    vertex = PlyData.read(written("ply", source))["vertex"]
+    data = written("glb", source).read_bytes()
     document = json.loads(data[20 : 20 + struct.unpack_from("<I", data, 12)[0]])
     start = len(data) - document["buffers"][0]["byteLength"]
     start += document["bufferViews"][1]["byteOffset"]
     light = np.frombuffer(data, "<f4", 3, start).astype(float)
     coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    photo = FORMATS["png"].write(subject, folder)[0].path
-    with np.load(written("npz", subject)) as arrays, Image.open(photo) as image:
+    photo = FORMATS["png"].write(source, folder)[0].path
+    with np.load(written("npz", source)) as arrays, Image.open(photo) as image:
         return {
             "pcd": [int(cloud[0]) >> shift & 255 for shift in (16, 8, 0)],
             "ply": [int(vertex[name][0]) for name in ("red", "green", "blue")],
@@ -102,35 +102,35 @@ def first_colours(subject: Subject, written: Written, folder: Path) -> dict[str,
 
 
 def test_display_p3_is_srgb_in_every_file(
-    make_subject: Make, written: Written, tmp_path: Path
+    make_source: Make, written: Written, tmp_path: Path
 ) -> None:
-    subject = stated(make_subject(), "Display P3")
-    assert first_colours(subject, written, tmp_path / "png") == {key: [*SHOWN] for key in FILES}
+    source = stated(make_source(), "Display P3")
+    assert first_colours(source, written, tmp_path / "png") == {key: [*SHOWN] for key in FILES}
 
 
 def test_stored_colours_are_as_decoded_but_for_glb(
-    make_subject: Make, written: Written, tmp_path: Path
+    make_source: Make, written: Written, tmp_path: Path
 ) -> None:
-    subject = stated(make_subject(), "Display P3", colours=ColourValues.STORED)
-    found = first_colours(subject, written, tmp_path / "png")
+    source = stated(make_source(), "Display P3", colours=ColourValues.STORED)
+    found = first_colours(source, written, tmp_path / "png")
     assert found == {key: [*RED] for key in FILES} | {"glb": [*SHOWN]}
 
 
 def test_a_flat_cloud_keeps_colours_as_decoded(
-    make_subject: Make, written: Written, tmp_path: Path
+    make_source: Make, written: Written, tmp_path: Path
 ) -> None:
-    subject = stated(make_subject(projection=Projection.FLAT), "Display P3")
-    found = first_colours(subject, written, tmp_path / "png")
+    source = stated(make_source(projection=Projection.FLAT), "Display P3")
+    found = first_colours(source, written, tmp_path / "png")
     assert [found[name] for name in FILES] == [[*RED], [*RED], [*SHOWN], [*SHOWN], [*SHOWN]]
-    assert f"# {AS_DECODED}\n".encode() in written("pcd", subject).read_bytes()
+    assert f"# {AS_DECODED}\n".encode() in written("pcd", source).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["sRGB", "unknown", "BT.2020 PQ"])
 def test_other_spaces_are_not_converted(
-    make_subject: Make, written: Written, tmp_path: Path, name: str
+    make_source: Make, written: Written, tmp_path: Path, name: str
 ) -> None:
-    subject = stated(make_subject(), name)
-    assert first_colours(subject, written, tmp_path / "png") == {key: [*RED] for key in FILES}
+    source = stated(make_source(), name)
+    assert first_colours(source, written, tmp_path / "png") == {key: [*RED] for key in FILES}
 
 
 @pytest.mark.parametrize(
@@ -141,33 +141,33 @@ def test_other_spaces_are_not_converted(
     ],
 )
 def test_every_file_names_the_colour_space(
-    make_subject: Make,
+    make_source: Make,
     written: Written,
     tmp_path: Path,
     values: ColourValues,
     told: str,
     short: str,
 ) -> None:
-    subject = stated(make_subject(), "Display P3", colours=values)
-    assert f"# {told}\n".encode() in written("pcd", subject).read_bytes()
-    assert told in PlyData.read(written("ply", subject)).comments
-    with np.load(written("npz", subject)) as arrays:
+    source = stated(make_source(), "Display P3", colours=values)
+    assert f"# {told}\n".encode() in written("pcd", source).read_bytes()
+    assert told in PlyData.read(written("ply", source)).comments
+    with np.load(written("npz", source)) as arrays:
         export = json.loads(str(arrays["metadata"]))["export"]
     assert export["rgb"] == told.replace("colours:", "uint8,")
     assert told in export["comments"]
-    photo, codes, _ = FORMATS["png"].write(subject, tmp_path)
+    photo, codes, _ = FORMATS["png"].write(source, tmp_path)
     assert told in str(png_info(photo.path)["Description"])
     assert "colours" not in str(png_info(codes.path))
     for name in ("pcd", "ply", "npz", "png"):
-        assert short in FORMATS[name].write(subject, tmp_path)[0].summary
+        assert short in FORMATS[name].write(source, tmp_path)[0].summary
     light = "colours linear BT.709, converted from Display P3"
-    assert light in FORMATS["glb"].write(subject, tmp_path)[0].summary
+    assert light in FORMATS["glb"].write(source, tmp_path)[0].summary
 
 
-def test_what_the_decoder_says_of_the_photo_is_said_of_the_colours(make_subject: Make) -> None:
-    subject = make_subject()
-    damaged = replace(subject.colours(subject.size, True), note="2 of 9 tiles missing")
-    lines = replace(subject, colours=lambda *_: damaged).cloud_comments()
+def test_what_the_decoder_says_of_the_photo_is_said_of_the_colours(make_source: Make) -> None:
+    source = make_source()
+    damaged = replace(source.colours(source.size, True), note="2 of 9 tiles missing")
+    lines = replace(source, colours=lambda *_: damaged).cloud_comments()
     assert [line for line in lines if line.endswith("(sRGB is usual); 2 of 9 tiles missing")]
 
 
@@ -180,8 +180,8 @@ def test_what_the_decoder_says_of_the_photo_is_said_of_the_colours(make_subject:
         ("Käse\n", "colours: K\\xe4se\\x0a as decoded, not converted"),
     ],
 )
-def test_other_spaces(make_subject: Make, name: str, words: str) -> None:
-    lines = stated(make_subject(), name).cloud_comments()
+def test_other_spaces(make_source: Make, name: str, words: str) -> None:
+    lines = stated(make_source(), name).cloud_comments()
     assert [line for line in lines if line.startswith("colours")] == [words]
 
 
@@ -206,12 +206,12 @@ def test_display_p3_is_converted_by_the_known_matrix() -> None:
     assert inside.dtype == np.float32
 
 
-def test_glb_says_what_was_done(make_subject: Make, written: Written) -> None:
+def test_glb_says_what_was_done(make_source: Make, written: Written) -> None:
     told = {
-        name: extras(written("glb", stated(make_subject(), name)))
+        name: extras(written("glb", stated(make_source(), name)))
         for name in ("Display P3", "sRGB", "unknown", "BT.2020 PQ")
     }
-    stored = stated(make_subject(), "Display P3", colours=ColourValues.STORED)
+    stored = stated(make_source(), "Display P3", colours=ColourValues.STORED)
     told["stored"] = extras(written("glb", stored))
     assert {name: one["colours"] for name, one in told.items()} == {
         "stored": "Display P3 converted to linear BT.709, what lies outside is clipped",
@@ -246,10 +246,10 @@ def chunk(path: Path, name: bytes) -> bytes | None:
     return None
 
 
-def test_the_photo_png_states_the_space_of_its_values(make_subject: Make, tmp_path: Path) -> None:
+def test_the_photo_png_states_the_space_of_its_values(make_source: Make, tmp_path: Path) -> None:
     def written(name: str, **options: object) -> Path:
-        subject = stated(make_subject(), name, **options)
-        return FORMATS["png"].write(subject, tmp_path)[0].path
+        source = stated(make_source(), name, **options)
+        return FORMATS["png"].write(source, tmp_path)[0].path
 
     for srgb in (written("Display P3"), written("sRGB")):
         assert chunk(srgb, b"sRGB") == b"\1"

@@ -22,18 +22,18 @@ from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.options import DepthUnit
 from heicdepth_tui.export.png import merged_codes, scaled_depth
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.heif.facts import Accuracy
 
 Points = list[tuple[float, float, float, int, int, int]]
-Written = Callable[[str, Subject], Path]
-Make = Callable[..., Subject]
+Written = Callable[[str, ExportSource], Path]
+Make = Callable[..., ExportSource]
 FLOAT32_POINT = 5 * 2**-24
 """Relative, of a coordinate: factor, Z, product and what is written are rounded once each."""
 
 
-def test_ply_read_by_plyfile(make_subject: Make, written: Written, expected_points: Points) -> None:
-    ply = PlyData.read(written("ply", make_subject()))
+def test_ply_read_by_plyfile(make_source: Make, written: Written, expected_points: Points) -> None:
+    ply = PlyData.read(written("ply", make_source()))
     assert (ply.text, ply.byte_order) == (False, "<")
     vertex = ply["vertex"]
     assert [prop.name for prop in vertex.properties] == ["x", "y", "z", "red", "green", "blue"]
@@ -51,26 +51,26 @@ def test_ply_read_by_plyfile(make_subject: Make, written: Written, expected_poin
     ]
 
 
-def test_ply_read_by_trimesh(make_subject: Make, written: Written, expected_points: Points) -> None:
-    cloud = trimesh.load(written("ply", make_subject()))
+def test_ply_read_by_trimesh(make_source: Make, written: Written, expected_points: Points) -> None:
+    cloud = trimesh.load(written("ply", make_source()))
     want = np.array(expected_points)
     np.testing.assert_allclose(cloud.vertices, want[:, :3], rtol=FLOAT32_POINT)
     np.testing.assert_array_equal(cloud.colors[:, :3], want[:, 3:])
 
 
-def test_ply_normals(make_subject: Make, written: Written) -> None:
-    subject = make_subject(normals=True)
-    vertex = PlyData.read(written("ply", subject))["vertex"]
+def test_ply_normals(make_source: Make, written: Written) -> None:
+    source = make_source(normals=True)
+    vertex = PlyData.read(written("ply", source))["vertex"]
     normals = np.stack([vertex[name] for name in ("nx", "ny", "nz")], axis=1)
-    np.testing.assert_array_equal(normals, subject.cloud.normals)
+    np.testing.assert_array_equal(normals, source.cloud.normals)
 
 
-def test_npz_read_by_numpy(make_subject: Make, written: Written) -> None:
-    subject = make_subject()
-    with np.load(written("npz", subject), allow_pickle=False) as arrays:
+def test_npz_read_by_numpy(make_source: Make, written: Written) -> None:
+    source = make_source()
+    with np.load(written("npz", source), allow_pickle=False) as arrays:
         assert sorted(arrays) == ["K", "codes", "disparity", "metadata", "metres", "rgb"]
-        np.testing.assert_array_equal(arrays["codes"], subject.depth_map.codes)
-        np.testing.assert_array_equal(arrays["rgb"], subject.rgb)
+        np.testing.assert_array_equal(arrays["codes"], source.depth_map.codes)
+        np.testing.assert_array_equal(arrays["rgb"], source.rgb)
         assert arrays["K"].tolist() == [[5, 0, 2.5], [0, 4, 1.5], [0, 0, 1]]
         assert arrays["K"].dtype == np.float64
         metres, disparity = arrays["metres"], arrays["disparity"]
@@ -78,7 +78,7 @@ def test_npz_read_by_numpy(make_subject: Make, written: Written) -> None:
     assert metres.dtype == disparity.dtype == np.float32
     assert np.isnan(metres[0, 0])
     assert np.isnan(disparity[0, 0])
-    codes = subject.depth_map.codes.ravel()[1:].astype(float)
+    codes = source.depth_map.codes.ravel()[1:].astype(float)
     # float32: a few roundings of 2**-24 each.
     np.testing.assert_allclose(disparity.ravel()[1:], codes / 255 * 2, rtol=1e-6)
     np.testing.assert_allclose(metres.ravel()[1:], 255 / codes / 2, rtol=1e-6)
@@ -87,8 +87,8 @@ def test_npz_read_by_numpy(make_subject: Make, written: Written) -> None:
     assert metadata["depth"]["d_max"] == 2.0
 
 
-def test_npz_without_metres_or_camera_says_so(make_subject: Make, written: Written) -> None:
-    with np.load(written("npz", make_subject(metres=False, camera=False))) as arrays:
+def test_npz_without_metres_or_camera_says_so(make_source: Make, written: Written) -> None:
+    with np.load(written("npz", make_source(metres=False, camera=False))) as arrays:
         assert sorted(arrays) == ["codes", "metadata", "rgb"]
         metadata = json.loads(str(arrays["metadata"]))
     assert "nonuniform disparity" in metadata["export"]["no_metres_because"]
@@ -96,28 +96,28 @@ def test_npz_without_metres_or_camera_says_so(make_subject: Make, written: Writt
     assert metadata["export"]["K"] is None
 
 
-def test_png_read_by_pillow(make_subject: Make, tmp_path: Path) -> None:
-    subject = make_subject()
-    exported = FORMATS["png"].write(subject, tmp_path)
+def test_png_read_by_pillow(make_source: Make, tmp_path: Path) -> None:
+    source = make_source()
+    exported = FORMATS["png"].write(source, tmp_path)
     names = [one.path.name for one in exported]
     assert names == ["IMG_0412-photo.png", "IMG_0412-codes.png", "IMG_0412-depth-mm.png"]
     photo, codes, depth = (Image.open(one.path) for one in exported)
     assert (photo.mode, codes.mode, depth.mode) == ("RGB", "L", "I;16")
-    np.testing.assert_array_equal(np.asarray(photo), subject.rgb)
-    np.testing.assert_array_equal(np.asarray(codes), subject.depth_map.codes)
+    np.testing.assert_array_equal(np.asarray(photo), source.rgb)
+    np.testing.assert_array_equal(np.asarray(codes), source.depth_map.codes)
     want = [0, *(round(1000 / (code / 255 * 2)) for code in range(11, 254, 11))]
     assert np.asarray(depth).ravel().tolist() == want
     assert "relative" in depth.info["Comment"]
     assert "millimetres" in depth.info["Description"]
 
 
-def test_png_keeps_ten_bit_codes_as_they_are(make_subject: Make, tmp_path: Path) -> None:
-    exported = FORMATS["png"].write(make_subject(codes=[[0, 1, 1023] * 2] * 4, bits=10), tmp_path)
+def test_png_keeps_ten_bit_codes_as_they_are(make_source: Make, tmp_path: Path) -> None:
+    exported = FORMATS["png"].write(make_source(codes=[[0, 1, 1023] * 2] * 4, bits=10), tmp_path)
     assert np.asarray(Image.open(exported[1].path))[0].tolist() == [0, 1, 1023] * 2
 
 
-def test_png_without_metres_writes_photo_and_codes(make_subject: Make, tmp_path: Path) -> None:
-    exported = FORMATS["png"].write(make_subject(metres=False), tmp_path)
+def test_png_without_metres_writes_photo_and_codes(make_source: Make, tmp_path: Path) -> None:
+    exported = FORMATS["png"].write(make_source(metres=False), tmp_path)
     assert [one.path.name for one in exported] == ["IMG_0412-photo.png", "IMG_0412-codes.png"]
     assert "no depth in millimetres: " in exported[1].summary
 
@@ -133,10 +133,10 @@ def test_depth_is_rounded_and_what_is_too_far_is_no_data() -> None:
     assert too_far == 4
 
 
-def test_png_says_how_many_samples_were_too_far(make_subject: Make, tmp_path: Path) -> None:
+def test_png_says_how_many_samples_were_too_far(make_source: Make, tmp_path: Path) -> None:
     # 12 bits: code 31 is 31 / 4095 · 2 1/m = 66.05 m, code 32 is 63.98 m.
-    subject = make_subject(codes=[[31, 31, 32, 32, 4095, 0]] * 4, bits=12)
-    told = FORMATS["png"].write(subject, tmp_path)[2]
+    source = make_source(codes=[[31, 31, 32, 32, 4095, 0]] * 4, bits=12)
+    told = FORMATS["png"].write(source, tmp_path)[2]
     assert "8 samples farther than 65.535 m are written as 0" in told.summary
     assert np.asarray(Image.open(told.path))[0].tolist() == [0, 0, 63984, 63984, 500, 0]
 
@@ -148,17 +148,17 @@ def test_codes_that_share_a_value_are_counted_once_each() -> None:
 
 
 def test_png_says_which_codes_merge_and_tenths_keep_them_apart(
-    make_subject: Make, tmp_path: Path
+    make_source: Make, tmp_path: Path
 ) -> None:
     # 12 bits at 0.5 m: a code is 0.12 mm, so that 4095 to 4090 are 500.0 to 500.6 mm.
-    subject = make_subject(codes=[[4095, 4094, 4093, 4092, 4091, 4090]] * 4, bits=12)
-    coarse = FORMATS["png"].write(subject, tmp_path)[2]
+    source = make_source(codes=[[4095, 4094, 4093, 4092, 4091, 4090]] * 4, bits=12)
+    coarse = FORMATS["png"].write(source, tmp_path)[2]
     assert coarse.path.name == "IMG_0412-depth-mm.png"
     assert "4 codes share a value with another; --png-unit 0.1mm keeps more" in coarse.summary
     assert np.asarray(Image.open(coarse.path))[0].tolist() == [500, 500, 500, 500, 500, 501]
 
-    options = replace(subject.options, png_unit=DepthUnit.TENTH_MILLIMETRE)
-    fine = FORMATS["png"].write(replace(subject, options=options), tmp_path / "fine")[2]
+    options = replace(source.options, png_unit=DepthUnit.TENTH_MILLIMETRE)
+    fine = FORMATS["png"].write(replace(source, options=options), tmp_path / "fine")[2]
     assert fine.path.name == "IMG_0412-depth-0.1mm.png"
     image = Image.open(fine.path)
     assert np.asarray(image)[0].tolist() == [5000, 5001, 5002, 5004, 5005, 5006]
@@ -167,7 +167,7 @@ def test_png_says_which_codes_merge_and_tenths_keep_them_apart(
 
 
 def test_npz_holds_no_stray_array_with_numpy_before_2_2(
-    make_subject: Make, written: Written, monkeypatch: pytest.MonkeyPatch
+    make_source: Make, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     savez = np.savez
 
@@ -175,12 +175,12 @@ def test_npz_holds_no_stray_array_with_numpy_before_2_2(
         savez(file, *args, **{name: np.asarray(value) for name, value in arrays.items()})
 
     monkeypatch.setattr(np, "savez", savez_of_numpy_2_0)
-    with np.load(written("npz", make_subject())) as arrays:
+    with np.load(written("npz", make_source())) as arrays:
         assert "allow_pickle" not in arrays
 
 
-def test_tiff_read_by_tifffile_and_pillow(make_subject: Make, written: Written) -> None:
-    path = written("tiff", make_subject())
+def test_tiff_read_by_tifffile_and_pillow(make_source: Make, written: Written) -> None:
+    path = written("tiff", make_source())
     metres = tifffile.imread(path)
     assert metres.dtype == np.float32
     assert np.isnan(metres[0, 0])
@@ -192,14 +192,14 @@ def test_tiff_read_by_tifffile_and_pillow(make_subject: Make, written: Written) 
         assert "relative" in file.pages[0].description
 
 
-def test_tiff_without_metres_is_refused(make_subject: Make, tmp_path: Path) -> None:
+def test_tiff_without_metres_is_refused(make_source: Make, tmp_path: Path) -> None:
     with pytest.raises(NoMetresError):
-        FORMATS["tiff"].write(make_subject(metres=False), tmp_path)
+        FORMATS["tiff"].write(make_source(metres=False), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_glb_read_by_trimesh(make_subject: Make, written: Written, expected_points: Points) -> None:
-    scene = trimesh.load(written("glb", make_subject()))
+def test_glb_read_by_trimesh(make_source: Make, written: Written, expected_points: Points) -> None:
+    scene = trimesh.load(written("glb", make_source()))
     (cloud,) = scene.geometry.values()
     want = np.array(expected_points)
     np.testing.assert_allclose(cloud.vertices, want[:, :3], rtol=FLOAT32_POINT)
@@ -207,10 +207,10 @@ def test_glb_read_by_trimesh(make_subject: Make, written: Written, expected_poin
 
 @pytest.mark.parametrize("normals", [False, True])
 def test_glb_read_by_hand(
-    make_subject: Make, written: Written, expected_points: Points, normals: bool
+    make_source: Make, written: Written, expected_points: Points, normals: bool
 ) -> None:
-    subject = make_subject("/photos/Käse.HEIC", normals=normals)
-    data = written("glb", subject).read_bytes()
+    source = make_source("/photos/Käse.HEIC", normals=normals)
+    data = written("glb", source).read_bytes()
     magic, version, length, json_length, json_type = struct.unpack_from("<4sIII4s", data)
     assert (magic, version, length, json_type) == (b"glTF", 2, len(data), b"JSON")
     assert json_length % 4 == 0
@@ -242,7 +242,7 @@ def test_glb_read_by_hand(
     np.testing.assert_allclose(arrays["COLOR_0"], linear, rtol=1e-6)
     assert ("NORMAL" in arrays) == normals
     if normals:  # also where the cloud does not know one: glTF allows unit vectors only
-        assert not subject.cloud.normals.any(axis=1).all()
+        assert not source.cloud.normals.any(axis=1).all()
         np.testing.assert_allclose(np.linalg.norm(arrays["NORMAL"], axis=1), 1, rtol=1e-5)
     assert document["asset"]["version"] == "2.0"
     assert document["asset"]["extras"]["unit"] == "m"
@@ -265,9 +265,9 @@ def test_linear_colours_of_known_values() -> None:
 )
 @pytest.mark.parametrize("name", ["pcd", "ply", "npz", "png", "tiff", "glb"])
 def test_every_summary_says_how_far_to_trust_distances(
-    make_subject: Make, tmp_path: Path, name: str, accuracy: Accuracy, words: str
+    make_source: Make, tmp_path: Path, name: str, accuracy: Accuracy, words: str
 ) -> None:
-    exported = FORMATS[name].write(make_subject(accuracy=accuracy), tmp_path)
+    exported = FORMATS[name].write(make_source(accuracy=accuracy), tmp_path)
     assert words in exported[-1].summary
 
 
@@ -285,9 +285,9 @@ def told_in(path: Path) -> str:
 
 @pytest.mark.parametrize("name", ["npz", "png", "tiff"])
 def test_every_raster_tells_notes_camera_and_frame(
-    make_subject: Make, tmp_path: Path, name: str
+    make_source: Make, tmp_path: Path, name: str
 ) -> None:
-    text = told_in(FORMATS[name].write(make_subject(), tmp_path)[-1].path)
+    text = told_in(FORMATS[name].write(make_source(), tmp_path)[-1].path)
     for words in (
         "accuracy relative: ratios hold, real distances are not promised",
         "d_min is 0 1/m: samples of 0.001 1/m or less are invalid",
@@ -301,9 +301,9 @@ def test_every_raster_tells_notes_camera_and_frame(
 
 
 def test_a_depth_png_projects_back_to_the_cloud_by_what_it_says(
-    make_subject: Make, tmp_path: Path, expected_points: Points
+    make_source: Make, tmp_path: Path, expected_points: Points
 ) -> None:
-    path = FORMATS["png"].write(make_subject(), tmp_path)[-1].path
+    path = FORMATS["png"].write(make_source(), tmp_path)[-1].path
     words = told_in(path).split("camera from the file: ")[1].split()
     fx, fy, cx, cy = (float(words[at]) for at in (1, 3, 5, 7))
     depth = np.asarray(Image.open(path)) / 1000
@@ -317,13 +317,13 @@ def test_a_depth_png_projects_back_to_the_cloud_by_what_it_says(
 @pytest.mark.parametrize("accuracy", list(Accuracy))
 @pytest.mark.parametrize("name", ["npz", "png", "tiff", "glb", "pcd", "ply"])
 def test_an_assumed_law_promises_nothing_anywhere(
-    make_subject: Make,
-    assume: Callable[[Subject], Subject],
+    make_source: Make,
+    assume: Callable[[ExportSource], ExportSource],
     tmp_path: Path,
     name: str,
     accuracy: Accuracy,
 ) -> None:
-    exported = FORMATS[name].write(assume(make_subject(accuracy=accuracy)), tmp_path)[-1]
+    exported = FORMATS[name].write(assume(make_source(accuracy=accuracy)), tmp_path)[-1]
     if name in ("npz", "png", "tiff"):
         text = told_in(exported.path)
     else:
@@ -336,14 +336,14 @@ def test_an_assumed_law_promises_nothing_anywhere(
     assert "distances absolute" not in exported.summary
 
 
-def test_a_flat_glb_does_not_claim_that_ratios_hold(make_subject: Make, written: Written) -> None:
-    text = written("glb", make_subject(projection=Projection.FLAT)).read_bytes()
+def test_a_flat_glb_does_not_claim_that_ratios_hold(make_source: Make, written: Written) -> None:
+    text = written("glb", make_source(projection=Projection.FLAT)).read_bytes()
     assert b"ratios hold" not in text
     assert b"ratios are not real" in text
 
 
-def test_codes_without_metres_say_why_in_the_file(make_subject: Make, tmp_path: Path) -> None:
-    codes = FORMATS["png"].write(make_subject(metres=False), tmp_path)[1].path
+def test_codes_without_metres_say_why_in_the_file(make_source: Make, tmp_path: Path) -> None:
+    codes = FORMATS["png"].write(make_source(metres=False), tmp_path)[1].path
     text = told_in(codes)
     assert "no metres: nonuniform disparity" in text
     assert "ratios" not in text

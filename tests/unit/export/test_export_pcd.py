@@ -13,11 +13,11 @@ from pypcd4 import Encoding, PointCloud
 from heicdepth_tui.depth.cloud import Projection
 from heicdepth_tui.export import pcd
 from heicdepth_tui.export.colouring import Coloured
-from heicdepth_tui.export.subject import Subject
+from heicdepth_tui.export.source import ExportSource
 
 Points = list[tuple[float, float, float, int, int, int]]
-Written = Callable[[str, Subject], Path]
-Make = Callable[..., Subject]
+Written = Callable[[str, ExportSource], Path]
+Make = Callable[..., ExportSource]
 FLOAT32_POINT = 5 * 2**-24
 """Relative, of a coordinate: factor, Z, product and what is written are rounded once each."""
 
@@ -40,9 +40,9 @@ def check(cloud: PointCloud, expected: Points) -> None:
     [("pcd", "binary"), ("pcd-compressed", "binary_compressed"), ("pcd-ascii", "ascii")],
 )
 def test_pypcd4_reads_every_point(
-    make_subject: Make, written: Written, expected_points: Points, name: str, encoding: str
+    make_source: Make, written: Written, expected_points: Points, name: str, encoding: str
 ) -> None:
-    path = written(name, make_subject())
+    path = written(name, make_source())
     cloud = PointCloud.from_path(path)
     assert cloud.fields == ("x", "y", "z", "rgb")
     assert cloud.metadata.viewpoint == (0, 0, 0, 1, 0, 0, 0)
@@ -51,16 +51,16 @@ def test_pypcd4_reads_every_point(
     assert cloud.metadata.data in {Encoding(encoding), Encoding.BINARY}
 
 
-def test_a_cloud_that_compresses_is_compressed(make_subject: Make, written: Written) -> None:
-    subject = make_subject(codes=np.full((4, 6), 255))
-    object.__setattr__(subject, "colours", lambda *_: Coloured(np.zeros((4, 6, 3), np.uint8)))
-    cloud = PointCloud.from_path(written("pcd-compressed", subject))
+def test_a_cloud_that_compresses_is_compressed(make_source: Make, written: Written) -> None:
+    source = make_source(codes=np.full((4, 6), 255))
+    object.__setattr__(source, "colours", lambda *_: Coloured(np.zeros((4, 6, 3), np.uint8)))
+    cloud = PointCloud.from_path(written("pcd-compressed", source))
     assert cloud.metadata.data is Encoding.BINARY_COMPRESSED
     assert np.unique(cloud.pc_data["z"]).tolist() == [-0.5]
 
 
-def test_ascii_read_by_hand(make_subject: Make, written: Written, expected_points: Points) -> None:
-    lines = written("pcd-ascii", make_subject()).read_text("ascii").splitlines()
+def test_ascii_read_by_hand(make_source: Make, written: Written, expected_points: Points) -> None:
+    lines = written("pcd-ascii", make_source()).read_text("ascii").splitlines()
     comments = [line for line in lines if line.startswith("#")]
     fields = dict(line.split(" ", 1) for line in lines if line[0].isupper())
     rows = [line.split() for line in lines if line[0] not in "#VFSTCWHPD"]
@@ -75,10 +75,10 @@ def test_ascii_read_by_hand(make_subject: Make, written: Written, expected_point
 
 
 def test_the_header_says_unit_frame_accuracy_and_camera(
-    make_subject: Make, written: Written
+    make_source: Make, written: Written
 ) -> None:
-    subject = make_subject("/photos/Käse\n.HEIC")
-    text = written("pcd", subject).read_bytes().split(b"DATA")[0].decode("ascii")
+    source = make_source("/photos/Käse\n.HEIC")
+    text = written("pcd", source).read_bytes().split(b"DATA")[0].decode("ascii")
     assert all(line.startswith("#") for line in text.splitlines()[: text.count("#")])
     for words in ("metre", "y up", "relative", "camera from the file", "K\\xe4se\\x0a.HEIC"):
         assert words in text
@@ -87,58 +87,58 @@ def test_the_header_says_unit_frame_accuracy_and_camera(
 
 @pytest.mark.parametrize("name", ["pcd", "pcd-compressed", "pcd-ascii"])
 def test_organised_keeps_rows_and_columns(
-    make_subject: Make, written: Written, expected_points: Points, name: str
+    make_source: Make, written: Written, expected_points: Points, name: str
 ) -> None:
-    cloud = PointCloud.from_path(written(name, make_subject(organised=True)))
+    cloud = PointCloud.from_path(written(name, make_source(organised=True)))
     assert (cloud.metadata.width, cloud.metadata.height, cloud.metadata.points) == (6, 4, 24)
     assert np.isnan([cloud.pc_data[axis][0] for axis in "xyz"]).all()  # code 0: no point
     assert cloud.pc_data["rgb"][:1].view(np.uint32).tolist() == [0]
     check(PointCloud(cloud.metadata.derive(points=23), cloud.pc_data[1:]), expected_points)
 
 
-def test_organised_with_step_is_the_grid_after_it(make_subject: Make, written: Written) -> None:
-    subject = make_subject(organised=True, stride=2, normals=True)
-    cloud = PointCloud.from_path(written("pcd", subject))
+def test_organised_with_step_is_the_grid_after_it(make_source: Make, written: Written) -> None:
+    source = make_source(organised=True, stride=2, normals=True)
+    cloud = PointCloud.from_path(written("pcd", source))
     assert (cloud.metadata.width, cloud.metadata.height) == (3, 2)
     assert np.isnan(cloud.pc_data["normal_x"][0])
     assert cloud.pc_data["z"][1] == pytest.approx(-255 / 22 / 2)  # row 0, column 2
 
 
 def test_a_cloud_of_many_blocks_is_written_in_order(
-    make_subject: Make, written: Written, monkeypatch: pytest.MonkeyPatch
+    make_source: Make, written: Written, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = written("pcd", make_subject()).read_bytes()
+    whole = written("pcd", make_source()).read_bytes()
     monkeypatch.setattr(pcd, "_BLOCK_POINTS", 5)
-    assert written("pcd", make_subject()).read_bytes() == whole
+    assert written("pcd", make_source()).read_bytes() == whole
 
 
-def test_normals_are_fields_of_their_own(make_subject: Make, written: Written) -> None:
-    subject = make_subject(normals=True)
-    cloud = PointCloud.from_path(written("pcd", subject))
+def test_normals_are_fields_of_their_own(make_source: Make, written: Written) -> None:
+    source = make_source(normals=True)
+    cloud = PointCloud.from_path(written("pcd", source))
     assert cloud.fields == ("x", "y", "z", "rgb", "normal_x", "normal_y", "normal_z")
     np.testing.assert_array_equal(
-        cloud.numpy(("normal_x", "normal_y", "normal_z")), subject.cloud.normals
+        cloud.numpy(("normal_x", "normal_y", "normal_z")), source.cloud.normals
     )
 
 
-def test_a_compressed_cloud_may_start_anywhere_in_its_file(make_subject: Make) -> None:
+def test_a_compressed_cloud_may_start_anywhere_in_its_file(make_source: Make) -> None:
     from heicdepth_tui.export.pcd import write_pcd
 
     file = io.BytesIO()
-    write_pcd(make_subject(), file, encoding="binary_compressed")
+    write_pcd(make_source(), file, encoding="binary_compressed")
     assert file.getvalue().startswith(b"# .PCD")
     assert file.getvalue().count(b"VERSION") == 1
 
 
-def test_the_flat_cloud_is_the_blogs_bit_for_bit(make_subject: Make, written: Written) -> None:
-    subject = make_subject(projection=Projection.FLAT, drop_flying=True)
-    codes, (d_min, d_max) = subject.depth_map.codes, (0.0, 2.0)
+def test_the_flat_cloud_is_the_blogs_bit_for_bit(make_source: Make, written: Written) -> None:
+    source = make_source(projection=Projection.FLAT, drop_flying=True)
+    codes, (d_min, d_max) = source.depth_map.codes, (0.0, 2.0)
     n, m = codes.shape
     x, y = np.meshgrid(np.linspace(0, 2 * n / m, n), np.linspace(0, 2, m), indexing="ij")
     z = codes / 255 * (d_max - d_min) + d_min
-    rgb = PointCloud.encode_rgb(subject.rgb.reshape(-1, 3))
+    rgb = PointCloud.encode_rgb(source.rgb.reshape(-1, 3))
     columns = [x.ravel(), y.ravel(), z.ravel(), rgb]
     blog = PointCloud.from_xyzrgb_points(np.stack(columns, axis=1))
-    ours = PointCloud.from_path(written("pcd", subject))
+    ours = PointCloud.from_path(written("pcd", source))
     assert ours.pc_data.tobytes() == blog.pc_data.tobytes()
     assert ours.metadata == blog.metadata.derive(data=Encoding.BINARY)

@@ -13,8 +13,8 @@ from PIL import Image
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.registration import register
-from heicdepth_tui.export.run import read_subject
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.export.run import read_source
+from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 from heicdepth_tui.heif.properties import displayed_size
 from heicdepth_tui.photo.decode import load
@@ -87,15 +87,15 @@ def test_a_part_is_cut_to_the_sample() -> None:
 def test_colours_are_those_of_the_cut_out(tmp_path: Path, orientation: int) -> None:
     photo = make_photo(Recipe(orientation=orientation, size=Size(192, 144), depth_crop=CROP))
     (tmp_path / "a.heic").write_bytes(photo.data)
-    subject = read_subject(tmp_path / "a.heic", ExportOptions(), decode)
+    source = read_source(tmp_path / "a.heic", ExportOptions(), decode)
     transforms = TRANSFORMS[orientation]
     seen = (*inverse(transforms), CROP, *transforms)
     expected = turn(shrunk(photo.truth.rgb, 96, 72), seen)
-    assert subject.rgb.shape == expected.shape
-    assert np.abs(subject.rgb - expected).mean() < 4
-    squeezed = shrunk(photo.truth.rgb, *subject.size)
-    assert np.abs(subject.rgb - squeezed).mean() > 12
-    assert any("colours are cut from there" in note for note in subject.notes)
+    assert source.rgb.shape == expected.shape
+    assert np.abs(source.rgb - expected).mean() < 4
+    squeezed = shrunk(photo.truth.rgb, *source.size)
+    assert np.abs(source.rgb - squeezed).mean() > 12
+    assert any("colours are cut from there" in note for note in source.notes)
 
 
 def finer(crop: Crop, factor: int) -> Crop:
@@ -110,7 +110,7 @@ def test_finer_colours_are_too(
     photo = make_photo(Recipe(orientation=orientation, size=Size(192, 144), depth_crop=CROP))
     (tmp_path / "a.heic").write_bytes(photo.data)
     options = ExportOptions(cloud=CloudOptions(color_resolution=resolution, drop_flying=False))
-    cloud = read_subject(tmp_path / "a.heic", options, decode).cloud
+    cloud = read_source(tmp_path / "a.heic", options, decode).cloud
     transforms: Sequence[Transform] = TRANSFORMS[orientation]
     expected = turn(photo.truth.rgb, (*inverse(transforms), finer(CROP, 2), *transforms))
     height, width = expected.shape[:2]
@@ -122,6 +122,6 @@ def test_finer_colours_are_too(
 def test_a_photo_of_another_shape_keeps_its_note(tmp_path: Path) -> None:
     photo = make_photo(Recipe(size=Size(144, 144), depth_crop=CROP))
     (tmp_path / "a.heic").write_bytes(photo.data)
-    subject = read_subject(tmp_path / "a.heic", ExportOptions(), decode)
-    assert subject.region == WHOLE
-    assert any("stretched" in note for note in subject.notes)
+    source = read_source(tmp_path / "a.heic", ExportOptions(), decode)
+    assert source.region == WHOLE
+    assert any("stretched" in note for note in source.notes)

@@ -12,8 +12,8 @@ from PIL import Image
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
 from heicdepth_tui.depth.registration import Basis, Frames, register
 from heicdepth_tui.export.record import info_schema, photo_record
-from heicdepth_tui.export.run import read_subject
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.run import read_source
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.facts import Crop, Size
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.decode import load
@@ -29,17 +29,17 @@ def decode(request: Request) -> Pixels:
     return load(request.path, request.layer, exact=request.exact, fit=request.fit)
 
 
-def made(folder: Path, recipe: Recipe, frames: Frames = Frames.AUTO) -> tuple[Subject, Truth]:
+def made(folder: Path, recipe: Recipe, frames: Frames = Frames.AUTO) -> tuple[ExportSource, Truth]:
     photo = make_photo(recipe)
     (folder / "a.heic").write_bytes(photo.data)
     options = ExportOptions(register=frames)
-    return read_subject(folder / "a.heic", options, decode), photo.truth
+    return read_source(folder / "a.heic", options, decode), photo.truth
 
 
-def check(subject: Subject, truth: Truth) -> None:
+def check(source: ExportSource, truth: Truth) -> None:
     """Codes, camera and colours are those of the upright photo."""
-    assert np.array_equal(subject.depth_map.codes, truth.codes)
-    camera, true = subject.camera, truth.depth_camera
+    assert np.array_equal(source.depth_map.codes, truth.codes)
+    camera, true = source.camera, truth.depth_camera
     assert camera is not None
     # The XMP holds the intrinsics in decimal digits of float32 at least.
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == pytest.approx(
@@ -47,9 +47,9 @@ def check(subject: Subject, truth: Truth) -> None:
     )
 
 
-def difference(subject: Subject, truth: Truth) -> float:
-    picture = Image.fromarray(truth.rgb).resize(subject.size, Image.Resampling.BOX)
-    return float(np.abs(subject.rgb.astype(float) - np.asarray(picture, float)).mean())
+def difference(source: ExportSource, truth: Truth) -> float:
+    picture = Image.fromarray(truth.rgb).resize(source.size, Image.Resampling.BOX)
+    return float(np.abs(source.rgb.astype(float) - np.asarray(picture, float)).mean())
 
 
 @pytest.mark.parametrize("coded_as_photo", [True, False])
@@ -62,13 +62,13 @@ def test_every_pair_of_orientations(
         orientation=orientation, depth_orientation=own, depth_coded_as_photo=coded_as_photo
     )
     frames = Frames.CODED if coded_as_photo else Frames.TRANSFORMS
-    subject, truth = made(tmp_path, recipe, frames)
-    check(subject, truth)
+    source, truth = made(tmp_path, recipe, frames)
+    check(source, truth)
     # Coding costs 2 levels, a wrong orientation 20 and more.
-    assert difference(subject, truth) < 4
+    assert difference(source, truth) < 4
 
     automatic, _ = made(tmp_path, recipe)
-    found = register(subject.header.primary, subject.header.depth.item)  # type: ignore[arg-type]
+    found = register(source.header.primary, source.header.depth.item)  # type: ignore[arg-type]
     if found.basis is not Basis.UNDECIDED:
         check(automatic, truth)
         assert difference(automatic, truth) < 4
@@ -90,16 +90,16 @@ def test_a_cropped_map_is_cut_from_the_turned_photo(
         depth_coded_as_photo=True,
         depth_crop=crop,
     )
-    subject, truth = made(tmp_path, recipe, Frames.CODED)
-    check(subject, truth)
-    region = subject.region
+    source, truth = made(tmp_path, recipe, Frames.CODED)
+    check(source, truth)
+    region = source.region
     height, width = truth.rgb.shape[:2]
     left, top = round(region.left * width), round(region.top * height)
     part = truth.rgb[
         top : top + round(region.height * height), left : left + round(region.width * width)
     ]
-    picture = Image.fromarray(part).resize(subject.size, Image.Resampling.BOX)
-    assert np.abs(subject.rgb.astype(float) - np.asarray(picture, float)).mean() < 4
+    picture = Image.fromarray(part).resize(source.size, Image.Resampling.BOX)
+    assert np.abs(source.rgb.astype(float) - np.asarray(picture, float)).mean() < 4
 
 
 PHOTO_CROP = Crop(40, 20, 110, 96)
@@ -123,7 +123,7 @@ def test_points_lie_inside_the_photos_crop_and_have_its_colours(
         photo_crop=PHOTO_CROP,
         depth_crop=depth_crop,
     )
-    subject, truth = made(tmp_path, recipe)
+    source, truth = made(tmp_path, recipe)
 
     # Brute force: the number of the map's sample that each coded photo pixel lies in.
     numbers = np.arange(72 * 96).reshape(72, 96)
@@ -133,25 +133,25 @@ def test_points_lie_inside_the_photos_crop_and_have_its_colours(
     common = np.isin(decoded, seen)
     rows, columns = np.flatnonzero(common.any(1)), np.flatnonzero(common.any(0))
     window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    assert np.array_equal(subject.depth_map.codes, truth.codes[window])
+    assert np.array_equal(source.depth_map.codes, truth.codes[window])
     colour = turn(truth.rgb, inverse(transforms)).astype(float)
     cells = colour.reshape(72, 2, 96, 2, 3).mean((1, 3)).reshape(-1, 3)
     expected = cells[decoded[window]]
     # Coding costs 2 levels, a wrong place 12 and more.
-    assert np.abs(subject.rgb - expected).mean() < 4
-    assert np.abs(subject.rgb[::-1] - expected).mean() > 12
+    assert np.abs(source.rgb - expected).mean() < 4
+    assert np.abs(source.rgb[::-1] - expected).mean() > 12
     # A whole map's camera, seen from another corner.
-    camera, true = subject.camera, truth.depth_camera
+    camera, true = source.camera, truth.depth_camera
     assert camera is not None
     assert (camera.fx, camera.fy, camera.cx, camera.cy) == pytest.approx(
         (true.fx, true.fy, true.cx - columns[0], true.cy - rows[0]), rel=1e-5, abs=1e-4
     )
     left_out = decoded.size - int(common.sum())
     note = f"{left_out:,} of {decoded.size:,} depth samples lie outside the photo's crop"
-    assert any(note in text for text in subject.notes)
-    assert any(note in line for line in (*subject.cloud_comments(), *subject.depth_comments()))
-    assert not any("stretched" in text for text in subject.notes)
-    found = photo_record("a.heic", subject.header, None)
+    assert any(note in text for text in source.notes)
+    assert any(note in line for line in (*source.cloud_comments(), *source.depth_comments()))
+    assert not any("stretched" in text for text in source.notes)
+    found = photo_record("a.heic", source.header, None)
     jsonschema.validate(found, info_schema())
     assert found["registration"]["outside_photo"] == left_out
     assert found["registration"]["depth_crop"] == [
@@ -166,24 +166,24 @@ def test_a_finer_cloud_stays_inside_the_photos_crop(tmp_path: Path) -> None:
     recipe = Recipe(size=Size(192, 144), photo_crop=PHOTO_CROP)
     (tmp_path / "a.heic").write_bytes(make_photo(recipe).data)
     cloud = CloudOptions(color_resolution=ColorResolution.PHOTO, drop_flying=False)
-    subject = read_subject(tmp_path / "a.heic", ExportOptions(cloud=cloud), decode)
-    assert subject.cloud.grid == (110, 96)
+    source = read_source(tmp_path / "a.heic", ExportOptions(cloud=cloud), decode)
+    assert source.cloud.grid == (110, 96)
     truth = make_photo(recipe).truth.rgb[20:116, 40:150].reshape(-1, 3).astype(float)
-    assert np.abs(subject.cloud.rgb - truth[subject.cloud.index]).mean() < 6
+    assert np.abs(source.cloud.rgb - truth[source.cloud.index]).mean() < 6
 
 
 def test_a_crop_that_cannot_be_matched_is_stated_everywhere(tmp_path: Path) -> None:
     recipe = Recipe(depth_size=Size(72, 72), photo_crop=Crop(0, 0, 96, 24))
-    subject, _ = made(tmp_path, recipe)
+    source, _ = made(tmp_path, recipe)
     words = "differ in shape both with and without their crops"
-    assert subject.size == (72, 72)
-    assert any(words in line for line in subject.depth_comments())
-    found = photo_record("a.heic", subject.header, None)["registration"]
+    assert source.size == (72, 72)
+    assert any(words in line for line in source.depth_comments())
+    found = photo_record("a.heic", source.header, None)["registration"]
     assert found["basis"] == "undecided"
     assert words in found["sentence"]
-    info = {fact.label: fact.value for fact in fact_groups(subject.header)[0].facts}
+    info = {fact.label: fact.value for fact in fact_groups(source.header)[0].facts}
     assert words in info["registration"]
-    assert "undecided" in caption(60, subject.header, is_single=True)
+    assert "undecided" in caption(60, source.header, is_single=True)
 
 
 def test_info_says_what_is_undecided(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from heicdepth_tui.export import run
 from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.facts import ColourSpace, DepthInfo, DepthStatus, Header, Size
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 
@@ -33,7 +33,7 @@ ALL_BUT_HTML = tuple(name for name in FORMATS if name != "html")
 CODES = np.arange(24, dtype=np.uint8).reshape(4, 6) * 11
 
 
-class Source:
+class FakeDecoder:
     """A decoder that remembers what it was asked for."""
 
     def __init__(self, *, photo_fails: bool = False, photo: Pixels | None = None) -> None:
@@ -76,10 +76,10 @@ def test_the_decoder_is_asked_for_depth_whole_and_colours_at_its_size(
     tmp_path: Path, use: Use, make_header: Callable[..., Header]
 ) -> None:
     use(make_header(photo=Size(12, 8)))
-    source = Source()
+    decoder = FakeDecoder()
     options = ExportOptions(formats=("pcd", "ply", "npz"), cloud=cloud(), out=tmp_path)
-    export_photo("a.heic", options, source)
-    depth, photo = source.requests
+    export_photo("a.heic", options, decoder)
+    depth, photo = decoder.requests
     assert (depth.layer.kind, depth.layer.item_id, depth.exact, depth.fit) == (
         LayerKind.DEPTH,
         7,
@@ -95,9 +95,9 @@ def test_a_format_without_colours_does_not_decode_the_photo(
     tmp_path: Path, use: Use, make_header: Callable[..., Header]
 ) -> None:
     use(make_header())
-    source = Source(photo_fails=True)
-    export_photo("a.heic", ExportOptions(formats=("tiff",), out=tmp_path), source)
-    assert [one.layer.kind for one in source.requests] == [LayerKind.DEPTH]
+    decoder = FakeDecoder(photo_fails=True)
+    export_photo("a.heic", ExportOptions(formats=("tiff",), out=tmp_path), decoder)
+    assert [one.layer.kind for one in decoder.requests] == [LayerKind.DEPTH]
     assert names(tmp_path) == ["a.tiff"]
 
 
@@ -109,7 +109,7 @@ def test_every_format_reports_what_it_wrote(
     exported = export_photo(
         tmp_path / "IMG_0412.HEIC",
         ExportOptions(formats=ALL_BUT_HTML, cloud=cloud(), out=tmp_path),
-        Source(),
+        FakeDecoder(),
         written=lambda one: heard.append(one.path),
     )
     assert heard == [one.path for one in exported]
@@ -132,9 +132,9 @@ def test_a_second_export_keeps_the_first(
 ) -> None:
     use(make_header())
     options = ExportOptions(formats=("png", "ply"), cloud=cloud(), out=tmp_path)
-    first = export_photo("a.heic", options, Source())
+    first = export_photo("a.heic", options, FakeDecoder())
     before = {one.path: one.path.read_bytes() for one in first}
-    second = export_photo("a.heic", options, Source())
+    second = export_photo("a.heic", options, FakeDecoder())
     assert second[0].path.name == "a-1-photo.png"
     assert {path: path.read_bytes() for path in before} == before
     assert len(names(tmp_path)) == 8
@@ -145,10 +145,10 @@ def test_a_photo_without_depth_says_why(
     tmp_path: Path, use: Use, make_header: Callable[..., Header], status: DepthStatus
 ) -> None:
     use(replace(make_header(), depth=DepthInfo(status, "removed when it was shared")))
-    source = Source()
+    decoder = FakeDecoder()
     with pytest.raises(NoDepthError, match=r"a\.heic: removed when it was shared"):
-        export_photo("a.heic", ExportOptions(out=tmp_path / "new"), source)
-    assert source.requests == []
+        export_photo("a.heic", ExportOptions(out=tmp_path / "new"), decoder)
+    assert decoder.requests == []
     assert names(tmp_path) == []
 
 
@@ -159,7 +159,7 @@ def test_what_needs_no_metres_is_written_all_the_same(
     options = ExportOptions(formats=("pcd", "npz", "tiff", "png"), out=tmp_path)
     heard: list[str] = []
     with pytest.raises(NoMetresError, match=r"a\.heic: "):
-        export_photo("a.heic", options, Source(), written=lambda one: heard.append(one.format))
+        export_photo("a.heic", options, FakeDecoder(), written=lambda one: heard.append(one.format))
     assert heard == ["npz", "png", "png"]
     assert names(tmp_path) == ["a-codes.png", "a-photo.png", "a.npz"]
 
@@ -169,7 +169,7 @@ def test_a_perspective_cloud_without_camera_points_to_the_flat_one(
 ) -> None:
     use(make_header(camera=False))  # no intrinsics, no EXIF
     with pytest.raises(NoCameraError, match="flat"):
-        export_photo("a.heic", ExportOptions(out=tmp_path), Source())
+        export_photo("a.heic", ExportOptions(out=tmp_path), FakeDecoder())
     assert names(tmp_path) == []
 
 
@@ -180,7 +180,7 @@ def test_a_failing_decoder_passes_through_and_leaves_nothing(
     for name in ("png", "npz", "pcd"):
         options = ExportOptions(formats=(name,), cloud=cloud(), out=tmp_path / "new")
         with pytest.raises(DecodeError, match="cannot be decoded"):
-            export_photo("a.heic", options, Source(photo_fails=True))
+            export_photo("a.heic", options, FakeDecoder(photo_fails=True))
     assert names(tmp_path) == []
 
 
@@ -199,28 +199,28 @@ def test_a_failing_disk_leaves_nothing_of_the_format(
     monkeypatch.setattr(os, "fsync", full)
     options = ExportOptions(formats=(name, "ply"), cloud=cloud(), out=tmp_path / "new")
     with pytest.raises(WriteError, match="no space left"):
-        export_photo("a.heic", options, Source())
+        export_photo("a.heic", options, FakeDecoder())
     assert names(tmp_path) == []
 
 
-def test_a_cloud_without_points_is_refused(make_subject: Callable[..., Subject]) -> None:
-    subject = make_subject(near=900.0)
+def test_a_cloud_without_points_is_refused(make_source: Callable[..., ExportSource]) -> None:
+    source = make_source(near=900.0)
     with pytest.raises(ExportError, match=r"no point is left.*23 clipped, 1 invalid.*--near"):
-        _ = subject.cloud
+        _ = source.cloud
 
 
 def test_finer_colours_are_asked_for_at_their_size(
     tmp_path: Path, use: Use, make_header: Callable[..., Header]
 ) -> None:
     use(make_header(photo=Size(12, 8)))
-    source = Source()
+    decoder = FakeDecoder()
     options = ExportOptions(
         cloud=CloudOptions(color_resolution=ColorResolution.X2),
         formats=("pcd", "npz"),
         out=tmp_path,
     )
-    export_photo("a.heic", options, source)
-    assert [one.exact for one in source.requests[1:]] == [(12, 8), (6, 4)]
+    export_photo("a.heic", options, decoder)
+    assert [one.exact for one in decoder.requests[1:]] == [(12, 8), (6, 4)]
 
 
 def test_grey_and_ten_bit_photos_become_rgb() -> None:
@@ -233,7 +233,7 @@ def test_colours_that_do_not_fit_the_depth_are_mentioned(
 ) -> None:
     use(make_header(photo=Size(8, 12)))
     options = ExportOptions(cloud=cloud(), out=tmp_path)
-    assert "stretched" in export_photo("a.heic", options, Source())[0].summary
+    assert "stretched" in export_photo("a.heic", options, FakeDecoder())[0].summary
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_odd_names_give_safe_files_and_safe_summaries(
 ) -> None:
     use(make_header())
     options = ExportOptions(cloud=cloud(), out=tmp_path)
-    (exported,) = export_photo(tmp_path / photo, options, Source())
+    (exported,) = export_photo(tmp_path / photo, options, FakeDecoder())
     assert exported.path.name == file
     assert exported.summary.isprintable()
 
@@ -260,7 +260,7 @@ def test_unknown_formats_are_refused_before_anything_is_read(
     formats: tuple[str, ...], words: str
 ) -> None:
     with pytest.raises(ExportError, match=words):
-        export_photo("missing.heic", ExportOptions(formats=formats), Source())
+        export_photo("missing.heic", ExportOptions(formats=formats), FakeDecoder())
 
 
 def test_formats_asked_for_twice_are_written_once(
@@ -268,7 +268,7 @@ def test_formats_asked_for_twice_are_written_once(
 ) -> None:
     use(make_header())
     options = ExportOptions(formats=("ply", "ply"), cloud=cloud(), out=tmp_path)
-    assert len(export_photo("a.heic", options, Source())) == 1
+    assert len(export_photo("a.heic", options, FakeDecoder())) == 1
 
 
 def test_colours_are_asked_for_as_decoded_where_the_decoder_would_convert_nothing(
@@ -276,10 +276,10 @@ def test_colours_are_asked_for_as_decoded_where_the_decoder_would_convert_nothin
 ) -> None:
     def stored(colour: ColourSpace, **options: Any) -> list[bool]:
         use(replace(make_header(), colour=colour))
-        source = Source()
+        decoder = FakeDecoder()
         options_ = ExportOptions(formats=("pcd", "npz"), out=tmp_path, **options)
-        export_photo("a.heic", options_, source)
-        return [one.stored for one in source.requests[1:]]
+        export_photo("a.heic", options_, decoder)
+        return [one.stored for one in decoder.requests[1:]]
 
     other = ColourSpace("Adobe RGB (1998)", 560)
     assert stored(ColourSpace("Display P3", 548)) == [True]

@@ -15,7 +15,7 @@ from pypcd4 import PointCloud
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
-from heicdepth_tui.export.subject import ExportOptions
+from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo

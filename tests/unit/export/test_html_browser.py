@@ -24,7 +24,7 @@ from html_browsing import (
     margin,
     needs_chromium,
     red,
-    subject,
+    source,
 )
 from PIL import Image
 
@@ -69,7 +69,7 @@ def test_display_p3_looks_the_same_on_either_canvas(
 ) -> None:
     path = tmp_path / "p3.html"
     with path.open("wb") as target:
-        write_html(subject(patch=RED, space="Display P3"), target)
+        write_html(source(patch=RED, space="Display P3"), target)
     page = browser.page("about:blank", width=VIEW[0], height=VIEW[1])
     if not has_p3:
         page.command(
@@ -165,9 +165,9 @@ def test_the_browser_decodes_both_images_exactly(tab: Page, page_file: Path) -> 
 def test_other_clouds_are_drawn_too(browser: Chromium, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "other.html"
     make = (
-        functools.partial(subject, bits=12)
+        functools.partial(source, bits=12)
         if kind == "12 bits"
-        else functools.partial(subject, projection=Projection.FLAT)
+        else functools.partial(source, projection=Projection.FLAT)
     )
     with path.open("wb") as target:
         write_html(make(), target)

@@ -22,7 +22,7 @@ from heicdepth_tui.depth.cloud import CloudOptions, Projection
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.subject import ExportOptions, Subject
+from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.facts import Accuracy
 
 EVIL = "</script><script>alert(1)</script>\x1b]0;x\x07\u202e\"'&{{style}}"
@@ -58,15 +58,15 @@ class Elements(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def page_of(subject: Subject) -> str:
+def page_of(source: ExportSource) -> str:
     file = io.BytesIO()
-    write_html(subject, file)
+    write_html(source, file)
     return file.getvalue().decode("utf-8", "strict")
 
 
 @pytest.fixture
-def page(make_subject: Callable[..., Subject]) -> str:
-    return page_of(make_subject("/photos/IMG_0412.HEIC"))
+def page(make_source: Callable[..., ExportSource]) -> str:
+    return page_of(make_source("/photos/IMG_0412.HEIC"))
 
 
 def policy(page: str) -> dict[str, str]:
@@ -118,11 +118,11 @@ def test_the_scene_is_json_with_both_images(page: str) -> None:
     assert scene["colours"]["type"] in ("image/webp", "image/png")
 
 
-def test_a_hostile_name_stays_text(make_subject: Callable[..., Subject]) -> None:
+def test_a_hostile_name_stays_text(make_source: Callable[..., ExportSource]) -> None:
     name = EVIL.replace("/", "\N{DIVISION SLASH}")
-    plain = Elements(page_of(make_subject("/photos/a.heic")))
+    plain = Elements(page_of(make_source("/photos/a.heic")))
 
-    page = page_of(make_subject(f"/photos/{name}.heic"))
+    page = page_of(make_source(f"/photos/{name}.heic"))
     elements = Elements(page)
 
     assert [tag for tag, _ in elements.tags] == [tag for tag, _ in plain.tags]
@@ -135,11 +135,11 @@ def test_a_hostile_name_stays_text(make_subject: Callable[..., Subject]) -> None
 
 
 def test_undecodable_bytes_of_a_name_are_shown_as_escapes(
-    make_subject: Callable[..., Subject],
+    make_source: Callable[..., ExportSource],
 ) -> None:
     path = os.fsdecode(b"/photos/caf\xe9.heic")
 
-    assert "caf\\xe9.heic" in Elements(page_of(make_subject(path))).text
+    assert "caf\\xe9.heic" in Elements(page_of(make_source(path))).text
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_undecodable_bytes_of_a_name_are_shown_as_escapes(
     ],
 )
 def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
-    make_subject: Callable[..., Subject], accuracy: Accuracy, caveat: str
+    make_source: Callable[..., ExportSource], accuracy: Accuracy, caveat: str
 ) -> None:
-    text = Elements(page_of(make_subject(accuracy=accuracy))).text
+    text = Elements(page_of(make_source(accuracy=accuracy))).text
 
     assert "IMG_0412.HEIC" in text
     assert "photo 6×4 · depth 6×4 · 23 points (dropped: 1 invalid)" in text
@@ -166,9 +166,11 @@ def test_the_caption_says_what_is_shown_and_how_far_to_trust_it(
 
 @pytest.mark.parametrize("accuracy", list(Accuracy))
 def test_an_assumed_law_is_said_to_be_one(
-    make_subject: Callable[..., Subject], assume: Callable[[Subject], Subject], accuracy: Accuracy
+    make_source: Callable[..., ExportSource],
+    assume: Callable[[ExportSource], ExportSource],
+    accuracy: Accuracy,
 ) -> None:
-    text = Elements(page_of(assume(make_subject(accuracy=accuracy)))).text
+    text = Elements(page_of(assume(make_source(accuracy=accuracy)))).text
 
     assert "assumed: the file does not state that z_near and z_far are in metres" in text
     assert "promised" in text
@@ -179,25 +181,27 @@ def test_an_assumed_law_is_said_to_be_one(
 
 
 def test_the_caption_says_unit_frame_and_what_is_odd(
-    make_subject: Callable[..., Subject],
+    make_source: Callable[..., ExportSource],
 ) -> None:
-    subject = make_subject()
-    camera = replace(subject.camera, note="the reference has <another> aspect")  # type: ignore[type-var]
-    text = Elements(page_of(replace(subject, camera=camera))).text
+    source = make_source()
+    camera = replace(source.camera, note="the reference has <another> aspect")  # type: ignore[type-var]
+    text = Elements(page_of(replace(source, camera=camera))).text
 
     assert "x right, y up, −z forward" in text
     assert "camera: the reference has <another> aspect" in text
     assert "d_min is 0 1/m: samples of 0.001 1/m or less are invalid" in text
 
 
-def test_notes_of_the_photo_are_shown_as_text(make_subject: Callable[..., Subject]) -> None:
-    page = page_of(replace(make_subject(), notes=("2 tiles are <missing>\x1b",)))
+def test_notes_of_the_photo_are_shown_as_text(make_source: Callable[..., ExportSource]) -> None:
+    page = page_of(replace(make_source(), notes=("2 tiles are <missing>\x1b",)))
 
     assert "2 tiles are <missing>\\x1b" in Elements(page).text
 
 
-def test_a_flat_cloud_says_that_nothing_is_to_scale(make_subject: Callable[..., Subject]) -> None:
-    text = Elements(page_of(make_subject(camera=False, projection=Projection.FLAT))).text
+def test_a_flat_cloud_says_that_nothing_is_to_scale(
+    make_source: Callable[..., ExportSource],
+) -> None:
+    text = Elements(page_of(make_source(camera=False, projection=Projection.FLAT))).text
 
     assert "24 points" in text
     assert "flat projection" in text
@@ -211,12 +215,12 @@ def scene_of(page: str) -> dict[str, Any]:
 
 
 def test_display_p3_stays_so_in_the_page_and_is_said_to(
-    make_subject: Callable[..., Subject],
+    make_source: Callable[..., ExportSource],
 ) -> None:
-    subject = make_subject()
-    decoded = replace(subject.colours(subject.size, True), space="Display P3")
+    source = make_source()
+    decoded = replace(source.colours(source.size, True), space="Display P3")
     page = page_of(
-        replace(subject, colours=lambda _, stored: decoded if stored else decoded.in_srgb())
+        replace(source, colours=lambda _, stored: decoded if stored else decoded.in_srgb())
     )
 
     scene = scene_of(page)
@@ -230,22 +234,22 @@ def test_display_p3_stays_so_in_the_page_and_is_said_to(
     assert f"colours: {words}" in Elements(page).text
 
 
-def test_other_colours_are_drawn_as_they_are(make_subject: Callable[..., Subject]) -> None:
-    page = page_of(make_subject())
+def test_other_colours_are_drawn_as_they_are(make_source: Callable[..., ExportSource]) -> None:
+    page = page_of(make_source())
 
     assert scene_of(page)["narrowing"] is None
     assert "colours: as decoded, the photo states no colour space" in Elements(page).text
 
 
 def test_colours_that_coding_changes_are_said_to_be_changed(
-    make_subject: Callable[..., Subject], tmp_path: Path
+    make_source: Callable[..., ExportSource], tmp_path: Path
 ) -> None:
     codes = np.full((150, 200), 128)
     noise = np.random.default_rng(2).integers(0, 256, (*codes.shape, 3), np.uint8)
-    subject = make_subject(codes=codes)
-    camera = replace(subject.camera, width=200, height=150)  # type: ignore[type-var]
-    subject = replace(subject, camera=camera, colours=lambda *_: Coloured(noise))
-    (exported,) = FORMATS["html"].write(subject, tmp_path)
+    source = make_source(codes=codes)
+    camera = replace(source.camera, width=200, height=150)  # type: ignore[type-var]
+    source = replace(source, camera=camera, colours=lambda *_: Coloured(noise))
+    (exported,) = FORMATS["html"].write(source, tmp_path)
     page = exported.path.read_text("utf-8")
 
     stored = base64.b64decode(scene_of(page)["colours"]["data"])
@@ -257,7 +261,7 @@ def test_colours_that_coding_changes_are_said_to_be_changed(
     )
     assert told in exported.summary
     assert told in Elements(page).text
-    assert "JPEG" not in Elements(page_of(make_subject())).text
+    assert "JPEG" not in Elements(page_of(make_source())).text
 
 
 def test_without_scripts_the_page_still_says_what_it_is(page: str) -> None:
@@ -269,23 +273,23 @@ def test_without_scripts_the_page_still_says_what_it_is(page: str) -> None:
     assert elements.all("canvas")[0]["tabindex"] == "0"
 
 
-def test_the_same_photo_gives_the_same_bytes(make_subject: Callable[..., Subject]) -> None:
-    assert page_of(make_subject()) == page_of(make_subject())
+def test_the_same_photo_gives_the_same_bytes(make_source: Callable[..., ExportSource]) -> None:
+    assert page_of(make_source()) == page_of(make_source())
 
 
 def test_pug_is_a_page_of_442_thousand_points_under_1_2_megabytes() -> None:
     folder = os.environ.get("HEICDEPTH_PHOTOS")
     if not folder:
         pytest.skip("HEICDEPTH_PHOTOS is not set")
-    from heicdepth_tui.export.run import read_subject
+    from heicdepth_tui.export.run import read_source
     from heicdepth_tui.photo.decode import load
 
-    subject = read_subject(
+    source = read_source(
         Path(folder) / "real" / "pug.heic",
         ExportOptions(cloud=CloudOptions(drop_flying=False)),
         lambda request: load(request.path, request.layer, exact=request.exact),
     )
-    page = page_of(subject)
+    page = page_of(source)
 
     scene: dict[str, Any] = json.loads(Elements(page).raw["application/json"])
     assert scene["points"] == 442_368

@@ -48,7 +48,7 @@ class Coloured:
         return f"colours {self.space} as decoded"
 
     @property
-    def told(self) -> str:
+    def long(self) -> str:
         """The colour space and how the values came to be in it, for comments and metadata."""
         if self.converted_from == DISPLAY_P3:
             how = f"{self.space}, converted from Display P3 by the matrix of the primaries, clipped"

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import Cloud, Projection
-from heicdepth_tui.export.subject import Part, Subject, ascii_line
+from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
 
-__all__ = ["linear_colours", "parts", "unit_normals", "write_glb"]
+__all__ = ["linear_colours", "output_files", "unit_normals", "write_glb"]
 
 _MAGIC = 0x46546C67  # "glTF", glTF 2.0 section 4.4.2
 _JSON_CHUNK = 0x4E4F534A
@@ -27,11 +27,11 @@ _ARRAY_BUFFER = 34962
 _POINTS = 0
 
 
-def parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``glb``."""
-    space = DISPLAY_P3 if _is_p3(subject) else subject.cloud_photo.converted_from
-    told = subject.cloud_told(f"colours linear BT.709{space and f', converted from {space}'}")
-    return (Part(".glb", partial(write_glb, subject), told, len(subject.cloud)),)
+def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``glb``."""
+    space = DISPLAY_P3 if _is_p3(source) else source.cloud_photo.converted_from
+    summary = source.cloud_summary(f"colours linear BT.709{space and f', converted from {space}'}")
+    return (OutputFile(".glb", partial(write_glb, source), summary, len(source.cloud)),)
 
 
 def linear_colours(rgb: NDArray[np.uint8], *, is_p3: bool = False) -> NDArray[np.float32]:
@@ -61,20 +61,20 @@ def unit_normals(cloud: Cloud) -> NDArray[np.float32]:
     return normals
 
 
-def write_glb(subject: Subject, file: BinaryIO) -> None:
-    """Write the subject's cloud as one POINTS primitive.
+def write_glb(source: ExportSource, file: BinaryIO) -> None:
+    """Write the source's cloud as one POINTS primitive.
 
     POSITION in metres with min and max, COLOR_0 linear BT.709, NORMAL where the cloud has normals,
     all float32 VEC3; an unlit material, since the photo's light is in its colours already; unit,
     frame, accuracy and what was done to the colours in ``asset.extras``.
     """
-    cloud = subject.cloud
-    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb, is_p3=_is_p3(subject))}
+    cloud = source.cloud
+    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb, is_p3=_is_p3(source))}
     if cloud.normals is not None:
         arrays["NORMAL"] = unit_normals(cloud)
     chunks = [np.ascontiguousarray(array, "<f4") for array in arrays.values()]
     length = sum(chunk.nbytes for chunk in chunks)  # float32: always a multiple of 4
-    document = json.dumps(_document(subject, list(arrays), length), allow_nan=False).encode()
+    document = json.dumps(_document(source, list(arrays), length), allow_nan=False).encode()
     document += b" " * (-len(document) % 4)
     file.write(struct.pack("<III", _MAGIC, 2, 12 + 8 + len(document) + 8 + length))
     file.write(struct.pack("<II", len(document), _JSON_CHUNK) + document)
@@ -82,25 +82,25 @@ def write_glb(subject: Subject, file: BinaryIO) -> None:
     file.writelines(chunk.data for chunk in chunks)
 
 
-def _document(subject: Subject, attributes: list[str], length: int) -> dict[str, object]:
-    count = len(subject.cloud)
+def _document(source: ExportSource, attributes: list[str], length: int) -> dict[str, object]:
+    count = len(source.cloud)
     accessors: list[dict[str, object]] = [
         {"bufferView": index, "componentType": _FLOAT, "count": count, "type": "VEC3"}
         for index in range(len(attributes))
     ]
     # JSON numbers hold a float32 exactly, and a validator compares them so.
-    accessors[0]["min"] = subject.cloud.xyz.min(axis=0).tolist()
-    accessors[0]["max"] = subject.cloud.xyz.max(axis=0).tolist()
+    accessors[0]["min"] = source.cloud.xyz.min(axis=0).tolist()
+    accessors[0]["max"] = source.cloud.xyz.max(axis=0).tolist()
     size = count * 12
     primitive = {
         "attributes": {name: index for index, name in enumerate(attributes)},
         "mode": _POINTS,
         "material": 0,
     }
-    name = ascii_line(subject.name)
+    name = ascii_line(source.name)
     return {
         "asset": {"version": "2.0", "generator": f"heicdepth-tui {__version__}"}
-        | {"extras": _extras(subject)},
+        | {"extras": _extras(source)},
         "extensionsUsed": ["KHR_materials_unlit"],
         "scene": 0,
         "scenes": [{"nodes": [0]}],
@@ -121,16 +121,16 @@ def _document(subject: Subject, attributes: list[str], length: int) -> dict[str,
     }
 
 
-def _is_p3(subject: Subject) -> bool:
-    return subject.cloud_photo.space == DISPLAY_P3
+def _is_p3(source: ExportSource) -> bool:
+    return source.cloud_photo.space == DISPLAY_P3
 
 
-def _colours_told(subject: Subject) -> str:
-    photo = subject.cloud_photo
-    if _is_p3(subject):
+def _colours_comment(source: ExportSource) -> str:
+    photo = source.cloud_photo
+    if _is_p3(source):
         return "colours: Display P3 converted to linear BT.709, what lies outside is clipped"
     if photo.converted_from:
-        return ascii_line(f"colours: {photo.told}; made linear")
+        return ascii_line(f"colours: {photo.long}; made linear")
     if photo.space == SRGB:
         return "colours: sRGB made linear"
     is_known = photo.space != UNKNOWN
@@ -138,15 +138,15 @@ def _colours_told(subject: Subject) -> str:
     return ascii_line(f"colours: taken for sRGB and made linear; {stated}")
 
 
-def _extras(subject: Subject) -> dict[str, object]:
-    perspective, trust = subject.cloud.projection is Projection.PERSPECTIVE, subject.cloud.trust
+def _extras(source: ExportSource) -> dict[str, object]:
+    perspective, trust = source.cloud.projection is Projection.PERSPECTIVE, source.cloud.trust
     return {
         "unit": "m" if perspective and trust.is_unit_known else None,
         "frame": "x right, y up, -z forward" if perspective else None,
         "accuracy": trust.accuracy.value,
         "caveat": trust.sentence,
         "trust": trust.to_json(),
-        "dropped": asdict(subject.cloud.dropped),
-        "colours": _colours_told(subject).partition(": ")[2],
-        "comments": list(subject.cloud_comments(_colours_told(subject))),
+        "dropped": asdict(source.cloud.dropped),
+        "colours": _colours_comment(source).partition(": ")[2],
+        "comments": list(source.cloud_comments(_colours_comment(source))),
     }

@@ -17,59 +17,59 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import ColorResolution, Projection
 from heicdepth_tui.export.packing import Image, PackedCloud, pack_cloud
-from heicdepth_tui.export.subject import Part
+from heicdepth_tui.export.source import OutputFile
 from heicdepth_tui.heif.colour import DISPLAY_P3
 from heicdepth_tui.photo.colour import P3_TO_BT709
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.colouring import Coloured
-    from heicdepth_tui.export.subject import Subject
+    from heicdepth_tui.export.source import ExportSource
 
-__all__ = ["parts", "write_html"]
-
-
-def parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``html``; raises as ``write_html``."""
-    page = _Page.of(subject)
-    told = subject.cloud_told("; ".join(filter(None, (page.colours_short, page.loss))))
-    return (Part(".html", page.write, told, len(subject.cloud)),)
+__all__ = ["output_files", "write_html"]
 
 
-def write_html(subject: Subject, file: BinaryIO) -> None:
-    """Write the cloud of ``subject`` as one UTF-8 page to ``file``.
+def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``html``; raises as ``write_html``."""
+    page = _Page.of(source)
+    summary = source.cloud_summary("; ".join(filter(None, (page.colours_short, page.loss))))
+    return (OutputFile(".html", page.write, summary, len(source.cloud)),)
+
+
+def write_html(source: ExportSource, file: BinaryIO) -> None:
+    """Write the cloud of ``source`` as one UTF-8 page to ``file``.
 
     The page holds the colours and the codes as images and makes the points in its shader; see
     ``packing.PackedCloud`` for the layout. Colours in Display P3 stay so: the page shows them on a
     canvas of that space, or converts them where the browser has none. Raises GeometryError where
     there is no cloud to make, ExportError where its points lie on no grid.
     """
-    _Page.of(subject).write(file)
+    _Page.of(source).write(file)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Page:
     """A packed cloud, ready to be written."""
 
-    subject: Subject
+    source: ExportSource
     packed: PackedCloud
     photo: Coloured
     """The colours as the page holds them, before they are coded."""
 
     @classmethod
-    def of(cls, subject: Subject) -> _Page:
-        cloud, stride = subject.cloud, subject.options.cloud.stride
-        photo = subject.cloud_photo
+    def of(cls, source: ExportSource) -> _Page:
+        cloud, stride = source.cloud, source.options.cloud.stride
+        photo = source.cloud_photo
         if photo.converted_from == DISPLAY_P3:
-            photo = subject.colours(subject.cloud_size, True)
+            photo = source.colours(source.cloud_size, True)
         rgb = photo.rgb[::stride, ::stride]
         if photo.space == DISPLAY_P3:
             cloud = replace(cloud, rgb=rgb.reshape(-1, 3)[cloud.index])
-        if subject.options.cloud.color_resolution is ColorResolution.DEPTH:
-            packed = pack_cloud(cloud, subject.depth_map.codes[::stride, ::stride], rgb)
+        if source.options.cloud.color_resolution is ColorResolution.DEPTH:
+            packed = pack_cloud(cloud, source.depth_map.codes[::stride, ::stride], rgb)
         else:
             packed = pack_cloud(cloud, None, None)
-        return cls(subject, packed, photo)
+        return cls(source, packed, photo)
 
     @property
     def is_p3(self) -> bool:
@@ -79,27 +79,27 @@ class _Page:
     def colours_short(self) -> str:
         if self.is_p3:
             return "colours Display P3, converted to sRGB where the browser cannot show it"
-        return self.subject.cloud_photo.short
+        return self.source.cloud_photo.short
 
     @property
-    def colours_told(self) -> str:
+    def colours_long(self) -> str:
         if self.is_p3:
             return "Display P3 as decoded; converted to sRGB where the browser cannot show it"
-        return self.subject.cloud_photo.told
+        return self.source.cloud_photo.long
 
     @property
     def loss(self) -> str:
         """What coding the colours has changed; empty where nothing."""
-        return "" if self.packed.loss is None else self.packed.loss.told
+        return "" if self.packed.loss is None else self.packed.loss.summary
 
     def write(self, file: BinaryIO) -> None:
         file.write(_html(self).encode())
 
 
 def _html(page: _Page) -> str:
-    subject, packed = page.subject, page.packed
+    source, packed = page.source, page.packed
     style, script = _asset("page.css"), _asset("page.js")
-    name = _text(Path(subject.path).name)
+    name = _text(Path(source.path).name)
     return _fill(
         _asset("page.html"),
         {
@@ -153,11 +153,11 @@ def _embedded(image: Image) -> dict[str, str]:
 
 def _facts(page: _Page) -> str:
     """Return the caption's lines as HTML: sizes and counts, projection and range, the caveat."""
-    subject, packed = page.subject, page.packed
-    cloud, trust = subject.cloud, subject.cloud.trust
+    source, packed = page.source, page.packed
+    cloud, trust = source.cloud, source.cloud.trust
     sizes = [
-        f"photo {subject.header.primary.displayed_size}",
-        f"depth {subject.depth_map.codes.shape[1]}×{subject.depth_map.codes.shape[0]}",
+        f"photo {source.header.primary.displayed_size}",
+        f"depth {source.depth_map.codes.shape[1]}×{source.depth_map.codes.shape[0]}",
         f"{packed.points:,} points",
     ]
     if cloud.dropped.total:
@@ -182,16 +182,16 @@ def _facts(page: _Page) -> str:
 
 def _notes(page: _Page) -> Iterator[str]:
     """Yield what else a reader must know: of the mapping of the codes, the camera and the photo."""
-    subject = page.subject
-    depth_map, camera = subject.depth_map, subject.cloud.camera
+    source = page.source
+    depth_map, camera = source.depth_map, source.cloud.camera
     if depth_map.reason:
         yield f"no metres: {depth_map.reason}"
     yield from depth_map.notes
     if camera is not None:
-        for told in filter(None, (", ".join(camera.estimated), camera.note)):
-            yield f"camera: {told}"
-    yield from subject.notes
-    yield f"colours: {page.colours_told}"
+        for note in filter(None, (", ".join(camera.estimated), camera.note)):
+            yield f"camera: {note}"
+    yield from source.notes
+    yield f"colours: {page.colours_long}"
     if page.loss:
         yield page.loss
 

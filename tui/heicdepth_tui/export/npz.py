@@ -10,21 +10,21 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from heicdepth_tui.export.record import photo_record
-from heicdepth_tui.export.subject import Part, Subject
+from heicdepth_tui.export.source import ExportSource, OutputFile
 
-__all__ = ["npz_metadata", "parts", "write_npz"]
-
-
-def parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``npz``."""
-    depth_map = subject.depth_map
-    told = [f"codes {subject.size}, {depth_map.bits} bit"]
-    told += [] if depth_map.reason else ["metres"]
-    told += [subject.trust.long, subject.photo.short, *subject.notes]
-    return (Part(".npz", partial(write_npz, subject), "; ".join(told)),)
+__all__ = ["npz_metadata", "output_files", "write_npz"]
 
 
-def write_npz(subject: Subject, file: BinaryIO) -> None:
+def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``npz``."""
+    depth_map = source.depth_map
+    clauses = [f"codes {source.size}, {depth_map.bits} bit"]
+    clauses += [] if depth_map.reason else ["metres"]
+    clauses += [source.trust.long, source.photo.short, *source.notes]
+    return (OutputFile(".npz", partial(write_npz, source), "; ".join(clauses)),)
+
+
+def write_npz(source: ExportSource, file: BinaryIO) -> None:
     """Write the arrays of a photo; ``numpy.load`` reads them without pickle.
 
     ``codes`` uint8 or uint16 (H, W) as stored, ``rgb`` uint8 (H, W, 3) at the same size, in the
@@ -33,32 +33,32 @@ def write_npz(subject: Subject, file: BinaryIO) -> None:
     invalid. Where the camera is known also ``K``, float64 (3, 3), row-major, for pixel centres of
     the upright map.
     """
-    depth_map = subject.depth_map
-    arrays: dict[str, Any] = {"codes": depth_map.codes, "rgb": subject.rgb}
+    depth_map = source.depth_map
+    arrays: dict[str, Any] = {"codes": depth_map.codes, "rgb": source.rgb}
     if not depth_map.reason:
         arrays["disparity"] = depth_map.disparity()
         arrays["metres"] = depth_map.metres()
-    if subject.camera is not None:
-        arrays["K"] = subject.camera.matrix()
-    arrays["metadata"] = np.array(json.dumps(npz_metadata(subject), allow_nan=False))
+    if source.camera is not None:
+        arrays["K"] = source.camera.matrix()
+    arrays["metadata"] = np.array(json.dumps(npz_metadata(source), allow_nan=False))
     # None holds objects, so nothing is pickled. numpy before 2.2 has no allow_pickle here, and
     # would store an array of that name.
     np.savez(file, **arrays)
 
 
-def npz_metadata(subject: Subject) -> dict[str, object]:
+def npz_metadata(source: ExportSource) -> dict[str, object]:
     """Return the photo's record as ``info --json`` gives it, and ``export`` with units and caveats.
 
     The path is cut down to the name: where a photo lay is nobody's business but the owner's.
     """
-    depth_map, trust = subject.depth_map, subject.trust
-    record = photo_record(Path(subject.path.name), subject.header, None, None)
-    if subject.registration is not None:
+    depth_map, trust = source.depth_map, source.trust
+    record = photo_record(Path(source.path.name), source.header, None, None)
+    if source.registration is not None:
         # As the arrays were made, which may be as the user chose.
-        record["registration"] = subject.registration.to_json()
+        record["registration"] = source.registration.to_json()
     export: dict[str, object] = {
-        "comments": [*subject.depth_comments(), subject.colours_told],
-        "rgb": f"uint8, {subject.colours_told.partition(': ')[2]}",
+        "comments": [*source.depth_comments(), source.colours_comment],
+        "rgb": f"uint8, {source.colours_comment.partition(': ')[2]}",
         "disparity": None if depth_map.reason else f"{trust.disparity_label}; NaN where invalid",
         "metres": (
             None
@@ -69,6 +69,6 @@ def npz_metadata(subject: Subject) -> dict[str, object]:
         "accuracy": depth_map.accuracy.value,
         "trust": trust.to_json(),
         "camera": trust.camera_label,
-        "K": None if subject.camera is None else subject.camera.describe(),
+        "K": None if source.camera is None else source.camera.describe(),
     }
     return {**record, "export": export}

@@ -48,7 +48,7 @@ class ColourLoss:
     largest: int
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Codec and errors in a clause."""
         return (
             f"colours are coded as {self.codec}, off by {self.mean:.2g} of 255 levels on average "

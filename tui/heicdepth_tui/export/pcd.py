@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from heicdepth_tui.export.subject import Part, Subject
+from heicdepth_tui.export.source import ExportSource, OutputFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,61 +17,65 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.depth.cloud import Cloud
 
-__all__ = ["ascii_parts", "binary_parts", "compressed_parts", "write_pcd"]
+__all__ = ["ascii_files", "binary_files", "compressed_files", "write_pcd"]
 
 _BLOCK_POINTS = 1 << 16
-"""Points packed at once: a block stays in the cache, and the cloud is never held twice."""
+"""Points packed at once: a block fits the cache, and no copy of the whole cloud is made."""
 
 
-def binary_parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``pcd``."""
-    return _parts(subject, "binary", ".pcd")
+def binary_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``pcd``."""
+    return _output_files(source, "binary", ".pcd")
 
 
-def compressed_parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``pcd-compressed``."""
-    return _parts(subject, "binary_compressed", "-compressed.pcd", "compressed")
+def compressed_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``pcd-compressed``."""
+    return _output_files(source, "binary_compressed", "-compressed.pcd", "compressed")
 
 
-def ascii_parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``pcd-ascii``."""
-    return _parts(subject, "ascii", "-ascii.pcd", "as text")
+def ascii_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``pcd-ascii``."""
+    return _output_files(source, "ascii", "-ascii.pcd", "as text")
 
 
-def _parts(subject: Subject, encoding: str, tail: str, form: str = "") -> tuple[Part, ...]:
-    told = [subject.cloud_told()]  # builds the cloud: what cannot be built fails before any file
+def _output_files(
+    source: ExportSource, encoding: str, suffix: str, form: str = ""
+) -> tuple[OutputFile, ...]:
+    clauses = [
+        source.cloud_summary()
+    ]  # builds the cloud: what cannot be built fails before any file
     if form:
-        told.append(form)
-    if subject.options.organised:
-        told.append(f"organised {subject.cloud.grid}")
-    write = partial(write_pcd, subject, encoding=encoding)
-    return (Part(tail, write, "; ".join(told), len(subject.cloud)),)
+        clauses.append(form)
+    if source.options.organised:
+        clauses.append(f"organised {source.cloud.grid}")
+    write = partial(write_pcd, source, encoding=encoding)
+    return (OutputFile(suffix, write, "; ".join(clauses), len(source.cloud)),)
 
 
-def write_pcd(subject: Subject, file: BinaryIO, *, encoding: str) -> None:
-    """Write the subject's cloud as PCD 0.7.
+def write_pcd(source: ExportSource, file: BinaryIO, *, encoding: str) -> None:
+    """Write the source's cloud as PCD 0.7.
 
     Fields are x y z in metres (float32), rgb (packed 0x00RRGGBB, as float32 bits in the binary
     encodings and as uint32 in ``ascii``, where a float's decimals would lose the colour), and
     normal_x normal_y normal_z where the cloud has normals. WIDTH and HEIGHT are N and 1, or the
-    grid's where ``options.organised`` is set: then x, y, z and normals of what was dropped are NaN
-    and its rgb is 0. ``encoding`` is ``binary``, ``binary_compressed`` or ``ascii``.
+    grid's where ``options.organised`` is set: then x, y, z and normals of dropped samples are NaN
+    and their rgb is 0. ``encoding`` is ``binary``, ``binary_compressed`` or ``ascii``.
     """
     from pypcd4.pypcd4 import Encoding
 
-    _write_comments(file, subject.cloud_comments())
-    cloud, kind = subject.cloud, Encoding(encoding)
-    if kind is Encoding.BINARY and not subject.options.organised:
+    _write_comments(file, source.cloud_comments())
+    cloud, kind = source.cloud, Encoding(encoding)
+    if kind is Encoding.BINARY and not source.options.organised:
         _write_in_blocks(file, cloud)
         return
     points = _point_cloud(cloud, slice(None), as_text=kind is Encoding.ASCII)
-    if subject.options.organised:
+    if source.options.organised:
         points = _spread(points, cloud)
-    points.save(cast("BinaryIO", _FromHere(file)), encoding=kind)
+    points.save(cast("BinaryIO", _FileFromPosition(file)), encoding=kind)
 
 
 def _point_cloud(cloud: Cloud, part: slice, *, as_text: bool) -> PointCloud:
-    """Return some of the points as pypcd4 holds them."""
+    """Return the points of ``part`` as a pypcd4 PointCloud."""
     from pypcd4.pypcd4 import PointCloud
 
     xyz, rgb = cloud.xyz[part], PointCloud.encode_rgb(cloud.rgb[part])
@@ -99,7 +103,7 @@ def _write_in_blocks(file: BinaryIO, cloud: Cloud) -> None:
 
 
 def _spread(points: PointCloud, cloud: Cloud) -> PointCloud:
-    """Put every point at its place in the grid; NaN and black where there is none."""
+    """Return an organised cloud: each point at its place in the grid, NaN and black elsewhere."""
     from pypcd4.pypcd4 import PointCloud
 
     width, height = cloud.grid
@@ -117,8 +121,8 @@ def _write_comments(file: BinaryIO, comments: tuple[str, ...]) -> None:
     file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
 
 
-class _FromHere:
-    """A file that begins where it stands: pypcd4 rewinds when a cloud cannot be compressed."""
+class _FileFromPosition:
+    """A file whose position 0 is the current one: pypcd4 rewinds where compression fails."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -7,23 +7,23 @@ from typing import BinaryIO
 
 import numpy as np
 
-from heicdepth_tui.export.subject import Part, Subject
+from heicdepth_tui.export.source import ExportSource, OutputFile
 
-__all__ = ["parts", "write_ply"]
+__all__ = ["output_files", "write_ply"]
 
 _POSITION = [("x", "<f4"), ("y", "<f4"), ("z", "<f4")]
 _NORMAL = [("nx", "<f4"), ("ny", "<f4"), ("nz", "<f4")]
 _COLOUR = [("red", "u1"), ("green", "u1"), ("blue", "u1")]
 
 
-def parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the one part of ``ply``."""
-    told = subject.cloud_told()
-    return (Part(".ply", partial(write_ply, subject), told, len(subject.cloud)),)
+def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the file of ``ply``."""
+    summary = source.cloud_summary()
+    return (OutputFile(".ply", partial(write_ply, source), summary, len(source.cloud)),)
 
 
-def write_ply(subject: Subject, file: BinaryIO) -> None:
-    """Write the subject's cloud as binary little-endian PLY.
+def write_ply(source: ExportSource, file: BinaryIO) -> None:
+    """Write the source's cloud as binary little-endian PLY.
 
     The ``vertex`` element has x y z in metres (float32), nx ny nz where the cloud has normals, and
     red green blue (uchar); unit, frame, accuracy, camera and colour space are
@@ -31,7 +31,7 @@ def write_ply(subject: Subject, file: BinaryIO) -> None:
     """
     from plyfile import PlyData, PlyElement
 
-    cloud = subject.cloud
+    cloud = source.cloud
     dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR]
     vertex = np.empty(len(cloud), dtype)
     for axis in range(3):
@@ -43,7 +43,7 @@ def write_ply(subject: Subject, file: BinaryIO) -> None:
     data = PlyData(
         [PlyElement.describe(vertex, "vertex")],
         byte_order="<",
-        comments=subject.cloud_comments(),
+        comments=source.cloud_comments(),
         obj_info=[
             f"dropped_invalid {dropped.invalid}",
             f"dropped_clipped {dropped.clipped}",

@@ -12,56 +12,56 @@ import numpy as np
 
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.options import DepthUnit
-from heicdepth_tui.export.subject import Part, Subject, ascii_line
+from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, read_profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["merged_codes", "parts", "scaled_depth", "write_png"]
+__all__ = ["merged_codes", "output_files", "scaled_depth", "write_png"]
 
 _MOST = 65535
 
 
-def parts(subject: Subject) -> tuple[Part, ...]:
-    """Return the parts of ``png``: photo, codes and, where a code's metres are known, depth."""
-    depth_map = subject.depth_map
-    photo = f"the photo at {subject.size}"
+def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
+    """Return the files of ``png``: photo, codes and, where a code's metres are known, depth."""
+    depth_map = source.depth_map
+    photo = f"the photo at {source.size}"
     codes = f"codes as stored, {depth_map.bits} bit"
     if depth_map.reason:
         codes = f"{codes}; no depth in millimetres: {depth_map.reason}"
-    codes = "; ".join([codes, *subject.notes])
+    codes = "; ".join([codes, *source.notes])
     write_photo = partial(
         write_png,
-        subject,
-        subject.rgb,
-        f"{photo}; {subject.colours_told}",
-        profile=_profile(subject),
-        chunks=_colour_chunks(subject.photo),
+        source,
+        source.rgb,
+        f"{photo}; {source.colours_comment}",
+        profile=_profile(source),
+        chunks=_colour_chunks(source.photo),
     )
     made = [
-        Part("-photo.png", write_photo, f"{photo}; {subject.photo.short}"),
-        Part("-codes.png", partial(write_png, subject, depth_map.codes, codes), codes),
+        OutputFile("-photo.png", write_photo, f"{photo}; {source.photo.short}"),
+        OutputFile("-codes.png", partial(write_png, source, depth_map.codes, codes), codes),
     ]
     if not depth_map.reason:
-        made.append(_depth_part(subject))
+        made.append(_depth_file(source))
     return tuple(made)
 
 
-def _depth_part(subject: Subject) -> Part:
-    depth_map, unit = subject.depth_map, subject.options.png_unit
+def _depth_file(source: ExportSource) -> OutputFile:
+    depth_map, unit = source.depth_map, source.options.png_unit
     depth, too_far = scaled_depth(depth_map.metres(), unit)
-    told = [f"depth in {unit.label}, 0 = no data"]
+    clauses = [f"depth in {unit.label}, 0 = no data"]
     if too_far:
         farthest = f"{_MOST / unit.per_metre:g} m"
-        told.append(f"{too_far:,} samples farther than {farthest} are written as 0")
+        clauses.append(f"{too_far:,} samples farther than {farthest} are written as 0")
     merged = merged_codes(depth_map.codes, depth)
     if merged:
         finer = unit is DepthUnit.MILLIMETRE
         remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
-        told.append(f"{merged:,} codes share a value with another{remedy}")
-    text = "; ".join([*told, subject.trust.long])
-    return Part(f"-depth-{unit.value}.png", partial(write_png, subject, depth, text), text)
+        clauses.append(f"{merged:,} codes share a value with another{remedy}")
+    text = "; ".join([*clauses, source.trust.long])
+    return OutputFile(f"-depth-{unit.value}.png", partial(write_png, source, depth, text), text)
 
 
 def scaled_depth(metres: NDArray[np.float32], unit: DepthUnit) -> tuple[NDArray[np.uint16], int]:
@@ -88,11 +88,11 @@ def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[
     return int(kept.size - np.unique(kept).size)
 
 
-def _profile(subject: Subject) -> bytes | None:
+def _profile(source: ExportSource) -> bytes | None:
     """Return the photo's own ICC profile where it says what the values of ``rgb`` are."""
-    if subject.photo.converted_from or not subject.header.colour.profile_bytes:
+    if source.photo.converted_from or not source.header.colour.profile_bytes:
         return None
-    return read_profile(subject.path, limits=subject.options.limits)
+    return read_profile(source.path, limits=source.options.limits)
 
 
 def _colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
@@ -107,7 +107,7 @@ def _colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
 
 
 def write_png(
-    subject: Subject,
+    source: ExportSource,
     array: NDArray[Any],
     text: str,
     file: BinaryIO,
@@ -124,7 +124,7 @@ def write_png(
 
     about = PngImagePlugin.PngInfo()
     about.add_text("Description", ascii_line(text))
-    about.add_text("Comment", "; ".join(subject.depth_comments()))
+    about.add_text("Comment", "; ".join(source.depth_comments()))
     for name, data in () if profile else chunks.items():
         about.add(name, data)
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.

@@ -1,4 +1,4 @@
-"""Export one photo: read its header, have its layers decoded, and write every format asked for."""
+"""Exports a photo: reads its header, decodes its layers and writes every requested format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.registry import formats_named
-from heicdepth_tui.export.subject import Exported, ExportOptions, Subject
+from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
 from heicdepth_tui.heif.facts import ColourSpace, DepthStatus, Header, ImageItem, Size
 from heicdepth_tui.heif.gps import read_position
@@ -26,9 +26,9 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
-__all__ = ["PixelSource", "export_photo", "read_subject"]
+__all__ = ["LayerDecoder", "export_photo", "read_source"]
 
-PixelSource = Callable[[Request], Pixels]
+LayerDecoder = Callable[[Request], Pixels]
 """Decodes one layer and returns it, or raises DecodeError."""
 
 _PANE = "export"
@@ -36,33 +36,33 @@ _ASPECT_TOLERANCE = 0.02
 
 
 def _ignore(_: Exported) -> None:
-    """Do nothing: the caller only wants the list."""
+    """Do nothing; the default of ``written``."""
 
 
 def export_photo(
     path: str | os.PathLike[str],
     options: ExportOptions,
-    source: PixelSource,
+    decode: LayerDecoder,
     *,
     written: Callable[[Exported], object] = _ignore,
 ) -> list[Exported]:
     """Write a photo in every format of ``options`` into ``options.out``; return what was written.
 
     ``written`` is called for each file as soon as it is on the disk. A format that this photo does
-    not allow (GeometryError: metres or camera unknown) does not hold up the others: its error is
-    raised when they are written. Any other error stops the export at once; what other formats
-    wrote before stays, of the one that failed nothing does.
+    not allow (GeometryError: metres or camera unknown) is skipped; its error is raised after the
+    other formats are written. Any other error stops the export at once: files of formats before it
+    stay, the failed format leaves none.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
-    NoCameraError, DecodeError from ``source``, ExportError and WriteError.
+    NoCameraError, DecodeError from ``decode``, ExportError and WriteError.
     """
     formats = formats_named(options.formats)
-    subject = read_subject(Path(path), options, source)
+    source = read_source(Path(path), options, decode)
     done: list[Exported] = []
     refused: GeometryError | None = None
     for one in formats:
         try:
-            new = one.write(subject, options.out)
+            new = one.write(source, options.out)
         except GeometryError as error:
             refused = refused or error
             continue
@@ -70,32 +70,32 @@ def export_photo(
             done.append(exported)
             written(exported)
     if refused is not None:
-        raise refused.at(subject.path)
+        raise refused.at(source.path)
     return done
 
 
-def read_subject(path: Path, options: ExportOptions, source: PixelSource) -> Subject:
-    """Read the header, decode the depth map and return what formats write from.
+def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> ExportSource:
+    """Read the header, decode the depth map and return the source of the formats.
 
-    Colours are decoded by ``source`` when a format asks for them. Raises as ``export_photo``.
+    Colours are decoded when a format uses them. Raises as ``export_photo``.
     """
     header = read_header(path, limits=options.limits)
     info = header.depth
     if info.status is not DepthStatus.PRESENT or info.item is None:
         raise NoDepthError(info.reason or "the photo has no depth map", path=path)
     layer = Layer(LayerKind.DEPTH, info.item.id, "depth")
-    pixels = source(Request(next_ticket(), _PANE, str(path), layer, keep=True))
+    pixels = decode(Request(next_ticket(), _PANE, str(path), layer, keep=True))
     if pixels.array.ndim != 2:
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
     registration = register(header.primary, info.item, options.register)
     depth_map = build_depth_map(pixels.array, pixels.bits, info).aligned(registration)
     notes = _notes(path, header, depth_map.size, registration, options)
-    return Subject(
+    return ExportSource(
         path=path,
         header=header,
         depth_map=depth_map,
         camera=camera_for_depth(header, depth_map.size, registration.transforms),
-        colours=_colours(path, source, registration.region, header.colour),
+        colours=_colours(path, decode, registration.region, header.colour),
         options=options,
         notes=tuple(filter(None, (pixels.note, *notes))),
         region=registration.region,
@@ -114,7 +114,7 @@ def _notes(
         yield f"taken at {position}" if position else "the photo does not say where it was taken"
 
 
-def _colours(path: Path, source: PixelSource, region: Region, colour: ColourSpace) -> Colours:
+def _colours(path: Path, decode: LayerDecoder, region: Region, colour: ColourSpace) -> Colours:
     @cache
     def decoded(size: Size, stored: bool) -> Coloured:
         whole = region.whole(size)
@@ -127,13 +127,13 @@ def _colours(path: Path, source: PixelSource, region: Region, colour: ColourSpac
             keep=True,
             stored=stored,
         )
-        pixels = source(request)
+        pixels = decode(request)
         rgb = _as_rgb(pixels)
         if region != WHOLE:
             rgb = np.ascontiguousarray(region.cut(rgb, size))
         return Coloured(rgb, pixels.space or colour.name, pixels.converted_from, pixels.note)
 
-    # One picture serves both where the decoder would convert nothing.
+    # Without another profile the decoder converts nothing: one picture serves both cases.
     has_other_profile = colour.profile_bytes and colour.name not in (DISPLAY_P3, SRGB)
 
     @cache

@@ -1,4 +1,4 @@
-"""What a format writes from: one photo's depth map, camera, colours and cloud, and the options."""
+"""The data that export formats write: depth map, camera, colours and cloud of a photo."""
 
 from __future__ import annotations
 
@@ -24,36 +24,37 @@ from heicdepth_tui.files import Writer, safe_name
 from heicdepth_tui.heif.facts import Header, Size
 from heicdepth_tui.text import printable
 
-__all__ = ["Colours", "ExportOptions", "Exported", "Part", "Subject", "ascii_line"]
+__all__ = ["Colours", "ExportOptions", "ExportSource", "Exported", "OutputFile", "ascii_line"]
 
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One file of a format, ready to be written: its name is the photo's name and ``tail``."""
+class OutputFile:
+    """A file to write; its name is the photo's ``file_stem`` followed by ``suffix``."""
 
-    tail: str
+    suffix: str
+    """E.g. ``-codes.png``."""
     write: Writer
-    told: str
-    """What the summary says after the path."""
+    summary: str
+    """The summary line after the path."""
     points: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
-    """One photo, decoded as far as the formats ask for it: colours and cloud are made on demand."""
+class ExportSource:
+    """A decoded photo; colours and cloud are computed on first use."""
 
     path: Path
     header: Header
     depth_map: DepthMap
     """In the orientation of the upright photo, without samples outside the photo's crop."""
     camera: Camera | None
-    """For the pixel centres of ``depth_map``; None where nothing says what it was."""
+    """For the pixel centres of ``depth_map``; None where the file has no usable camera data."""
     colours: Colours
     options: ExportOptions
     notes: tuple[str, ...] = ()
-    """What a reader of any export must know, e.g. that tiles of the photo are missing."""
+    """Caveats for all exports, e.g. that tiles of the photo are missing."""
     region: Region = WHOLE
     """The part of the upright photo that ``depth_map`` covers."""
     registration: Registration | None = None
@@ -61,7 +62,7 @@ class Subject:
 
     @property
     def name(self) -> str:
-        """The photo's name without its suffix, as found: not yet safe to show or to write."""
+        """The photo's name without its suffix, unescaped: not safe to print or as a file name."""
         return self.path.stem
 
     @property
@@ -110,8 +111,8 @@ class Subject:
     def cloud(self) -> Cloud:
         """The point cloud by ``options.cloud``, built once.
 
-        Raises NoMetresError and NoCameraError where the photo does not carry what the projection
-        needs, ExportError where the options leave no point.
+        Raises NoMetresError and NoCameraError where the projection needs metres or a camera that
+        the photo does not have, ExportError where the options leave no point.
         """
         cloud = build_cloud(self.depth_map, self.camera, self.cloud_photo.rgb, self.options.cloud)
         if not len(cloud):
@@ -127,30 +128,28 @@ class Subject:
         """How far the depth map's distances and the camera can be relied on."""
         return self.depth_map.trust.with_camera(self.camera)
 
-    def cloud_told(self, colours: str = "") -> str:
-        """Say of the cloud its points, what was dropped, how far to trust it and its colours.
+    def cloud_summary(self, colours: str = "") -> str:
+        """Return a summary of the cloud: points, dropped samples, accuracy, colours, notes.
 
-        ``colours`` stands for what is said of them where a format converts them.
+        ``colours`` replaces the clause about colours, for formats that convert them.
         """
         cloud = self.cloud
-        told = [f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}"]
-        return "; ".join([*told, cloud.trust.long, colours or self.cloud_photo.short, *self.notes])
+        counts = (f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}")
+        colours = colours or self.cloud_photo.short
+        return "; ".join([*counts, cloud.trust.long, colours, *self.notes])
 
     def comments(self) -> tuple[str, ...]:
-        """Return what a file's comments say, without the cloud: photo, writer and notes; ASCII."""
+        """Return the comments of every format: photo, program and notes; ASCII."""
         lines = (f"photo: {self.path.name}", f"written by heicdepth-tui {__version__}", *self.notes)
         return tuple(ascii_line(line) for line in lines)
 
     def depth_comments(self) -> tuple[str, ...]:
-        """Return what the comments of a depth raster say; ASCII.
-
-        Trust, the camera of the map and the frame that it projects to, origin.
-        """
+        """Return the comments of a depth raster: accuracy, camera, frame, photo; ASCII."""
         lines = (self.trust.sentence, *self.depth_map.notes, *self._projection_lines())
         return (*(ascii_line(line) for line in lines), *self.comments())
 
     def _projection_lines(self) -> Iterator[str]:
-        """Yield how a sample becomes a point, as far as it is known."""
+        """Yield the camera and the formulas from a sample to a point, where they are known."""
         if self.camera is None:
             return
         yield self.camera.describe()
@@ -163,24 +162,24 @@ class Subject:
             )
 
     @property
-    def colours_told(self) -> str:
-        """Say in which colour space the values of ``rgb`` are, and how they came there; ASCII."""
-        return ascii_line(f"colours: {self.photo.told}")
+    def colours_comment(self) -> str:
+        """The colour space of ``rgb`` and how it was converted; ASCII."""
+        return ascii_line(f"colours: {self.photo.long}")
 
     def cloud_comments(self, colours: str = "") -> tuple[str, ...]:
-        """Return what a cloud's comments say: unit, frame, accuracy, camera and colours; ASCII.
+        """Return the comments of a cloud: unit, frame, accuracy, camera and colours; ASCII.
 
-        ``colours`` stands for what is said of them where a format converts them.
+        ``colours`` replaces the line about colours, for formats that convert them.
         """
         lines = (ascii_line(line) for line in self.cloud.comments())
-        told = colours or f"colours: {self.cloud_photo.told}"
-        return (*lines, ascii_line(told), *self.comments())
+        colours = colours or f"colours: {self.cloud_photo.long}"
+        return (*lines, ascii_line(colours), *self.comments())
 
 
 def ascii_line(text: str) -> str:
-    r"""Return ``text`` as one line of ASCII: typographic signs plain, all else as ``\uNNNN``.
+    r"""Return ``text`` as one line of ASCII: typographic signs replaced, others as ``\uNNNN``.
 
-    The headers of PCD and PLY are ASCII, and a line break in them would be a forged field.
+    The headers of PCD and PLY are ASCII, and a line break would start another header field.
     """
     plain = printable(text).translate(_ASCII_FORMS)
     return plain.encode("ascii", "backslashreplace").decode("ascii")
