@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.__main__ import write_ablation
-from bench.ablate import ALL, COLUMNS, WHOLE, Costs, table
+from bench.ablate import AGAIN, ALL, COLUMNS, NOT_QUIET, WHOLE, Costs, table
 
 
 def costs(**changed: float) -> Costs:
@@ -43,6 +43,15 @@ def test_the_table_shows_median_and_difference() -> None:
     assert lines[2].startswith("| nothing: the app | 100 ms |")
     assert "| fork: the decoder process is forked, not started | 100 ms (+0 ms) |" in lines[3]
     assert "| 150 ms (+50 ms) |" in lines[3]
+
+
+def test_a_run_in_which_the_app_differs_from_itself_says_so() -> None:
+    quiet = table({WHOLE: costs(), AGAIN: costs(photo=0.129)})
+    slower = table({WHOLE: costs(), AGAIN: costs(photo=0.131)})
+    faster = table({WHOLE: costs(photo=0.131), AGAIN: costs()})
+
+    assert NOT_QUIET not in quiet
+    assert slower[-1] == faster[-1] == NOT_QUIET
 
 
 def test_a_table_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
