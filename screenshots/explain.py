@@ -21,7 +21,8 @@ from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions
-from heicdepth_tui.heif.facts import Accuracy, Size
+from heicdepth_tui.heif.depth_facts import Accuracy
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe, TrueSphere, Truth

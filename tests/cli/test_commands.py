@@ -197,7 +197,7 @@ def test_position_is_written_only_when_asked_for(tmp_path: Path) -> None:
 
 
 def test_info_tells_from_the_header_why_there_are_no_metres(tmp_path: Path) -> None:
-    from heicdepth_tui.heif.facts import RepresentationType
+    from heicdepth_tui.heif.depth_facts import RepresentationType
     from heicdepth_tui.samples.write import build_photo
 
     photo = tmp_path / "IMG_1.HEIC"

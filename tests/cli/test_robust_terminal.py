@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.facts import Exif, Size
+from heicdepth_tui.heif.facts import Exif
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
 from tests.support.bombs import one_tile_everywhere

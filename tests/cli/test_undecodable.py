@@ -16,7 +16,8 @@ import pytest
 from PIL import Image
 
 from heicdepth_tui.export.record import info_schema
-from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType, Size
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.encode import encode_hevc

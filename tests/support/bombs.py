@@ -9,7 +9,8 @@ from struct import pack
 
 import numpy as np
 
-from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Size
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,

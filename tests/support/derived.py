@@ -6,13 +6,8 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from heicdepth_tui.heif.facts import (
-    AUX_DEPTH_URNS,
-    DepthRepresentation,
-    RepresentationType,
-    Size,
-    Transform,
-)
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.picture_facts import Size, Transform
 from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,

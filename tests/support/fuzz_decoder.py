@@ -13,8 +13,8 @@ import numpy as np
 
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import DecoderStoppedError, HeicDepthError
-from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import (
     DEPTH,

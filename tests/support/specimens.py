@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.facts import Accuracy, Crop, RepresentationType, Size
+from heicdepth_tui.heif.depth_facts import Accuracy, RepresentationType
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
+from heicdepth_tui.heif.picture_facts import Crop, Size
 from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.photo.encode import encode_hevc

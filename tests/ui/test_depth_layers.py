@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.boxes import pixel_information, spatial_extent
 from heicdepth_tui.heif.write.mux import CodedPicture
 from heicdepth_tui.photo.encode import encode_hevc

@@ -6,7 +6,9 @@ import pytest
 
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.folder.order import SortKey
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.ui.model.library import Library
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from heicdepth_tui.folder.find import Entry
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.ui.presenters.photo_rows import photo_row
 
 ENTRY = Entry("/photos/a.heic", "a.heic", 100, 0)

@@ -13,22 +13,16 @@ from depth_clouds import map_of
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth.depthmap import DepthMap
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
-    Crop,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    Exif,
-    Header,
-    ImageItem,
-    Mirror,
     RepresentationType,
-    Rotation,
-    Size,
-    Transform,
 )
+from heicdepth_tui.heif.facts import Exif, Header
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 
 SMALL, PHOTO = Size(8, 6), Size(4032, 3024)
 

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
 from heicdepth_tui.depth.cloud import Cloud, CloudOptions, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
-    Size,
 )
+from heicdepth_tui.heif.picture_facts import Size
 
 DISPARITY = RepresentationType.UNIFORM_DISPARITY
 

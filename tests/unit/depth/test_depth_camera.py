@@ -20,20 +20,9 @@ from heicdepth_tui.depth.camera import (
     stored_camera,
 )
 from heicdepth_tui.depth.trust import Trust
-from heicdepth_tui.heif.facts import (
-    Accuracy,
-    Calibration,
-    Crop,
-    DepthInfo,
-    DepthStatus,
-    Exif,
-    Header,
-    ImageItem,
-    Mirror,
-    Rotation,
-    Size,
-    Transform,
-)
+from heicdepth_tui.heif.depth_facts import Accuracy, Calibration, DepthInfo, DepthStatus
+from heicdepth_tui.heif.facts import Exif, Header
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 
 MakeInfo = Callable[..., DepthInfo]
 MakeHeader = Callable[..., Header]

@@ -13,19 +13,16 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Dropped, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    Header,
-    Mirror,
     RepresentationType,
-    Rotation,
-    Size,
-    Transform,
 )
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import Mirror, Rotation, Size, Transform
 
 KINDS = [RepresentationType(0), RepresentationType(1), RepresentationType(2)]
 ORIENTATIONS: list[tuple[Transform, ...]] = [

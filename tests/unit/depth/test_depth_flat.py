@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth.cloud import CloudOptions, Projection, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import NoCameraError, NoMetresError
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
-    Size,
 )
+from heicdepth_tui.heif.picture_facts import Size
 
 
 def blog_formula(codes: NDArray[np.uint8], d_min: float, d_max: float) -> NDArray[np.float32]:

@@ -13,7 +13,7 @@ from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.depth.trust import Trust
 from heicdepth_tui.errors import NoMetresError
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
     DepthInfo,

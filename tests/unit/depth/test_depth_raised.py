@@ -11,7 +11,8 @@ from depth_clouds import DISPARITY, camera_of, map_of
 from heicdepth_tui.depth.camera import camera_for_depth
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, build_cloud, color_size
 from heicdepth_tui.depth.depthmap import build_depth_map
-from heicdepth_tui.heif.facts import Header, Rotation, Size
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import Rotation, Size
 
 DEPTH, PHOTO = Size(768, 576), Size(4032, 3024)
 

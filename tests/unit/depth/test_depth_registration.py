@@ -20,7 +20,7 @@ from heicdepth_tui.depth.registration import (
     orientation_words,
     register,
 )
-from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 
 Turn = Callable[..., NDArray[np.generic]]
 Turns = tuple[Transform, ...]

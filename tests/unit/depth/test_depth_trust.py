@@ -9,7 +9,7 @@ import pytest
 
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
 from heicdepth_tui.depth.trust import Trust, trust_of
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
     DepthInfo,

@@ -14,17 +14,16 @@ from heicdepth_tui.depth.cloud import CloudOptions, Projection
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.source import ExportOptions, ExportSource
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    Header,
-    ImageItem,
     RepresentationType,
-    Size,
 )
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import ImageItem, Size
 from tests.support.chromium import Page, find_chromium
 
 needs_chromium = pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed")

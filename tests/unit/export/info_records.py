@@ -8,7 +8,9 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from heicdepth_tui.export.record import info_schema
-from heicdepth_tui.heif.facts import DepthInfo, DepthStatus, Header, ImageItem, Size, Transform
+from heicdepth_tui.heif.depth_facts import DepthInfo, DepthStatus
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import ImageItem, Size, Transform
 
 Record = dict[str, Any]
 

@@ -23,7 +23,7 @@ from heicdepth_tui.export.options import DepthUnit
 from heicdepth_tui.export.png import merged_codes, scaled_depth
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.source import ExportSource
-from heicdepth_tui.heif.facts import Accuracy
+from heicdepth_tui.heif.depth_facts import Accuracy
 
 Points = list[tuple[float, float, float, int, int, int]]
 Written = Callable[[str, ExportSource], Path]

@@ -15,7 +15,7 @@ from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.registration import register
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions
-from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 from heicdepth_tui.heif.properties import displayed_size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request

@@ -14,8 +14,8 @@ from heicdepth_tui.depth.registration import Basis, Frames, register
 from heicdepth_tui.export.record import info_schema, photo_record
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions, ExportSource
-from heicdepth_tui.heif.facts import Crop, Size
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import Crop, Size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.report.tables import fact_groups

@@ -25,7 +25,9 @@ from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import ExportOptions, ExportSource
-from heicdepth_tui.heif.facts import ColourSpace, DepthInfo, DepthStatus, Header, Size
+from heicdepth_tui.heif.depth_facts import DepthInfo, DepthStatus
+from heicdepth_tui.heif.facts import ColourSpace, Header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 
 Use = Callable[[Header], None]

@@ -14,7 +14,7 @@ from heicdepth_tui.depth.cloud import Cloud, CloudOptions, ColorResolution, Proj
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.packing import COLOUR_BYTES_A_SAMPLE, PackedCloud, pack_cloud
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     DepthInfo,
     DepthRepresentation,
     DepthStatus,

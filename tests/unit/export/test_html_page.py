@@ -23,7 +23,7 @@ from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.source import ExportOptions, ExportSource
-from heicdepth_tui.heif.facts import Accuracy
+from heicdepth_tui.heif.depth_facts import Accuracy
 
 EVIL = "</script><script>alert(1)</script>\x1b]0;x\x07\u202e\"'&{{style}}"
 

@@ -11,17 +11,17 @@ from info_records import Record, header, item, valid
 
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.record import array_records, photo_record
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Calibration,
     DepthElsewhere,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    Exif,
     RepresentationType,
-    Size,
 )
+from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.header import parse_header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels
 from heicdepth_tui.samples.write import build_photo
 

@@ -22,21 +22,17 @@ from heicdepth_tui.errors import (
     NotHeifError,
 )
 from heicdepth_tui.export.record import info_schema, json_line, photo_record
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
-    Auxiliary,
     Calibration,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    Exif,
-    Mirror,
     RepresentationType,
-    Rotation,
-    Size,
-    Transform,
 )
+from heicdepth_tui.heif.facts import Auxiliary, Exif
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.picture_facts import Mirror, Rotation, Size, Transform
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heicdepth_tui.folder.order import SortKey, date_of, name_key, sort_entries
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.text import natural_key
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from heicdepth_tui.folder import summaries as summaries_module
 from heicdepth_tui.folder.summaries import SummaryScanner, read_summaries
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
 
 PATIENCE = 20
 """Seconds a test waits for what must happen; it never waits that long."""

@@ -7,7 +7,7 @@ import pytest
 
 from heicdepth_tui.errors import MalformedError
 from heicdepth_tui.heif.av1 import Av1Sequence, full_range_colour, read_sequence
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from tests.support.avif import encode_av1, needs_monochrome
 
 RAMP = np.tile(np.arange(200, dtype=np.uint8), (30, 1))

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.facts import Accuracy, DepthRepresentation, DepthStatus, Size
+from heicdepth_tui.heif.depth_facts import Accuracy, DepthRepresentation, DepthStatus
 from heicdepth_tui.heif.facts import RepresentationType as Kind
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.summary import read_summary
 from heicdepth_tui.heif.write.sei import build_depth_representation
 

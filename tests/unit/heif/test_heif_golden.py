@@ -8,20 +8,18 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.heif.colour import read_profile
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Calibration,
-    ColourSpace,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
-    Rotation,
-    Size,
-    StereoPair,
 )
+from heicdepth_tui.heif.facts import ColourSpace, StereoPair
 from heicdepth_tui.heif.gps import parse_position
 from heicdepth_tui.heif.header import exif_item, parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+from heicdepth_tui.heif.picture_facts import Rotation, Size
 from heicdepth_tui.heif.source import Source
 from heicdepth_tui.heif.summary import read_summary
 from tests.support import golden

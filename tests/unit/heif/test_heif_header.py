@@ -17,19 +17,17 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedHeaderError,
 )
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     DepthRepresentation,
     DepthStatus,
-    Exif,
     RepresentationType,
-    Rotation,
-    Size,
-    StereoPair,
 )
+from heicdepth_tui.heif.facts import Exif, StereoPair
 from heicdepth_tui.heif.header import check_metadata, parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.picture_facts import Rotation, Size
 from heicdepth_tui.heif.source import Source
 
 Build = Any

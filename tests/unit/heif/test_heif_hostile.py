@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError
-from heicdepth_tui.heif.facts import DepthStatus, Header
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.summary import read_summary
 from tests.support import golden

@@ -15,9 +15,9 @@ from heicdepth_tui.errors import (
     TruncatedError,
     UnsupportedHeaderError,
 )
-from heicdepth_tui.heif.facts import Crop, Extent, Grid, Mirror, Rotation, Size
 from heicdepth_tui.heif.items import ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.picture_facts import Crop, Extent, Grid, Mirror, Rotation, Size
 from heicdepth_tui.heif.source import Source
 
 Build = Any

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import MalformedError, TruncatedError, UnsupportedHeaderError
-from heicdepth_tui.heif.facts import Extent, Mirror, Rotation, Size
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+from heicdepth_tui.heif.picture_facts import Extent, Mirror, Rotation, Size
 from heicdepth_tui.heif.source import Source
 from heicdepth_tui.heif.summary import read_summary
 from tests.support.mini import mini, number

@@ -8,7 +8,7 @@ import pytest
 
 from heicdepth_tui.errors import MalformedError
 from heicdepth_tui.heif.coded import transforms_of
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size
 from heicdepth_tui.heif.properties import (
     aux_type,
     clean_aperture,

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heicdepth_tui.errors import MalformedError
-from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.sei import parse_depth_representation
 from heicdepth_tui.heif.write.sei import build_depth_representation
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import HeaderError
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.summary import read_summary
 
 Build = Any

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.errors import HeaderError, LimitError, MalformedError, UnsupportedHeaderError
-from heicdepth_tui.heif.facts import DepthStatus, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.header import parse_header, read_header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.summary import read_summary
 
 Build = Any

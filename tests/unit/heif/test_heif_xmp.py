@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.errors import LimitError, MalformedError
-from heicdepth_tui.heif.facts import Accuracy, Calibration
+from heicdepth_tui.heif.depth_facts import Accuracy, Calibration
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.xmp import MAX_MARKUP, count_markup, parse_calibration
 from tests.support import golden

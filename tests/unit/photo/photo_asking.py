@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Answer, Layer, Request
 

@@ -14,16 +14,9 @@ from PIL import AvifImagePlugin, Image
 
 from heicdepth_tui.errors import DecodeError, UnsupportedError
 from heicdepth_tui.heif.av1 import read_sequence
-from heicdepth_tui.heif.facts import (
-    AUX_DEPTH_URNS,
-    DepthRepresentation,
-    Mirror,
-    RepresentationType,
-    Rotation,
-    Size,
-    Transform,
-)
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import Mirror, Rotation, Size, Transform
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation

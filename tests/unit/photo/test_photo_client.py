@@ -25,7 +25,7 @@ from photo_asking import (
 )
 
 from heicdepth_tui.errors import DecodeError, FileAccessError, LimitError
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.launch import launch, worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY

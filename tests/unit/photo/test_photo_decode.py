@@ -20,10 +20,10 @@ from heicdepth_tui.errors import (
     NotHeifError,
     TruncatedError,
 )
-from heicdepth_tui.heif.facts import Crop, Size
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import Limits
+from heicdepth_tui.heif.picture_facts import Crop, Size
 from heicdepth_tui.photo import decode as decode_module
 from heicdepth_tui.photo.decode import decode, load, steps
 from heicdepth_tui.photo.layers import (

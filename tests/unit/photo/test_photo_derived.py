@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from heicdepth_tui.errors import MissingLayerError, TruncatedError, UnsupportedError
-from heicdepth_tui.heif.facts import Mirror, Rotation, Size
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.images import parts_of
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+from heicdepth_tui.heif.picture_facts import Mirror, Rotation, Size
 from heicdepth_tui.heif.source import Source
 from heicdepth_tui.heif.write.mux import CodedPicture
 from heicdepth_tui.heif.write.wrap import wrap_items

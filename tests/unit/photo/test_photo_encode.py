@@ -6,7 +6,7 @@ import numpy as np
 import pillow_heif
 import pytest
 
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.wrap import wrap_hevc
 from heicdepth_tui.photo.encode import SRGB_COLR, CodedPicture, encode_grid, encode_hevc
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from heicdepth_tui.heif.facts import DepthElsewhere, DepthInfo, DepthStatus
+from heicdepth_tui.heif.depth_facts import DepthElsewhere, DepthInfo, DepthStatus
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.photo.layers import (
     DEPTH,

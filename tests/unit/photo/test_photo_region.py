@@ -18,7 +18,7 @@ from PIL import Image
 
 from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Transform
 from heicdepth_tui.heif.write.boxes import spatial_extent, transform_properties
 from heicdepth_tui.photo import decode as decode_module
 from heicdepth_tui.photo.client import Decoder

@@ -14,7 +14,7 @@ from photo_asking import listen, request_for
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo import decode
 from heicdepth_tui.photo.answer_writer import AnswerWriter
 from heicdepth_tui.photo.client import Decoder

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Transform
 from heicdepth_tui.photo.transforms import place
 
 ORIENTATIONS: list[tuple[Transform, ...]] = [

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from heicdepth_tui.depth.depthmap import build_depth_map
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
-    ColourSpace,
     DepthElsewhere,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
     RepresentationType,
 )
+from heicdepth_tui.heif.facts import ColourSpace
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
 from heicdepth_tui.report.legend import legend_lines

@@ -15,7 +15,7 @@ import pytest
 from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.find import find_photos
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import DEPTH, LayerKind
 from heicdepth_tui.samples.write import build_photo

@@ -11,14 +11,10 @@ import pytest
 
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import DecodeError, FileAccessError, HeicDepthError, TruncatedError
-from heicdepth_tui.heif.facts import (
-    AUX_DEPTH_URNS,
-    DepthRepresentation,
-    RepresentationType,
-    Size,
-)
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.items import read_items
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, TiledPicture, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.client import Decoder, next_ticket

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.facts import RepresentationType, Size
+from heicdepth_tui.heif.depth_facts import RepresentationType
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe

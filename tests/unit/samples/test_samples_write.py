@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.heif.facts import Accuracy, DepthStatus, Header, RepresentationType, Rotation
+from heicdepth_tui.heif.depth_facts import Accuracy, DepthStatus, RepresentationType
+from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import Rotation
 from heicdepth_tui.samples import write
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Calibration, Header, Transform
+    from heicdepth_tui.heif.depth_facts import Calibration
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.picture_facts import Transform
 
 __all__ = [
     "Camera",

@@ -21,7 +21,7 @@ from heicdepth_tui.depth.points import (
 from heicdepth_tui.depth.smooth import BOX, smooth_codes
 from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity
 from heicdepth_tui.errors import NoCameraError, NoMetresError
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

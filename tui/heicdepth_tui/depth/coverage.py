@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from heicdepth_tui.heif.facts import Crop, ImageItem, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Size, Transform
 from heicdepth_tui.photo.transforms import place
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import numpy as np
 from heicdepth_tui.depth.quantization import CodeTables, DepthQuantization, code_tables, decide
 from heicdepth_tui.depth.trust import Trust, trust_of
 from heicdepth_tui.errors import NoMetresError
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.registration import Registration
-    from heicdepth_tui.heif.facts import Accuracy, DepthInfo, DepthRepresentation
+    from heicdepth_tui.heif.depth_facts import Accuracy, DepthInfo, DepthRepresentation
 
 __all__ = ["CodeRange", "DepthMap", "build_depth_map"]
 

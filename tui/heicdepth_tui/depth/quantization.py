@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Calibration, DepthInfo
+    from heicdepth_tui.heif.depth_facts import Calibration, DepthInfo
 
 __all__ = [
     "MIN_DISPARITY",

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from heicdepth_tui.depth.coverage import Coverage, Region, coverage_of, same_shape
-from heicdepth_tui.heif.facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, ImageItem, Mirror, Rotation, Size, Transform
 from heicdepth_tui.photo.transforms import place
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.depth.camera import CameraOrigin
 from heicdepth_tui.depth.quantization import decide
-from heicdepth_tui.heif.facts import Accuracy
+from heicdepth_tui.heif.depth_facts import Accuracy
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
-    from heicdepth_tui.heif.facts import DepthInfo
+    from heicdepth_tui.heif.depth_facts import DepthInfo
 
 __all__ = ["DISTORTION", "Trust", "trust_of"]
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Size
+    from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["Coloured", "Colours"]
 

@@ -22,14 +22,9 @@ from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
-from heicdepth_tui.heif.facts import (
-    DepthInfo,
-    Exif,
-    Header,
-    ImageItem,
-    Mirror,
-    Rotation,
-)
+from heicdepth_tui.heif.depth_facts import DepthInfo
+from heicdepth_tui.heif.facts import Exif, Header
+from heicdepth_tui.heif.picture_facts import ImageItem, Mirror, Rotation
 from heicdepth_tui.photo.layers import derived_label
 from heicdepth_tui.text import printable
 

@@ -20,9 +20,11 @@ from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
-from heicdepth_tui.heif.facts import ColourSpace, DepthStatus, Header, ImageItem, Size
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import ColourSpace, Header
 from heicdepth_tui.heif.gps import read_position
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.heif.picture_facts import ImageItem, Size
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 

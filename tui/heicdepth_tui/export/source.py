@@ -21,7 +21,8 @@ from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
 from heicdepth_tui.files import Writer, safe_name
-from heicdepth_tui.heif.facts import Header, Size
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.text import printable
 
 __all__ = ["Colours", "ExportOptions", "ExportSource", "Exported", "OutputFile", "ascii_line"]

@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
 from heicdepth_tui.heif.summary import read_summary
 
 if TYPE_CHECKING:

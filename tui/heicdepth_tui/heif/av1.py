@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heicdepth_tui.errors import MalformedError
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["Av1Sequence", "full_range_colour", "read_sequence"]
 

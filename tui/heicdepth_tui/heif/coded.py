@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif import properties
 from heicdepth_tui.heif.boxes import four_cc
-from heicdepth_tui.heif.facts import Extent, Size, Transform
+from heicdepth_tui.heif.picture_facts import Extent, Size, Transform
 
 __all__ = [
     "CODED_TYPES",

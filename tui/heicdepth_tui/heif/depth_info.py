@@ -14,20 +14,18 @@ from heicdepth_tui.errors import (
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.codecs import undecodable_depth_reason
 from heicdepth_tui.heif.coded import NO_PICTURES
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     AUX_DEPTH_URNS,
-    Auxiliary,
     Calibration,
     DepthElsewhere,
     DepthInfo,
     DepthRepresentation,
     DepthStatus,
-    ImageItem,
-    Size,
-    layer_name,
 )
+from heicdepth_tui.heif.facts import Auxiliary, layer_name
 from heicdepth_tui.heif.images import image_item, missing_part
 from heicdepth_tui.heif.items import ItemTable
+from heicdepth_tui.heif.picture_facts import ImageItem, Size
 from heicdepth_tui.heif.sei import parse_depth_representation
 from heicdepth_tui.heif.xmp import MAX_MARKUP, count_markup, parse_calibration
 

@@ -14,20 +14,14 @@ from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.colour import colour_space
 from heicdepth_tui.heif.container import has_sequence
+from heicdepth_tui.heif.depth_facts import DepthInfo
 from heicdepth_tui.heif.depth_info import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
-from heicdepth_tui.heif.facts import (
-    Auxiliary,
-    ColourSpace,
-    DepthInfo,
-    Exif,
-    Header,
-    ImageItem,
-    StereoPair,
-)
+from heicdepth_tui.heif.facts import Auxiliary, ColourSpace, Exif, Header, StereoPair
 from heicdepth_tui.heif.images import image_item, missing_part
 from heicdepth_tui.heif.items import ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.picture_facts import ImageItem
 from heicdepth_tui.heif.source import Source
 
 __all__ = ["check_metadata", "exif_item", "parse_header", "read_header"]

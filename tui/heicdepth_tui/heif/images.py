@@ -7,8 +7,8 @@ from collections import Counter
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
-from heicdepth_tui.heif.facts import Grid, ImageItem
 from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
+from heicdepth_tui.heif.picture_facts import Grid, ImageItem
 
 __all__ = ["image_item", "missing_part", "parts_of"]
 

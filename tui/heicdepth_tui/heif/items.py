@@ -24,10 +24,11 @@ from heicdepth_tui.heif.coded import (
     transforms_of,
 )
 from heicdepth_tui.heif.container import Container, find_meta
-from heicdepth_tui.heif.facts import AUX_DEPTH_URNS, Extent, Grid, Size
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS
 from heicdepth_tui.heif.item_boxes import ItemLocation
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.metabox import read_meta
+from heicdepth_tui.heif.picture_facts import Extent, Grid, Size
 from heicdepth_tui.heif.references import Group, References, Targets, referrers
 from heicdepth_tui.heif.source import Source
 

@@ -14,7 +14,7 @@ from struct import pack
 
 from heicdepth_tui.errors import MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import pack_box, pack_full_box
-from heicdepth_tui.heif.facts import Extent
+from heicdepth_tui.heif.picture_facts import Extent
 from heicdepth_tui.heif.source import Source
 
 __all__ = ["read_mini"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from heicdepth_tui.errors import LimitError, MalformedError
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Transform
 
 __all__ = [
     "apply_transform",

@@ -11,7 +11,7 @@ import math
 import re
 
 from heicdepth_tui.errors import LimitError, MalformedError
-from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
 
 __all__ = [
     "EXPONENT_BIAS",

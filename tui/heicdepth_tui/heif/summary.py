@@ -14,6 +14,7 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.codecs import DECODERS, undecodable_depth_reason, undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
+from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.depth_info import (
     check_depth_size,
     choose_depth,
@@ -21,10 +22,11 @@ from heicdepth_tui.heif.depth_info import (
     depth_of_others,
 )
 from heicdepth_tui.heif.exif import parse_exif_row
-from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, DepthStatus, Extent, HeaderSummary, Size
+from heicdepth_tui.heif.facts import PORTRAIT_RENDERED, HeaderSummary
 from heicdepth_tui.heif.header import exif_item
 from heicdepth_tui.heif.items import IMAGE_TYPES, ItemTable
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.picture_facts import Extent, Size
 from heicdepth_tui.heif.source import RefusedFileError, Source
 
 __all__ = ["read_summary"]

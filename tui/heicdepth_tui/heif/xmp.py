@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from heicdepth_tui.errors import LimitError, MalformedError
-from heicdepth_tui.heif.facts import Accuracy, Calibration
+from heicdepth_tui.heif.depth_facts import Accuracy, Calibration
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, ItemColour, item_colour
 from heicdepth_tui.heif.depth_info import check_depth_size, choose_depth, depth_items
-from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.images import image_item, parts_of
 from heicdepth_tui.heif.items import CodedItem, ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.wrap import wrap_items
 from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request

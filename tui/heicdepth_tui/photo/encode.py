@@ -6,7 +6,7 @@ import io
 import struct
 from typing import TYPE_CHECKING, Any
 
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import DepthInfo, Header
+    from heicdepth_tui.heif.depth_facts import DepthInfo
+    from heicdepth_tui.heif.facts import Header
 
     Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 

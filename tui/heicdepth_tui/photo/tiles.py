@@ -9,8 +9,8 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.facts import Size, Transform
 from heicdepth_tui.heif.items import CodedItem, ItemTable
+from heicdepth_tui.heif.picture_facts import Size, Transform
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.shrink import Samples, contiguous

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Transform
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.region import SampleRegion

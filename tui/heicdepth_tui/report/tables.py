@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
-from heicdepth_tui.heif.facts import Crop, Header, Mirror, Rotation
+from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation
 from heicdepth_tui.photo.layers import LayerKind, derived_label, layers_of
 from heicdepth_tui.text import printable
 

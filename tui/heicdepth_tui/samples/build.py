@@ -8,14 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heicdepth_tui.heif.facts import (
-    Calibration,
-    DepthRepresentation,
-    Exif,
-    RepresentationType,
-    Rotation,
-    Size,
-)
+from heicdepth_tui.heif.depth_facts import Calibration, DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.facts import Exif
+from heicdepth_tui.heif.picture_facts import Rotation, Size
 from heicdepth_tui.heif.write.exif import build_exif
 from heicdepth_tui.heif.write.mux import AuxPicture, PhotoSpec, PlainPicture, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
@@ -31,7 +26,7 @@ from heicdepth_tui.samples.solids import Pinhole
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Transform
+    from heicdepth_tui.heif.picture_facts import Transform
     from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
     from heicdepth_tui.samples.solids import Scene
 

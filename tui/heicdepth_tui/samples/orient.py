@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Transform
+    from heicdepth_tui.heif.picture_facts import Transform
     from heicdepth_tui.samples.solids import Pinhole
 
     Array = TypeVar("Array", bound=NDArray[Any])

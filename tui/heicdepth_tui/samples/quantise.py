@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     AUX_DEPTH_URNS,
     Accuracy,
     Calibration,
-    Crop,
     DepthRepresentation,
-    Exif,
     RepresentationType,
-    Size,
 )
+from heicdepth_tui.heif.facts import Exif
+from heicdepth_tui.heif.picture_facts import Crop, Size
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.gallery import MARBLES
 from heicdepth_tui.samples.solids import Pinhole, Scene, Vec
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.heif.facts import Transform
+    from heicdepth_tui.heif.picture_facts import Transform
 
 __all__ = ["AUTO", "Auto", "Photo", "Recipe", "TrueSphere", "Truth"]
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from heicdepth_tui.files import write_new
-from heicdepth_tui.heif.facts import Accuracy, RepresentationType, Size
+from heicdepth_tui.heif.depth_facts import Accuracy, RepresentationType
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.xmp import build_description
 from heicdepth_tui.samples import gallery
 from heicdepth_tui.samples.build import make_photo

@@ -8,8 +8,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from PIL import Image
 
+from heicdepth_tui.heif.depth_facts import Accuracy, Calibration
 from heicdepth_tui.heif.exif import parse_exif
-from heicdepth_tui.heif.facts import Accuracy, Calibration, Exif, Size
+from heicdepth_tui.heif.facts import Exif
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.exif import build_exif
 from heicdepth_tui.heif.write.xmp import build_calibration, build_description
 from heicdepth_tui.heif.xmp import parse_calibration

@@ -9,15 +9,8 @@ import numpy as np
 import pillow_heif
 import pytest
 
-from heicdepth_tui.heif.facts import (
-    AUX_DEPTH_URNS,
-    Crop,
-    DepthRepresentation,
-    Mirror,
-    RepresentationType,
-    Rotation,
-    Size,
-)
+from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size
 from heicdepth_tui.heif.write.boxes import (
     Item,
     Layout,

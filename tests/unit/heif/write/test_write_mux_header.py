@@ -6,19 +6,16 @@ from typing import Any
 
 import pytest
 
-from heicdepth_tui.heif.facts import (
+from heicdepth_tui.heif.depth_facts import (
     AUX_DEPTH_URNS,
     Accuracy,
-    Crop,
     DepthRepresentation,
     DepthStatus,
-    Grid,
     RepresentationType,
-    Rotation,
-    Size,
-    StereoPair,
 )
+from heicdepth_tui.heif.facts import StereoPair
 from heicdepth_tui.heif.header import parse_header
+from heicdepth_tui.heif.picture_facts import Crop, Grid, Rotation, Size
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from heicdepth_tui.heif.boxes import pack_box, pack_full_box
-from heicdepth_tui.heif.facts import Crop, Mirror, Rotation, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Transform
 
 __all__ = [
     "Item",

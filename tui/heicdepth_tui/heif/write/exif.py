@@ -6,7 +6,8 @@ import struct
 from collections.abc import Sequence
 from fractions import Fraction
 
-from heicdepth_tui.heif.facts import Exif, Size
+from heicdepth_tui.heif.facts import Exif
+from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["build_exif"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from heicdepth_tui.heif.facts import Crop, Size, Transform
+from heicdepth_tui.heif.picture_facts import Crop, Size, Transform
 from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from heicdepth_tui.heif.facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.sei import EXPONENT_BIAS, MAX_EXPONENT, PAYLOAD_TYPE, PREFIX_SEI
 
 __all__ = ["build_depth_representation"]

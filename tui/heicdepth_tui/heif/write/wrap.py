@@ -5,8 +5,8 @@ from __future__ import annotations
 from heicdepth_tui.errors import LimitError, TruncatedError
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import DERIVED_TYPES, TRANSFORM_PROPERTIES
-from heicdepth_tui.heif.facts import Size
 from heicdepth_tui.heif.items import ItemTable
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.boxes import (
     Item,
     ItemReference,

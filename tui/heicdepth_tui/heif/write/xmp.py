@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
-from heicdepth_tui.heif.facts import Accuracy, Calibration
+from heicdepth_tui.heif.depth_facts import Accuracy, Calibration
 
 __all__ = ["build_calibration", "build_description"]
 

@@ -15,7 +15,8 @@ from heicdepth_tui.photo.layers import Layer, LayerKind
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
-    from heicdepth_tui.heif.facts import Header, Size
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.picture_facts import Size
     from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [

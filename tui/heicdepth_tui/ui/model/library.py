@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.folder.order import SortKey, sort_entries
-from heicdepth_tui.heif.facts import DepthStatus, HeaderSummary
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import HeaderSummary
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry

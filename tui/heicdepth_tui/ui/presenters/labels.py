@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from heicdepth_tui.draw.modes import Blocks
-from heicdepth_tui.heif.facts import DepthStatus
+from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells

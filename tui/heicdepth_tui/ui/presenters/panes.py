@@ -20,7 +20,8 @@ from heicdepth_tui.ui.presenters.labels import (
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderedRows
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import Header, Size
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.picture_facts import Size
     from heicdepth_tui.ui.model.requests import View
 
 __all__ = ["PaneView", "depth_view", "layer_choices", "message_view", "photo_view", "shown_layer"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.heif.facts import DepthStatus
+from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.text import printable, size_text
 from heicdepth_tui.ui.model.clipping import clip
 

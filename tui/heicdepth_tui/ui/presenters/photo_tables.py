@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from heicdepth_tui.errors import GeometryError
-from heicdepth_tui.heif.facts import Size
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import LayerKind, depth_info
 
 if TYPE_CHECKING:
