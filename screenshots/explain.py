@@ -25,7 +25,7 @@ from heicdepth_tui.heif.depth_facts import Accuracy
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.build import make_photo
-from heicdepth_tui.samples.recipe import Recipe, TrueSphere, Truth
+from heicdepth_tui.samples.recipe import GroundTruth, Recipe, TrueSphere
 from heicdepth_tui.samples.solids import Box, Floor, Pinhole, Scene, Sphere, Wall
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ _PROMISE = (
 class Seen:
     """A photo as the package reads it back, and what is true of it."""
 
-    truth: Truth
+    ground_truth: GroundTruth
     depth_map: DepthMap
     rgb: NDArray[np.uint8]
     metres: Cloud
@@ -103,7 +103,7 @@ def see(recipe: Recipe, decoder: Decoder) -> Seen:
         source = read_source(path, ExportOptions(), decoder.get)
         flat = CloudOptions(projection=Projection.FLAT)
         flatly = replace(source, options=ExportOptions(cloud=flat))
-        return Seen(photo.truth, source.depth_map, source.rgb, source.cloud, flatly.cloud)
+        return Seen(photo.ground_truth, source.depth_map, source.rgb, source.cloud, flatly.cloud)
 
 
 def draw_disparity(room: Seen, path: Path) -> None:
@@ -124,9 +124,9 @@ def draw_disparity(room: Seen, path: Path) -> None:
         canvas.panel(area)
     cloud, raw = room.metres, room.flat
     canvas.points(flat, raw.xyz[:, [1, 2]] * (1, -1), -raw.xyz[:, 0], raw.rgb, left)
-    _draw_view(canvas, metric, room.truth, WALL)
+    _draw_view(canvas, metric, room.ground_truth, WALL)
     canvas.points(metric, cloud.xyz[:, [0, 2]] * (1, -1), cloud.xyz[:, 1], cloud.rgb, right)
-    for sphere in room.truth.spheres:
+    for sphere in room.ground_truth.spheres:
         centre = metric.at(sphere.centre[0], -sphere.centre[2])
         canvas.circle(centre, metric.scale * sphere.radius, STRONG)
     _draw_ladder(canvas, flat, metric, left, right)
@@ -159,7 +159,7 @@ def _flat_floor(room: Seen, area: Area) -> Plan:
     return Plan((area.left + 12, area.bottom - 34 - scale * nearest), scale)
 
 
-def _draw_view(canvas: Canvas, plan: Plan, truth: Truth, reach: float) -> None:
+def _draw_view(canvas: Canvas, plan: Plan, truth: GroundTruth, reach: float) -> None:
     """Draw the camera and the edges of what it sees, up to ``reach`` metres away."""
     camera = truth.camera
     for column in (-0.5, camera.width - 0.5):
@@ -182,7 +182,7 @@ def _draw_ladder(canvas: Canvas, flat: Plan, metric: Plan, left: Area, right: Ar
 def _label_balls(canvas: Canvas, room: Seen, flat: Plan, metric: Plan) -> None:
     """Write how wide each ball is: in the flat cloud as a multiple of the farthest."""
     widths = _flat_widths(room)
-    for sphere, width in zip(room.truth.spheres, widths, strict=True):
+    for sphere, width in zip(room.ground_truth.spheres, widths, strict=True):
         points = room.points_on(sphere)
         across = float(np.ptp(room.metres.xyz[points, 0]))
         x, y = metric.at(sphere.centre[0] + sphere.radius, -sphere.centre[2])
@@ -196,7 +196,7 @@ def _label_balls(canvas: Canvas, room: Seen, flat: Plan, metric: Plan) -> None:
 
 def _flat_widths(room: Seen) -> list[float]:
     """Return how wide each ball is in the flat cloud, which has no unit."""
-    indices = [room.metres.index[room.points_on(sphere)] for sphere in room.truth.spheres]
+    indices = [room.metres.index[room.points_on(sphere)] for sphere in room.ground_truth.spheres]
     return [float(np.ptp(room.flat.xyz[index, 1])) for index in indices]
 
 
@@ -252,10 +252,10 @@ def _draw_file(canvas: Canvas, room: Seen, area: Area, factor: float, color: str
 
 def _draw_room(canvas: Canvas, room: Seen, plan: Plan, area: Area, factor: float) -> None:
     """Draw a room from above, with the distances of its nearest ball and of its wall."""
-    _draw_view(canvas, plan, room.truth, WALL * factor)
+    _draw_view(canvas, plan, room.ground_truth, WALL * factor)
     cloud = room.metres
     canvas.points(plan, cloud.xyz[:, [0, 2]] * (1, -1), cloud.xyz[:, 1], cloud.rgb, area)
-    for sphere in room.truth.spheres:
+    for sphere in room.ground_truth.spheres:
         x, _, z = (value * factor for value in sphere.centre)
         canvas.circle(plan.at(x, -z), plan.scale * sphere.radius * factor, STRONG, 1.2)
     near, far = (-float(edge) for edge in (cloud.xyz[:, 2].max(), cloud.xyz[:, 2].min()))
@@ -316,8 +316,10 @@ def main(photos: list[Path]) -> None:
         )  # fmt: skip
         room = see(recipe, decoder)
         draw_disparity(room, HERE / "disparity.png")
-        alike = replace(recipe, rgb=room.truth.rgb, accuracy=Accuracy.RELATIVE)
-        rooms = [see(_scaled(alike, room.truth.metres, factor), decoder) for factor in SCALES]
+        alike = replace(recipe, rgb=room.ground_truth.rgb, accuracy=Accuracy.RELATIVE)
+        rooms = [
+            see(_scaled(alike, room.ground_truth.metres, factor), decoder) for factor in SCALES
+        ]
         draw_relative(rooms, HERE / "relative.png")
 
 

@@ -90,10 +90,10 @@ def test_colours_are_those_of_the_cut_out(tmp_path: Path, orientation: int) -> N
     source = read_source(tmp_path / "a.heic", ExportOptions(), decode)
     transforms = TRANSFORMS[orientation]
     seen = (*inverse(transforms), CROP, *transforms)
-    expected = turn(shrunk(photo.truth.rgb, 96, 72), seen)
+    expected = turn(shrunk(photo.ground_truth.rgb, 96, 72), seen)
     assert source.rgb.shape == expected.shape
     assert np.abs(source.rgb - expected).mean() < 4
-    squeezed = shrunk(photo.truth.rgb, *source.size)
+    squeezed = shrunk(photo.ground_truth.rgb, *source.size)
     assert np.abs(source.rgb - squeezed).mean() > 12
     assert any("colours are cut from there" in note for note in source.notes)
 
@@ -112,7 +112,7 @@ def test_finer_colours_are_too(
     options = ExportOptions(cloud=CloudOptions(color_resolution=resolution, drop_flying=False))
     cloud = read_source(tmp_path / "a.heic", options, decode).cloud
     transforms: Sequence[Transform] = TRANSFORMS[orientation]
-    expected = turn(photo.truth.rgb, (*inverse(transforms), finer(CROP, 2), *transforms))
+    expected = turn(photo.ground_truth.rgb, (*inverse(transforms), finer(CROP, 2), *transforms))
     height, width = expected.shape[:2]
     assert cloud.grid == (width, height)
     colours = expected.reshape(-1, 3)[cloud.index].astype(float)

@@ -21,7 +21,7 @@ from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.report.tables import fact_groups
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
-from heicdepth_tui.samples.recipe import Recipe, Truth
+from heicdepth_tui.samples.recipe import GroundTruth, Recipe
 from heicdepth_tui.ui.presenters.labels import caption
 
 
@@ -29,14 +29,16 @@ def decode(request: Request) -> Pixels:
     return load(request.path, request.layer, exact=request.exact, fit=request.fit)
 
 
-def made(folder: Path, recipe: Recipe, frames: Frames = Frames.AUTO) -> tuple[ExportSource, Truth]:
+def made(
+    folder: Path, recipe: Recipe, frames: Frames = Frames.AUTO
+) -> tuple[ExportSource, GroundTruth]:
     photo = make_photo(recipe)
     (folder / "a.heic").write_bytes(photo.data)
     options = ExportOptions(register=frames)
-    return read_source(folder / "a.heic", options, decode), photo.truth
+    return read_source(folder / "a.heic", options, decode), photo.ground_truth
 
 
-def check(source: ExportSource, truth: Truth) -> None:
+def check(source: ExportSource, truth: GroundTruth) -> None:
     """Codes, camera and colours are those of the upright photo."""
     assert np.array_equal(source.depth_map.codes, truth.codes)
     camera, true = source.camera, truth.depth_camera
@@ -47,7 +49,7 @@ def check(source: ExportSource, truth: Truth) -> None:
     )
 
 
-def difference(source: ExportSource, truth: Truth) -> float:
+def difference(source: ExportSource, truth: GroundTruth) -> float:
     picture = Image.fromarray(truth.rgb).resize(source.size, Image.Resampling.BOX)
     return float(np.abs(source.rgb.astype(float) - np.asarray(picture, float)).mean())
 
@@ -168,7 +170,7 @@ def test_a_finer_cloud_stays_inside_the_photos_crop(tmp_path: Path) -> None:
     cloud = CloudOptions(color_resolution=ColorResolution.PHOTO, drop_flying=False)
     source = read_source(tmp_path / "a.heic", ExportOptions(cloud=cloud), decode)
     assert source.cloud.grid == (110, 96)
-    truth = make_photo(recipe).truth.rgb[20:116, 40:150].reshape(-1, 3).astype(float)
+    truth = make_photo(recipe).ground_truth.rgb[20:116, 40:150].reshape(-1, 3).astype(float)
     assert np.abs(source.cloud.rgb - truth[source.cloud.index]).mean() < 6
 
 

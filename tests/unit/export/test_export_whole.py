@@ -36,7 +36,7 @@ def test_points_are_where_the_scene_was(tmp_path: Path, orientation: int) -> Non
     )
     (exported,) = export_photo(tmp_path / "a.heic", options, decode)
     cloud = PointCloud.from_path(exported.path)
-    truth, camera = photo.truth, photo.truth.depth_camera
+    truth, camera = photo.ground_truth, photo.ground_truth.depth_camera
     height, width = truth.metres.shape
     assert (cloud.metadata.width, cloud.metadata.height) == (width, height)
     x, y, z = (cloud.pc_data[axis].reshape(height, width).astype(float) for axis in "xyz")

@@ -94,10 +94,10 @@ class TestOrientation:
         path = tmp_path / "photo.heic"
         path.write_bytes(made.data)
         pixels = load(path, DEPTH)
-        assert np.array_equal(pixels.array, made.truth.codes)
+        assert np.array_equal(pixels.array, made.ground_truth.codes)
         assert (pixels.minimum, pixels.maximum) == (
-            made.truth.codes.min(),
-            made.truth.codes.max(),
+            made.ground_truth.codes.min(),
+            made.ground_truth.codes.max(),
         )
 
     def test_photo_and_depth_are_oriented_alike(self, photo: Write, orientation: int) -> None:
@@ -115,8 +115,8 @@ def test_deep_depth_maps_come_unshifted(tmp_path: Path, bits: int) -> None:
     assert pixels.array.dtype == np.uint16
     assert pixels.dtype == "uint16"
     assert pixels.bits == bits
-    assert made.truth.codes.max() > 255
-    assert np.array_equal(pixels.array, made.truth.codes)
+    assert made.ground_truth.codes.max() > 255
+    assert np.array_equal(pixels.array, made.ground_truth.codes)
 
 
 def test_the_depth_map_is_the_one_that_the_header_names(tmp_path: Path) -> None:
@@ -125,18 +125,18 @@ def test_the_depth_map_is_the_one_that_the_header_names(tmp_path: Path) -> None:
     path.write_bytes(made.data)
     header = read_header(path)
     assert len(header.depth.others) == 2
-    assert np.array_equal(load(path, DEPTH).array, made.truth.codes)
+    assert np.array_equal(load(path, DEPTH).array, made.ground_truth.codes)
     item = header.depth.others[0].item
     assert item is not None
     other = load(path, Layer(LayerKind.DEPTH, item.id))
-    assert not np.array_equal(other.array, made.truth.codes)
+    assert not np.array_equal(other.array, made.ground_truth.codes)
 
 
 def test_a_crop_of_the_depth_map_is_applied(tmp_path: Path) -> None:
     made = make_photo(Recipe(depth_crop=Crop(8, 4, 40, 30), depth_size=Size(64, 48), orientation=6))
     path = tmp_path / "photo.heic"
     path.write_bytes(made.data)
-    assert np.array_equal(load(path, DEPTH).array, made.truth.codes)
+    assert np.array_equal(load(path, DEPTH).array, made.ground_truth.codes)
 
 
 def test_every_layer_of_the_header_can_be_loaded(photo: Write) -> None:

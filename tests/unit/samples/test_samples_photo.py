@@ -15,7 +15,7 @@ from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import GAIN_MAP_URN, MATTE_URN, make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
 from heicdepth_tui.samples.quantise import quantise, representation_for
-from heicdepth_tui.samples.recipe import Recipe, Truth
+from heicdepth_tui.samples.recipe import GroundTruth, Recipe
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.samples.write import build_photo
 
@@ -31,10 +31,10 @@ def depth_codes(data: bytes, bits: int = 8) -> np.ndarray:
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
 def test_photo_and_depth_stand_upright_alike(orientation: int) -> None:
     photo = make_photo(Recipe(orientation=orientation, quality=95, size=Size(96, 64)))
-    assert np.array_equal(depth_codes(photo.data), photo.truth.codes)
+    assert np.array_equal(depth_codes(photo.data), photo.ground_truth.codes)
     seen = np.asarray(pillow_heif.open_heif(photo.data)).astype(int)
     assert seen.shape == (64, 96, 3)
-    assert np.abs(seen - photo.truth.rgb).mean() < 6
+    assert np.abs(seen - photo.ground_truth.rgb).mean() < 6
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
@@ -89,7 +89,7 @@ def test_xmp_camera_taken_through_the_orientation_is_the_true_one(
     orientation: int, reference_width: float | None
 ) -> None:
     recipe = Recipe(orientation=orientation, size=Size(128, 96), reference_width=reference_width)
-    truth = make_photo(recipe).truth
+    truth = make_photo(recipe).ground_truth
     assert truth.calibration is not None
     coded = Size(96, 72) if orientation < 5 else Size(72, 96)
     found = turned_intrinsics(coded_intrinsics(truth.calibration, coded), coded, orientation)
@@ -105,7 +105,7 @@ def test_codes_put_every_sphere_where_it_is(orientation: int, kind: Representati
     """Decoded codes, dequantised and back-projected, lie on their sphere to within half a step."""
     recipe = Recipe(orientation=orientation, representation=kind, depth_size=Size(192, 144))
     photo = make_photo(recipe)
-    truth = photo.truth
+    truth = photo.ground_truth
     codes = depth_codes(photo.data).astype(np.float64)
     metres = dequantised(codes, truth.representation, 255)
     half = np.abs(
@@ -141,9 +141,9 @@ def dequantised(codes: np.ndarray, rep: DepthRepresentation, top: int) -> np.nda
 @pytest.mark.parametrize(("bits", "dtype"), [(8, np.uint8), (10, np.uint16), (12, np.uint16)])
 def test_every_bit_depth_comes_back_exactly(bits: int, dtype: type) -> None:
     photo = make_photo(Recipe(bits=bits, orientation=8))
-    assert photo.truth.codes.dtype == dtype
-    assert photo.truth.codes.max() > 2 ** (bits - 1)
-    assert np.array_equal(depth_codes(photo.data, bits), photo.truth.codes)
+    assert photo.ground_truth.codes.dtype == dtype
+    assert photo.ground_truth.codes.max() > 2 ** (bits - 1)
+    assert np.array_equal(depth_codes(photo.data, bits), photo.ground_truth.codes)
 
 
 def test_codes_by_hand() -> None:
@@ -159,7 +159,7 @@ def test_codes_by_hand() -> None:
 
 
 def test_limits_hold_the_range_and_clip_what_is_outside() -> None:
-    narrow = make_photo(Recipe(limits=(1.0, 2.0))).truth
+    narrow = make_photo(Recipe(limits=(1.0, 2.0))).ground_truth
     assert (narrow.representation.d_min, narrow.representation.d_max) == (0.5, 1.0)
     assert (narrow.codes[narrow.metres < 1.0] == 255).all()
     assert (narrow.codes[narrow.metres > 2.0] == 0).all()
@@ -173,7 +173,7 @@ def test_arrays_of_the_callers_own() -> None:
     metres = np.linspace(0.5, 2.0, 48 * 64).reshape(48, 64)
     rgb = np.full((96, 128, 3), 77, np.uint8)
     photo = make_photo(Recipe(metres=metres, rgb=rgb))
-    assert photo.truth.representation.d_max == 2.0
+    assert photo.ground_truth.representation.d_max == 2.0
     assert depth_codes(photo.data)[0, 0] == 255
     assert pillow_heif.open_heif(photo.data).size == (128, 96)
 
@@ -186,8 +186,8 @@ def test_matte_gain_map_and_thumbnail_show_the_scene() -> None:
     matte = np.asarray(heif.get_aux_image(heif.info["aux"][MATTE_URN][0]))
     gain = np.asarray(heif.get_aux_image(heif.info["aux"][GAIN_MAP_URN][0]))
     assert matte.shape == gain.shape == (96, 128)
-    camera = photo.truth.camera
-    for sphere in photo.truth.spheres[:2]:
+    camera = photo.ground_truth.camera
+    for sphere in photo.ground_truth.spheres[:2]:
         x, y, z = sphere.centre
         u, v = (camera.cx - camera.fx * x / z) / 2, (camera.cy + camera.fy * y / z) / 2
         assert matte[round(v), round(u)] > 240
@@ -198,22 +198,25 @@ def test_matte_gain_map_and_thumbnail_show_the_scene() -> None:
 
 def test_cropped_depth_keeps_its_camera_consistent() -> None:
     crop = Crop(left=8, top=20, width=48, height=40)
-    whole = make_photo(Recipe(orientation=6)).truth
+    whole = make_photo(Recipe(orientation=6)).ground_truth
     photo = make_photo(Recipe(orientation=6, depth_crop=crop))
-    assert np.array_equal(depth_codes(photo.data), photo.truth.codes)
+    assert np.array_equal(depth_codes(photo.data), photo.ground_truth.codes)
     # Turned three quarters counter-clockwise, coded top is the upright right-hand side.
-    assert photo.truth.codes.shape == (48, 40)
+    assert photo.ground_truth.codes.shape == (48, 40)
     left, top = 96 - 20 - 40, 8
     # Sums of three products in float64, then one rounding to float32: at most one unit of its last.
     np.testing.assert_allclose(
-        photo.truth.metres, whole.metres[top : top + 48, left : left + 40], rtol=2**-23, atol=0
+        photo.ground_truth.metres,
+        whole.metres[top : top + 48, left : left + 40],
+        rtol=2**-23,
+        atol=0,
     )
-    assert photo.truth.depth_camera.cx == pytest.approx(whole.depth_camera.cx - left)
-    assert photo.truth.depth_camera.cy == pytest.approx(whole.depth_camera.cy - top)
+    assert photo.ground_truth.depth_camera.cx == pytest.approx(whole.depth_camera.cx - left)
+    assert photo.ground_truth.depth_camera.cy == pytest.approx(whole.depth_camera.cy - top)
 
 
 def test_35_mm_focal_length_gives_the_camera_back_by_the_diagonal() -> None:
-    truth = make_photo(Recipe(camera=Pinhole.of(96, 72, 26.0), depth=False)).truth
+    truth = make_photo(Recipe(camera=Pinhole.of(96, 72, 26.0), depth=False)).ground_truth
     assert truth.exif is not None
     assert truth.exif.focal_length_35mm == 26.0
     assert truth.camera.fx == pytest.approx(26.0 / 43.266615 * math.hypot(96, 72), rel=1e-6)
@@ -234,6 +237,6 @@ def test_the_same_recipe_gives_the_same_bytes(knobs: dict[str, Any]) -> None:
 
 
 def test_truth_has_upright_spheres_before_the_camera() -> None:
-    truth: Truth = make_photo(Recipe(orientation=5)).truth
+    truth: GroundTruth = make_photo(Recipe(orientation=5)).ground_truth
     assert len(truth.spheres) == len(truth.scene.spheres)
     assert all(sphere.centre[2] < -sphere.radius for sphere in truth.spheres)

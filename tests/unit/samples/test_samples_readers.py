@@ -79,7 +79,7 @@ def test_exiftool_agrees_and_does_not_complain(tmp_path: Path) -> None:
         check=True,
     )
     (said,) = json.loads(ran.stdout)
-    calibration, exif = photo.truth.calibration, photo.truth.exif
+    calibration, exif = photo.ground_truth.calibration, photo.ground_truth.exif
     assert calibration is not None
     assert exif is not None
     assert said["Validate"] == "0 0 0"

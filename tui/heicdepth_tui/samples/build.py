@@ -19,7 +19,7 @@ from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
 from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.raycast import background_metres, cast
-from heicdepth_tui.samples.recipe import AUTO, Photo, Recipe, TrueSphere, Truth
+from heicdepth_tui.samples.recipe import AUTO, GroundTruth, Photo, Recipe, TrueSphere
 from heicdepth_tui.samples.shading import shade
 from heicdepth_tui.samples.solids import Pinhole
 
@@ -43,7 +43,7 @@ _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def make_photo(recipe: Recipe) -> Photo:
-    """Return the photo of ``recipe`` and the truth behind it; the same recipe, the same bytes.
+    """Return the photo of ``recipe`` with its ground truth; the same recipe, the same bytes.
 
     Raises ValueError for what cannot be encoded or quantised.
     """
@@ -90,7 +90,7 @@ def _usual_camera(size: Size) -> Pinhole:
     )
 
 
-def _truth(recipe: Recipe) -> Truth:
+def _truth(recipe: Recipe) -> GroundTruth:
     camera = recipe.camera or _usual_camera(recipe.size)
     camera, depth_camera = camera.scaled(*recipe.size), camera.scaled(*recipe.depth_size)
     rgb = shade(recipe.scene, camera) if recipe.rgb is None else recipe.rgb
@@ -101,7 +101,7 @@ def _truth(recipe: Recipe) -> Truth:
     if recipe.depth_crop is not None:
         seen = (*inverse(depth_frame), recipe.depth_crop, *depth_frame)
         metres, depth_camera = turn(metres, seen), turn_camera(depth_camera, seen)
-    return Truth(
+    return GroundTruth(
         scene=recipe.scene,
         camera=camera,
         depth_camera=depth_camera,
@@ -193,7 +193,7 @@ def _exif(recipe: Recipe, camera: Pinhole) -> Exif | None:
     )
 
 
-def _depths(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
+def _depths(recipe: Recipe, truth: GroundTruth) -> list[AuxPicture]:
     if not recipe.depth:
         return []
     subtype = recipe.subtype
@@ -219,7 +219,7 @@ def _depths(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
     ]
 
 
-def _coded_codes(recipe: Recipe, truth: Truth) -> Samples:
+def _coded_codes(recipe: Recipe, truth: GroundTruth) -> Samples:
     """Codes in the coded frame; what the crop hides is the farthest code."""
     frame = _depth_frame(recipe)
     coded = turn(truth.codes, inverse(frame))
@@ -234,7 +234,7 @@ def _coded_codes(recipe: Recipe, truth: Truth) -> Samples:
     return whole
 
 
-def _extras(recipe: Recipe, truth: Truth) -> list[AuxPicture]:
+def _extras(recipe: Recipe, truth: GroundTruth) -> list[AuxPicture]:
     """Gain map and portrait matte at half the photo's resolution, as phones write them."""
     extras = []
     hidden = recipe.hide_auxiliaries
@@ -262,7 +262,7 @@ def _matte(scene: Scene, camera: Pinhole, within: float) -> NDArray[np.uint8]:
     return np.where(subject, 255, 0).astype(np.uint8)
 
 
-def _thumbnails(recipe: Recipe, truth: Truth) -> tuple[PlainPicture, ...]:
+def _thumbnails(recipe: Recipe, truth: GroundTruth) -> tuple[PlainPicture, ...]:
     if not recipe.thumbnail:
         return ()
     from PIL import Image

@@ -1,4 +1,4 @@
-"""What a generated photo shall hold, every knob of it, and the truth that it was made from."""
+"""Recipes of generated photos, and the ground truth that they are made from."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.heif.picture_facts import Transform
 
-__all__ = ["AUTO", "Auto", "Photo", "Recipe", "TrueSphere", "Truth"]
+__all__ = ["AUTO", "Auto", "GroundTruth", "Photo", "Recipe", "TrueSphere"]
 
 _SMALL = Size(96, 72)
 
 
 class Auto(Enum):
-    """Stands for "what is true of the scene", where None already means "leave it out"."""
+    """Stands for the value of the scene, where None already means "leave it out"."""
 
     AUTO = "auto"
 
@@ -70,7 +70,7 @@ class Recipe:
     limits: tuple[float, float] | None = None
     """Nearest and farthest metres of the code range; None: those of the scene."""
     sei: DepthRepresentation | Auto = AUTO
-    """What the SEI says instead of the truth."""
+    """Content of the SEI instead of the ground truth."""
     subtype: bytes | None = None
     """Raw aux_subtype instead of a well-formed SEI; ``b""`` leaves it out."""
     urn: str = AUX_DEPTH_URNS[0]
@@ -126,8 +126,8 @@ class TrueSphere:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Truth:
-    """What is true of a generated photo, for the upright picture whatever its orientation."""
+class GroundTruth:
+    """The ground truth of a generated photo, for the upright picture in every orientation."""
 
     scene: Scene
     camera: Pinhole
@@ -152,7 +152,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:
-    """A generated photo and what it was made from."""
+    """A generated photo and its ground truth."""
 
     data: bytes
-    truth: Truth
+    ground_truth: GroundTruth

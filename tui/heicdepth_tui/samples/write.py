@@ -99,7 +99,7 @@ SAMPLES: Mapping[str, Callable[[], Photo]] = {
 def build_photo(recipe: Recipe | None = None, **changes: Any) -> bytes:
     """Return the bytes of a generated photo: ``Recipe(**changes)``, or ``recipe`` with ``changes``.
 
-    See ``Recipe`` for every knob. Use ``make_photo`` where the truth is wanted too.
+    See ``Recipe`` for all fields. ``make_photo`` returns the ground truth as well.
     """
     return make_photo(replace(recipe or Recipe(), **changes)).data
 

@@ -39,7 +39,7 @@ KNOBS: list[dict[str, Any]] = [
 def test_header_equals_what_was_written(knobs: dict[str, Any]) -> None:
     photo = make_photo(Recipe(**knobs))
     header = parse_header(photo.data)
-    truth = photo.truth
+    truth = photo.ground_truth
     assert header.depth.status is DepthStatus.PRESENT
     assert header.depth.representation == truth.representation
     assert header.depth.calibration == truth.calibration
@@ -101,7 +101,7 @@ def test_a_lie_in_the_sei_is_read_as_it_stands() -> None:
     )
     photo = make_photo(Recipe(sei=lie))
     assert parse_header(photo.data).depth.representation == lie
-    assert photo.truth.representation != lie
+    assert photo.ground_truth.representation != lie
 
 
 def test_of_several_depth_items_the_highest_counts() -> None:
