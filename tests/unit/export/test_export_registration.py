@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from heicdepth_tui.depth.camera import aligned_camera, stored_camera
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
 from heicdepth_tui.depth.registration import Basis, Frames, register
+from heicdepth_tui.export.npz import npz_metadata
 from heicdepth_tui.export.record import info_schema, photo_record
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions, ExportSource
@@ -162,6 +165,55 @@ def test_points_lie_inside_the_photos_crop_and_have_its_colours(
         len(columns),
         len(rows),
     ]
+
+
+CROPPED = Recipe(size=Size(192, 144), photo_crop=PHOTO_CROP)
+
+
+@pytest.mark.parametrize("intrinsics", [True, False], ids=["file", "exif"])
+@pytest.mark.parametrize(
+    ("recipe", "frames"),
+    [
+        (Recipe(orientation=6, depth_orientation=1, depth_coded_as_photo=True), Frames.AUTO),
+        (Recipe(orientation=3, depth_orientation=1, depth_coded_as_photo=True), Frames.AUTO),
+        (Recipe(orientation=3, depth_orientation=1), Frames.TRANSFORMS),
+        (CROPPED, Frames.AUTO),
+    ],
+    ids=["turned", "undecided", "chosen", "cropped"],
+)
+def test_all_cameras_of_an_archive_are_that_of_its_arrays(
+    tmp_path: Path, recipe: Recipe, frames: Frames, intrinsics: bool
+) -> None:
+    source, _ = made(tmp_path, recipe if intrinsics else replace(recipe, calibration=None), frames)
+    camera, stated = source.camera, npz_metadata(source)
+    assert camera is not None
+    expected = {name: getattr(camera, name) for name in ("fx", "fy", "cx", "cy")}
+    height, width = source.depth_map.codes.shape
+    assert stated["depth_camera"] == {**expected, "width": width, "height": height}
+    jsonschema.validate({k: v for k, v in stated.items() if k != "export"}, info_schema())
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(orientation=6, depth_orientation=1, depth_coded_as_photo=True, calibration=None),
+        replace(CROPPED, calibration=None),
+        replace(CROPPED, calibration=None, depth_crop=Crop(8, 12, 60, 50)),
+    ],
+    ids=["turned", "cropped", "both cropped"],
+)
+def test_info_has_the_camera_of_the_exports(tmp_path: Path, recipe: Recipe) -> None:
+    source, _ = made(tmp_path, recipe)
+    camera = aligned_camera(source.header)
+    assert camera is not None
+    assert camera == source.camera
+    # What the items' own turns and crops explain is no oddity of the photo.
+    assert camera.note == ""
+    groups = fact_groups(source.header, stored=stored_camera(source.header), camera=camera)
+    told = {fact.label: fact.value for group in groups for fact in group.facts}
+    assert f"at {source.size}" in told["for the map"]
+    assert ("as the photo is" in told["for the map"]) is bool(source.registration.transforms)  # type: ignore[union-attr]
+    assert "principal point assumed in the middle" in told["estimated"]
 
 
 def test_a_finer_cloud_stays_inside_the_photos_crop(tmp_path: Path) -> None:

@@ -157,15 +157,14 @@ def _plain(photo: _Photo) -> Iterator[str]:
     if header is None:
         yield f"  error: {'' if photo.error is None else photo.error.short}"
         return
-    from heicdepth_tui.depth.camera import camera_for_depth, stored_camera
+    from heicdepth_tui.depth.camera import aligned_camera, stored_camera
     from heicdepth_tui.photo.layers import own_depth
 
     depth_maps = photo.depth_maps
     if photo.decoded is not None:
         reasons = {layer: problem.short for layer, problem in photo.undecoded.items()}
         yield from plain_arrays(photo.decoded, reasons, depth_maps)
-    item = header.depth.item
-    camera = None if item is None else camera_for_depth(header, item.displayed_size)
+    camera = aligned_camera(header)
     own = own_depth(header)
     depth_map = None if own is None else depth_maps.get(own)
     yield from plain_groups(

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from heicdepth_tui.depth.coverage import WHOLE, Region
+from heicdepth_tui.depth.registration import register
 from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size
+from heicdepth_tui.photo.transforms import place
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.heif.depth_facts import Calibration
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.picture_facts import Transform
@@ -21,6 +25,7 @@ __all__ = [
     "Camera",
     "CameraOrigin",
     "StoredCamera",
+    "aligned_camera",
     "camera_for_depth",
     "intrinsics_problem",
     "stored_camera",
@@ -175,11 +180,27 @@ def stored_camera(header: Header) -> StoredCamera | None:
     return StoredCamera(CameraOrigin.EXIF, *_follow(middle, photo.transforms, photo.displayed_size))
 
 
-def camera_for_depth(header: Header, size: Size, turn: tuple[Transform, ...] = ()) -> Camera | None:
+def aligned_camera(header: Header, registration: Registration | None = None) -> Camera | None:
+    """Return the camera of the depth map as exports write it, turned and cropped as the photo is.
+
+    ``registration`` is the one that was used, None for the one that the file decides. None without
+    a depth map, and where neither file nor EXIF states a camera.
+    """
+    item = header.depth.item
+    if item is None:
+        return None
+    found = register(header.primary, item) if registration is None else registration
+    size = Size(*place(item.displayed_size, found.transforms).shape[::-1])
+    return camera_for_depth(header, size, found.transforms, found.region)
+
+
+def camera_for_depth(
+    header: Header, size: Size, turn: tuple[Transform, ...] = (), region: Region = WHOLE
+) -> Camera | None:
     """Return the camera of the upright depth map of ``size`` samples; None where none is known.
 
     ``turn`` is done to the map after it was decoded (``Registration.transforms``); ``size`` is that
-    of the map after it.
+    of the map after it. ``region`` is the part of the upright photo that the map then covers.
 
     From the depth item's XMP: K (column-major, in the coded frame, corner convention) is scaled by
     its reference size and follows the depth item's own irot, imir and clap in order; the centre
@@ -192,7 +213,8 @@ def camera_for_depth(header: Header, size: Size, turn: tuple[Transform, ...] = (
     item = header.depth.item
     coded, transforms = (size, ()) if item is None else (item.coded, (*item.transforms, *turn))
     if stored is None:
-        return _from_exif(header, coded, transforms, size, problem)
+        photo = region.size_in(header.primary.displayed_size)
+        return _from_exif(header, coded, transforms, size, photo, problem)
     k, fitted = _fit(stored, coded, header.primary.coded)
     note = ""
     if fitted:
@@ -339,13 +361,18 @@ def _is_alike(one: Size, other: Size) -> bool:
 
 
 def _from_exif(
-    header: Header, coded: Size, transforms: tuple[Transform, ...], size: Size, problem: str
+    header: Header,
+    coded: Size,
+    transforms: tuple[Transform, ...],
+    size: Size,
+    photo: Size,
+    problem: str,
 ) -> Camera | None:
+    """Return the camera estimated from EXIF; ``photo`` is the size of what the map covers."""
     middle = _estimate(header, coded)
     if middle is None:
         return None
     notes = [problem] if problem else []
-    photo = header.primary.displayed_size
     if abs(photo.width * size.height / (photo.height * size.width) - 1) > _ASPECT_TOLERANCE:
         notes.append(f"the photo {photo.width}x{photo.height} has another aspect than the map")
     k = _follow(middle, transforms, size)

@@ -52,10 +52,9 @@ def npz_metadata(source: ExportSource) -> dict[str, object]:
     The path is cut down to the name: where a photo lay is nobody's business but the owner's.
     """
     depth_map, trust = source.depth_map, source.trust
-    record = photo_record(Path(source.path.name), source.header, None, None)
-    if source.registration is not None:
-        # As the arrays were made, which may be as the user chose.
-        record["registration"] = source.registration.to_json()
+    record = photo_record(
+        Path(source.path.name), source.header, None, registration=source.registration
+    )
     export: dict[str, object] = {
         "comments": [*source.depth_comments(), source.colours_comment],
         "rgb": f"uint8, {source.colours_comment.partition(': ')[2]}",

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui.depth.camera import (
+    Camera,
     CameraOrigin,
-    camera_for_depth,
+    aligned_camera,
     intrinsics_problem,
     stored_camera,
 )
 from heicdepth_tui.depth.quantization import decide
-from heicdepth_tui.depth.registration import register
+from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.depth_facts import DepthInfo
@@ -56,15 +57,22 @@ def photo_record(
     header: Header | None,
     error: HeicDepthError | None,
     arrays: Sequence[Record] | None = None,
+    *,
+    registration: Registration | None = None,
 ) -> Record:
     """Return all that is known of a photo as JSON values, valid by ``info_schema()``.
 
     ``header`` is None where it could not be read, and ``error`` then says why; with a header,
-    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key. ``path``
+    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key.
+    ``registration`` is the one that was used, None for the one that the file decides. ``path``
     and text from the file are as they are, for programs: ``json_line`` makes them fit to print.
     Sentences (reasons, notes, messages) are for people and have control characters escaped.
     Numbers are finite or null. Position data (GPS) is never part of it. Raises nothing.
     """
+    item = None if header is None else header.depth.item
+    if header is not None and item is not None and registration is None:
+        registration = register(header.primary, item)
+    camera = None if header is None else aligned_camera(header, registration)
     record: Record = {
         "schema": SCHEMA_VERSION,
         "path": os.fspath(path),
@@ -74,10 +82,10 @@ def photo_record(
         "depth": None if header is None else _depth(header.depth),
         "other_depths": [] if header is None else [_depth(one) for one in header.depth.others],
         "depth_elsewhere": [] if header is None else _elsewhere(header.depth),
-        "camera": None if header is None else _camera(header),
-        "depth_camera": None if header is None else _depth_camera(header),
-        "trust": None if header is None else _trust(header),
-        "registration": None if header is None else _registration(header),
+        "camera": None if header is None else _camera(header, camera),
+        "depth_camera": None if camera is None else _depth_camera(camera),
+        "trust": None if header is None else _trust(header, camera),
+        "registration": None if registration is None else registration.to_json(),
         "layers": [] if header is None else _layers(header),
         "thumbnails": [] if header is None else [_size(item) for item in header.thumbnails],
         "exif": None if header is None else _exif(header.exif),
@@ -253,30 +261,25 @@ def _metres(depth: DepthInfo) -> Record:
     }
 
 
-def _trust(header: Header) -> Record | None:
+def _trust(header: Header, camera: Camera | None) -> Record | None:
     """How far distances and points can be relied on, by the header alone."""
-    item = header.depth.item
-    if item is None or not header.depth.decodable:
+    if header.depth.item is None or not header.depth.decodable:
         return None
-    trust = trust_of(header.depth).with_camera(camera_for_depth(header, item.displayed_size))
+    trust = trust_of(header.depth).with_camera(camera)
     told = trust.to_json()
     return {**told, "sentence": printable(trust.sentence)}
 
 
-def _registration(header: Header) -> Record | None:
-    """How the photo's pixels map to the depth map as decoded, by the items' transforms."""
-    item = header.depth.item
-    return None if item is None else register(header.primary, item).to_json()
-
-
-def _camera(header: Header) -> Record:
+def _camera(header: Header, aligned: Camera | None) -> Record:
+    """Return the camera as stored; its note is about ``aligned``, the one made of it."""
+    note = _camera_note(header, aligned)
     camera = stored_camera(header)
     if camera is None:
         names = ("fx", "fy", "cx", "cy", "reference_width", "reference_height")
         return {
             "origin": CameraOrigin.NONE.value,
             **dict.fromkeys(names),
-            "note": _camera_note(header),
+            "note": note,
         }
     return {
         "origin": camera.origin.value,
@@ -286,27 +289,21 @@ def _camera(header: Header) -> Record:
         "cy": _finite(camera.cy),
         "reference_width": _finite(camera.reference_width),
         "reference_height": _finite(camera.reference_height),
-        "note": _camera_note(header),
+        "note": note,
     }
 
 
-def _camera_note(header: Header) -> str:
+def _camera_note(header: Header, camera: Camera | None) -> str:
     """Why the file's intrinsics are not used, or what is odd about those that are."""
     depth = header.depth
     if depth.item is None:
         return ""
-    camera = camera_for_depth(header, depth.item.displayed_size)
     if camera is not None:
         return printable(camera.note)
     return "" if depth.calibration is None else printable(intrinsics_problem(depth.calibration))
 
 
-def _depth_camera(header: Header) -> Record | None:
-    if header.depth.item is None:
-        return None
-    camera = camera_for_depth(header, header.depth.item.displayed_size)
-    if camera is None:
-        return None
+def _depth_camera(camera: Camera) -> Record:
     return {
         "fx": _finite(camera.fx),
         "fy": _finite(camera.fy),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from heicdepth_tui.depth.camera import camera_for_depth
+from heicdepth_tui.depth.camera import aligned_camera
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.depth.registration import Registration, register
@@ -96,7 +96,7 @@ def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> Exp
         path=path,
         header=header,
         depth_map=depth_map,
-        camera=camera_for_depth(header, depth_map.size, registration.transforms),
+        camera=aligned_camera(header, registration),
         colours=_colours(path, decode, registration.region, header.colour),
         options=options,
         notes=tuple(filter(None, (pixels.note, *notes))),

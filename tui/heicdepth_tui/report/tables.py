@@ -218,22 +218,31 @@ def _length(metres: float) -> str:
 def _camera_facts(
     header: Header, stored: StoredCamera | None, camera: Camera | None
 ) -> Iterable[Fact]:
+    from heicdepth_tui.depth.camera import CameraOrigin
+    from heicdepth_tui.depth.trust import trust_of
+
     if header.depth.item is None:
         return
     if stored is None:
         yield Fact("intrinsics", printable(_no_camera_text(header)))
     else:
         reference = f"{number(stored.reference_width)}×{number(stored.reference_height)}"
-        origin = {"file": "from the file", "exif": "estimated from EXIF"}
-        yield Fact("intrinsics", f"{origin.get(stored.origin.value, stored.origin.value)}")
+        origin = {CameraOrigin.FILE: "from the file", CameraOrigin.EXIF: "estimated from EXIF"}
+        told = origin.get(stored.origin, stored.origin.value)
+        if camera is not None:
+            told = trust_of(header.depth).with_camera(camera).camera_label.removeprefix("camera ")
+        yield Fact("intrinsics", told)
         yield Fact("fx, fy", f"{number(stored.fx, 7)}, {number(stored.fy, 7)} at {reference}")
         yield Fact("cx, cy", f"{number(stored.cx, 7)}, {number(stored.cy, 7)} at {reference}")
     if camera is not None:
         yield Fact(
             "for the map",
             f"fx {camera.fx:.2f} fy {camera.fy:.2f} cx {camera.cx:.2f} cy {camera.cy:.2f}"
-            f" at {camera.width}×{camera.height}",
+            f" at {camera.width}×{camera.height}{_alignment_text(header)}",
         )
+        if camera.estimated:
+            label = "estimated" if camera.origin is CameraOrigin.EXIF else "fitted"
+            yield Fact(label, printable(", ".join(camera.estimated)))
         if camera.note:
             yield Fact("note", printable(camera.note))
     cal = header.depth.calibration
@@ -245,6 +254,19 @@ def _camera_facts(
         yield Fact("pixel size", f"{number(cal.pixel_size_mm, 5)} mm")
     for problem in cal.problems:
         yield Fact("refused", printable(problem))
+
+
+def _alignment_text(header: Header) -> str:
+    """Return what brings the depth map into the place of the photo; empty where nothing has to."""
+    from heicdepth_tui.depth.registration import register
+
+    item = header.depth.item
+    found = None if item is None else register(header.primary, item)
+    if found is None or not found.transforms:
+        return ""
+    crop = found.coverage.crop
+    words = ["turned"] * bool(found.turn) + ["cropped"] * (crop is not None)
+    return f", {' and '.join(words)} as the photo is"
 
 
 def _no_camera_text(header: Header) -> str:

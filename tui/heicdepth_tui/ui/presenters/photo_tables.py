@@ -6,12 +6,9 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from heicdepth_tui.errors import GeometryError
-from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import LayerKind, depth_info
 
 if TYPE_CHECKING:
-    from heicdepth_tui.depth.camera import Camera
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Layer, Pixels
@@ -98,20 +95,6 @@ def _build_maps(state: PhotoState, old: _Maps) -> _Maps:
     return maps
 
 
-def _camera(state: PhotoState, depth_map: DepthMap) -> Camera | None:
-    """Return the camera of the photo's own depth map; None where neither file nor EXIF tells."""
-    if state.header is None:
-        return None
-    from heicdepth_tui.depth.camera import camera_for_depth
-
-    height, width = depth_map.codes.shape
-    try:
-        return camera_for_depth(state.header, Size(width, height))
-    except GeometryError:
-        # The metadata table says why there is none.
-        return None
-
-
 def _rows(state: PhotoState, depth_maps: Mapping[Layer | None, DepthMap]) -> tuple[ArrayRow, ...]:
     from heicdepth_tui.report.tables import ArrayRow, array_rows
 
@@ -132,10 +115,10 @@ def _groups(
 ) -> tuple[FactGroup, ...]:
     if state.header is None:
         return ()
-    from heicdepth_tui.depth.camera import stored_camera
+    from heicdepth_tui.depth.camera import aligned_camera, stored_camera
     from heicdepth_tui.report.tables import fact_groups
 
     depth_map = depth_maps.get(state.own(LayerKind.DEPTH))
-    camera = None if depth_map is None else _camera(state, depth_map)
+    camera = aligned_camera(state.header)
     stored = stored_camera(state.header)
     return fact_groups(state.header, depth_map=depth_map, stored=stored, camera=camera)
