@@ -45,7 +45,7 @@ _MIDDLE_ERROR = 0.03
 
 
 class CameraOrigin(Enum):
-    """How the camera is known."""
+    """Source of the camera."""
 
     FILE = "file"
     EXIF = "exif"
@@ -57,7 +57,7 @@ class Camera:
     """A pinhole camera for an upright map of ``width`` x ``height`` samples.
 
     Focal lengths and principal point in samples, the centre of the top-left sample at (0, 0), u to
-    the right and v down. ``note`` is what a reader must know; empty where nothing. ``estimated``
+    the right and v down. ``note`` is a caveat, empty without one. ``estimated``
     names what the file does not state, as clauses.
     """
 
@@ -135,10 +135,7 @@ class _Intrinsics(NamedTuple):
 
 
 def intrinsics_problem(calibration: Calibration) -> str:
-    """Return why the stored intrinsics cannot be used, as a clause; empty where they can.
-
-    Also says so when there are none.
-    """
+    """Return why the stored intrinsics are missing or unusable, as a clause; empty where usable."""
     matrix = calibration.intrinsics
     width, height = calibration.reference_width, calibration.reference_height
     if matrix is None:
@@ -250,12 +247,12 @@ def _as_stored(calibration: Calibration) -> _Intrinsics:
     matrix = calibration.intrinsics
     width, height = calibration.reference_width, calibration.reference_height
     if matrix is None or width is None or height is None:
-        raise ValueError("intrinsics_problem() was not asked first")
+        raise ValueError("intrinsics_problem() must be empty")
     return _Intrinsics(matrix[0], matrix[4], matrix[6], matrix[7], width, height)
 
 
 def _lies_across(stored: _Intrinsics, coded: Size) -> bool:
-    """Whether the reference frame has the map's aspect only when it is turned by a quarter."""
+    """Return whether the reference frame has the map's aspect only after a quarter turn."""
     aspect = stored.width / stored.height
     map_aspect = coded.width / coded.height
     if abs(aspect / map_aspect - 1) <= _ASPECT_TOLERANCE:
@@ -264,12 +261,12 @@ def _lies_across(stored: _Intrinsics, coded: Size) -> bool:
 
 
 def _aspect(stored: _Intrinsics, coded: Size) -> float:
-    """Return how much wider the reference frame is than the map, 1 for the same aspect."""
+    """Return the aspect of the reference frame divided by that of the map."""
     return stored.width * coded.height / (stored.height * coded.width)
 
 
 def _fit(stored: _Intrinsics, coded: Size, photo: Size) -> tuple[_Intrinsics, tuple[str, ...]]:
-    """Return K in samples of the coded map, and what was assumed for it, as clauses.
+    """Return K in samples of the coded map, and the assumptions made for it, as clauses.
 
     Frames of one aspect are scaled side by side. Else one frame is a centred crop of the other, at
     one scale: the reference is the crop where it lies within the coded photo, which has the
@@ -348,14 +345,14 @@ def _estimate(header: Header, frame: Size) -> _Intrinsics | None:
 
 
 def _shows_the_crop(header: Header, frame: Size) -> bool:
-    """Whether a frame has the shape of what the photo's crop leaves, and not that of the whole."""
+    """Return whether a frame has the shape of the cropped photo but not of the whole photo."""
     return _is_alike(frame, header.primary.displayed_size) and not _is_alike(
         frame, header.primary.coded
     )
 
 
 def _is_alike(one: Size, other: Size) -> bool:
-    """Whether two frames have one shape, lying or standing."""
+    """Return whether two frames have the same shape, in landscape or portrait."""
     ratio = max(one) * min(other) / (min(one) * max(other))
     return abs(ratio - 1) <= _ASPECT_TOLERANCE
 

@@ -194,16 +194,16 @@ def _disparity(depth_map: DepthMap, *, smooth: bool) -> NDArray[np.float32]:
 
 
 def _reasons(surface: _Surface, options: CloudOptions) -> NDArray[np.uint8] | None:
-    """Return why each sample gives no point, (H, W) uint8; None when all of them do."""
+    """Return the reason each sample is dropped for, (H, W) uint8, 0 where kept; None if all are."""
     reasons: NDArray[np.uint8] | None = None
     if surface.codes is not None:
-        by_code = _judge(surface.table, options)
+        by_code = _reasons_by_distance(surface.table, options)
         if by_code.any():
             reasons = by_code.take(surface.codes, mode="clip")
     else:
         reasons = np.empty(surface.shape, dtype=np.uint8)
         for rows in _strips(surface.shape):
-            reasons[rows] = _judge(surface.metres(rows), options)
+            reasons[rows] = _reasons_by_distance(surface.metres(rows), options)
     if surface.flying is not None:
         if reasons is None:
             reasons = np.zeros(surface.shape, dtype=np.uint8)
@@ -215,11 +215,11 @@ def _reasons(surface: _Surface, options: CloudOptions) -> NDArray[np.uint8] | No
     return reasons
 
 
-def _judge(metres: NDArray[np.float64], options: CloudOptions) -> NDArray[np.uint8]:
-    judged = np.zeros(metres.shape, dtype=np.uint8)
-    judged[(metres < options.nearest) | (metres > options.farthest)] = _CLIPPED
-    judged[np.isnan(metres)] = _INVALID
-    return judged
+def _reasons_by_distance(metres: NDArray[np.float64], options: CloudOptions) -> NDArray[np.uint8]:
+    reasons = np.zeros(metres.shape, dtype=np.uint8)
+    reasons[(metres < options.nearest) | (metres > options.farthest)] = _CLIPPED
+    reasons[np.isnan(metres)] = _INVALID
+    return reasons
 
 
 def _count(reasons: NDArray[np.uint8]) -> Dropped:

@@ -94,7 +94,7 @@ def coverage_of(photo: ImageItem, depth: ImageItem, turn: Sequence[Transform]) -
     seen, full_depth = _placements(depth, turn)
     full_error = _shape_error(_size(full_photo), _size(full_depth))
     cropped_error = _shape_error(_size(shown), _size(seen))
-    # Sides are rounded to whole samples, which changes the ratio by this much at most.
+    # Rounding the sides to whole samples changes the ratio by this much at most.
     rounding = 1 / seen.rows.count + 1 / seen.columns.count
     is_cropped_alike = cropped_error <= _LOG_TOLERANCE
     if full_error <= _LOG_TOLERANCE and not (

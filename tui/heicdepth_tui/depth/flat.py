@@ -1,4 +1,4 @@
-"""The flat cloud of the blog post that started this project, kept exactly as it was."""
+"""The flat cloud of the original blog post, with the same operations in the same order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def flat_grid(depth_map: DepthMap, stride: int) -> NDArray[np.float32]:
 
 
 def flat_quantity(depth_map: DepthMap) -> str:
-    """Return what z of the flat points is, for people.
+    """Return the quantity that z of the flat points is, as text.
 
     Disparity (larger is nearer) only where the mapping of the codes says so, in 1/m only where the
     file states that; of other representations, and of a range that means no distance, the codes

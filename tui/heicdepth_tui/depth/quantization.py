@@ -31,7 +31,7 @@ _LIMIT = 1e6
 """Disparities (1/m) and distances (m) beyond it are broken metadata, not a scene."""
 
 _TOLERANCE = 1e-3
-"""Relative difference up to which two codings of one range are the same number."""
+"""Relative difference up to which two encodings of one number count as equal."""
 
 _INVERSE = 0.01
 """Relative difference up to which z and d are each other's inverses: SEI mantissas are short."""
@@ -76,7 +76,7 @@ class Decision(NamedTuple):
     reason: str
     notes: tuple[str, ...]
     assumed: tuple[str, ...] = ()
-    """What ``quantization`` relies on although the file does not state it, as clauses."""
+    """Assumptions of ``quantization`` that the file does not state, as clauses."""
     disparity_unit: str = ""
     """Of d_min and d_max: ``1/m`` or empty."""
     distance_unit: str = ""
@@ -122,7 +122,7 @@ def decide(info: DepthInfo) -> Decision:
 
     Source: ISO/IEC 23008-12 depth representation SEI (H.265 Annex G) as summed up in the project's
     facts; Apple's disparity is in 1/m. Metadata that is missing or contradicts itself gives no
-    mapping, and the reason says what was wrong.
+    mapping but a reason.
 
     The SEI leaves units to the application. The file states that d_min and d_max are in 1/m by
     the NativeFormat of Apple's XMP (hdis, fdis), or by z_near and z_far in the same SEI that are
@@ -183,7 +183,7 @@ def _native_unit(native_format: str | None) -> str:
 
 
 def _without_sei(info: DepthInfo) -> Decision:
-    why = info.representation_problem or "the depth item says nothing of its representation"
+    why = info.representation_problem or "the depth item does not state its representation"
     calibration = info.calibration
     if calibration is None:
         return Decision(None, why, ())
@@ -276,7 +276,7 @@ def _from_distances(representation: DepthRepresentation, info: DepthInfo) -> Dec
 
 
 def _range_problem(low: float | None, high: float | None, names: tuple[str, str], unit: str) -> str:
-    """Return what is wrong with a range that should be finite, plausible and ascending."""
+    """Return why a range is not finite, plausible and ascending; empty where it is."""
     missing = [name for name, value in zip(names, (low, high), strict=True) if value is None]
     if missing or low is None or high is None:
         return f"the file gives no {' and '.join(missing)}"
@@ -295,7 +295,7 @@ def _range_problem(low: float | None, high: float | None, names: tuple[str, str]
 def _compare_with_xmp(
     disparities: tuple[float, float], calibration: Calibration
 ) -> tuple[str, ...]:
-    """Say where the XMP tells another range or another quantity than the SEI."""
+    """Return notes where the XMP states another range or quantity than the SEI."""
     low, high = calibration.float_min, calibration.float_max
     native = calibration.native_format
     notes: tuple[str, ...] = ()
@@ -312,7 +312,7 @@ def _compare_with_xmp(
 def _compare_distances_with_xmp(
     kind: RepresentationType, near: float, far: float, calibration: Calibration
 ) -> tuple[str, ...]:
-    """Say where the XMP tells another mapping or range than a SEI with z_near and z_far (m)."""
+    """Return notes where the XMP differs from a SEI with z_near and z_far (m)."""
     native = calibration.native_format
     if native in _DEPTH_FORMATS:
         expected, unit, limits = RepresentationType.UNIFORM_Z, "m", (near, far)
@@ -334,7 +334,7 @@ def _compare_distances_with_xmp(
 
 
 def _compare_with_distances(representation: DepthRepresentation) -> tuple[str, ...]:
-    """Say where z_near and z_far of a disparity map are not what its d_max and d_min mean."""
+    """Return a note where z_near and z_far are not the inverses of d_max and d_min."""
     near, far = representation.z_near, representation.z_far
     low, high = representation.d_min, representation.d_max
     if near is None or far is None or low is None or high is None or _are_inverses(representation):
@@ -347,7 +347,7 @@ def _compare_with_distances(representation: DepthRepresentation) -> tuple[str, .
 
 
 def _are_inverses(representation: DepthRepresentation) -> bool:
-    """Whether z_near, z_far and d_max, d_min are all given and each other's inverses, to 1 %."""
+    """Return whether z_near, z_far and d_max, d_min are given and inverses, to 1 %."""
     near, far = representation.z_near, representation.z_far
     low, high = representation.d_min, representation.d_max
     if near is None or far is None or low is None or high is None:

@@ -21,7 +21,7 @@ __all__ = ["Basis", "Frames", "Registration", "orientation_words", "register"]
 
 
 class Frames(Enum):
-    """Which frames of photo and depth item show the same view, or that the sizes decide it."""
+    """The frames of photo and depth item that show the same view; AUTO compares their shapes."""
 
     AUTO = "auto"
     TRANSFORMS = "transforms"
@@ -31,7 +31,7 @@ class Frames(Enum):
 
 
 class Basis(Enum):
-    """What decided between the frames."""
+    """Reason for the choice of the frames."""
 
     SAME = "same orientation"
     """The two items are turned alike, so that both readings are one."""
@@ -40,7 +40,7 @@ class Basis(Enum):
     CODED = "coded frames"
     """Only the coded frames agree in shape."""
     UNDECIDED = "undecided"
-    """Shapes do not decide: the default is used, which may be wrong."""
+    """Shapes do not decide: a default is used, which may be wrong."""
     CHOSEN = "chosen"
     """The user chose."""
 
@@ -53,7 +53,7 @@ class Registration:
     frames: Frames
     """The reading that is used: TRANSFORMS or CODED."""
     turn: tuple[Transform, ...]
-    """What to do to the depth map as decoded so that it lies as the upright photo does."""
+    """Rotations and mirrors that bring the decoded depth map into the photo's orientation."""
     coverage: Coverage
     """The parts of photo and turned depth map that show the same view."""
     turn_sentence: str = ""
@@ -228,15 +228,15 @@ _ELEMENTS: tuple[tuple[Transform, ...], ...] = tuple(
 
 
 def _element(turns: Sequence[Transform]) -> tuple[int, int, int]:
-    """Return which of the eight orientations a run of rotations and mirrors comes to."""
+    """Return a key of the orientation, one of eight, that rotations and mirrors result in."""
     placement = place(Size(1, 1), turns)
     return placement.rows.source, placement.rows.step, placement.columns.step
 
 
 def _canonical(turns: Sequence[Transform]) -> tuple[Transform, ...]:
     """Return at most one rotation and one mirroring (axis 1) after it that come to the same."""
-    wanted = _element(turns)
-    return next(one for one in _ELEMENTS if _element(one) == wanted)
+    element = _element(turns)
+    return next(one for one in _ELEMENTS if _element(one) == element)
 
 
 def _whole_upright(item: ImageItem) -> Size:

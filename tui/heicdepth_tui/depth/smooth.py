@@ -20,7 +20,7 @@ def smooth_codes(
 ) -> NDArray[np.float32]:
     """Return (H, W) float32 fractional codes: a box blur, each clamped to ±½ of its stored code.
 
-    ``valid`` (2**bits,) says which codes mean a distance; samples of the others are left out of
+    ``valid`` (2**bits,) marks the codes that have a distance; samples of the others are left out of
     every mean and returned as stored. The window is cut at the borders. No result leaves the range
     of the valid codes, so none becomes an invalid distance. ``box`` is odd, in samples. It helps
     where surfaces are smooth at the window's scale; where they bend by more than a code within it,

@@ -19,7 +19,7 @@ DISTORTION = (
     "photo and depth map are stored as the lens distorted them (Apple: depth maps are distorted to "
     "match the picture); neither lens distortion nor extrinsics are applied"
 )
-"""What every file with points or a camera says until rectification is on."""
+"""Comment of every file with points or a camera, as maps are not rectified."""
 
 _SHORT = {
     Accuracy.ABSOLUTE: "absolute",
@@ -50,7 +50,7 @@ _CAMERA = {
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What may be promised of distances and points: every text that says so comes from here.
+    """Reliability of distances and points, and all texts that state it.
 
     All texts are plain ASCII unless ``no_metres`` or ``estimated`` are not; texts of a file may
     stand in ``no_metres``, so escape with ``printable`` where a terminal shows it.
@@ -61,19 +61,19 @@ class Trust:
     is_unit_known: bool = False
     """Whether the file states the unit of its distances or disparities."""
     assumed: tuple[str, ...] = ()
-    """What distances rely on although the file does not state it, as clauses."""
+    """Assumptions about distances that the file does not state, as clauses."""
     no_metres: str = ""
     """Why codes mean no distance; empty where they do."""
     camera: CameraOrigin | None = None
     """Where the camera is from; None where no camera is concerned (distances alone)."""
     estimated: tuple[str, ...] = ()
-    """What of the camera was estimated or fitted, as clauses."""
+    """Parts of the camera that were estimated or fitted, as clauses."""
     is_flat: bool = False
-    """Whether it is about points of the flat projection, which nothing makes real."""
+    """Whether it describes points of the flat projection, which are not to scale."""
 
     @property
     def is_assumed(self) -> bool:
-        """Whether what the codes mean in metres is an assumption."""
+        """Whether the mapping from codes to metres is an assumption."""
         return bool(self.assumed)
 
     @property
@@ -114,14 +114,14 @@ class Trust:
             return "no metres"
         if not self.assumed:
             return _SHORT[self.accuracy]
-        # What rests on an assumption is not absolute, whatever the file says of its accuracy.
+        # Assumed distances are not absolute, whatever accuracy the file states.
         if self.accuracy is Accuracy.ABSOLUTE:
             return "assumed"
         return f"{_SHORT[self.accuracy]}, assumed"
 
     @property
     def meaning(self) -> str:
-        """What ``short`` means, as a clause: ``ratios hold, …``."""
+        """The meaning of ``short``, as a clause: ``ratios hold, …``."""
         if self.is_flat:
             return "shapes, distances and their ratios are not real"
         if self.no_metres:
@@ -144,10 +144,10 @@ class Trust:
         """A clause for summaries: ``distances relative; camera from the file``."""
         if self.is_flat:
             return "flat projection, not to scale"
-        told = [f"no metres: {self.no_metres}" if self.no_metres else self._distances()]
+        texts = [f"no metres: {self.no_metres}" if self.no_metres else self._distances()]
         if self.camera is not None:
-            told.append(self.camera_label)
-        return "; ".join(told)
+            texts.append(self.camera_label)
+        return "; ".join(texts)
 
     def _distances(self) -> str:
         if not self.assumed:
@@ -168,11 +168,11 @@ class Trust:
         """All of it in one line, for a file's comments."""
         if self.is_flat:
             return f"flat projection: {self.meaning}"
-        told = [f"no metres: {self.no_metres}" if self.no_metres else f"accuracy {self.stated}"]
+        texts = [f"no metres: {self.no_metres}" if self.no_metres else f"accuracy {self.stated}"]
         if self.camera is not None:
-            # What comes from the file needs no comment of its own but where it was fitted.
-            told.append(": ".join(filter(None, (self.camera_label, ", ".join(self.estimated)))))
-        return "; ".join(told)
+            # A camera from the file has no comment of its own unless it was fitted.
+            texts.append(": ".join(filter(None, (self.camera_label, ", ".join(self.estimated)))))
+        return "; ".join(texts)
 
     def with_camera(self, camera: Camera | None) -> Trust:
         """Return the trust of what is made with a camera, None where nothing says what it was."""
