@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from cells_shown import Cells, differences, fresh, use_true_colours
 
+from heicdepth_tui.draw.fit import Box
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
-from heicdepth_tui.ui.model.layout import Box, browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.layout import browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.services.scanner import Scanner

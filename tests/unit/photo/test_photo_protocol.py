@@ -11,7 +11,7 @@ import pytest
 
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.errors import (
     DecodeError,
     FileAccessError,
@@ -66,6 +66,13 @@ def _round_trip(answer: Answer) -> Answer:
         Request(11, "x", "c", DEPTH, render=RenderSpec((60, 40), colormap="inferno")),
         Request(
             12,
+            "x",
+            "c",
+            PRIMARY,
+            render=RenderSpec((9, 4), cell_pixels=(8, 17)),
+        ),
+        Request(
+            14,
             "x",
             "c",
             PRIMARY,
@@ -157,6 +164,23 @@ def test_a_picture_in_cells_travels_behind_the_samples() -> None:
     assert answer.rendered == picture
     assert answer.pixels is not None
     assert answer.pixels.array.tolist() == array.tolist()
+
+
+def test_an_image_travels_behind_the_samples() -> None:
+    array = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    image = RenderedImage(Fit(1, 1, 2, 1), b"\0\x80\xff\n12")
+    sent = Answer(REQUEST, pixels=Pixels(array, (2, 3), "uint8", 0, 5, 8), rendered=image)
+    answer = _round_trip(sent)
+    assert answer.rendered == image
+    assert answer.pixels is not None
+    assert answer.pixels.array.tolist() == array.tolist()
+
+
+@pytest.mark.parametrize("image", [[1, 1, 2, 1], [1, 1, -1, -1], [1, 1, 1], "no"])
+def test_an_image_that_is_not_what_its_head_says_is_refused(image: object) -> None:
+    head = {"type": "answer", "ticket": REQUEST.ticket, "final": True, "image": image}
+    with pytest.raises(ProtocolError):
+        read_answer(REQUEST, Frame(head, bytearray(b"abc")))
 
 
 @pytest.mark.parametrize("rendered", [[1, 2, 1, 4, 3], [1, 1, 1, 2, 99], [1, 1, 1, 2], "no"])

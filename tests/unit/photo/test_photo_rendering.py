@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from photo_asking import listen, request_for
 
-from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.fit import Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo import decode
 from heicdepth_tui.photo.answer_writer import AnswerWriter
@@ -38,6 +38,8 @@ SPECS = [
     (PRIMARY, RenderSpec(ROOM, Blocks.HALF, ColorMode.ANSI16)),
     (PRIMARY, RenderSpec(ROOM, Blocks.HALF, ColorMode.GREY, 4)),
     (PRIMARY, RenderSpec((5, 40))),
+    (PRIMARY, RenderSpec(ROOM, cell_pixels=(7, 15))),
+    (DEPTH, RenderSpec(ROOM, colormap="inferno", cell_pixels=(7, 15))),
 ]
 
 
@@ -70,6 +72,27 @@ def test_the_decoder_process_renders_as_this_process_does(photo: Write, start: S
         pictures.add(answer.rendered)
 
     assert len(pictures) == len(SPECS)
+
+
+def test_an_image_covers_its_cells_to_the_pixel_with_the_layers_colours() -> None:
+    array = np.zeros((20, 40, 3), dtype=np.uint8)
+    array[:, 20:] = (255, 128, 0)
+    rendered = render_layer(
+        Pixels(array, (20, 40, 3), "uint8", 0, 255, 8), RenderSpec((11, 8), cell_pixels=(4, 10))
+    )
+    assert isinstance(rendered, RenderedImage)
+    # 11 cells of 4 pixels are 44 across, so 22 down in the aspect of 2:1, in 10s: 2 cells.
+    assert rendered.fit == (11, 2, 44, 20)
+    pixels = np.frombuffer(rendered.rgb, np.uint8).reshape(20, 44, 3)
+    assert (pixels[:, :22] == 0).all()
+    assert (pixels[:, 22:] == (255, 128, 0)).all()
+    assert rendered.fit.box_in(Box(5, 3, 11, 8)) == (5, 6, 11, 2)
+
+
+def test_an_image_in_no_cells_is_empty() -> None:
+    pixels = Pixels(np.zeros((2, 3), np.uint8), (2, 3), "uint8", 0, 0, 8)
+    rendered = render_layer(pixels, RenderSpec((0, 4), cell_pixels=(8, 16)))
+    assert rendered == RenderedImage(Fit(0, 0, 0, 0), b"")
 
 
 @pytest.mark.parametrize("layer", [DEPTH, PRIMARY])
@@ -158,7 +181,7 @@ def test_an_error_while_rendering_fails_that_request_only() -> None:
 def sent_by(
     talk: Callable[[AnswerWriter], object],
     count: int,
-    render: Callable[[Pixels, RenderSpec], RenderedRows] = render_layer,
+    render: Callable[[Pixels, RenderSpec], Rendered] = render_layer,
 ) -> list[Answer]:
     """Return the first answers that a writer writes while ``talk`` uses it."""
     read, written = os.pipe()

@@ -6,7 +6,21 @@ from typing import NamedTuple
 
 from heicdepth_tui.draw.modes import Blocks
 
-__all__ = ["Fit", "fit_cells"]
+__all__ = ["Box", "Fit", "fit_cells"]
+
+
+class Box(NamedTuple):
+    """A rectangle of cells."""
+
+    column: int
+    row: int
+    columns: int
+    rows: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its (columns, rows)."""
+        return self.columns, self.rows
 
 
 class Fit(NamedTuple):
@@ -18,6 +32,12 @@ class Fit(NamedTuple):
     """Samples, ``cols`` times the samples across a cell."""
     height: int
     """Samples, ``rows`` times the samples down a cell."""
+
+    def box_in(self, room: Box) -> Box:
+        """Return the cells that the picture takes when it is centred in ``room``."""
+        left = room.column + (room.columns - self.cols) // 2
+        top = room.row + (room.rows - self.rows) // 2
+        return Box(left, top, self.cols, self.rows)
 
 
 def fit_cells(

@@ -1,14 +1,14 @@
-"""How a layer is rendered in cells, and the rendered rows; imports neither numpy nor Pillow."""
+"""How a layer is rendered in cells, and the result; imports neither numpy nor Pillow."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
-__all__ = ["RenderSpec", "RenderedRows"]
+__all__ = ["RenderSpec", "Rendered", "RenderedImage", "RenderedRows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class RenderSpec:
     aspect allows.
     ``colormap`` names the colour map for depth codes; empty shows a layer in its own colours.
     ``tolerance`` is that of ``Picture.ansi_rows``.
+    ``cell_pixels``, the (width, height) of a cell in pixels, gives an image for terminals that
+    show pixels instead of text rows; blocks and tolerance then have no effect.
     """
 
     cells: tuple[int, int]
@@ -26,6 +28,7 @@ class RenderSpec:
     mode: ColorMode = ColorMode.TRUECOLOR
     tolerance: int = 0
     colormap: str = ""
+    cell_pixels: tuple[int, int] | None = None
 
 
 class RenderedRows(NamedTuple):
@@ -33,3 +36,29 @@ class RenderedRows(NamedTuple):
 
     fit: Fit
     rows: tuple[str, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Characters that the rows take."""
+        return sum(map(len, self.rows))
+
+
+class RenderedImage(NamedTuple):
+    """A layer as an image for terminals that show pixels.
+
+    ``rgb`` has three bytes a pixel (sRGB), row by row, ``fit.width`` x ``fit.height`` of them:
+    they cover the ``fit.cols`` x ``fit.rows`` cells exactly. It is not compressed, because each
+    protocol of terminals has a coding of its own.
+    """
+
+    fit: Fit
+    rgb: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the image takes."""
+        return len(self.rgb)
+
+
+Rendered: TypeAlias = RenderedRows | RenderedImage
+"""Both have ``fit``; ``fit.box_in`` is their position and size in cells."""

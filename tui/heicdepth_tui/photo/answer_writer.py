@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderSpec
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.photo.layers import Answer, Pixels
 from heicdepth_tui.photo.protocol import pack, pack_answer
@@ -24,7 +24,7 @@ class AnswerWriter:
     one is skipped where a later part, or the whole, is ready first.
     """
 
-    def __init__(self, output: int, render: Callable[[Pixels, RenderSpec], RenderedRows]) -> None:
+    def __init__(self, output: int, render: Callable[[Pixels, RenderSpec], Rendered]) -> None:
         self._output = output
         self._render = render
         self._answers: deque[Answer] = deque()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.region import SampleRegion
 
@@ -166,9 +166,10 @@ class Request:
     whole. ``region`` limits the answer to a rectangle of the upright layer, clipped to it, and
     ``level`` takes every 2**level-th sample of that, from its top left: together the picture is
     ``upright[top:bottom:2**level, left:right:2**level]``, which ``fit`` and ``exact`` then shrink.
-    ``partial`` asks for intermediate pictures while a grid is decoded. With ``render``
-    every answer also carries the picture in cells. ``stored`` leaves colours as decoded; else those
-    with an ICC profile that is neither sRGB's nor Display P3's come as sRGB.
+    ``partial`` requests intermediate pictures while a grid is decoded. With ``render`` every answer
+    also carries the layer rendered in cells, as text rows or as an image. ``stored`` leaves colours
+    as decoded; otherwise those with an ICC profile that is neither sRGB's nor Display P3's come as
+    sRGB.
     """
 
     ticket: int
@@ -280,14 +281,14 @@ class Pixels:
 class Answer:
     """The answer to a request: pixels or an error, and whether it is the last one.
 
-    ``rendered`` is the layer in cells, where the request has ``render``.
+    ``rendered`` is the layer as text rows or as an image, where the request has ``render``.
     """
 
     request: Request
     pixels: Pixels | None = None
     error: HeicDepthError | None = None
     final: bool = True
-    rendered: RenderedRows | None = None
+    rendered: Rendered | None = None
 
 
 def as_rgb8(pixels: Pixels, array: NDArray[np.generic] | None = None) -> NDArray[np.uint8]:

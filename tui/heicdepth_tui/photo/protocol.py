@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from heicdepth_tui import errors
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.photo.region import SampleRegion
@@ -40,6 +40,7 @@ MAX_HEAD = 1 << 20
 
 _ITEM_SIZES = {"uint8": 1, "uint16": 2}
 _MAX_DIMENSIONS = 3
+_CHANNELS = 3
 
 
 class ProtocolError(Exception):
@@ -176,12 +177,15 @@ def _spec_to_head(spec: RenderSpec) -> list[object]:
         spec.mode.value,
         spec.tolerance,
         spec.colormap,
+        spec.cell_pixels,
     ]
 
 
 def _spec_from_head(head: list[Any]) -> RenderSpec:
-    (columns, rows), blocks, mode, tolerance, colormap = head
-    return RenderSpec((columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap)
+    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels = head
+    return RenderSpec(
+        (columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap, _pair(cell_pixels)
+    )
 
 
 def _region(value: list[int] | None) -> SampleRegion | None:
@@ -195,7 +199,8 @@ def _pair(value: list[int] | None) -> tuple[int, int] | None:
 def pack_answer(answer: Answer) -> tuple[bytes, memoryview, bytes]:
     """Return an answer as the start of its frame and the raw bytes that follow it.
 
-    These are the samples and, behind them, the rows of the picture in cells, a line each.
+    These are the samples and, behind them, the rendered layer: its rows, a line each, or the RGB
+    bytes of its image.
     """
     head: dict[str, object] = {
         "type": "answer",
@@ -203,15 +208,18 @@ def pack_answer(answer: Answer) -> tuple[bytes, memoryview, bytes]:
         "final": answer.final,
     }
     raw = memoryview(b"")
-    rows = b""
+    rendered = b""
     if answer.error is not None:
         head["error"] = _error_to_head(answer.error)
     if answer.pixels is not None:
         head["pixels"], raw = _pixels_to_head(answer.pixels)
-    if answer.rendered is not None:
-        rows = "\n".join(answer.rendered.rows).encode()
-        head["rendered"] = [*answer.rendered.fit, len(rows)]
-    return pack(head, raw.nbytes + len(rows)), raw, rows
+    if isinstance(answer.rendered, RenderedRows):
+        rendered = "\n".join(answer.rendered.rows).encode()
+        head["rendered"] = [*answer.rendered.fit, len(rendered)]
+    elif answer.rendered is not None:
+        rendered = answer.rendered.rgb
+        head["image"] = answer.rendered.fit
+    return pack(head, raw.nbytes + len(rendered)), raw, rendered
 
 
 def read_answer(request: Request, frame: Frame) -> Answer:
@@ -222,9 +230,13 @@ def read_answer(request: Request, frame: Frame) -> Answer:
     """
     try:
         head = frame.head
-        rendered, length = (
-            _rendered_from_head(head["rendered"], frame.raw) if "rendered" in head else (None, 0)
-        )
+        rendered: Rendered | None = None
+        length = 0
+        if "rendered" in head:
+            rendered, length = _rows_from_head(head["rendered"], frame.raw)
+        elif "image" in head:
+            rendered = _image_from_head(head["image"], frame.raw)
+            length = rendered.nbytes
         samples = memoryview(frame.raw)[: len(frame.raw) - length]
         return Answer(
             request=request,
@@ -237,7 +249,7 @@ def read_answer(request: Request, frame: Frame) -> Answer:
         raise ProtocolError(f"bad answer: {error}") from error
 
 
-def _rendered_from_head(head: list[Any], raw: bytearray) -> tuple[RenderedRows, int]:
+def _rows_from_head(head: list[Any], raw: bytearray) -> tuple[RenderedRows, int]:
     """Return the picture at the end of ``raw``, and how many bytes it takes there."""
     cols, rows, width, height, length = map(int, head)
     if not 0 <= length <= len(raw):
@@ -246,6 +258,15 @@ def _rendered_from_head(head: list[Any], raw: bytearray) -> tuple[RenderedRows, 
     if len(lines) != rows:
         raise ProtocolError(f"bad answer: {len(lines)} lines for a picture of {rows} rows")
     return RenderedRows(Fit(cols, rows, width, height), lines), length
+
+
+def _image_from_head(head: list[Any], raw: bytearray) -> RenderedImage:
+    """Return the image at the end of ``raw``."""
+    fit = Fit(*map(int, head))
+    length = fit.width * fit.height * _CHANNELS
+    if min(fit) < 0 or length > len(raw):
+        raise ProtocolError(f"bad answer: {len(raw)} bytes for an image of {fit}")
+    return RenderedImage(fit, bytes(memoryview(raw)[len(raw) - length :]))
 
 
 def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:

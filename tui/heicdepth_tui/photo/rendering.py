@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from heicdepth_tui.draw.cells import Picture, render_cells
 from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.fit import Fit, fit_cells
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.photo.layers import Pixels, as_rgb8
 
@@ -19,7 +19,11 @@ __all__ = ["fit_of", "picture_of", "render_layer"]
 
 def fit_of(pixels: Pixels, spec: RenderSpec) -> Fit:
     """Return the cells that a layer, or the region decoded of it, takes in its true aspect."""
-    return fit_cells(pixels.extent, spec.cells, spec.blocks)
+    if spec.cell_pixels is None:
+        return fit_cells(pixels.extent, spec.cells, spec.blocks)
+    width, height = spec.cell_pixels
+    fit = fit_cells(pixels.extent, spec.cells, cell_aspect=height / width)
+    return Fit(fit.cols, fit.rows, fit.cols * width, fit.rows * height)
 
 
 def picture_of(pixels: Pixels, spec: RenderSpec) -> Picture:
@@ -28,17 +32,23 @@ def picture_of(pixels: Pixels, spec: RenderSpec) -> Picture:
     More than 8 bits are shown by their top 8, monochrome layers without a colour map as greys.
     """
     fit = fit_of(pixels, spec)
+    return render_cells(_colours(pixels, spec, fit), fit, spec.blocks, spec.mode)
+
+
+def _colours(pixels: Pixels, spec: RenderSpec, fit: Fit) -> NDArray[np.uint8]:
+    """Return a layer as (H, W, 3) sRGB of the size of ``fit``, at least 1 x 1."""
     # shrink accepts and keeps either sample type; the cast only satisfies mypy.
     array = cast("NDArray[np.uint8]", pixels.array)
     samples = shrink(array, (max(1, fit.width), max(1, fit.height)))
     if spec.colormap:
-        colours = colorize(samples, 2**pixels.bits - 1, spec.colormap, spec.mode)
-    else:
-        colours = as_rgb8(pixels, samples)
-    return render_cells(colours, fit, spec.blocks, spec.mode)
+        return colorize(samples, 2**pixels.bits - 1, spec.colormap, spec.mode)
+    return as_rgb8(pixels, samples)
 
 
-def render_layer(pixels: Pixels, spec: RenderSpec) -> RenderedRows:
-    """Return a layer as rows of text, encoded for the terminal."""
+def render_layer(pixels: Pixels, spec: RenderSpec) -> Rendered:
+    """Return a layer as rows of encoded text, or with ``cell_pixels`` as an image."""
+    if spec.cell_pixels is not None:
+        fit = fit_of(pixels, spec)
+        return RenderedImage(fit, _colours(pixels, spec, fit).tobytes() if fit.cols else b"")
     rows = picture_of(pixels, spec).ansi_rows(spec.mode, spec.tolerance)
     return RenderedRows(fit_of(pixels, spec), rows)

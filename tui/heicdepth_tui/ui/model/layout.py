@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from heicdepth_tui.draw.fit import fit_cells
+from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.photo.layers import Layer, LayerKind
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [
-    "Box",
     "Layout",
     "Panes",
     "Shapes",
@@ -39,20 +38,6 @@ _HEADING, _CAPTION = 1, 2
 _LEAST_STACKED_ROWS = 4
 _TABLES, _FOLDED_TABLES = 17, 9
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
-
-
-class Box(NamedTuple):
-    """A rectangle of cells."""
-
-    column: int
-    row: int
-    columns: int
-    rows: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Its (columns, rows)."""
-        return self.columns, self.rows
 
 
 class Layout(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+    from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
@@ -41,9 +41,9 @@ class LayerState:
     status: LayerStatus = LayerStatus.PENDING
     pixels: Pixels | None = None
     error: HeicDepthError | None = None
-    pictures: Mapping[RenderSpec, RenderedRows] = field(default_factory=dict)
+    pictures: Mapping[RenderSpec, Rendered] = field(default_factory=dict)
 
-    def with_picture(self, spec: RenderSpec, rendered: RenderedRows) -> LayerState:
+    def with_picture(self, spec: RenderSpec, rendered: Rendered) -> LayerState:
         """Return the state with another picture; only the newest ``_RENDERINGS`` are kept."""
         others = [(key, kept) for key, kept in self.pictures.items() if key != spec]
         return replace(self, pictures=dict([*others[1 - _RENDERINGS :], (spec, rendered)]))
@@ -52,7 +52,7 @@ class LayerState:
     def nbytes(self) -> int:
         """Bytes that samples and pictures take."""
         samples = 0 if self.pixels is None else self.pixels.nbytes
-        return samples + sum(sum(map(len, rendered.rows)) for rendered in self.pictures.values())
+        return samples + sum(rendered.nbytes for rendered in self.pictures.values())
 
 
 PENDING = LayerState()

@@ -12,7 +12,7 @@ from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
 from heicdepth_tui.ui.model.photo_store import PhotoStore
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+    from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Answer
@@ -78,9 +78,7 @@ class Session:
         self.photos.put(state.with_layer(layer, new))
         return layer
 
-    def add_picture(
-        self, entry: Entry, layer: Layer, spec: RenderSpec, rendered: RenderedRows
-    ) -> None:
+    def add_picture(self, entry: Entry, layer: Layer, spec: RenderSpec, rendered: Rendered) -> None:
         """Take in a picture of a layer that is decoded already."""
         state = self.photos.get(entry)
         known = state.layer(layer)

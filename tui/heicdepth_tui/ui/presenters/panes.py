@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.errors import UnsupportedError
 from heicdepth_tui.photo.layers import Layer, LayerKind, depth_info
 from heicdepth_tui.ui.model.layout import shapes_of
@@ -18,7 +19,6 @@ from heicdepth_tui.ui.presenters.labels import (
 )
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.rendering import RenderedRows
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.picture_facts import Size
@@ -123,7 +123,7 @@ def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> Pan
         return pane
     found = state.layer(layer)
     picture = found.pictures.get(view.render_spec(shapes_of(header), layer))
-    if picture is not None:
+    if isinstance(picture, RenderedRows):
         return replace(pane, picture=picture, message="")
     shape = None if found.pixels is None else (found.pixels.shape[1], found.pixels.shape[0])
     return replace(pane, message="", shape=shape, is_pending=True)

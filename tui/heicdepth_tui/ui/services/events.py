@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+    from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.export.options import Exported
     from heicdepth_tui.folder.find import Entry
@@ -80,7 +80,7 @@ class PictureDrawn:
     entry: Entry
     layer: Layer
     spec: RenderSpec
-    rendered: RenderedRows
+    rendered: Rendered
 
 
 @dataclass(frozen=True, slots=True)

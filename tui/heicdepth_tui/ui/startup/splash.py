@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from heicdepth_tui.draw.fit import fit_cells
+from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
-from heicdepth_tui.ui.model.layout import Box, Panes, browse_layout, panes_of
+from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of
 from heicdepth_tui.ui.presenters.labels import (
     caption,
     depth_heading,
@@ -157,7 +158,8 @@ class SplashFrame:
         lines = []
         for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True):
             fit = fit_cells(shape, box.size, Blocks.HALF)
-            lines += self._centred(box, fit.cols, [placeholder + " " * fit.cols] * fit.rows)
+            rows = (placeholder + " " * fit.cols,) * fit.rows
+            lines += self._centred(box, RenderedRows(fit, rows))
         if not panes.is_stacked and panes.depth.columns:
             rule = self._sgr(self._palette.rule, self._palette.background)
             top = self._layout.pictures.row
@@ -198,7 +200,7 @@ class SplashFrame:
         if then is not None:
             then(answer)
             return
-        if answer.rendered is None or self._panes is None:
+        if not isinstance(answer.rendered, RenderedRows) or self._panes is None:
             return
         kind = answer.request.layer.kind
         if kind is LayerKind.THUMBNAIL:
@@ -211,12 +213,11 @@ class SplashFrame:
         else:
             box = self._panes.depth if kind is LayerKind.DEPTH else self._panes.photo
         if box is not None:
-            self._paint(self._centred(box, answer.rendered.fit.cols, answer.rendered.rows))
+            self._paint(self._centred(box, answer.rendered))
 
-    def _centred(self, box: Box, columns: int, rows: Sequence[str]) -> list[str]:
-        left = box.column + (box.columns - columns) // 2
-        top = box.row + (box.rows - len(rows)) // 2
-        return [f"{self._at(left, top + y)}{row}" for y, row in enumerate(rows)]
+    def _centred(self, room: Box, picture: RenderedRows) -> list[str]:
+        box = picture.fit.box_in(room)
+        return [f"{self._at(box.column, box.row + y)}{row}" for y, row in enumerate(picture.rows)]
 
     @property
     def _faint(self) -> str:
