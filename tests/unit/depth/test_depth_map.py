@@ -163,7 +163,7 @@ BAD = [
     (DepthRepresentation(INVERSE_Z, z_near=-1.0, z_far=1.0), "not in front of the camera"),
     (DepthRepresentation(INVERSE_Z, z_near=0.5, z_far=7.9e28), "which no scene has"),
     (DepthRepresentation(INVERSE_Z, z_near=1e-290, z_far=1.0), "which no scene has"),
-    (DepthRepresentation(INVERSE_Z, z_near=2000.0, z_far=3000.0), "beyond 1000 m"),
+    (DepthRepresentation(INVERSE_Z, z_near=2000.0, z_far=3000.0), "beyond 1000"),
     (DepthRepresentation(UNIFORM_Z, z_near=0.5, z_far=math.nan), "nan"),
     (DepthRepresentation(UNIFORM_Z, z_near=3.0, z_far=0.5), "reversed"),
     (DepthRepresentation(UNIFORM_Z), "no z_near and z_far"),
@@ -243,7 +243,7 @@ def test_xmp_of_depth_against_a_sei_of_disparity_is_noted() -> None:
     ("kind", "native", "xmp_range", "words"),
     [
         (UNIFORM_Z, "hdep", (0.5, 2.0), []),
-        (UNIFORM_Z, "fdep", (0.5, 2.5), ["0.5 to 2 m, the XMP 0.5 to 2.5"]),
+        (UNIFORM_Z, "fdep", (0.5, 2.5), ["0.5 to 2, the XMP 0.5 to 2.5"]),
         (UNIFORM_Z, "hdis", (0.5, 2.0), ["hdis (disparity), the SEI uniform Z"]),
         (UNIFORM_Z, None, (0.5, 2.0), []),
         (INVERSE_Z, "hdis", (0.5, 2.0), []),

@@ -22,7 +22,9 @@ from heicdepth_tui.heif.depth_facts import (
 from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.header import parse_header
 from heicdepth_tui.heif.picture_facts import Size
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind, Pixels, layers_of
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.write import build_photo
 
 
@@ -132,9 +134,19 @@ def test_arrays_are_told_with_their_derived_ranges() -> None:
     assert [entry["note"] for entry in record["arrays"]] == [
         "",
         "1 tile is missing\\x1b",
-        "1 tile is missing\\x1b",
+        "1 tile is missing\\x1b; 1/m, assumed",
         "1 tile is missing\\x1b; accuracy unknown, assumed",
     ]
+
+
+def test_layers_have_the_names_of_their_arrays() -> None:
+    read = parse_header(make_photo(Recipe(more_depths=2)).data, path="a.heic")
+    record = valid(photo_record("a.heic", read, None))
+    arrays = {layer.item_id: layer.label for layer in layers_of(read)}
+
+    named = {layer["item"]: layer["name"] for layer in record["layers"]}
+    assert sorted(named.values()) == ["depth", "depth 2", "depth 3"]
+    assert all(arrays[item] == name for item, name in named.items())
 
 
 def test_arrays_without_metres_and_without_valid_samples() -> None:

@@ -130,7 +130,6 @@ def decide(info: DepthInfo) -> Decision:
     fdep), or likewise by the inverses. Everything else is assumed. Of type 2 (uniform Z) no file
     was found: its unit and its direction are always assumed.
     """
-    decision = _mapping(info)
     native = None if info.calibration is None else info.calibration.native_format
     representation = info.representation
     kind = None if representation is None else representation.type
@@ -143,12 +142,14 @@ def decide(info: DepthInfo) -> Decision:
     else:
         disparity_known = is_known = is_inverse or native in _DISPARITY_FORMATS
         distance_known = is_inverse
+    units = _Units("1/m" if disparity_known else "", "m" if distance_known else "")
+    decision = _mapping(info, units)
     is_known &= decision.quantization is not None
     unstated = () if decision.quantization is None or is_known else _ASSUMED[kind]
     return decision._replace(
         assumed=unstated,
-        disparity_unit="1/m" if disparity_known else "",
-        distance_unit="m" if distance_known else "",
+        disparity_unit=units.disparity,
+        distance_unit=units.distance,
         xmp_unit=_native_unit(native),
         is_unit_known=is_known,
     )
@@ -162,17 +163,24 @@ _ASSUMED: dict[RepresentationType | None, tuple[str, ...]] = {
 }
 
 
-def _mapping(info: DepthInfo) -> Decision:
+class _Units(NamedTuple):
+    """The units that a file states, empty where it does not: texts give no other."""
+
+    disparity: str
+    distance: str
+
+
+def _mapping(info: DepthInfo, units: _Units) -> Decision:
     representation = info.representation
     if representation is None:
         return _without_sei(info)
     kind = representation.type
     if kind is RepresentationType.UNIFORM_DISPARITY:
-        return _uniform_disparity(representation, info)
+        return _uniform_disparity(representation, info, units.disparity)
     if kind is RepresentationType.NONUNIFORM_DISPARITY:
         reason = "nonuniform disparity (type 3) needs a curve that decoders do not give"
         return Decision(None, reason, ())
-    return _from_distances(representation, info)
+    return _from_distances(representation, info, units)
 
 
 def _native_unit(native_format: str | None) -> str:
@@ -212,7 +220,7 @@ _SEI_NAMES = ("d_min", "d_max")
 _XMP_NAMES = ("FloatMinValue", "FloatMaxValue")
 
 
-def _uniform_disparity(representation: DepthRepresentation, info: DepthInfo) -> Decision:
+def _uniform_disparity(representation: DepthRepresentation, info: DepthInfo, unit: str) -> Decision:
     low, high = representation.d_min, representation.d_max
     calibration = info.calibration
     if low is None and high is None and calibration is not None and not _xmp_problem(calibration):
@@ -220,55 +228,71 @@ def _uniform_disparity(representation: DepthRepresentation, info: DepthInfo) -> 
         return _from_disparities(calibration.float_min, calibration.float_max, (note,), _XMP_NAMES)
     notes: tuple[str, ...] = ()
     if calibration is not None and low is not None and high is not None:
-        notes = _compare_with_xmp((low, high), calibration)
+        notes = _compare_with_xmp((low, high), calibration, unit)
     if low is None and high is None and representation.z_near is not None:
         reason = "uniform disparity needs d_min and d_max; the file gives z_near and z_far instead"
         return Decision(None, reason, notes)
-    decision = _from_disparities(low, high, notes, _SEI_NAMES)
+    decision = _from_disparities(low, high, notes, _SEI_NAMES, unit)
     if decision.quantization is None:
         return decision
-    return decision._replace(notes=decision.notes + _compare_with_distances(representation))
+    return decision._replace(notes=decision.notes + _compare_with_distances(representation, unit))
 
 
 def _from_disparities(
-    low: float | None, high: float | None, notes: tuple[str, ...], names: tuple[str, str]
+    low: float | None,
+    high: float | None,
+    notes: tuple[str, ...],
+    names: tuple[str, str],
+    unit: str = "1/m",
 ) -> Decision:
-    """Return the mapping between two disparities (1/m) of code 0 and of the top code."""
-    reason = _range_problem(low, high, names, "1/m")
+    """Return the mapping between two disparities (1/m) of code 0 and of the top code.
+
+    Texts give ``unit``, empty where the file does not state it.
+    """
+    reason = _range_problem(low, high, names, unit)
     if reason or low is None or high is None:
         return Decision(None, reason, notes)
     if high <= MIN_DISPARITY:
-        reason = f"{names[1]} is {high:g} 1/m: no code would lie in front of the camera"
+        reason = f"{names[1]} is {_of(high, unit)}: no code would lie in front of the camera"
         return Decision(None, reason, notes)
     if low <= MIN_DISPARITY:
-        notes += (
-            f"{names[0]} is {low:g} 1/m: samples of {MIN_DISPARITY:g} 1/m or less are invalid",
-        )
+        least = _of(MIN_DISPARITY, unit)
+        notes += (f"{names[0]} is {_of(low, unit)}: samples of {least} or less are invalid",)
     return Decision(DepthQuantization(low, high), "", notes)
 
 
-def _from_distances(representation: DepthRepresentation, info: DepthInfo) -> Decision:
+def _of(value: float, unit: str, digits: int = 6) -> str:
+    return f"{value:.{digits}g} {unit}".rstrip()
+
+
+def _from_distances(
+    representation: DepthRepresentation, info: DepthInfo, units: _Units
+) -> Decision:
     """Return the mapping between z_near and z_far (m), for uniform inverse Z and uniform Z."""
     near, far = representation.z_near, representation.z_far
+    unit = units.distance
     label = representation.type.label
     if near is None and far is None and representation.d_min is not None:
         reason = f"{label} needs z_near and z_far; the file gives d_min and d_max instead"
         return Decision(None, reason, ())
-    reason = _range_problem(near, far, ("z_near", "z_far"), "m")
+    reason = _range_problem(near, far, ("z_near", "z_far"), unit)
     if reason or near is None or far is None:
         return Decision(None, reason, ())
     if near <= 0:
-        return Decision(None, f"z_near is {near:g} m, which is not in front of the camera", ())
+        return Decision(
+            None, f"z_near is {_of(near, unit)}, which is not in front of the camera", ()
+        )
     if near * _LIMIT < 1:
-        return Decision(None, f"z_near is {near:.3g} m, which no scene has", ())
+        return Decision(None, f"z_near is {_of(near, unit, 3)}, which no scene has", ())
+    farthest = _of(1 / MIN_DISPARITY, unit)
     if 1 / near <= MIN_DISPARITY:
-        reason = f"z_near is {near:g} m: every sample would lie beyond {1 / MIN_DISPARITY:g} m"
+        reason = f"z_near is {_of(near, unit)}: every sample would lie beyond {farthest}"
         return Decision(None, reason, ())
     notes: tuple[str, ...] = ()
     if info.calibration is not None:
-        notes = _compare_distances_with_xmp(representation.type, near, far, info.calibration)
+        notes = _compare_distances_with_xmp(representation.type, near, far, info.calibration, unit)
     if 1 / far <= MIN_DISPARITY:
-        notes += (f"z_far is {far:g} m: samples beyond {1 / MIN_DISPARITY:g} m are invalid",)
+        notes += (f"z_far is {_of(far, unit)}: samples beyond {farthest} are invalid",)
     if representation.type is RepresentationType.UNIFORM_INVERSE_Z:
         return Decision(DepthQuantization(1 / far, 1 / near), "", notes)
     # The sibling text for H.264 gives code 0 to ZFar, and higher is nearer in types 0 and 1.
@@ -284,16 +308,16 @@ def _range_problem(low: float | None, high: float | None, names: tuple[str, str]
         if not math.isfinite(value):
             return f"{name} is {value}, which is not a finite number"
         if abs(value) > _LIMIT:
-            return f"{name} is {value:.3g} {unit}, which no scene has"
+            return f"{name} is {_of(value, unit, 3)}, which no scene has"
     if low == high:
-        return f"{names[0]} and {names[1]} are both {low:g} {unit}: all codes would mean the same"
+        return f"{names[0]} and {names[1]} are both {_of(low, unit)}: all codes would mean the same"
     if low > high:
         return f"{names[0]} ({low:g}) is greater than {names[1]} ({high:g}): reversed range"
     return ""
 
 
 def _compare_with_xmp(
-    disparities: tuple[float, float], calibration: Calibration
+    disparities: tuple[float, float], calibration: Calibration, unit: str
 ) -> tuple[str, ...]:
     """Return notes where the XMP states another range or quantity than the SEI."""
     low, high = calibration.float_min, calibration.float_max
@@ -304,44 +328,45 @@ def _compare_with_xmp(
     if low is None or high is None or native in _DEPTH_FORMATS:
         return notes
     if not (_same(low, disparities[0], disparities) and _same(high, disparities[1], disparities)):
-        sei = f"{disparities[0]:.7g} to {disparities[1]:.7g} 1/m"
+        sei = f"{disparities[0]:.7g} to {disparities[1]:.7g} {unit}".rstrip()
         notes += (f"the SEI says {sei}, the XMP {low:.7g} to {high:.7g}: SEI followed",)
     return notes
 
 
 def _compare_distances_with_xmp(
-    kind: RepresentationType, near: float, far: float, calibration: Calibration
+    kind: RepresentationType, near: float, far: float, calibration: Calibration, unit: str
 ) -> tuple[str, ...]:
     """Return notes where the XMP differs from a SEI with z_near and z_far (m)."""
     native = calibration.native_format
     if native in _DEPTH_FORMATS:
-        expected, unit, limits = RepresentationType.UNIFORM_Z, "m", (near, far)
+        expected, quantity, limits = RepresentationType.UNIFORM_Z, "depth in metres", (near, far)
     else:
-        expected, unit, limits = RepresentationType.UNIFORM_INVERSE_Z, "1/m", (1 / far, 1 / near)
+        expected, quantity = RepresentationType.UNIFORM_INVERSE_Z, "disparity"
+        limits = (1 / far, 1 / near)
     notes: tuple[str, ...] = ()
     if native in _DEPTH_FORMATS | _DISPARITY_FORMATS and expected is not kind:
-        quantity = "depth in metres" if unit == "m" else "disparity"
         notes += (f"the XMP says {native} ({quantity}), the SEI {kind.label}: SEI followed",)
     low, high = calibration.float_min, calibration.float_max
     if low is None or high is None:
         return notes
     if not (_same(low, limits[0], limits) and _same(high, limits[1], limits)):
-        sei = f"{near:.7g} to {far:.7g} m ({limits[0]:.7g} to {limits[1]:.7g} {unit})"
-        if unit == "m":
-            sei = f"{near:.7g} to {far:.7g} m"
+        sei = f"{near:.7g} to {far:.7g} {unit}".rstrip()
+        if expected is not RepresentationType.UNIFORM_Z:
+            inverse = f"{limits[0]:.7g} to {limits[1]:.7g} {'1/m' if unit else ''}".rstrip()
+            sei = f"{sei} ({inverse})"
         notes += (f"the SEI says {sei}, the XMP {low:.7g} to {high:.7g}: SEI followed",)
     return notes
 
 
-def _compare_with_distances(representation: DepthRepresentation) -> tuple[str, ...]:
+def _compare_with_distances(representation: DepthRepresentation, unit: str) -> tuple[str, ...]:
     """Return a note where z_near and z_far are not the inverses of d_max and d_min."""
     near, far = representation.z_near, representation.z_far
     low, high = representation.d_min, representation.d_max
     if near is None or far is None or low is None or high is None or _are_inverses(representation):
         return ()
     note = (
-        f"z_near {near:g} m and z_far {far:g} m are not what d_max {high:g} and d_min {low:g} "
-        "mean in 1/m: d_min and d_max followed"
+        f"z_near {near:g} and z_far {far:g} are not the inverses of d_max {_of(high, unit)} and "
+        f"d_min {_of(low, unit)}: d_min and d_max followed"
     )
     return (note,)
 

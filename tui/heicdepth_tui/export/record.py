@@ -26,7 +26,7 @@ from heicdepth_tui.errors import HeicDepthError, NotHeifError
 from heicdepth_tui.heif.depth_facts import DepthInfo
 from heicdepth_tui.heif.facts import Exif, Header
 from heicdepth_tui.heif.picture_facts import ImageItem, Mirror, Rotation
-from heicdepth_tui.photo.layers import derived_label
+from heicdepth_tui.photo.layers import derived_label, layers_of
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def array_records(
     ``layers`` are those that were decoded, in the order to list. Right after a layer that has an
     entry in ``depth_maps`` follow its ``disparity`` (1/m) and ``metres``, with the range of their
     valid samples (null where none is), unless the metadata does not say what a code means. The
-    note says what the decoder could not give (tiles missing …), and of metres how far to trust
-    them.
+    note says what the decoder could not give (tiles missing …), of disparity whether its unit is
+    assumed, and of metres how far to trust them.
     """
     records: list[Record] = []
     for layer, pixels in layers.items():
@@ -136,7 +136,9 @@ def array_records(
         if depth_map is not None and not depth_map.reason:
             caveat = "" if depth_map.trust.is_metric else depth_map.trust.short
             notes = "; ".join(filter(None, [pixels.note, caveat]))
-            records.append(_derived("disparity", layer, depth_map.disparity(), pixels.note))
+            unit = depth_map.trust.disparity_label if depth_map.trust.is_assumed else ""
+            told = "; ".join(filter(None, [pixels.note, unit]))
+            records.append(_derived("disparity", layer, depth_map.disparity(), told))
             records.append(_derived("metres", layer, depth_map.metres(), notes))
     return records
 
@@ -315,9 +317,10 @@ def _depth_camera(camera: Camera) -> Record:
 
 
 def _layers(header: Header) -> list[Record]:
+    labels = {layer.item_id: layer.label for layer in layers_of(header)}
     return [
         {
-            "name": aux.name,
+            "name": labels.get(aux.item.id, aux.name),
             "item": aux.item.id,
             "urn": aux.urn,
             **_size(aux.item),
