@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heicdepth_tui.heif.depth_facts import Accuracy, DepthRepresentation, DepthStatus
-from heicdepth_tui.heif.facts import RepresentationType as Kind
+from heicdepth_tui.heif.depth_facts import RepresentationType as Kind
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.summary import read_summary
