@@ -1,4 +1,4 @@
-"""What the decoder process sends; pictures that are not whole never hold up the rest of theirs."""
+"""Writes the decoder process's answers; rendering a partial picture never delays decoding."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class AnswerWriter:
         self._writing = threading.Lock()
         threading.Thread(target=self._run, name="answers", daemon=True).start()
 
-    def say(self, message: Mapping[str, object]) -> None:
+    def send_message(self, message: Mapping[str, object]) -> None:
         """Write a message without samples."""
         self._write(pack(message))
 
     def put(self, answer: Answer) -> None:
-        """Draw and write an answer: the whole of something now, a part of it when there is time."""
+        """Render and write an answer: a final one now, a partial one in the writer's thread."""
         ticket = answer.request.ticket
         with self._changed:
             for older in [older for older in self._answers if older.request.ticket == ticket]:
@@ -58,14 +58,14 @@ class AnswerWriter:
                     while not self._answers:
                         self._changed.wait()
                     answer = self._answers.popleft()
-                # Where the whole is written before it, nobody waits for it any more.
+                # The client drops a partial picture that comes after the final answer.
                 self._send(answer)
-        except BaseException:  # noqa: BLE001  nobody would get an answer any more
+        except BaseException:  # noqa: BLE001  the process can no longer answer
             report()
             os._exit(1)
 
     def _rendered(self, answer: Answer) -> Answer:
-        """Return the answer with its picture, where one is asked for."""
+        """Return the answer with the rendered layer, where the request has ``render``."""
         request = answer.request
         if answer.pixels is None or request.render is None:
             return answer

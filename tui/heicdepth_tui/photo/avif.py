@@ -1,4 +1,4 @@
-"""The door to Pillow's AVIF plugin: AVIF bytes to samples, every failure a DecodeError."""
+"""Adapter to Pillow's AVIF plugin: AVIF bytes to samples, every failure a DecodeError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where tiles come together: a whole or thinned picture, or an exact size averaged band by band."""
+"""Puts tiles together: a whole or thinned picture, or an exact size averaged band by band."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["BandCanvas", "Canvas"]
 
 _MANY = 4
 _GREY = 32
-"""What is not there yet, and what cannot be decoded, in 8-bit levels."""
+"""Grey of tiles not yet decoded or not decodable, in 8-bit levels."""
 
 
 class Canvas:
@@ -43,7 +43,7 @@ class Canvas:
         self._samples[piece.rows, piece.columns] = piece.samples
 
     def skip(self, rows: range, columns: range) -> None:
-        """Do without a piece: its place stays grey."""
+        """Leave the place of a missing piece grey."""
 
     def picture(self, *, is_draft: bool = False) -> Samples | None:
         """Return the picture so far, None before the first piece.
@@ -88,7 +88,7 @@ class BandCanvas(Canvas):
         self._count(key)
 
     def skip(self, rows: range, columns: range) -> None:
-        """Do without a piece: its place stays grey."""
+        """Leave the place of a missing piece grey."""
         self._count((rows.start, rows.stop))
 
     def _count(self, key: tuple[int, int]) -> None:

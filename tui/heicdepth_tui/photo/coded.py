@@ -1,4 +1,4 @@
-"""One HEVC or AV1 item by itself: its bytes alone, wrapped as a tiny file, decoded as coded."""
+"""Decodes one HEVC or AV1 item as coded: its bytes alone are wrapped as a small file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heicdepth_tui.photo.pillow_heif_adapter import Decoded, decode_hevc
 __all__ = ["decode_item", "decoded_bits", "is_plain"]
 
 _AV1_BITS = 8
-"""What Pillow's AVIF plugin gives of a picture of any depth."""
+"""Bits a channel that Pillow's AVIF plugin gives, whatever the picture has."""
 
 
 def is_plain(item: CodedItem) -> bool:

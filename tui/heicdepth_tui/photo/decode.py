@@ -1,4 +1,4 @@
-"""A layer of a photo to pixels: only the bytes it needs, upright, shrunk on the way where asked."""
+"""Decodes a layer of a photo: reads only its bytes, turns it upright, shrinks it on request."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PARTIAL_SECONDS = 0.25
 
 
 def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Answer]:
-    """Decode a layer in this process: intermediate answers if asked for, then the final one.
+    """Decode a layer in this process: intermediate answers on request, then the final one.
 
     The array is upright: the item's own rotation, mirror and crop are applied, in order, as
     pillow-heif does. Without ``fit`` and ``exact`` it is pillow-heif's whole decode to the bit
@@ -100,7 +100,7 @@ def load(
 
 
 def steps(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[Answer | None]:
-    """Like ``decode``, but yields None between tiles, so that who asks can pause or leave."""
+    """Like ``decode``, but yields None between tiles, so that the caller can pause or stop."""
     try:
         with closing(_steps(request, limits)) as answers:
             for answer in answers:
@@ -145,7 +145,7 @@ def _checked(request: Request, table: ItemTable, item_id: int) -> CodedItem:
     if is_depth:
         check_depth_size(table, image.coded)
     if image.undecodable_reason:
-        # Another program that converts a photo mostly drops its depth map.
+        # Programs that convert photos usually drop the depth map.
         has_depth = is_depth or any(depth_items(table))
         raise UnsupportedError(
             f"its {request.layer.phrase} is {image.undecodable_reason}",
@@ -179,7 +179,7 @@ def _header(request: Request, limits: Limits) -> Header:
 
 
 def _find(table: ItemTable, layer: Layer) -> int | None:
-    """Return the item that a layer means, None where only the whole header can tell."""
+    """Return the item of a layer, None where the whole header is needed to find it."""
     kind = layer.kind
     if kind is LayerKind.PRIMARY:
         return table.primary_id if layer.item_id in (0, table.primary_id) else None
@@ -201,7 +201,7 @@ def _tile_by_tile(
     request: Request, table: ItemTable, item: CodedItem, colour: ItemColour
 ) -> Generator[Answer | None, None, bool]:
     """Decode a grid of plain tiles; returns False, with nothing yielded, for any other grid."""
-    # A depth map is on the screen 5 ms sooner without them.
+    # Not imported above: a depth map is on the screen 5 ms sooner.
     from heicdepth_tui.photo.grid_assembly import GridAssembly
     from heicdepth_tui.photo.tiles import decode_tiles, plan_tiles
 
@@ -330,7 +330,7 @@ def _as_codes(answer: Answer) -> Answer:
 
 
 def _item_of(header: Header, layer: Layer) -> int:
-    """Return the item a layer means; raises MissingLayerError."""
+    """Return the item of a layer, from the whole header; raises MissingLayerError."""
     known = {
         LayerKind.PRIMARY: (header.primary.id, *(image.id for image in header.images)),
         LayerKind.THUMBNAIL: tuple(image.id for image in header.thumbnails),

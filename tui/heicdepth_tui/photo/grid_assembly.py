@@ -1,4 +1,4 @@
-"""A grid's picture while its tiles come in: what is there, what is missing, what it measures."""
+"""Assembles a grid from its tiles: picture, missing tiles, smallest and largest sample."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class GridAssembly:
         self._minimum, self._maximum = 1 << 16, 0
         self._shape: tuple[int, ...] = ()
         self._dtype = ""
-        self._said = ""
+        self._tile_note = ""
 
     def _plan(self) -> tuple[int, Canvas]:
         request, step = self._request, 1 << self._request.level
@@ -52,7 +52,7 @@ class GridAssembly:
         return step, Canvas(shape, None, bits=self._bits)
 
     def add(self, index: int, tile: Piece | HeicDepthError) -> None:
-        """Take what became of a tile."""
+        """Add a decoded tile, or count one that failed."""
         if isinstance(tile, Piece) and not self._canvas.accepts(tile):
             tile = DecodeError(f"tile {index + 1} has other samples than those before it")
         if isinstance(tile, Piece) and tile.bits != self._bits:
@@ -65,21 +65,21 @@ class GridAssembly:
             self._maximum = max(self._maximum, tile.maximum)
             self._shape = self._whole.shape + tile.samples.shape[2:]
             self._dtype = tile.samples.dtype.name
-            self._said = self._said or tile.note
+            self._tile_note = self._tile_note or tile.note
             self._canvas.add(tile)
         else:
             self._errors.append(tile)
             self._canvas.skip(*self.view.span(*self._tiling.box(index)))
 
     def so_far(self) -> Pixels | None:
-        """Return the picture so far, as a copy; None where there is nothing to see yet."""
+        """Return the picture so far, as a copy; None before the first tile."""
         array = self._canvas.picture(is_draft=True)
         if array is None:
             return None
         return self._pixels(array.copy(), f"{self._pieces} of {len(self._order)} tiles")
 
     def finish(self) -> Pixels:
-        """Return the whole picture; its note says which tiles are missing.
+        """Return the whole picture; its note states how many tiles are missing.
 
         Raises the first tile's error where none could be decoded, and for a depth map where any
         is missing: a made-up distance is worse than none.
@@ -93,11 +93,11 @@ class GridAssembly:
 
     def _note(self) -> str:
         if not self._errors:
-            return self._said
+            return self._tile_note
         is_cut = any(isinstance(error, TruncatedError) for error in self._errors)
         why = "the file is cut short" if is_cut else self._errors[0].what
         missing = f"{len(self._errors)} of {len(self._order)} tiles missing: {why}"
-        return f"{self._said}; {missing}" if self._said else missing
+        return f"{self._tile_note}; {missing}" if self._tile_note else missing
 
     def _pixels(self, array: Samples, note: str) -> Pixels:
         return Pixels(

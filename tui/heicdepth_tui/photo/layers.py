@@ -120,7 +120,7 @@ def own_depth(header: Header) -> Layer | None:
 
 
 def depth_info(header: Header, layer: Layer) -> DepthInfo | None:
-    """Return what the header says of a depth layer; None for a layer that is no depth map."""
+    """Return the header's entry of a depth layer; None for a layer that is no depth map."""
     if layer.kind is not LayerKind.DEPTH:
         return None
     known = [header.depth]
@@ -159,8 +159,9 @@ def _numbered(layers: Iterable[Layer]) -> Iterable[Layer]:
 class Request:
     """A request for one layer of one photo.
 
-    ``ticket`` is unique to the request. ``slot`` names who asks: a new request of a slot replaces
-    an older one that is waiting or running, unless ``keep`` is set (exports are never replaced).
+    ``ticket`` is unique to the request. ``slot`` names the place that it fills: a new
+    request of a slot replaces an older one that is waiting or running, unless ``keep`` is set
+    (exports are never replaced).
     ``fit`` shrinks the answer to at most (width, height) samples, never enlarges; ``exact``
     resizes to exactly that size by BOX (colours for a depth map); without either the array is
     whole. ``region`` limits the answer to a rectangle of the upright layer, clipped to it, and
@@ -187,7 +188,7 @@ class Request:
 
 
 class LateArray(Protocol):
-    """Makes an array when it is called."""
+    """Creates an array when it is called."""
 
     @property
     def nbytes(self) -> int:
@@ -203,17 +204,17 @@ class Pixels:
     """A decoded layer, upright.
 
     ``array`` is (H, W) for monochrome and (H, W, 3) for colour, uint8 or uint16, possibly shrunk
-    as the request asked. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
+    as requested. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
     stored layer, never the shrunk one; with a ``region``, the rectangle of it that the array
     shows, minimum and maximum are those of its full-size samples. ``level`` is that of the request
     (every 2**level-th sample was taken). ``bits`` is the stored bit depth; values of 10- and 12-bit
-    layers are unshifted (0 .. 2**bits − 1). ``note`` is what a reader must know: tiles missing,
-    edge columns dropped …; empty where nothing. ``space`` is the colour space of the samples, as
+    layers are unshifted (0 .. 2**bits − 1). ``note`` states what is missing or changed,
+    such as missing tiles; empty where nothing is. ``space`` is the colour space of the samples, as
     ``heif.colour`` names it, empty for monochrome; ``converted_from`` the one that an ICC profile
     took them from, empty where they are as decoded.
 
-    ``array`` may be given as something that makes it, called when it is first looked at: pixels
-    from the decoder process bring numpy with them only then.
+    ``array`` may be given as a callable, which is called at the first access: numpy is imported
+    only then.
     """
 
     __slots__ = (

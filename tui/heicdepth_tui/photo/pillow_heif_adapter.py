@@ -1,4 +1,4 @@
-"""The door to pillow-heif for reading: HEIF bytes to samples, every failure a DecodeError."""
+"""Adapter to pillow-heif for reading: HEIF bytes to samples, every failure a DecodeError."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _DAMAGED = (
 _UNSUPPORTED = ("nsupported", "not been built in", "not implemented")
 _ENDS_EARLY = ("nd of file", "nd of data", "runcated", "nsufficient", "ncomplete")
 _LIMITED = "ecurity limit"
-"""Words in what the libraries say: their sentences are for programmers, and change."""
+"""Parts of the libraries' messages; the whole sentences differ between versions."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Samples as pillow-heif gives them, without transparency; ``note`` says what was left out."""
+    """Samples of pillow-heif without transparency; ``note`` states what was left out."""
 
     samples: Samples
     bits: int
@@ -40,10 +40,10 @@ class Decoded:
 
 @contextmanager
 def translated(what: str) -> Iterator[None]:
-    """Turn whatever a decoding library raises inside into a DecodeError in our words.
+    """Turn every exception of a decoding library into a DecodeError with a plain message.
 
     ``what`` names the thing that was being decoded. UnsupportedError where the codec or the
-    bit depth is the cause. What the library said is the error's ``__cause__``, and logged.
+    bit depth is the cause. The library's exception is the error's ``__cause__``, and is logged.
     """
     try:
         yield
@@ -56,24 +56,24 @@ def translated(what: str) -> Iterator[None]:
 
 
 def _translate(what: str, error: Exception) -> DecodeError:
-    said = " ".join(str(error).split())
-    if _is_out_of_memory(error, said):
+    message = " ".join(str(error).split())
+    if _is_out_of_memory(error, message):
         return DecodeError(f"{what} needs more memory than the decoder is allowed")
-    if _LIMITED in said:
+    if _LIMITED in message:
         return DecodeError(f"{what} cannot be decoded: it is larger than the decoder allows")
-    if isinstance(error, NotImplementedError) or any(word in said for word in _UNSUPPORTED):
+    if isinstance(error, NotImplementedError) or any(word in message for word in _UNSUPPORTED):
         return UnsupportedError(f"{what} uses a feature that the decoder does not support")
-    if isinstance(error, EOFError) or any(word in said for word in _ENDS_EARLY):
+    if isinstance(error, EOFError) or any(word in message for word in _ENDS_EARLY):
         return DecodeError(f"the data of {what} end too early", hint="copy the file again")
     return DecodeError(f"{what} {_DAMAGED}")
 
 
-def _is_out_of_memory(error: Exception, said: str) -> bool:
+def _is_out_of_memory(error: Exception, message: str) -> bool:
     # libheif reports its own size limits as "Memory allocation error: Security limit exceeded".
     return (
         isinstance(error, MemoryError)
         or getattr(error, "errno", None) == errno.ENOMEM
-        or ("allocation" in said.lower() and "limit" not in said.lower())
+        or ("allocation" in message.lower() and "limit" not in message.lower())
     )
 
 

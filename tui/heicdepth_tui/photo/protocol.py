@@ -270,7 +270,7 @@ def _image_from_head(head: list[Any], raw: bytearray) -> RenderedImage:
 
 
 def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
-    # Imported here: the app's side must not pay for numpy before it has pixels.
+    # Not imported above: the app imports numpy only once it has pixels.
     import numpy as np
 
     from heicdepth_tui.photo.shrink import contiguous
@@ -317,7 +317,7 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
 
 
 class _LateSamples:
-    """Samples in a frame's bytes, as an array once it is wanted: that imports numpy."""
+    """Samples in a frame's bytes; calling it imports numpy and returns the array."""
 
     __slots__ = ("_dtype", "_raw", "_shape")
 

@@ -1,4 +1,4 @@
-"""What the app has asked the decoder process for, what came of it, and which photos it fears."""
+"""Tracks the requests to the decoder process, their results, and photos that stopped it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from heicdepth_tui.photo.schedule import replaces
 __all__ = ["RequestTracker", "Result", "Waiter"]
 
 MAX_KILLS = 2
-"""A photo that stopped the process so many times is refused."""
+"""A photo that stopped the process this often is refused."""
 
-MAX_BLAMELESS_ENDS = 2
-"""Processes that may end in a row without having begun with anything."""
+MAX_IDLE_EXITS = 2
+"""Consecutive processes that end before they start a request, after which all fail."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What became of a request, not yet unpacked: numpy is imported by ``answer``."""
+    """A result that is not unpacked yet; ``answer`` does it."""
 
     request: Request
     content: Frame | HeicDepthError
@@ -41,7 +41,7 @@ class Result:
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """Somebody who blocks until ``done`` is set and ``result`` there."""
+    """A caller that blocks until ``done`` is set; ``result`` is set before."""
 
     done: threading.Event = field(default_factory=threading.Event)
     result: Result | None = None
@@ -49,19 +49,19 @@ class Waiter:
 
 @dataclass(slots=True, eq=False)
 class _TrackedRequest:
-    """A request that the process has not finished; an unwanted one is only watched to its end."""
+    """A request that the process has not finished; an abandoned one is tracked to its end."""
 
     request: Request
     waiter: Waiter | None
-    is_wanted: bool = True
+    is_active: bool = True
 
-    def wants(self, *, is_final: bool) -> bool:
+    def accepts(self, *, is_final: bool) -> bool:
         """Return whether an answer is passed on: a waiter gets the final one only."""
-        return self.is_wanted and (is_final or self.waiter is None)
+        return self.is_active and (is_final or self.waiter is None)
 
 
 class RequestTracker:
-    """The books of a ``Decoder``; not safe in several threads without the decoder's lock."""
+    """Requests and results of a ``Decoder``; every call needs the decoder's lock."""
 
     def __init__(self) -> None:
         self._tracked: dict[int, _TrackedRequest] = {}
@@ -69,19 +69,19 @@ class RequestTracker:
         self._ready: list[Result] = []
         self._kills: Counter[str] = Counter()
         self._kill_reasons: dict[str, str] = {}
-        self._blameless_ends = 0
+        self._idle_exits = 0
 
     def __contains__(self, ticket: int) -> bool:
         return ticket in self._tracked
 
     @property
     def is_busy(self) -> bool:
-        """Whether the process has anything to do."""
+        """True while the process has unfinished requests."""
         return bool(self._tracked)
 
     @property
     def has_results(self) -> bool:
-        """Whether results wait for the listener."""
+        """True while results wait for the listener."""
         return bool(self._ready)
 
     def requests(self) -> Iterator[Request]:
@@ -94,13 +94,13 @@ class RequestTracker:
         return self._ready.pop(0)
 
     def add(self, request: Request, waiter: Waiter | None) -> bool:
-        """Book a request; return False where it is refused, its result being ready at once.
+        """Track a request; return False where it is refused: its error is ready at once.
 
-        Older requests of its slot, and results of theirs that nobody has seen, are given up.
+        Older requests of its slot, and their undelivered results, are dropped.
         """
         for tracked in self._tracked.values():
-            if tracked.is_wanted and replaces(request, tracked.request):
-                self._give_up(tracked, "a newer request took its place")
+            if tracked.is_active and replaces(request, tracked.request):
+                self._abandon(tracked, "a newer request took its place")
         self._ready = [result for result in self._ready if not replaces(request, result.request)]
         tracked = _TrackedRequest(request, waiter)
         refusal = self._refusal(request)
@@ -111,22 +111,22 @@ class RequestTracker:
         return True
 
     def cancel(self, tickets: Iterable[int]) -> list[int]:
-        """Give up requests by ticket; return those that the process still knows."""
+        """Drop requests by ticket; return those that the process still knows."""
         known = [ticket for ticket in tickets if ticket in self._tracked]
         for ticket in known:
-            self._give_up(self._tracked[ticket], "the request was cancelled")
+            self._abandon(self._tracked[ticket], "the request was cancelled")
         return known
 
     def cancel_slot(self, slot: str) -> list[int]:
-        """Give up the requests of a slot and results that nobody has seen; see ``cancel``."""
+        """Drop the requests of a slot and their undelivered results; see ``cancel``."""
         self._ready = [result for result in self._ready if result.request.slot != slot]
         tickets = [t for t, known in self._tracked.items() if known.request.slot == slot]
         return self.cancel(tickets)
 
     def enter(self, frame: Frame) -> bool:
-        """Book what the process says; return whether it began or ended with something.
+        """Record a message of the process; return True where a request was started or ended.
 
-        Raises ProtocolError when it makes no sense.
+        Raises ProtocolError for an unknown message.
         """
         kind, ticket = frame.head.get("type"), frame.head.get("ticket")
         if kind == "ready":
@@ -134,7 +134,7 @@ class RequestTracker:
         if kind not in ("started", "dropped", "answer") or not isinstance(ticket, int):
             raise ProtocolError(f"bad message {kind!r} about {ticket!r}")
         if kind == "started":
-            self._blameless_ends = 0
+            self._idle_exits = 0
             self._current = ticket
             return True
         tracked = self._tracked.get(ticket)
@@ -143,32 +143,32 @@ class RequestTracker:
             self._tracked.pop(ticket, None)
             if self._current == ticket:
                 self._current = None
-        if kind == "answer" and tracked is not None and tracked.wants(is_final=is_end):
+        if kind == "answer" and tracked is not None and tracked.accepts(is_final=is_end):
             self._settle(tracked, frame)
         return is_end
 
     def record_exit(self, reason: str) -> None:
-        """Book the end of a process: blame what it was at, keep the rest for the next one."""
+        """Record the end of a process: fail the running request, keep the others for the next."""
         culprit = None if self._current is None else self._tracked.pop(self._current, None)
         self._current = None
-        self._tracked = {t: tracked for t, tracked in self._tracked.items() if tracked.is_wanted}
+        self._tracked = {t: tracked for t, tracked in self._tracked.items() if tracked.is_active}
         if culprit is not None:
             self._blame(culprit, reason)
         elif self._tracked:
-            self._blameless_ends += 1
-            if self._blameless_ends >= MAX_BLAMELESS_ENDS:
-                self._blameless_ends = 0
+            self._idle_exits += 1
+            if self._idle_exits >= MAX_IDLE_EXITS:
+                self._idle_exits = 0
                 self.fail_all(f"the decoder process does not run: {reason}")
 
     def fail_all(self, reason: str) -> None:
-        """Give every request that is open an error."""
+        """Give every open request an error."""
         failed, self._tracked = self._tracked, {}
         for tracked in failed.values():
-            if tracked.is_wanted:
+            if tracked.is_active:
                 self._settle(tracked, DecoderStoppedError(reason, path=tracked.request.path))
 
     def clear(self) -> None:
-        """Forget everything; who waits is told that the decoder was closed."""
+        """Forget everything; waiters get the error that the decoder was closed."""
         self.fail_all("the decoder was closed")
         self._ready.clear()
 
@@ -176,7 +176,7 @@ class RequestTracker:
         path = culprit.request.path
         self._kills[path] += 1
         self._kill_reasons[path] = reason
-        if culprit.is_wanted:
+        if culprit.is_active:
             error = DecoderStoppedError(
                 f"the decoder stopped on this photo: {reason}",
                 path=path,
@@ -198,12 +198,12 @@ class RequestTracker:
             hint="restart the program to try once more",
         )
 
-    def _give_up(self, tracked: _TrackedRequest, why: str) -> None:
-        """Drop a request; it stays tracked until the process has dropped it as well."""
+    def _abandon(self, tracked: _TrackedRequest, why: str) -> None:
+        """Deactivate a request; it stays tracked until the process has dropped it as well."""
         if tracked.waiter is not None:
             self._settle(tracked, DecodeError(why, path=tracked.request.path))
             tracked.waiter = None
-        tracked.is_wanted = False
+        tracked.is_active = False
 
     def _settle(self, tracked: _TrackedRequest, content: Frame | HeicDepthError) -> None:
         result = Result(tracked.request, content)
@@ -211,7 +211,7 @@ class RequestTracker:
             tracked.waiter.result = result
             tracked.waiter.done.set()
             return
-        # A picture that nobody has looked at yet is replaced by the next one.
+        # An undelivered partial answer is replaced by the next one.
         ticket = tracked.request.ticket
         self._ready = [older for older in self._ready if older.request.ticket != ticket]
         self._ready.append(result)

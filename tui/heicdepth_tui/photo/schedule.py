@@ -35,7 +35,7 @@ def rank(request: Request) -> int:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """A request and how far it is: ``steps`` is None until it is begun."""
+    """A request and its progress: ``steps`` is None until it is started."""
 
     request: Request
     dropped: bool = False
@@ -43,14 +43,14 @@ class Job:
 
 
 class JobQueue:
-    """The jobs that wait or are under way; filled by one thread, worked off by another."""
+    """Waiting and running jobs; one thread adds them, another runs them."""
 
     def __init__(self) -> None:
         self._jobs: list[Job] = []
         self._changed = threading.Condition()
 
     def add(self, request: Request) -> None:
-        """Take a request; older ones of the same slot are dropped unless one of the two is kept."""
+        """Add a request; older ones of the same slot are dropped unless one of the two is kept."""
         with self._changed:
             for job in self._jobs:
                 if replaces(request, job.request):
@@ -60,10 +60,10 @@ class JobQueue:
 
     def cancel(self, tickets: Iterable[int]) -> None:
         """Drop the requests with these tickets."""
-        unwanted = set(tickets)
+        cancelled = set(tickets)
         with self._changed:
             for job in self._jobs:
-                if job.request.ticket in unwanted:
+                if job.request.ticket in cancelled:
                     job.dropped = True
             self._changed.notify()
 
@@ -78,7 +78,7 @@ class JobQueue:
             return min(self._jobs, key=lambda job: (not job.dropped, rank(job.request)))
 
     def is_dropped(self, job: Job) -> bool:
-        """Return whether nobody wants a job any more."""
+        """Return whether a job was cancelled or replaced."""
         return job.dropped
 
     def finish(self, job: Job) -> None:

@@ -39,12 +39,12 @@ def main() -> None:
 
 
 def work(memory_cap: int, limit_pixels: int) -> None:
-    """Be the decoder process; ``main`` tells what the arguments are.
+    """Run as the decoder process; the arguments are those of ``main``.
 
-    Ends when stdin does: the app has gone, and nobody waits for what is being decoded.
+    Ends when stdin does: the app has ended.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What is imported stays: looking for garbage among it only holds up the first picture.
+    # Collecting garbage among the imported modules would only delay the first picture.
     gc.disable()
     sys.setswitchinterval(0.001)
     _limit_resources(memory_cap)
@@ -55,11 +55,11 @@ def work(memory_cap: int, limit_pixels: int) -> None:
 
 
 def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
-    """Work off the jobs for ever, writing frames to the file descriptor ``output``.
+    """Run the jobs without end, writing frames to the file descriptor ``output``.
 
     A job gives up the processor between tiles: a more urgent one goes first, a dropped one ends.
     """
-    # Wishes are being read meanwhile; numpy and pillow-heif take 90 ms to import.
+    # Requests are being read meanwhile; numpy and pillow-heif take 90 ms to import.
     from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
     from heicdepth_tui.photo.rendering import render_layer
@@ -69,17 +69,17 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
     gc.freeze()
     gc.enable()
     writer = AnswerWriter(output, render_layer)
-    writer.say({"type": "ready"})
+    writer.send_message({"type": "ready"})
     last: Job | None = None
     while True:
         job = jobs.choose()
         if jobs.is_dropped(job):
             _close(job)
             jobs.finish(job)
-            writer.say({"type": "dropped", "ticket": job.request.ticket})
+            writer.send_message({"type": "dropped", "ticket": job.request.ticket})
             continue
         if job is not last:
-            writer.say({"type": "started", "ticket": job.request.ticket})
+            writer.send_message({"type": "started", "ticket": job.request.ticket})
             last = job
         if job.steps is None:
             job.steps = _guarded(job.request, steps(job.request, limits=limits))
@@ -99,7 +99,7 @@ def _close(job: Job) -> None:
 
 
 def _guarded(request: Request, steps: Generator[Answer | None]) -> Generator[Answer | None]:
-    """Pass steps on; whatever goes wrong with one photo becomes its answer."""
+    """Pass the steps on; an exception becomes the answer of its photo."""
     try:
         yield from steps
     except Exception as error:  # noqa: BLE001  a defect of ours must cost one photo, not all of them
@@ -119,7 +119,7 @@ def _listen(jobs: JobQueue) -> None:
                 _take(jobs, frame.head)
     except EOFError:
         os._exit(0)
-    except BaseException:  # noqa: BLE001  without requests the process is of no use
+    except BaseException:  # noqa: BLE001  without requests the process cannot go on
         report()
         os._exit(1)
 

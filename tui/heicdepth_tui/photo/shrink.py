@@ -12,7 +12,7 @@ __all__ = ["Samples", "box", "contiguous", "fit_size", "fit_stride", "shrink_to_
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
 _BOX_SAMPLES = 2
-"""At least so many samples a side go into each shrunk one.
+"""Least samples a side that are averaged into one.
 
 Panes average again over several of these, so that thinning costs under 0.1 dB there, and a picture
 of 200 megapixels takes a quarter of the memory that eight samples would.

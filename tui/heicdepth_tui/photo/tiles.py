@@ -1,4 +1,4 @@
-"""A grid decoded tile by tile in threads: what is cropped away is skipped, the rest can be left."""
+"""Decodes a grid tile by tile in threads; skips tiles out of view, and can be stopped."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ class Piece:
     rows: slice
     columns: slice
     samples: Samples
-    """Thinned as asked; may be a view of the tile."""
+    """Thinned by the stride; may be a view of the tile."""
     minimum: int
     maximum: int
     """Of all its samples that are seen, whatever the stride."""
     bits: int = 8
     note: str = ""
-    """What the decoder could not give, as in ``Decoded``."""
+    """As in ``Decoded``."""
 
 
 def decode_tiles(
@@ -135,7 +135,7 @@ def decode_tiles(
             what = f"tile {index + 1}"
             decoded = decode_item(table, tiling.tiles[index], what, kind=kind, colr=tiling.colr)
         except HeicDepthError as error:
-            # What is kept of a bad tile must not keep its data, through its traceback's frames.
+            # The frames of the traceback would keep the tile's data in memory.
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         top, left, height, width = tiling.box(index)
@@ -179,7 +179,7 @@ class _Threads(Generic[Result]):
             result: Result | BaseException
             try:
                 result = self._work(index)
-            except BaseException as error:  # noqa: BLE001  raised again in the thread that asked
+            except BaseException as error:  # noqa: BLE001  raised again in the thread that takes it
                 result = error
             self._results.put((index, result))
 

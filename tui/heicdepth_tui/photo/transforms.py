@@ -1,4 +1,4 @@
-"""Where each upright sample lies in the coded picture: rotation, mirror, crop, without copying."""
+"""Maps upright samples to coded ones: rotation, mirror and crop, without copying."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ _CHUNK = 1 << 16
 _STDERR_TAIL = 4096
 _SLACK = 1 << 20
 _REAP_SECONDS = 2.0
-_TOLD = ("ModuleNotFoundError", "ImportError", "MemoryError")
-"""Last lines of stderr that help a user; the rest, of libraries mostly, goes to the log."""
+_SHOWN_ERRORS = ("ModuleNotFoundError", "ImportError", "MemoryError")
+"""Beginnings of last lines of stderr that help a user; others go to the log only."""
 
 
 class WorkerProcess:
@@ -57,12 +57,12 @@ class WorkerProcess:
 
     @property
     def stderr_fd(self) -> int:
-        """What the process complains of; poll it for reading while ``stderr_open``."""
+        """The stderr of the process; poll it for reading while ``stderr_open``."""
         return self._stderr.fileno()
 
     @property
     def has_unsent(self) -> bool:
-        """Whether requests wait for room in the pipe."""
+        """True while requests wait for room in the pipe."""
         return bool(self._unsent)
 
     def send(self, data: bytes) -> None:
@@ -138,9 +138,9 @@ def how_it_ended(code: int, stderr: bytes) -> str:
 
         logging.getLogger(__name__).debug("the decoder process wrote: %s", text)
     last = text.rpartition("\n")[2].strip()
-    said = f" ({last})" if last.startswith(_TOLD) else ""
+    detail = f" ({last})" if last.startswith(_SHOWN_ERRORS) else ""
     if code >= 0:
-        return f"it ended with status {code}{said}"
+        return f"it ended with status {code}{detail}"
     try:
         name = f" ({signal.Signals(-code).name})"
     except ValueError:
