@@ -1,4 +1,4 @@
-"""What the tests of photo/ share: photos on disk, decoders, pillow-heif's own whole decode."""
+"""Fixtures of the tests of photo/: photos on disk, decoders, whole decodes of pillow-heif."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from photo_asking import SECONDS
+from photo_requests import SECONDS
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Request

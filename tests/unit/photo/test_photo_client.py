@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from photo_asking import (
+from photo_requests import (
     LARGE,
     SECONDS,
     Write,

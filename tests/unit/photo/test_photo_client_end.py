@@ -14,7 +14,7 @@ from queue import Queue
 from typing import Any
 
 import pytest
-from photo_asking import (
+from photo_requests import (
     LARGE,
     SECONDS,
     Write,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photo_asking import request_for
+from photo_requests import request_for
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderSpec

@@ -1,4 +1,4 @@
-"""Derived pictures, and depth maps that are asked for by their item."""
+"""Derived pictures, and depth maps that are requested by their item."""
 
 from __future__ import annotations
 

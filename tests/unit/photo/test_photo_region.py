@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from photo_asking import SECONDS, Write, listen, request_for
+from photo_requests import SECONDS, Write, listen, request_for
 from PIL import Image
 
 from heicdepth_tui.draw.rendering import RenderSpec

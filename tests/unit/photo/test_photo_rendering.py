@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photo_asking import listen, request_for
+from photo_requests import listen, request_for
 
 from heicdepth_tui.draw.fit import Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode

@@ -1,4 +1,4 @@
-"""The books of the decoder: who is blamed, who is handed on, who is refused."""
+"""Requests that fail with a process, that the next process gets, and that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which request comes first, and which are dropped."""
+"""Order of requests, and which of them are dropped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decoder process itself, spoken to over its pipes."""
+"""The decoder process, driven over its pipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors of decoding libraries in the program's own words, and what stays for programmers."""
+"""Plain messages for the errors of decoding libraries, and details kept in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the decoder's client share: asking, listening, waiting for what happens."""
+"""Helpers for tests of the decoder's client: requests, listeners, waiting for a condition."""
 
 from __future__ import annotations
 
