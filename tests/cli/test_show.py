@@ -49,6 +49,19 @@ def test_a_photo_whose_depth_is_cut_short_is_shown(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_a_map_that_is_turned_otherwise_is_shown_as_the_photo_lies(tmp_path: Path) -> None:
+    path = tmp_path / "turned.heic"
+    recipe = Recipe(orientation=6, depth_orientation=1, depth_coded_as_photo=True)
+    path.write_bytes(make_photo(recipe).data)
+
+    done = show("--width", 60, path)
+
+    assert done.returncode == 0, done
+    # The recipe's sizes are those of the upright picture, so the decoded map is 72×96.
+    assert "depth 96×72" in done.stdout
+    assert "only their coded shapes agree" in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(("no_color", "name"), [("1", "grey"), ("", "turbo")])
 def test_the_map_is_grey_where_the_console_has_no_colours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_color: str, name: str

@@ -159,7 +159,7 @@ def test_no_part_is_smaller_than_nothing(size: Size) -> None:
 def test_wide_pictures_lie_above_each_other_and_tall_ones_beside() -> None:
     room = Box(3, 5, 60, 50)
     wide, tall = (
-        panes_of((shape, shape), room, is_single=False) for shape in ((400, 100), (100, 400))
+        panes_of(Shapes(shape, shape), room, is_single=False) for shape in ((400, 100), (100, 400))
     )
 
     assert wide.is_stacked

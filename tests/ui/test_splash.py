@@ -19,7 +19,7 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
-from heicdepth_tui.ui.model.layout import browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.layout import Shapes, browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import DrawSettings
 from heicdepth_tui.ui.services.scanner import Scanner
@@ -267,7 +267,7 @@ def test_late_answers_go_to_who_took_over_and_paint_nothing(
     assert painted.frame.hand_over(late.append) == painted.answers
     for answer in painted.answers:
         painted.frame.answered(answer)
-    painted.frame.show_placeholders(((4, 3), (4, 3)))
+    painted.frame.show_placeholders(Shapes((4, 3), (4, 3)))
     painted.frame.close()
 
     assert late == painted.answers
@@ -282,7 +282,7 @@ def test_a_tiny_terminal_is_painted_within_its_edges(
     painted = paint(size)
     entries = first_entries([sample_folder], size[1], 20)
     painted.frame.show_list(entries[0].path, entries)
-    painted.frame.show_placeholders(((4, 3), (4, 3)))
+    painted.frame.show_placeholders(Shapes((4, 3), (4, 3)))
     painted.frame.show_header(read_header(entries[0].path))
 
     assert b"\x1b[0;" in painted.raw

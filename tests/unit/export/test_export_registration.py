@@ -12,13 +12,15 @@ from PIL import Image
 
 from heicdepth_tui.depth.camera import aligned_camera, stored_camera
 from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution
-from heicdepth_tui.depth.registration import Basis, Frames, register
+from heicdepth_tui.depth.coverage import Coverage
+from heicdepth_tui.depth.registration import Basis, Frames, Registration, register
 from heicdepth_tui.export.npz import npz_metadata
+from heicdepth_tui.export.png import output_files as png_parts
 from heicdepth_tui.export.record import info_schema, photo_record
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.picture_facts import Crop, Size
+from heicdepth_tui.heif.picture_facts import Crop, Rotation, Size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.report.tables import fact_groups
@@ -238,6 +240,27 @@ def test_a_crop_that_cannot_be_matched_is_stated_everywhere(tmp_path: Path) -> N
     info = {fact.label: fact.value for fact in fact_groups(source.header)[0].facts}
     assert words in info["registration"]
     assert "undecided" in caption(60, source.header, is_single=True)
+
+
+def test_every_file_of_png_says_how_the_map_was_turned(tmp_path: Path) -> None:
+    source, _ = made(
+        tmp_path, Recipe(orientation=3, depth_orientation=1, depth_coded_as_photo=True)
+    )
+    told = [part.summary for part in png_parts(source)[1:]]
+    assert len(told) == 2
+    assert all("shapes do not decide" in text for text in told)
+
+
+@pytest.mark.parametrize("basis", Basis)
+def test_captions_fit_the_narrowest_pane(basis: Basis) -> None:
+    turned = [Registration(basis, Frames.CODED, (Rotation(2),), Coverage(), "turned")]
+    cropped = Registration(
+        basis, Frames.CODED, (), Coverage(is_sure=basis is not Basis.UNDECIDED, sentence="cropped")
+    )
+    for one in [cropped, *(turned if basis is not Basis.SAME else [])]:
+        # 24 cells at 80x24.
+        assert 0 < len(one.short) <= 24
+        assert ("undecided" in one.short) is (basis is Basis.UNDECIDED)
 
 
 def test_info_says_what_is_undecided(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def _round_trip(answer: Answer) -> Answer:
             "x",
             "c",
             PRIMARY,
-            render=RenderSpec((9, 4), cell_pixels=(8, 17)),
+            render=RenderSpec((9, 4), cell_pixels=(8, 17), turn=(3, True)),
         ),
         Request(
             14,

@@ -239,3 +239,21 @@ def test_a_colour_map_is_for_depth_only_where_one_is_named(photo: Write, start: 
 
     assert all(r == g == b for r, g, b in colours[""])
     assert any(r != b for r, _, b in colours["inferno"])
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("quarter_turns", range(4))
+def test_a_turned_layer_is_drawn_as_the_turned_samples(quarter_turns: int, mirrored: bool) -> None:
+    codes = np.arange(24 * 40, dtype=np.uint16).reshape(24, 40).astype(np.uint8)
+    turned = np.rot90(codes, quarter_turns)
+    turned = np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
+    room = (30, 30)
+
+    drawn, expected = (
+        render_layer(
+            Pixels(array, array.shape, "uint8", 0, 255, 8),
+            RenderSpec(room, colormap="viridis", turn=turn),
+        )
+        for array, turn in ((codes, (quarter_turns, mirrored)), (turned, (0, False)))
+    )
+    assert drawn == expected

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,9 +26,12 @@ from heicdepth_tui.photo.layers import (
     own_depth,
 )
 from heicdepth_tui.report.legend import legend_lines
+from heicdepth_tui.text import printable
 from heicdepth_tui.ui.terminal.capabilities import check_encoding
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from heicdepth_tui.draw.console import ConsolePicture
 
 __all__ = ["show_photos"]
@@ -93,11 +96,23 @@ def _pictures(
         messages.append(f"depth not shown: {error.short}")
         return pictures, messages, False
     near, far, sentence = _legend(pixels, header)
-    colours = colorize(pixels.array, 2**pixels.bits - 1, colormap)
-    height, width = pixels.array.shape[:2]
+    codes, caveat = _as_photo(pixels, header)
+    colours = colorize(codes, 2**pixels.bits - 1, colormap)
+    height, width = codes.shape[:2]
     pictures.append(ConsolePicture(colours, f"depth {width}×{height}", Legend(near, far, colormap)))
-    messages.append(sentence)
+    messages += filter(None, (sentence, caveat))
     return pictures, messages, True
+
+
+def _as_photo(pixels: Pixels, header: Header) -> tuple[NDArray[Any], str]:
+    """Return a depth map turned as the photo is, and how that was decided where it had to be."""
+    from heicdepth_tui.depth.registration import register, transform_array
+
+    item = header.depth.item
+    if item is None:
+        return pixels.array, ""
+    found = register(header.primary, item)
+    return transform_array(pixels.array, found.turn), printable(found.sentence)
 
 
 def _legend(pixels: Pixels, header: Header) -> tuple[str, str, str]:

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     _T = TypeVar("_T", bound=np.generic)
 
-__all__ = ["Basis", "Frames", "Registration", "orientation_words", "register"]
+__all__ = [
+    "Basis",
+    "Frames",
+    "Registration",
+    "orientation_words",
+    "register",
+    "transform_array",
+]
 
 
 class Frames(Enum):
@@ -82,12 +89,18 @@ class Registration:
 
     @property
     def short(self) -> str:
-        """A few words for a caption; empty where the sentence is."""
+        """At most 24 cells for a caption; empty where the sentence is."""
         if self.turn_sentence:
-            return f"depth map turned otherwise: {self.basis.value}"
+            return _SHORT_TURNS[self.basis]
         if not self.is_sure:
-            return f"part that the depth map covers: {self.basis.value}"
-        return "photo and depth map are cropped differently" if self.coverage.sentence else ""
+            return "crops differ: undecided"
+        return "crops differ" if self.coverage.sentence else ""
+
+    @property
+    def display_turn(self) -> tuple[int, bool]:
+        """``turn`` as quarter turns counter-clockwise, then a mirroring left to right or none."""
+        quarters = sum(one.quarter_turns for one in self.turn if isinstance(one, Rotation))
+        return quarters % 4, any(isinstance(one, Mirror) for one in self.turn)
 
     def aligned(self, array: NDArray[_T]) -> NDArray[_T]:
         """Return the depth map as decoded, (H, W), turned and cropped as the upright photo is."""
@@ -95,13 +108,13 @@ class Registration:
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON values; rotation in degrees counter-clockwise, then the mirroring."""
-        quarters = sum(one.quarter_turns for one in self.turn if isinstance(one, Rotation))
+        quarters, is_mirrored = self.display_turn
         region, crop = self.region, self.coverage.crop
         return {
             "basis": self.basis.value,
             "frames": self.frames.value,
             "rotation": quarters * 90,
-            "mirror": any(isinstance(one, Mirror) for one in self.turn),
+            "mirror": is_mirrored,
             "region": [region.left, region.top, region.width, region.height],
             "depth_crop": None if crop is None else [crop.left, crop.top, crop.width, crop.height],
             "outside_photo": self.coverage.outside,
@@ -110,6 +123,12 @@ class Registration:
 
 
 _CHOICES = (Frames.TRANSFORMS.value, Frames.CODED.value)
+_SHORT_TURNS = {
+    Basis.TRANSFORMS: "depth's own turn fits",
+    Basis.CODED: "depth turned as photo",
+    Basis.UNDECIDED: "turns differ: undecided",
+    Basis.CHOSEN: "turns differ: chosen",
+}
 _WHY = {
     Basis.TRANSFORMS: "only their upright shapes agree, so ",
     Basis.CODED: "only their coded shapes agree, so ",

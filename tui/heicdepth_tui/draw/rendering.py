@@ -21,6 +21,8 @@ class RenderSpec:
     ``tolerance`` is that of ``Picture.ansi_rows``.
     ``cell_pixels``, the (width, height) of a cell in pixels, gives an image for terminals that
     show pixels instead of text rows; blocks and tolerance then have no effect.
+    ``turn`` is done to the layer as decoded: quarter turns counter-clockwise, then where it is True
+    a mirroring left to right.
     """
 
     cells: tuple[int, int]
@@ -29,6 +31,11 @@ class RenderSpec:
     tolerance: int = 0
     colormap: str = ""
     cell_pixels: tuple[int, int] | None = None
+    turn: tuple[int, bool] = (0, False)
+
+    def turned(self, extent: tuple[int, int]) -> tuple[int, int]:
+        """Return the (width, height) of a layer after ``turn``."""
+        return (extent[1], extent[0]) if self.turn[0] % 2 else extent
 
 
 class RenderedRows(NamedTuple):

@@ -60,7 +60,7 @@ def _depth_file(source: ExportSource) -> OutputFile:
         finer = unit is DepthUnit.MILLIMETRE
         remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
         clauses.append(f"{merged:,} codes share a value with another{remedy}")
-    text = "; ".join([*clauses, source.trust.long])
+    text = "; ".join([*clauses, source.trust.long, *source.notes])
     return OutputFile(f"-depth-{unit.value}.png", partial(write_png, source, depth, text), text)
 
 

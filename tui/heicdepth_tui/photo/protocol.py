@@ -178,13 +178,20 @@ def _spec_to_head(spec: RenderSpec) -> list[object]:
         spec.tolerance,
         spec.colormap,
         spec.cell_pixels,
+        spec.turn,
     ]
 
 
 def _spec_from_head(head: list[Any]) -> RenderSpec:
-    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels = head
+    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels, turn = head
     return RenderSpec(
-        (columns, rows), Blocks(blocks), ColorMode(mode), tolerance, colormap, _pair(cell_pixels)
+        (columns, rows),
+        Blocks(blocks),
+        ColorMode(mode),
+        tolerance,
+        colormap,
+        _pair(cell_pixels),
+        (int(turn[0]), bool(turn[1])),
     )
 
 

@@ -20,9 +20,9 @@ __all__ = ["fit_of", "picture_of", "render_layer"]
 def fit_of(pixels: Pixels, spec: RenderSpec) -> Fit:
     """Return the cells that a layer, or the region decoded of it, takes in its true aspect."""
     if spec.cell_pixels is None:
-        return fit_cells(pixels.extent, spec.cells, spec.blocks)
+        return fit_cells(spec.turned(pixels.extent), spec.cells, spec.blocks)
     width, height = spec.cell_pixels
-    fit = fit_cells(pixels.extent, spec.cells, cell_aspect=height / width)
+    fit = fit_cells(spec.turned(pixels.extent), spec.cells, cell_aspect=height / width)
     return Fit(fit.cols, fit.rows, fit.cols * width, fit.rows * height)
 
 
@@ -39,6 +39,10 @@ def _colours(pixels: Pixels, spec: RenderSpec, fit: Fit) -> NDArray[np.uint8]:
     """Return a layer as (H, W, 3) sRGB of the size of ``fit``, at least 1 x 1."""
     # shrink accepts and keeps either sample type; the cast only satisfies mypy.
     array = cast("NDArray[np.uint8]", pixels.array)
+    quarter_turns, is_mirrored = spec.turn
+    if quarter_turns or is_mirrored:
+        turned = np.rot90(array, quarter_turns)
+        array = np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)
     samples = shrink(array, (max(1, fit.width), max(1, fit.height)))
     if spec.colormap:
         return colorize(samples, 2**pixels.bits - 1, spec.colormap, spec.mode)

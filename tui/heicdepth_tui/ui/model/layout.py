@@ -7,16 +7,17 @@ lays out; where the two differ nothing is wrong on the screen, a picture is only
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import Layer, LayerKind
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.heif.picture_facts import Size
     from heicdepth_tui.ui.model.settings import DrawSettings
 
 __all__ = [
@@ -31,13 +32,20 @@ __all__ = [
     "shapes_of",
 ]
 
-Shapes = tuple[tuple[int, int], tuple[int, int]]
-"""Upright (width, height) of photo and depth map; twice the photo's where there is no depth map."""
-
 _HEADING, _CAPTION = 1, 2
 _LEAST_STACKED_ROWS = 4
 _TABLES, _FOLDED_TABLES = 17, 9
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
+
+
+class Shapes(NamedTuple):
+    """Upright (width, height) of photo and depth map; twice the photo's where there is none."""
+
+    photo: tuple[int, int]
+    depth: tuple[int, int]
+    """After ``turn``."""
+    turn: tuple[int, bool] = (0, False)
+    """What turns the decoded depth map as the photo is; see ``RenderSpec``."""
 
 
 class Layout(NamedTuple):
@@ -116,21 +124,29 @@ def panes_of(shapes: Shapes, pictures: Box, is_single: bool) -> Panes:
 def _area(shapes: Shapes, panes: Panes) -> int:
     fits = [
         fit_cells(shape, box.size, Blocks.HALF)
-        for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True)
+        for shape, box in zip((shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True)
     ]
     return sum(fit.cols * fit.rows for fit in fits)
 
 
 def shapes_of(header: Header) -> Shapes:
-    """Return the upright sizes of photo and depth map, twice the photo's where it has none."""
+    """Return the sizes of photo and depth map as shown, twice the photo's where it has none."""
     item = header.depth.item
-    return shapes(header.primary.displayed_size, None if item is None else item.displayed_size)
+    if item is None or item.transforms == header.primary.transforms:
+        return shapes(header.primary.displayed_size, None if item is None else item.displayed_size)
+    # Imported here: the first photo is painted without it, where nothing is turned otherwise.
+    from heicdepth_tui.depth.registration import register
+
+    quarter_turns, is_mirrored = register(header.primary, item).display_turn
+    width, height = item.displayed_size
+    depth = Size(height, width) if quarter_turns % 2 else Size(width, height)
+    return shapes(header.primary.displayed_size, depth)._replace(turn=(quarter_turns, is_mirrored))
 
 
 def shapes(photo: Size, depth: Size | None) -> Shapes:
     """Return upright sizes as shapes, twice the photo's where there is no depth map."""
     depth = depth or photo
-    return (photo.width, photo.height), (depth.width, depth.height)
+    return Shapes((photo.width, photo.height), (depth.width, depth.height))
 
 
 def preview_fit(columns: int, rows: int) -> tuple[int, int]:
@@ -147,10 +163,18 @@ def preview_fit(columns: int, rows: int) -> tuple[int, int]:
 
 
 def layer_render_spec(
-    panes: Panes, layer: Layer, settings: DrawSettings, colormap: str
+    panes: Panes,
+    layer: Layer,
+    settings: DrawSettings,
+    colormap: str,
+    turn: tuple[int, bool] = (0, False),
 ) -> RenderSpec:
-    """Return how a layer is drawn: in which of the panes, and in which colours."""
+    """Return how a layer is drawn: in which of the panes, and in which colours.
+
+    ``turn`` is that of ``Shapes``, for the photo's own depth map.
+    """
     is_depth = layer.kind is LayerKind.DEPTH
     # Where there is room for one picture only, depth is it.
     box = panes.depth if is_depth and panes.depth.columns else panes.photo
-    return settings.render_spec(box.size, settings.colormap(colormap) if is_depth else "")
+    spec = settings.render_spec(box.size, settings.colormap(colormap) if is_depth else "")
+    return replace(spec, turn=turn) if is_depth and layer.is_chosen else spec

@@ -53,7 +53,9 @@ class View:
 
     def render_spec(self, shapes: Shapes, layer: Layer) -> RenderSpec:
         """Return how a layer is drawn: in which pane, and in which colours."""
-        return layer_render_spec(self.panes(shapes), layer, self.settings, self.colormap)
+        return layer_render_spec(
+            self.panes(shapes), layer, self.settings, self.colormap, shapes.turn
+        )
 
     def _fit_of(self, layer: Layer) -> tuple[int, int] | None:
         """Return how far a layer may be shrunk: depth codes are needed whole."""

@@ -10,6 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
@@ -75,13 +76,13 @@ def _is_own_depth(layer: Layer) -> bool:
     return layer.kind is LayerKind.DEPTH and layer.is_chosen
 
 
-def depth_heading(cells: int, header: Header) -> str:
-    """Return what stands over the depth map: its size and what its codes are."""
+def depth_heading(cells: int, header: Header, shape: tuple[int, int]) -> str:
+    """Return what stands over the depth map: its (width, height) as shown, and what codes are."""
     info = header.depth
     if info.item is None:
         return "depth"
     kind = "" if info.representation is None else f"  {info.representation.type.label}"
-    size = info.item.displayed_size
+    size = Size(*shape)
     return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", kind.strip())
 
 

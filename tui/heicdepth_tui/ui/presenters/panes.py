@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.errors import UnsupportedError
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import Layer, LayerKind, depth_info
 from heicdepth_tui.ui.model.layout import shapes_of
 from heicdepth_tui.ui.model.photo_state import LayerStatus, PhotoState
@@ -21,7 +22,6 @@ from heicdepth_tui.ui.presenters.labels import (
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.heif.picture_facts import Size
     from heicdepth_tui.ui.model.requests import View
 
 __all__ = ["PaneView", "depth_view", "layer_choices", "message_view", "photo_view", "shown_layer"]
@@ -101,9 +101,11 @@ def photo_view(state: PhotoState, header: Header, chosen: Layer | None, view: Vi
 
 def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
     """Return the depth pane of a photo whose header is known."""
-    cells = view.panes(shapes_of(header)).depth.columns - 2
+    shapes = shapes_of(header)
+    cells = view.panes(shapes).depth.columns - 2
     layer, item = state.own(LayerKind.DEPTH), header.depth.item
-    pane = PaneView(state.entry, depth_heading(cells, header), has_legend=True, layer=layer)
+    heading = depth_heading(cells, header, shapes.depth)
+    pane = PaneView(state.entry, heading, has_legend=True, layer=layer)
     if layer is None or item is None:
         return replace(pane, message=why_no_depth(header))
     found = state.layer(layer)
@@ -112,7 +114,7 @@ def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
         title = "depth map present, not decodable" if is_known else "depth map unreadable"
         return replace(pane, message=f"{title}\n{found.error.short}")
     if found.pixels is None:
-        return replace(pane, message=_DECODING, shape=item.displayed_size, is_pending=True)
+        return replace(pane, message=_DECODING, shape=shapes.depth, is_pending=True)
     return _drawn(pane, state, header, view)
 
 
@@ -122,15 +124,19 @@ def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> Pan
     if layer is None:
         return pane
     found = state.layer(layer)
-    picture = found.pictures.get(view.render_spec(shapes_of(header), layer))
+    spec = view.render_spec(shapes_of(header), layer)
+    picture = found.pictures.get(spec)
     if isinstance(picture, RenderedRows):
         return replace(pane, picture=picture, message="")
-    shape = None if found.pixels is None else (found.pixels.shape[1], found.pixels.shape[0])
+    pixels = found.pixels
+    shape = None if pixels is None else spec.turned((pixels.shape[1], pixels.shape[0]))
     return replace(pane, message="", shape=shape, is_pending=True)
 
 
 def _size_of(header: Header, layer: Layer) -> Size:
-    """Return the upright size of a layer."""
+    """Return the size of a layer as shown."""
+    if layer.kind is LayerKind.DEPTH and layer.is_chosen:
+        return Size(*shapes_of(header).depth)
     items = [aux.item for aux in header.auxiliaries]
     info = depth_info(header, layer)
     if info is not None and info.item is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.model.layout import browse_layout, preview_fit, shapes_of
+from heicdepth_tui.ui.model.layout import Shapes, browse_layout, preview_fit, shapes_of
 from heicdepth_tui.ui.model.requests import View
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.presenters.panes import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.ui.model.layout import Layout, Shapes
+    from heicdepth_tui.ui.model.layout import Layout
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.image_panes import ImagePanes
@@ -75,7 +75,7 @@ class PhotoPanel:
         self._is_late = self._is_rest_requested = self._are_tables_due = False
         self._neighbours: tuple[Entry, ...] = ()
         self._has_choice = False
-        self._shapes: Shapes = ((4, 3), (4, 3))
+        self._shapes = Shapes((4, 3), (4, 3))
 
     @property
     def view(self) -> View:

@@ -20,7 +20,7 @@ from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
-from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of
+from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.presenters.labels import (
     caption,
     depth_heading,
@@ -156,7 +156,9 @@ class SplashFrame:
         self._panes = panes
         placeholder = self._sgr(self._palette.foreground, self._palette.surface)
         lines = []
-        for shape, box in zip(shapes, (panes.photo, panes.depth), strict=True):
+        for shape, box in zip(
+            (shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True
+        ):
             fit = fit_cells(shape, box.size, Blocks.HALF)
             rows = (placeholder + " " * fit.cols,) * fit.rows
             lines += self._centred(box, RenderedRows(fit, rows))
@@ -182,7 +184,7 @@ class SplashFrame:
             size = header.primary.displayed_size
             photo = photo_heading(panes.photo.columns - 2, "photo", size, 1, most)
             lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + faint + photo)
-            depth = depth_heading(panes.depth.columns - 2, header)
+            depth = depth_heading(panes.depth.columns - 2, header, shapes_of(header).depth)
             lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + faint + depth)
         if not is_single and not panes.is_stacked:
             box = panes.photo
