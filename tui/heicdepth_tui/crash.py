@@ -1,4 +1,4 @@
-"""When the program itself is wrong: a short report, and the traceback in a log file."""
+"""Reports an error of the program itself: a few lines, and the traceback in a log file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LIBRARIES = ("textual", "rich", "pillow-heif", "pillow", "numpy")
 def crash_report(error: BaseException, folder: Path, photo: str = "") -> str:
     """Write the traceback to a new log file in ``folder`` and return a few printable lines.
 
-    ``photo`` is the path of the photo on show, where there was one. Where the log cannot be
-    written the lines say so and hold the traceback themselves.
+    ``photo`` is the path of the photo shown, if any. Where the log cannot be written, the
+    lines state that and contain the traceback.
     """
     trace = "".join(traceback.format_exception(error))
     what = f"{type(error).__name__}: {printable(str(error))}"

@@ -5,7 +5,7 @@
     HeicDepthError
     ├── FileAccessError       the file cannot be opened, is no regular file, vanished or shrank
     ├── HeaderError           the bytes do not hold a HEIF photo that can be read
-    │   ├── NotHeifError      it is something else (``kind`` says what: JPEG, PNG, empty …)
+    │   ├── NotHeifError      it is something else (``kind`` names it: JPEG, PNG, empty …)
     │   ├── TruncatedError    the file is cut short: boxes or extents reach past its end
     │   ├── MalformedError    boxes contradict the standard or each other
     │   ├── UnsupportedHeaderError  valid, but uses a feature that this program does not read
@@ -16,11 +16,11 @@
     │   └── DecoderStoppedError  the decoder process died, hung or outgrew its cap on this photo
     ├── GeometryError         codes cannot become metres or points
     │   ├── NoDepthError      the photo has no depth map (absent, stripped or unreadable)
-    │   ├── NoMetresError     the metadata does not say what a code means in metres
-    │   └── NoCameraError     neither the file nor EXIF says what the camera was
-    ├── ExportError           an export was asked for that cannot be made
+    │   ├── NoMetresError     the metadata does not state what a code means in metres
+    │   └── NoCameraError     neither the file nor EXIF describes the camera
+    ├── ExportError           the requested export cannot be made
     │   └── WriteError        the file cannot be written (disk full, permission, name too long …)
-    └── TerminalError         this terminal or stream cannot carry what was asked for
+    └── TerminalError         this terminal or stream cannot show the requested output
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ __all__ = [
 class HeicDepthError(Exception):
     """An error with a file, a cause and a remedy; ``str()`` gives one printable line.
 
-    ``what`` says what is wrong, ``hint`` what the reader can do about it (may be empty), ``path``
-    the file concerned (None where there is none). All three are escaped for the terminal by
+    ``what`` states the problem, ``hint`` the remedy (may be empty), ``path`` the file (None where
+    there is none). All three are escaped for the terminal by
     ``str()``; the attributes stay raw.
     """
 
@@ -68,12 +68,12 @@ class HeicDepthError(Exception):
 
     def __str__(self) -> str:
         where = "" if self.path is None else f"{self.path}: "
-        then = f"; {self.hint}" if self.hint else ""
-        return printable(f"{where}{self.what}{then}")
+        remedy = f"; {self.hint}" if self.hint else ""
+        return printable(f"{where}{self.what}{remedy}")
 
     @property
     def short(self) -> str:
-        """What is wrong and what to do, without the file's name, printable."""
+        """The problem and the remedy without the file's name, printable."""
         return printable(f"{self.what}; {self.hint}" if self.hint else self.what)
 
     def at(self, path: Path | str) -> HeicDepthError:
@@ -138,19 +138,19 @@ class GeometryError(HeicDepthError):
 
 
 class NoDepthError(GeometryError):
-    """The photo has no depth map: absent, stripped or unreadable, as the message says."""
+    """The photo has no depth map: absent, stripped or unreadable; the message states which."""
 
 
 class NoMetresError(GeometryError):
-    """The metadata does not say what a code means in metres; the message says why."""
+    """The metadata does not state what a code means in metres; the message gives the reason."""
 
 
 class NoCameraError(GeometryError):
-    """Neither the depth item's XMP nor EXIF says what the camera was."""
+    """Neither the depth item's XMP nor EXIF describes the camera."""
 
 
 class ExportError(HeicDepthError):
-    """An export was asked for that cannot be made."""
+    """The requested export cannot be made."""
 
 
 class WriteError(ExportError):
@@ -158,4 +158,4 @@ class WriteError(ExportError):
 
 
 class TerminalError(HeicDepthError):
-    """This terminal or stream cannot carry what was asked for."""
+    """This terminal or stream cannot show the requested output."""

@@ -88,7 +88,7 @@ def write_new_set(
     finally:
         if not done:
             for parent in reversed(made):
-                with contextlib.suppress(OSError):  # somebody else uses it by now
+                with contextlib.suppress(OSError):  # another process uses it
                     parent.rmdir()
 
 
@@ -248,7 +248,7 @@ class _Draft:
             return False
 
     def _claim_and_rename(self, path: Path, target: Path) -> bool:
-        """Where hard links do not exist (FAT, some network folders): claim the name, rename."""
+        """Claim the name and rename, for file systems without hard links (FAT, network folders)."""
         try:
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:

@@ -267,7 +267,7 @@ def test_iinf_limits_and_cuts(build: Build) -> None:
     with pytest.raises(LimitError, match="20 items; the limit is 10"):
         ItemInfoBox(pack(">IH", 0, 20) + entry * 20, 10)
     cut = ItemInfoBox(pack(">IH", 0, 2) + entry + entry[:-2], MOST)
-    assert (cut.types, "infe says 21 bytes" in cut.problem) == ({1: b"hvc1"}, True)
+    assert (cut.types, "infe states 21 bytes" in cut.problem) == ({1: b"hvc1"}, True)
     short = build.full_box(b"infe", b"\0\1", version=2)
     broken = ItemInfoBox(pack(">IH", 0, 2) + short + entry, MOST)
     assert (broken.types, broken.problem) == ({1: b"hvc1"}, "an entry is cut off")

@@ -82,7 +82,7 @@ def cut(name: bytes, count: int) -> Callable[[bytes], bytes]:
         (cut(b"iinf", 21), ""),
         (
             lambda data: replaced(data, b"\x15infe\2\0\0\0\0\4", b"\xffinfe\2\0\0\0\0\4"),
-            "iinf: box infe says 255 bytes",
+            "iinf: box infe states 255 bytes",
         ),
         (
             lambda data: replaced(data, pack(">HHH", 3, 1, 1), pack(">HHH", 3, 9, 1)),
@@ -110,7 +110,7 @@ def test_a_broken_table_costs_what_it_describes(
 
 def test_a_broken_box_behind_those_that_are_needed(build: Build) -> None:
     header = parse_header(build.heif(items_of(build), extra_meta=pack(">I4s", 99, b"free")))
-    assert header.problems == ("meta: box free says 99 bytes, 8 are there",)
+    assert header.problems == ("meta: box free states 99 bytes, 8 are present",)
     assert header.depth.status is DepthStatus.PRESENT
 
 
@@ -211,7 +211,7 @@ def test_the_picture_itself_is_needed(
 def test_errors_say_what_was_wrong_with_the_tables(build: Build) -> None:
     whole = build.heif(items_of(build))
     cut_off = replaced(whole, b"\x15infe\2\0\0\0\0\1", b"\xffinfe\2\0\0\0\0\1")
-    with pytest.raises(MalformedError, match="item 1 does not exist; iinf: box infe says 255"):
+    with pytest.raises(MalformedError, match="item 1 does not exist; iinf: box infe states 255"):
         parse_header(cut_off)
     at = whole.index(b"ipma") + 8
     with pytest.raises(MalformedError, match=r"no size \(ispe\); ipma: box ipma is cut off"):

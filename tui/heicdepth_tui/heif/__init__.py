@@ -1,1 +1,1 @@
-"""Bytes to facts: what a HEIF file says, read without decoding a picture."""
+"""Bytes to facts: reads the header of a HEIF file without decoding a picture."""

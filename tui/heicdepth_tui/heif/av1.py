@@ -19,7 +19,7 @@ _IDENTITY, _UNSPECIFIED = 0, 2
 
 @dataclass(frozen=True, slots=True)
 class Av1Sequence:
-    """What a sequence header says (AV1 specification, section 5.5)."""
+    """The fields of a sequence header (AV1 specification, section 5.5) that are used."""
 
     size: Size
     """max_frame_width and max_frame_height, in samples."""
@@ -33,7 +33,7 @@ class Av1Sequence:
 
 
 def read_sequence(payload: bytes) -> Av1Sequence:
-    """Return what the sequence header says of an ``av01`` item's data.
+    """Return the sequence header of an ``av01`` item's data.
 
     Raises MalformedError where there is none among the first units, or where it is cut off.
     """
@@ -46,8 +46,8 @@ def read_sequence(payload: bytes) -> Av1Sequence:
 def full_range_colour(colr: tuple[bytes, ...], sequence: Av1Sequence) -> bytes:
     """Return the body of a ``colr`` box by which a decoder leaves luma as it is stored.
 
-    ``colr`` are the bodies of the picture's own boxes: an ``nclx`` one goes before what the
-    sequence header says, as in the standard.
+    ``colr`` are the bodies of the picture's own boxes: an ``nclx`` one takes precedence
+    over the sequence header, as in the standard.
     """
     matrix = sequence.matrix
     for body in colr:

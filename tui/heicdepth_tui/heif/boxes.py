@@ -17,8 +17,8 @@ _MAX_CHILDREN = 16_384
 Box = tuple[bytes, int, int]
 """A box of a byte string: its type, where its content starts and where it ends.
 
-A plain tuple: the list of photos reads thirty of them a file, and naming them costs a tenth of its
-time.
+A plain tuple: the scan of the photo list reads thirty of them a file, and a named tuple costs a
+tenth of its time.
 """
 
 
@@ -26,8 +26,8 @@ def boxes(data: bytes, start: int, end: int, *, limit: int = _MAX_CHILDREN) -> I
     """Yield the boxes that lie side by side in ``data[start:end]``.
 
     Size 1 means a 64-bit size, size 0 a box that reaches to ``end``. Fewer than 8 bytes at the
-    end are padding. Nesting is the caller's, who knows how deep he goes. Raises MalformedError
-    when a box is smaller than its header or larger than what holds it, LimitError when there are
+    end are padding. Does not recurse: callers bound the nesting. Raises MalformedError
+    when a box is smaller than its header or larger than its parent, LimitError when there are
     more than ``limit``.
     """
     position = start
@@ -47,7 +47,7 @@ def boxes(data: bytes, start: int, end: int, *, limit: int = _MAX_CHILDREN) -> I
         after = position + size
         if not body <= after <= end:
             raise MalformedError(
-                f"box {four_cc(kind)} says {size:,} bytes, {end - position:,} are there"
+                f"box {four_cc(kind)} states {size:,} bytes, {end - position:,} are present"
             )
         yield kind, body, after
         position = after

@@ -1,4 +1,4 @@
-"""Which item types the decoders of this program read, and the reason where they do not."""
+"""Item types that the decoders of this program read, and the reason where they do not."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def undecodable_reason(table: ItemTable, item: int) -> str:
 
     A clause that follows "is", e.g. ``coded as JPEG (item type jpeg), which this program cannot
     decode``. Grids, overlays and identities (``iden``) are decoded where all their sources are.
-    Never raises: sources that do not exist say nothing here.
+    Never raises: sources that do not exist are ignored.
     """
     kind = _blocking_type(table, item, table.limits.nesting, DECODERS)
     if kind is None:
@@ -74,7 +74,7 @@ def undecodable_depth_reason(table: ItemTable, item: int) -> str:
     try:
         found = table.property_boxes(coded, _AV1_CONFIGURATION)
     except HeaderError:
-        # Whoever needs its properties says what is wrong with them.
+        # The code that uses the properties reports the error.
         return ""
     for kind, content in found:
         bits, _ = configured_bits(kind, content) or (_AV1_BITS, 1)

@@ -25,10 +25,10 @@ _SEQUENCE_BRANDS = frozenset({"msf1", "hevc", "hevx", "hevm", "hevs", "avis"})
 
 
 class Container(NamedTuple):
-    """Where the header of a file lies; for a ``mini`` box, the meta box that it stands for.
+    """Location of the header of a file; for a ``mini`` box, the meta box that it stands for.
 
     ``data[start:end]`` is the content of the meta box (its version and flags skipped), ``base``
-    the file offset of ``data[0]``. ``saw_moov`` says whether a ``moov`` box came before it.
+    the file offset of ``data[0]``. ``saw_moov``: a ``moov`` box came before it.
     """
 
     brand: str
@@ -55,9 +55,9 @@ def find_meta(source: Source) -> Container:
     if size > source.size:
         raise TruncatedError("the file ends in its first box", hint="copy it again")
     if size < 16:
-        raise MalformedError(f"its ftyp box says {size:,} bytes")
+        raise MalformedError(f"its ftyp box states {size:,} bytes")
     brand = four_cc(head[8:12])
-    # The brands are few; a hostile list of thousands is not worth keeping.
+    # Bounded to 64 brands, for hostile files that list thousands.
     last = min(size - 19, 4 * 64)
     listed = head[16:size].decode("latin-1")
     compatible = tuple([listed[at : at + 4] for at in range(0, last, 4)])
@@ -88,7 +88,7 @@ def _hop_to_meta(
             data = source.read(position, size)
             return Container(brand, compatible, data, position, body - position + 4, size, saw_moov)
         if kind == b"mini":
-            # Not imported above: hardly a photo has such a header.
+            # Imported late: few photos have such a header.
             from heicdepth_tui.heif.mini import read_mini
 
             end = position + size
@@ -116,9 +116,7 @@ def _box_header(source: Source, position: int) -> tuple[int, bytes, int]:
     elif size == 0:
         size = source.size - position
     if position + size < body:
-        raise MalformedError(
-            f"the box {four_cc(kind)} at byte {position:,} says that it has {size:,} bytes"
-        )
+        raise MalformedError(f"the box {four_cc(kind)} at byte {position:,} states {size:,} bytes")
     return size, kind, body
 
 
@@ -153,7 +151,7 @@ def has_sequence(source: Source, container: Container) -> bool:
     """Return whether the file also holds an image sequence (a ``moov`` box).
 
     What follows the meta box may be anything (maker's trailers, zeros): the search ends at the
-    first thing that is no box, without an error.
+    first bytes that are no box, without an error.
     """
     if container.saw_moov:
         return True

@@ -72,7 +72,7 @@ class Calibration:
     """Apple's calibration from the XMP of an auxiliary item, as stored (namespaces in xmp.py).
 
     None means that the XMP does not carry the value, or that it was refused (not finite, wrong
-    count): ``problems`` then says so.
+    count), which ``problems`` then states.
     """
 
     float_min: float | None = None
@@ -102,19 +102,19 @@ class Calibration:
 
 
 class DepthStatus(Enum):
-    """Four different things that a viewer must not mix up."""
+    """Four states that a viewer must tell apart."""
 
     PRESENT = "present"
     ABSENT = "absent"
     STRIPPED = "stripped"
-    """EXIF says Portrait, yet there is no depth item: removed when the photo was shared."""
+    """EXIF states Portrait, yet there is no depth item: removed when the photo was shared."""
     UNREADABLE = "unreadable"
     """A depth item exists, but its header is broken, it has no data, or it is no picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class DepthInfo:
-    """What the header says of the photo's depth map, or of one of several depth maps."""
+    """The header's description of the photo's depth map, or of one of several depth maps."""
 
     status: DepthStatus
     reason: str = ""

@@ -1,4 +1,4 @@
-"""What the header says of the depth map: present, absent, stripped or unreadable, and why."""
+"""Reads the status of the depth map: present, absent, stripped or unreadable, and the reason."""
 
 from __future__ import annotations
 
@@ -130,10 +130,10 @@ class AuxiliaryReader:
         self._done: dict[int, tuple[Calibration | None, str]] = {}
 
     def auxiliary(self, item: int, depth: DepthInfo) -> Auxiliary:
-        """Return an auxiliary image; raises HeaderError when it is no picture that could be."""
+        """Return an auxiliary image; raises HeaderError when it is no valid picture."""
         kind = self._table.aux_type(item)
         if kind is None:
-            raise MalformedError(f"item {item} does not say of what kind it is (auxC)")
+            raise MalformedError(f"item {item} does not state its kind (auxC)")
         urn, _ = kind
         image = (depth_item if urn in AUX_DEPTH_URNS else image_item)(self._table, item)
         calibration, problem = self.calibration(item)
@@ -182,11 +182,11 @@ class AuxiliaryReader:
 def read_depth(
     table: ItemTable, reader: AuxiliaryReader, problems: list[str], *, portrait: bool
 ) -> DepthInfo:
-    """Return what the header says of the depth map; never raises for what is wrong with it.
+    """Return the header's description of the depth map; never raises for errors in it.
 
-    ``portrait`` is what EXIF says: without a depth item it tells stripped from absent. Of several
-    depth items the one that ``choose_depth`` returns comes first. Appends to ``problems`` where a
-    file has more than 16 further ones.
+    ``portrait`` is that of EXIF: without a depth item it distinguishes stripped from absent. Of
+    several depth items the one that ``choose_depth`` returns comes first. Appends to ``problems``
+    where a file has more than 16 further ones.
     """
     own, loose = depth_items(table)
     elsewhere = _elsewhere(table, reader, problems)
@@ -320,6 +320,7 @@ def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
             return image, "the depth map has no data"
         missing = missing_part(table, image)
     except HeaderError as error:
-        said = error.what
-        return None, said if said.startswith("the depth map") else f"the depth map: {said}"
+        reason = error.what
+        named = reason.startswith("the depth map")
+        return None, reason if named else f"the depth map: {reason}"
     return image, f"the depth map is cut short ({missing})" if missing else ""

@@ -55,7 +55,7 @@ class Exif:
     date: str | None = None
     """DateTimeOriginal (else DateTime) as ``YYYY-MM-DD HH:MM:SS``; None where not a date."""
     orientation: int | None = None
-    """1 to 8 as stored. HEIF readers must not apply it: irot and imir already say it."""
+    """1 to 8 as stored. HEIF readers must not apply it: irot and imir already state it."""
     focal_length: float | None = None
     """Millimetres."""
     focal_length_35mm: float | None = None
@@ -65,7 +65,7 @@ class Exif:
 
     @property
     def portrait(self) -> bool:
-        """Whether CustomRendered says Portrait (8) or Portrait HDR (7)."""
+        """Whether CustomRendered is Portrait (8) or Portrait HDR (7)."""
         return self.custom_rendered in PORTRAIT_RENDERED
 
 
@@ -80,7 +80,7 @@ class Auxiliary:
     calibration: Calibration | None = None
     """From the XMP tied to this item by ``cdsc``; None without XMP or where it was unusable."""
     problem: str = ""
-    """What was wrong with this item's SEI, XMP or references; empty where nothing was."""
+    """Errors of this item's SEI, XMP or references; empty where there are none."""
 
     @property
     def undecodable_reason(self) -> str:
@@ -90,10 +90,10 @@ class Auxiliary:
 
 @dataclass(frozen=True, slots=True)
 class ColourSpace:
-    """In which colour space the photo's values stand, as the file says (``colr``)."""
+    """The colour space of the photo's values as the file states it (``colr``)."""
 
     name: str = "unknown"
-    """``Display P3``, ``sRGB``, another profile's description, or what ``nclx`` says in words."""
+    """``Display P3``, ``sRGB``, another profile's description, or the names of ``nclx``."""
     profile_bytes: int = 0
     """Length of its ICC profile for RGB values; 0 where the file carries none that can be used."""
 
@@ -129,11 +129,11 @@ class Header:
     is_sequence: bool = False
     """Whether the file also holds an image sequence (``moov``)."""
     truncated: str = ""
-    """Which payloads reach past the end of the file; empty where none do."""
+    """The payloads that reach past the end of the file; empty where none do."""
     codec: str = ""
     """Item type that holds the primary's samples (``hvc1``, ``av01`` …): of the tiles in a grid."""
     problems: tuple[str, ...] = ()
-    """What was wrong with items that could not be listed above; each names its item."""
+    """Errors of items that are not listed above; each names its item."""
     colour: ColourSpace = field(default_factory=ColourSpace)
     """Of the primary image."""
 
@@ -153,19 +153,19 @@ class Header:
 
     @property
     def format(self) -> str:
-        """What kind of file it is, whatever its name says: ``HEIC``, ``AVIF`` or ``HEIF``."""
+        """Format of the file by its content: ``HEIC``, ``AVIF`` or ``HEIF``."""
         return {"hvc1": "HEIC", "av01": "AVIF"}.get(self.codec, "HEIF")
 
     @property
     def camera_name(self) -> str:
-        """Make and model without saying the make twice; empty where EXIF is silent."""
+        """Make and model without repeating the make; empty where EXIF has neither."""
         make, model = self.exif.make or "", self.exif.model or ""
         return model if model.startswith(make) else f"{make} {model}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class HeaderSummary:
-    """What a row of the photo list shows; read far faster than a whole header."""
+    """The values that a row of the photo list shows, a subset of ``Header``."""
 
     file_size: int
     primary: Size | None
@@ -182,4 +182,4 @@ class HeaderSummary:
     decodable: bool = True
     """Whether the decoders of this program read the photo's type."""
     depth_decodable: bool = True
-    """Whether they read the depth map's; says nothing unless ``status`` is PRESENT."""
+    """Whether they read the depth map's; meaningless unless ``status`` is PRESENT."""

@@ -38,7 +38,7 @@ def version_of(content: bytes, name: str) -> int:
 def number(content: bytes, name: str, *, wide: bool, skip: int = 0) -> tuple[int, int]:
     """Return the number after version, flags and ``skip`` bytes, and where it ends.
 
-    It is 32 bits wide where ``wide`` says so, else 16.
+    It is 32 bits wide if ``wide``, else 16.
     """
     at = 4 + skip
     after = at + (4 if wide else 2)

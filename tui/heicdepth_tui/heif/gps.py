@@ -31,7 +31,7 @@ class Position(NamedTuple):
 
 
 def read_position(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Position | None:
-    """Return where the photo was taken, None where it does not say.
+    """Return where the photo was taken, None where EXIF has no position.
 
     Raises HeaderError and FileAccessError as reading a header does.
     """

@@ -1,4 +1,4 @@
-"""Read the whole header of a photo: what it holds, what belongs together, what is wrong with it."""
+"""Reads the whole header of a photo: its pictures, their relations, its problems."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MAX_AUXILIARIES = 256
 
 
 def read_header(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> Header:
-    """Return everything a file's header says, without decoding a picture.
+    """Return the header of a file, without decoding a picture.
 
-    What is wrong with one auxiliary image, its SEI or its XMP is stated there and spares the rest.
+    Errors of one auxiliary image, its SEI or its XMP are stated there and leave the rest readable.
     Raises FileAccessError, NotHeifError, TruncatedError, MalformedError or LimitError, each
     naming the file, when the photo itself cannot be described.
     """
@@ -106,7 +106,7 @@ def check_metadata(table: ItemTable) -> None:
     """Raise LimitError where metadata items claim more bytes than the limits allow.
 
     libheif loads them all when it opens a file: 60 XMP items of 32 extents each in 1 MB made that
-    take 12.8 s and 3.9 GB. Whoever hands it a whole file calls this first. The header states it
+    take 12.8 s and 3.9 GB. Call this before giving it a whole file. The header states it
     only: EXIF and XMP have limits of their own, and pictures are decoded item by item.
     """
     total = 0
@@ -169,7 +169,7 @@ def _auxiliaries(
     items = table.referrers(b"auxl", table.primary_id)
     if len(items) > _MAX_AUXILIARIES:
         problems.append(f"{len(items) - _MAX_AUXILIARIES:,} of {len(items):,} auxiliary images are "
-                        "left out: no camera writes so many")  # fmt: skip
+                        f"left out: the limit is {_MAX_AUXILIARIES}")  # fmt: skip
     for item in items[:_MAX_AUXILIARIES]:
         try:
             found.append(reader.auxiliary(item, depth))
@@ -191,7 +191,7 @@ def _images(
 
 
 def _top_level(table: ItemTable) -> tuple[int, ...]:
-    """Return the pictures that stand for themselves, but the primary, by id."""
+    """Return the independent pictures except the primary, by id."""
     parts = {target for targets in table.references.get(b"dimg", {}).values() for target in targets}
     dependent = {*table.references.get(b"auxl", {}), *table.references.get(b"thmb", {})}
     used = parts | dependent | table.hidden() | {table.primary_id}

@@ -1,4 +1,4 @@
-"""One image item as a person would describe it: size, turns, bits, tiles, and what is missing."""
+"""Reads one image item: size, transforms, bits, tiles, and its missing bytes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from heicdepth_tui.heif.picture_facts import Grid, ImageItem
 __all__ = ["image_item", "missing_part", "parts_of"]
 
 _MAX_SHARING = 16
-"""How often the tiles of a grid may use the bytes of the file: equal tiles may share theirs."""
-_LITTLE = 64 * 1024 * 1024
-"""Bytes that are decoded so soon that sharing them does not matter."""
+"""Limit of tile bytes as a multiple of the file size: equal tiles may share theirs."""
+_SMALL = 64 * 1024 * 1024
+"""Bytes up to which sharing is not limited."""
 
 
 def image_item(table: ItemTable, item: int) -> ImageItem:
@@ -84,7 +84,7 @@ def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
 
 
 def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
-    limit = max(_LITTLE, _MAX_SHARING * table.source.size)
+    limit = max(_SMALL, _MAX_SHARING * table.source.size)
     if length <= limit:
         return
     # Tiles of a file that is cut short claim what is not there any more: that costs nothing.

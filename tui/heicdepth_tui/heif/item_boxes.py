@@ -24,8 +24,8 @@ class ItemInfoBox:
     """The items that an ``iinf`` box lists (ISO/IEC 14496-12 section 8.11.6).
 
     ``content`` is the content of the box. Entries older than version 2 carry no item type and are
-    left out, as decoders do; so is one that is cut off, and ``problem`` says so. Raises LimitError
-    when there are more than ``limit`` items, MalformedError when there is no table.
+    left out, as decoders do; so is one that is cut off, and ``problem`` states it. Raises
+    LimitError when there are more than ``limit`` items, MalformedError when there is no table.
     """
 
     __slots__ = ("_by_type", "_content", "_hidden", "_plain", "_tails", "problem", "types")
@@ -57,7 +57,7 @@ class ItemInfoBox:
         self._by_type: dict[bytes, tuple[int, ...]] = {}
         left = count - len(self._plain) // size
         self.problem = ""
-        """What is wrong with entries that were left out; empty where nothing is."""
+        """Error of the entries that were left out; empty where there is none."""
         try:
             for kind, body, stop in boxes(content, after, end, limit=limit):
                 if left <= 0:
@@ -114,7 +114,7 @@ class ItemLocation(NamedTuple):
 
 
 class ItemLocationBox:
-    """Where the payloads lie that an ``iloc`` box, version 0, 1 or 2, lists (section 8.11.3).
+    """Locations of the payloads listed by an ``iloc`` box, version 0, 1 or 2 (section 8.11.3).
 
     Never raises: where the table is cut off, of an unknown version or form, or has too many items
     or extents, ``incomplete`` is the error for the items that it does not list.
@@ -206,10 +206,10 @@ class ItemLocationBox:
 
 
 class ItemPropertyAssociationBox:
-    """Which properties belong to which item, in the order they apply (``ipma``, 23008-12 9.3).
+    """The properties of each item in the order they apply (``ipma``, 23008-12 section 9.3).
 
     ``content`` is the content of the box. Items behind the place where the table is cut off have
-    no properties, and ``problem`` says so. Raises LimitError for more than ``limit`` items,
+    no properties, and ``problem`` states it. Raises LimitError for more than ``limit`` items,
     MalformedError when there is no table.
     """
 

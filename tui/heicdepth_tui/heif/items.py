@@ -69,16 +69,16 @@ class ItemTable:
         self.container: Container = find_meta(source)
         meta = read_meta(self.container, limits)
         self.primary_id: int = meta.primary_id
-        """Id of the primary item; whether it exists is checked when it is asked for."""
+        """Id of the primary item; whether it exists is checked on use."""
         self.types: Mapping[int, bytes] = meta.infos.types
         """Item type by item id."""
         self.references: References = meta.references.by_type
         """Reference type to source item to target items."""
         self.groups: tuple[Group, ...] = meta.groups
         self.problems: list[str] = meta.problems
-        """What is wrong with parts of the header that the picture may not need."""
+        """Errors in parts of the header that the picture may not need."""
         self.blocking_types: dict[tuple[int, bool], bytes | None] = {}
-        """What ``codecs`` found of derived pictures, so that no source is looked at twice."""
+        """Cache of ``codecs`` for derived pictures, so that each source is examined once."""
         self._meta = meta
         self._referrers: dict[bytes, Targets] = {}
 
@@ -227,7 +227,7 @@ class ItemTable:
         return self._lacking(f"item {item} has no size (ispe)", "ipma", "ipco", "iprp")
 
     def _lacking(self, what: str, *tables: str) -> MalformedError:
-        """Return an error that also says what is wrong with the boxes that would have told."""
+        """Return an error that includes the problem of the boxes that should state it."""
         lost = [problem for problem in self.problems if problem[:4] in tables]
         return MalformedError("; ".join([what, *lost[:1]]))
 

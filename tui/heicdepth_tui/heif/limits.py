@@ -1,4 +1,4 @@
-"""What a photo may cost before it is refused; checked from the header, before any decoding."""
+"""Limits above which a photo is refused, checked from the header before decoding."""
 
 from __future__ import annotations
 

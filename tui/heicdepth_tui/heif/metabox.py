@@ -1,4 +1,4 @@
-"""The boxes of a meta box, each read alone: what is broken is stated and costs only itself."""
+"""Reads the boxes of a meta box, each alone: an error in one leaves the others readable."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MetaBox(NamedTuple):
     idat: Box | None
     groups: tuple[Group, ...]
     problems: list[str]
-    """What is wrong with boxes that a picture may not need; each names its box."""
+    """Errors in boxes that a picture may not need; each names its box."""
 
 
 def read_meta(container: Container, limits: Limits) -> MetaBox:

@@ -65,7 +65,7 @@ def read_mini(source: Source, start: int, end: int, brand: bytes) -> bytes:
     """Return the children of the meta box that a ``mini`` box stands for.
 
     ``start`` and ``end`` are the file offsets of the box's content, ``brand`` the minor version of
-    ``ftyp``, which says how the picture is coded. Offsets in the result count from the start of
+    ``ftyp``, which gives the coding of the picture. Offsets in the result count from the start of
     the file. Raises MalformedError for chunks that do not fit the box, UnsupportedHeaderError for
     a version or coding that is not read, TruncatedError when the file ends before its picture.
     """

@@ -30,7 +30,7 @@ def image_size(content: bytes) -> Size:
         raise MalformedError("its size (ispe) is cut off")
     size = Size(*_ISPE(content))
     if not (size.width and size.height):
-        raise MalformedError(f"its size (ispe) says {size}")
+        raise MalformedError(f"its size (ispe) states {size}")
     return size
 
 

@@ -44,7 +44,7 @@ class ItemReferences(NamedTuple):
     broken: Mapping[int, HeaderError]
     """Derived items whose sources lead in a circle, or over too many steps, and the error."""
     problems: tuple[str, ...]
-    """What is wrong with references; each names their type."""
+    """Errors in references; each names their type."""
 
 
 NO_REFERENCES = ItemReferences({}, {}, ())
@@ -60,9 +60,9 @@ def read_references(content: bytes, items: int, limit: int, nesting: int) -> Ite
     """Return the item references of an ``iref`` box, version 0 or 1 (section 8.11.12).
 
     Several boxes of one type from one item add up. Never raises: a box that is cut off is left
-    out, as is what follows ``items`` boxes or ``limit`` targets, and ``problems`` says so. Derived
-    items (``dimg``) that refer to each other in a circle, or over more than ``nesting`` steps,
-    are ``broken``; circles of other types are stated and harmless, because nothing follows them.
+    out, as is what follows ``items`` boxes or ``limit`` targets, and ``problems`` states it.
+    Derived items (``dimg``) that refer to each other in a circle, or over more than ``nesting``
+    steps, are ``broken``; circles of other types are stated and harmless: nothing follows them.
     """
     found: dict[bytes, dict[int, tuple[int, ...]]] = {}
     problems: list[str] = []
@@ -161,7 +161,7 @@ def entity_groups(content: bytes, limit: int, problems: list[str]) -> tuple[Grou
     """Return the groups of a ``grpl`` box (ISO/IEC 14496-12 section 8.18).
 
     Children of a type that is no entity group are skipped. One that is cut off, or has more than
-    ``limit`` members, is left out, and ``problems`` says so.
+    ``limit`` members, is left out, and ``problems`` states it.
     """
     groups: list[Group] = []
     try:

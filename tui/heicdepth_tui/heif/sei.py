@@ -88,8 +88,8 @@ def _unescaped(rest: bytes, size: int) -> bytes:
 
     They put 03 behind two zero bytes where a byte of at most 3 follows (H.265 section 7.3.1.1),
     so that the payload is longer than announced by one byte for each. ``rest`` starts with the
-    payload; only the trailing bits of the NAL unit (80) may follow it. Where neither reading says
-    that bytes were added, none are taken out.
+    payload; only the trailing bits of the NAL unit (80) may follow it. Where neither reading shows
+    that bytes were added, none are removed.
     """
     plain = rest[:size]
     if rest[size:] in _TRAILING and _ends_well(plain):
@@ -176,6 +176,6 @@ def _representation(bits: _Bits) -> DepthRepresentation:
     if kind is RepresentationType.NONUNIFORM_DISPARITY:
         count = bits.take_ue() + 1
         if count > _MAX_MODEL:
-            raise MalformedError(f"the depth representation says that {count:,} values follow")
+            raise MalformedError(f"the depth representation announces {count:,} values")
         model = tuple(bits.take_ue() for _ in range(count))
     return DepthRepresentation(kind, d_min, d_max, z_near, z_far, view, model)

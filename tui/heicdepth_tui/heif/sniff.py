@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says."""
+"""Detects the kind of a file from its first bytes, not from its name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import Enum
 __all__ = ["SNIFF_BYTES", "Kind", "sniff"]
 
 SNIFF_BYTES = 64
-"""How many first bytes ``sniff`` wants; more do no harm, fewer are a shorter file."""
+"""First bytes that ``sniff`` needs; more are ignored, fewer mean a shorter file."""
 
 
 class Kind(Enum):
-    """A kind of file; ``label`` is what a row of the list says."""
+    """A kind of file; ``label`` is its text in a row of the list."""
 
     HEIF = "heif"
     AVIF = "avif"
@@ -42,7 +42,7 @@ class Kind(Enum):
 
     @property
     def is_heif(self) -> bool:
-        """Whether the header reader can make something of it (HEIF, AVIF among them)."""
+        """Whether the header reader accepts it (HEIF, including AVIF)."""
         return self in (Kind.HEIF, Kind.AVIF)
 
 
@@ -88,7 +88,7 @@ def sniff(first_bytes: bytes) -> Kind:
     """Return what a file is by its first bytes (``SNIFF_BYTES`` suffice).
 
     An ISO media file whose brand is not a video's counts as HEIF: unknown brands occur in photos,
-    and the header reader says what is wrong with it.
+    and the header reader reports its errors.
     """
     if not first_bytes:
         return Kind.EMPTY

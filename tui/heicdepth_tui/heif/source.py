@@ -1,4 +1,4 @@
-"""A bounded reader: never blocks on a pipe, never reads past its budget, says what went wrong."""
+"""Reads bytes of a file within a budget; opening never blocks on a pipe."""
 
 from __future__ import annotations
 

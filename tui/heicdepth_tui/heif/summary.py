@@ -1,4 +1,4 @@
-"""The few facts that a row of the photo list shows, read as fast as they can be."""
+"""Reads the values that a row of the photo list shows, in less time than a whole header."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _FORMATS = {b"hvc1": "HEIC", b"av01": "AVIF"}
 
 
 def read_summary(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> HeaderSummary:
-    """Return what the list shows of a file; for a bad one ``problem`` says what it is.
+    """Return the values of a row of the photo list; ``problem`` names the error of a bad file.
 
     Uses the parser of ``read_header`` but leaves out XMP, depth representation, grid layout, all
-    tiles but the first and last, and every item that the row does not speak of.
+    tiles but the first and last, and every item that the row does not show.
     """
     try:
         with Source(path, limits) as source:
@@ -104,7 +104,7 @@ def _exif(table: ItemTable) -> tuple[str | None, int | None]:
     try:
         return parse_exif_row(table.payload(item, limit=table.limits.exif_bytes, header=True))
     except HeaderError:
-        # A row without a date; the header says what is wrong with the EXIF.
+        # A row without a date; reading the header states the problem of the EXIF.
         return None, None
 
 
@@ -120,7 +120,7 @@ def _depth(table: ItemTable, rendered: int | None) -> tuple[DepthStatus, Size | 
                 is_read = table.types[item] == b"hvc1" or not undecodable_depth_reason(table, item)
                 return DepthStatus.PRESENT, size, is_read
         except HeaderError:
-            # Shown as unreadable; the header says why.
+            # Shown as unreadable; reading the header gives the reason.
             pass
     if own or loose:
         return DepthStatus.UNREADABLE, None, True

@@ -1,6 +1,6 @@
 """Looks up tags in the TIFF structure of EXIF, trusting no count and no offset (TIFF 6.0).
 
-Reads IFD0 and the directories it is told to, each with a bounded number of entries, so that no
+Reads IFD0 and the directories that callers name, each with a bounded number of entries, so that no
 chain of offsets can make it loop.
 """
 

@@ -53,7 +53,7 @@ def parse_calibration(xml: bytes, *, limit: int = DEFAULT_LIMITS.xmp_bytes) -> C
     """Return the calibration that an XMP packet carries; values that it lacks are None.
 
     A value that is no finite number, a list of the wrong length and the like is None too, and
-    ``problems`` says so. Raises MalformedError when the packet is not XML or declares entities,
+    ``problems`` states it. Raises MalformedError when the packet is not XML or declares entities,
     LimitError when it is longer than ``limit`` bytes or has more than 8,192 tags and attributes.
     """
     reader = _Reader(_values(_root(xml, limit)))

@@ -39,7 +39,7 @@ class Property(NamedTuple):
 
 
 class ItemReference(NamedTuple):
-    """``iref``: item ``source`` points to ``targets``; four-character ``kind`` says what for."""
+    """``iref``: item ``source`` points to ``targets``; four-character ``kind`` is the relation."""
 
     kind: str
     source: int
@@ -65,7 +65,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the file is arranged; every choice here is one that real writers make."""
+    """Arrangement of the file; real writers use every one of these variants."""
 
     brand: str = "heic"
     compatible_brands: tuple[str, ...] = ("mif1", "heic")

@@ -37,7 +37,7 @@ _MAX_SHORT_SIZE = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class CodedPicture:
-    """One still picture as an item needs it: HEVC, or AV1 where ``coding`` says ``av01``."""
+    """One still picture as an item needs it: HEVC, or AV1 where ``coding`` is ``av01``."""
 
     configuration: bytes
     """Body of the ``hvcC`` box (HEVCDecoderConfigurationRecord), of ``av1C`` for AV1."""
@@ -86,7 +86,7 @@ class AuxPicture:
 
 @dataclass(frozen=True, slots=True)
 class PhotoSpec:
-    """Everything ``mux`` writes into one photo; nothing is checked, so that tests can lie."""
+    """Everything ``mux`` writes into one photo; unchecked: tests write contradictions."""
 
     primary: CodedPicture | TiledPicture
     transforms: tuple[Transform, ...] = ()
@@ -107,7 +107,7 @@ class PhotoSpec:
 
 
 def mux(spec: PhotoSpec) -> bytes:
-    """Return the bytes of a HEIC photo (ISO/IEC 23008-12) that holds what ``spec`` says.
+    """Return the bytes of a HEIC photo (ISO/IEC 23008-12) with the content of ``spec``.
 
     Item ids count up from ``spec.first_id`` in the order tiles, primary, thumbnails, Exif, XMP,
     auxiliary images each followed by its XMP, second view: the order of Apple's files.

@@ -27,9 +27,9 @@ _ESSENTIAL = TRANSFORM_PROPERTIES | {b"hvcC", b"av1C"}
 _DECODING = _ESSENTIAL | {b"ispe", b"pixi", b"colr"}
 """Properties that a decoder needs of an image item."""
 _MAX_SHARING = 16
-"""How often the parts of a picture may use the bytes of the file."""
-_LITTLE = 64 * 1024 * 1024
-"""Bytes that are copied so soon that sharing them does not matter."""
+"""Limit of part bytes as a multiple of the file size."""
+_SMALL = 64 * 1024 * 1024
+"""Bytes up to which sharing is not limited."""
 
 
 def wrap_hevc(
@@ -114,8 +114,8 @@ def wrap_items(table: ItemTable, parts: tuple[int, ...]) -> tuple[bytes, tuple[i
 
 def _check_bytes(table: ItemTable, parts: tuple[int, ...]) -> None:
     total = sum(table.length(part) - table.missing(part) for part in parts)
-    most = max(_LITTLE, _MAX_SHARING * table.source.size)
-    if total > most:
+    limit = max(_SMALL, _MAX_SHARING * table.source.size)
+    if total > limit:
         raise LimitError(
             f"the {len(parts):,} parts of image {parts[0]} claim {total:,} bytes of a file that "
             f"has {table.source.size:,}",
