@@ -48,7 +48,7 @@ def make_photo(recipe: Recipe) -> Photo:
     Raises ValueError for what cannot be encoded or quantised.
     """
     recipe = _sized(recipe)
-    truth = _truth(recipe)
+    truth = _ground_truth(recipe)
     transforms = truth.transforms
     rgb = turn(truth.rgb, inverse(transforms))
     colored = _encode(rgb, recipe.quality, recipe.tile)
@@ -90,7 +90,7 @@ def _usual_camera(size: Size) -> Pinhole:
     )
 
 
-def _truth(recipe: Recipe) -> GroundTruth:
+def _ground_truth(recipe: Recipe) -> GroundTruth:
     camera = recipe.camera or _usual_camera(recipe.size)
     camera, depth_camera = camera.scaled(*recipe.size), camera.scaled(*recipe.depth_size)
     rgb = shade(recipe.scene, camera) if recipe.rgb is None else recipe.rgb

@@ -65,7 +65,7 @@ class Recipe:
 
     depth: bool = True
     representation: RepresentationType = RepresentationType.UNIFORM_DISPARITY
-    """How metres become codes; see ``quantise``."""
+    """The mapping from metres to codes; see ``quantise``."""
     bits: int = 8
     limits: tuple[float, float] | None = None
     """Nearest and farthest metres of the code range; None: those of the scene."""
@@ -143,7 +143,7 @@ class GroundTruth:
     """(h, w) as written, upright, after the crop."""
     bits: int
     representation: DepthRepresentation
-    """How the codes were made; the SEI says the same unless the recipe forbade it."""
+    """Of the codes; the SEI states the same unless the recipe sets another one."""
     calibration: Calibration | None
     exif: Exif | None
     transforms: tuple[Transform, ...]
