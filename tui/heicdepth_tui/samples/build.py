@@ -11,11 +11,11 @@ import numpy as np
 from heicdepth_tui.heif.depth_facts import Calibration, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.picture_facts import Rotation, Size
-from heicdepth_tui.heif.write.exif import build_exif
 from heicdepth_tui.heif.write.mux import AuxPicture, PhotoSpec, PlainPicture, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.heif.write.xmp import build_calibration, build_description
 from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
+from heicdepth_tui.samples.exif import build_exif
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
 from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.raycast import background_metres, cast

@@ -96,7 +96,7 @@ class PhotoSpec:
     auxiliaries: tuple[AuxPicture, ...] = ()
     thumbnails: tuple[PlainPicture, ...] = ()
     exif: bytes | None = None
-    """A TIFF block, see ``exif.build_exif``."""
+    """A TIFF block, without the marker ``Exif``."""
     xmp: bytes | None = None
     """XMP of the primary image."""
     second_view: PlainPicture | None = None
