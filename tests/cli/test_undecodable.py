@@ -98,6 +98,23 @@ def test_what_has_to_decode_the_depth_map_fails(jpeg_depth: Path, command: tuple
     assert not [word for word in LIBRARIES if word in told]
 
 
+def test_a_depth_map_of_an_unknown_type_fails_where_it_has_to_be_decoded(
+    jpeg_depth: Path,
+) -> None:
+    # The type stands in the item's infe box; the other "jpeg" bytes are the picture's own.
+    data = jpeg_depth.read_bytes()
+    place = data.index(b"jpeg", data.index(b"infe"))
+    jpeg_depth.write_bytes(data[:place] + b"xxxx" + data[place + 4 :])
+
+    assert run("info", jpeg_depth).returncode == 0
+    done = run("info", "--arrays", jpeg_depth)
+    assert done.returncode == 1
+    assert "depth: the depth map is of type 'xxxx', which no decoder reads" in done.stdout
+    record = record_of(run("info", "--json", "--arrays", jpeg_depth))
+    assert record["error"]["kind"] == "no-depth"
+    assert "'xxxx'" in record["error"]["message"]
+
+
 def test_a_photo_that_cannot_be_decoded_keeps_its_depth_map(
     tmp_path: Path, photo: CodedPicture
 ) -> None:

@@ -59,8 +59,9 @@ async def test_depth_of_another_picture_is_offered_but_not_shown_as_the_photos(
         await driven.until(lambda: f"depth of image {other} 96×64" in driven.text, "that depth map")
 
 
+@pytest.mark.parametrize("size", [(160, 60), (80, 24)])
 async def test_depth_that_cannot_be_decoded_is_present_all_the_same(
-    open_app: Open, tmp_path: Path, picture: CodedPicture
+    open_app: Open, tmp_path: Path, picture: CodedPicture, size: tuple[int, int]
 ) -> None:
     built = Builder()
     photo = built.picture(picture)
@@ -68,8 +69,9 @@ async def test_depth_that_cannot_be_decoded_is_present_all_the_same(
     built.refer("auxl", built.add("jpeg", b"\xff\xd8\xff", properties), photo)
     path = tmp_path / "jpeg-depth.heic"
     path.write_bytes(built.build(photo))
-    async with open_app(path, size=(160, 60)) as driven:
+    async with open_app(path, size=size) as driven:
         await driven.settled()
+        assert f"depth {SIZE}" in driven.text
         pictures = driven.app.browse.pictures
         message = " ".join(pictures.depth.image.message.split())
         assert message.startswith("depth map present, not decodable")

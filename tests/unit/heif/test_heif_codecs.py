@@ -35,9 +35,9 @@ def both(data: bytes, tmp_path: Path) -> tuple[Header, Any]:
         (b"jpeg", "coded as JPEG (item type jpeg)"),
         (b"j2k1", "coded as JPEG 2000 (item type j2k1)"),
         (b"unci", "stored uncompressed (item type unci)"),
-        (b"avc1", "coded as AVC (H.264) (item type avc1)"),
-        (b"vvc1", "coded as VVC (H.266) (item type vvc1)"),
-        (b"evc1", "coded as EVC (MPEG-5) (item type evc1)"),
+        (b"avc1", "coded as AVC/H.264 (item type avc1)"),
+        (b"vvc1", "coded as VVC/H.266 (item type vvc1)"),
+        (b"evc1", "coded as MPEG-5 EVC (item type evc1)"),
         (b"mski", "stored as a mask (item type mski)"),
     ],
 )
@@ -79,7 +79,7 @@ def test_types_that_are_decoded(build: Build, tmp_path: Path, kind: bytes) -> No
     [
         (b"hvc1", ""),
         (b"av01", ""),
-        (b"avc1", "made of tiles coded as AVC (H.264) (item type avc1), which"),
+        (b"avc1", "made of tiles coded as AVC/H.264 (item type avc1), which"),
     ],
 )
 def test_a_grid_is_decoded_where_its_tiles_are(

@@ -143,6 +143,9 @@ UNIFORM_Z = DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=
         (Accuracy.RELATIVE, 80, "≈0.50 m near → far ≈2.00 m  relative, assumed"),
         (Accuracy.RELATIVE, 32, "≈0.50–2.00 m relative, assumed"),
         (Accuracy.RELATIVE, 24, "≈0.50–2.00 m assumed"),
+        (Accuracy.UNKNOWN, 38, "≈0.50–2.00 m accuracy unknown, assumed"),
+        (Accuracy.UNKNOWN, 37, "≈0.50–2.00 m unknown, assumed"),
+        (Accuracy.UNKNOWN, 28, "≈0.50–2.00 m assumed"),
     ],
 )
 def test_an_assumed_law_is_never_told_as_absolute(

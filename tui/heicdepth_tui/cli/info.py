@@ -120,12 +120,15 @@ def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
 def _decode_all(
     entry: Entry, header: Header, decoder: Decoder
 ) -> tuple[dict[Layer, Pixels], dict[Layer, HeicDepthError]]:
-    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.errors import HeicDepthError, NoDepthError
+    from heicdepth_tui.heif.depth_facts import DepthStatus
     from heicdepth_tui.photo.client import next_ticket
-    from heicdepth_tui.photo.layers import LayerKind, Request, layers_of
+    from heicdepth_tui.photo.layers import DEPTH, LayerKind, Request, layers_of, own_depth
 
     decoded: dict[Layer, Pixels] = {}
     failed: dict[Layer, HeicDepthError] = {}
+    if header.depth.status is DepthStatus.UNREADABLE and own_depth(header) is None:
+        failed[DEPTH] = NoDepthError(header.depth.reason, path=entry.path)
     for layer in layers_of(header):
         # Statistics describe the whole layer, however small the picture that comes back.
         fit = None if layer.kind is LayerKind.DEPTH else (64, 64)

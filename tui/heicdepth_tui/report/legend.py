@@ -33,7 +33,7 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
 
 
 def _sentence(depth_map: DepthMap, width: int) -> str:
-    """Return the longest of three forms that fits; the last one, where none does."""
+    """Return the longest of four forms that fits; the last one, where none does."""
     from heicdepth_tui.depth.quantization import MIN_DISPARITY
 
     ends, about = depth_map.code_range, depth_map.trust.about
@@ -44,5 +44,10 @@ def _sentence(depth_map: DepthMap, width: int) -> str:
     else:
         far, span = f"{about}{ends.far_metres:.2f} m", f"{near}–{ends.far_metres:.2f} m"
     assumed = "assumed" if depth_map.trust.is_assumed else caveat
-    forms = (f"{near} m near → far {far}  {caveat}", f"{span} {caveat}", f"{span} {assumed}")
+    forms = (
+        f"{near} m near → far {far}  {caveat}",
+        f"{span} {caveat}",
+        f"{span} {caveat.removeprefix('accuracy ')}",
+        f"{span} {assumed}",
+    )
     return next((form for form in forms if cell_len(form) <= width), forms[-1])

@@ -83,7 +83,7 @@ def depth_heading(cells: int, header: Header, shape: tuple[int, int]) -> str:
         return "depth"
     kind = "" if info.representation is None else f"  {info.representation.type.label}"
     size = Size(*shape)
-    return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", kind.strip())
+    return _fitting(cells, f"depth {size}{kind}", f"{size}{kind}", f"depth {size}", f"{size}")
 
 
 def caption(cells: int, header: Header, is_single: bool) -> str:
