@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from browsing import ABSOLUTE, LANDSCAPE, MATTE, PLAIN, PORTRAIT, STRIPPED, facts, image
 from pypcd4 import PointCloud
+from textual import events
 
 from heicdepth_tui.folder.order import SortKey
+from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
@@ -151,6 +153,31 @@ async def test_find_moves_while_typing_and_esc_goes_back(
         await driven.until(lambda: photos.entry.name == LANDSCAPE, "back where it began")
         assert not driven.app.browse.query("FindBar.-open")
         assert photos.has_focus
+
+
+async def test_keys_typed_while_the_find_bar_opens_keep_their_order(
+    open_app: Open, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_keys(text: str) -> None:
+        for character in text:
+            app.post_message(events.Key("slash" if character == "/" else character, character))
+
+    async def open_late(screen: BrowseScreen) -> None:
+        type_keys("5q")
+        await opens(screen)
+
+    opens = BrowseScreen.action_find
+    monkeypatch.setattr(BrowseScreen, "action_find", open_late)
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        app = driven.app
+        type_keys("/e1")
+        await driven.until(
+            lambda: app.query("FindBar Input") and len(app.query_one("FindBar Input").value) == 4,
+            "four characters in the find bar",
+        )
+
+        assert app.query_one("FindBar Input").value == "e15q"
 
 
 async def test_n_and_shift_n_go_through_the_matches(open_app: Open, sample_folder: Path) -> None:

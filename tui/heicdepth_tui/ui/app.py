@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -137,6 +138,8 @@ class HeicDepthApp(TerminalApp):
         )
         self.browse = BrowseScreen(context, self._begin)
         self._leaves_after_export = False
+        self._held_keys: deque[events.Key] = deque()
+        self._key_in_list: events.Key | None = None
         self._last_jobs: list[ExportFinished] = []
         for theme in make_themes(self.colour_mode):
             self.register_theme(theme)
@@ -159,14 +162,28 @@ class HeicDepthApp(TerminalApp):
             "rule": colours.rule,
         }
 
-    def on_key(self, event: events.Key) -> None:
-        """Pass on keys that were sent to the list before / moved the focus."""
-        photos = self.browse.photos
-        if not has("keys"):
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; a key waits until the list has returned the key before it.
+
+        Keys of the list are handled here, once they have passed its parents, and may move the
+        focus. Keys that follow are held until then: they reach the new focus in their order.
+        """
+        if not isinstance(event, events.Key) or not has("keys"):
+            await super().on_event(event)
             return
-        if self.focused is not photos and self.focused is not None and photos.owns(event):
-            event.prevent_default()
-            self.post_message(events.Key(event.key, event.character))
+        if event.is_forwarded:
+            await super().on_event(event)
+            if event is not self._key_in_list:
+                return
+            self._key_in_list = None
+        else:
+            self._held_keys.append(event)
+        while self._held_keys and self._key_in_list is None:
+            key = self._held_keys.popleft()
+            is_for_list = self.focused is self.browse.photos
+            await super().on_event(key)
+            if is_for_list and key.is_forwarded:
+                self._key_in_list = key
 
     def on_app_focus(self) -> None:
         """Look for changes in the folders when the user comes back to the terminal."""

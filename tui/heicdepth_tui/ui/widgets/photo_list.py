@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,7 +80,6 @@ class PhotoList(LineView, can_focus=True):
         self._rendered: dict[tuple[object, ...], tuple[Entry, HeaderSummary | None, Strip]] = {}
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
-        self._keys: deque[events.Key] = deque(maxlen=64)
         self.direction = 1
         """Where the reader goes: 1 down, −1 up."""
         self.was_moved = False
@@ -162,14 +160,6 @@ class PhotoList(LineView, can_focus=True):
         """Keep the virtual width equal to the width, so that nothing scrolls sideways."""
         self.set_length(max(1, len(self.library.view)))
         self._show_cursor()
-
-    def on_key(self, event: events.Key) -> None:
-        """Remember what was typed here, for ``owns``."""
-        self._keys.append(event)
-
-    def owns(self, event: events.Key) -> bool:
-        """Whether a key was sent to this list, not to another widget that has the focus by now."""
-        return any(key is event for key in self._keys)
 
     def on_click(self, event: events.Click) -> None:
         """Select the photo under the mouse."""
