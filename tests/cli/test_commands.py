@@ -39,6 +39,11 @@ def test_help_names_every_command_and_option() -> None:
         assert word in text
 
 
+def test_help_says_which_formats_always_show_true_colours() -> None:
+    told = " ".join(run("export", "--help").stdout.split())
+    assert "HTML and GLB always show true colours" in told
+
+
 def test_without_a_terminal_the_tables_come_as_text(sample_folder: Path) -> None:
     done = run(sample_folder)
 
@@ -47,7 +52,7 @@ def test_without_a_terminal_the_tables_come_as_text(sample_folder: Path) -> None
     assert len(blocks) == 7
     assert "depth      (576, 768)       uint8" in blocks[0]
     assert "uniform disparity (type 1)" in blocks[0]
-    assert "stripped" in blocks[6]
+    assert "probably stripped" in blocks[6]
     assert "\x1b" not in done.stdout
 
 

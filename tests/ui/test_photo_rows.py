@@ -30,7 +30,7 @@ def summary(status: DepthStatus, **more: bool) -> HeaderSummary:
         (None, "·", "a.heic"),
         (summary(DepthStatus.PRESENT), "●", "768×576"),
         (summary(DepthStatus.ABSENT), " ", "–"),
-        (summary(DepthStatus.STRIPPED), "○", "stripped"),
+        (summary(DepthStatus.STRIPPED), "○", "stripped?"),
         (summary(DepthStatus.UNREADABLE), "!", "–"),
         (summary(DepthStatus.PRESENT, depth_decodable=False), "!", "768×576"),
         (summary(DepthStatus.PRESENT, decodable=False), "!", "cannot be decoded"),

@@ -116,6 +116,14 @@ def test_stored_colours_are_as_decoded_but_for_glb(
     assert found == {key: [*RED] for key in FILES} | {"glb": [*SHOWN]}
 
 
+def test_the_page_is_the_same_with_stored_colours(make_source: Make, written: Written) -> None:
+    converted, stored = (
+        written("html", stated(make_source(), "Display P3", colours=colours)).read_bytes()
+        for colours in ColourValues
+    )
+    assert converted == stored
+
+
 def test_a_flat_cloud_keeps_colours_as_decoded(
     make_source: Make, written: Written, tmp_path: Path
 ) -> None:

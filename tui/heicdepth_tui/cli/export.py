@@ -92,7 +92,7 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     type=click.Choice(["srgb", "stored"]),
     default="srgb",
     show_default=True,
-    help="Convert colours to sRGB, or keep them as decoded.",
+    help="Convert colours to sRGB, or keep them as decoded. HTML and GLB always show true colours.",
 )
 @click.option(
     "--png-unit",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
+from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation
 from heicdepth_tui.photo.layers import LayerKind, derived_label, layers_of
@@ -153,7 +154,8 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
 
     depth = header.depth
     if depth.item is None:
-        yield Fact("depth", depth.status.value)
+        is_stripped = depth.status is DepthStatus.STRIPPED
+        yield Fact("depth", "probably stripped" if is_stripped else depth.status.value)
         if depth.reason:
             yield Fact("why", printable(depth.reason))
         return

@@ -115,7 +115,7 @@ def why_no_depth(header: Header) -> str:
     info = header.depth
     title = {
         DepthStatus.ABSENT: "no depth map",
-        DepthStatus.STRIPPED: "depth map stripped",
+        DepthStatus.STRIPPED: "depth map probably stripped",
         DepthStatus.UNREADABLE: "depth map unreadable",
         DepthStatus.PRESENT: "",
     }[info.status]

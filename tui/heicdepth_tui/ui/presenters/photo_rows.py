@@ -80,7 +80,7 @@ def _cell(column: str, entry: Entry, summary: HeaderSummary | None) -> str:
         return short_date(summary.date)
     if summary.depth is not None:
         return str(summary.depth)
-    return "stripped" if summary.status is DepthStatus.STRIPPED else "–"
+    return "stripped?" if summary.status is DepthStatus.STRIPPED else "–"
 
 
 def short_date(date: str | None) -> str:

@@ -165,7 +165,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                         options.colours is ColourValues.SRGB,
                         compact=True,
                         id="colours",
-                        tooltip="converted where the photo's space is known; off: as decoded",
+                        tooltip="off: as decoded, except in HTML and GLB",
                     )
                     yield Tick(
                         "PNG depth in steps of 0.1 mm",

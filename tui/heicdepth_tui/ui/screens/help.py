@@ -66,7 +66,7 @@ _KEYS: tuple[_Group, ...] = (
 
 _MARKS = (
     ("●", "has a depth map"),
-    ("○", "portrait photo whose depth was stripped"),
+    ("○", "portrait photo whose depth was probably stripped"),
     ("!", "cannot be read as it should; the row says why"),
     ("·", "header not read yet"),
 )
