@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from heicdepth_tui.draw.dither import dither
 from heicdepth_tui.draw.encode import encode_rows
 from heicdepth_tui.draw.fit import Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
@@ -97,11 +98,14 @@ def render_cells(
     fit: Fit,
     blocks: Blocks = Blocks.HALF,
     mode: ColorMode = ColorMode.TRUECOLOR,
+    *,
+    is_photo: bool = False,
 ) -> Picture:
     """Return ``pixels`` as a picture of ``fit.cols`` x ``fit.rows`` cells.
 
     ``pixels`` is (H, W, 3) sRGB or (H, W) grey, uint8; it is resized to the samples of
-    ``fit`` where it has others. Mode NONE uses shades and ignores ``blocks``.
+    ``fit`` where it has others. Mode NONE uses shades and ignores ``blocks``. ``is_photo`` dithers
+    in mode ANSI16; the colours of a colour map stay as they are.
     """
     if fit.cols == 0 or fit.rows == 0:
         return _empty(mode)
@@ -116,6 +120,8 @@ def render_cells(
     else:
         chars = np.full((fit.rows, fit.cols), _UPPER_HALF, dtype=np.uint32)
         ink, ground = rgb[0::2], rgb[1::2]
+    if is_photo and mode is ColorMode.ANSI16:
+        return Picture(chars, *dither(ink, ground), mode)
     return Picture(chars, snap(ink, mode), snap(ground, mode), mode)
 
 

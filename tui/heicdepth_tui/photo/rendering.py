@@ -29,10 +29,12 @@ def fit_of(pixels: Pixels, spec: RenderSpec) -> Fit:
 def picture_of(pixels: Pixels, spec: RenderSpec) -> Picture:
     """Return a layer as cells: depth codes in the colour map, anything else in its own colours.
 
+    In 16 colours the latter are dithered.
     More than 8 bits are shown by their top 8, monochrome layers without a colour map as greys.
     """
     fit = fit_of(pixels, spec)
-    return render_cells(_colours(pixels, spec, fit), fit, spec.blocks, spec.mode)
+    colours = _colours(pixels, spec, fit)
+    return render_cells(colours, fit, spec.blocks, spec.mode, is_photo=not spec.colormap)
 
 
 def _colours(pixels: Pixels, spec: RenderSpec, fit: Fit) -> NDArray[np.uint8]:
