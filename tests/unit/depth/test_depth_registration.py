@@ -380,7 +380,7 @@ def test_crops_that_contradict_every_reading_are_undecided(
     assert "undecided" in found.sentence
     # No option chooses between crops.
     assert "--register" not in found.sentence
-    assert found.short == "part that the depth map covers: undecided"
+    assert found.short == "crops differ: undecided"
 
 
 def test_a_turn_that_the_shapes_decide_is_stated_beside_an_undecided_crop() -> None:

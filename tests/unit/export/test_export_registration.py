@@ -271,6 +271,8 @@ def test_info_says_what_is_undecided(tmp_path: Path) -> None:
     assert (told["basis"], told["frames"], told["rotation"]) == ("undecided", "coded", 180)
     info = {fact.label: fact.value for fact in fact_groups(header)[0].facts}
     assert "shapes do not decide" in info["registration"]
+    # The option is one of export alone.
+    assert "choose with export --register" in info["registration"]
     alike = make_photo(Recipe(orientation=3))
     (tmp_path / "b.heic").write_bytes(alike.data)
     header = read_header(tmp_path / "b.heic")

@@ -186,7 +186,7 @@ def _turn_sentence(
         f"{_WHY[basis]}{_USED[frames]}"
     )
     if basis is Basis.UNDECIDED:
-        return f"{sentence}; choose with --register {' or '.join(_CHOICES)}"
+        return f"{sentence}; choose with export --register {' or '.join(_CHOICES)}"
     return sentence
 
 
