@@ -11,6 +11,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from heicdepth_tui.ui.startup.prestart import is_completing
+
 __all__ = ["COMMANDS", "run"]
 
 COMMANDS = ("browse", "info", "show", "export", "sample")
@@ -31,6 +33,8 @@ def _only_paths(arguments: Sequence[str]) -> tuple[Path, ...] | None:
 
     The app then opens without importing click.
     """
+    if is_completing():
+        return None
     if not (sys.stdout.isatty() and sys.stdin.isatty()) or (arguments and arguments[0] in COMMANDS):
         return None
     if any(word.startswith("-") or not os.path.lexists(word) for word in arguments):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import CompletionItem
 
 from heicdepth_tui import __version__
 from heicdepth_tui.cli.browse import browse
@@ -25,9 +26,24 @@ class _DefaultGroup(click.Group):
     """A group that runs ``browse`` where no command is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS):
+        # Completion parses the words before the one at the cursor: the first may name a command.
+        completes_first = ctx.resilient_parsing and not args
+        names_none = not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS)
+        if names_none and not completes_first:
             args = ["browse", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Return commands and paths, or the options of ``browse`` and of the group."""
+        found = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-"):
+            # First: bash drops what stands before it, and completes paths where no command matches.
+            return [CompletionItem(incomplete, type="file"), *found]
+        names = {item.value for item in found}
+        command = self.commands["browse"]
+        with command.make_context("browse", [], parent=ctx, resilient_parsing=True) as context:
+            options = command.shell_complete(context, incomplete)
+        return [*(item for item in options if item.value not in names), *found]
 
     def invoke(self, ctx: click.Context) -> object:
         try:

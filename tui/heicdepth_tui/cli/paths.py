@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from heicdepth_tui.text import printable
 
@@ -29,6 +30,12 @@ class ExistingPath(click.ParamType[Path]):
             hint = "; folders named like a command are given as ./name"
             self.fail(f"{printable(str(path))}: there is no such file or folder{hint}", param, ctx)
         return path
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        """Let the shell complete files and folders."""
+        return [CompletionItem(incomplete, type="file")]
 
 
 def photos_in(paths: Sequence[Path], recursive: bool) -> list[Entry]:

@@ -14,10 +14,15 @@ from heicdepth_tui.ui.terminal.switches import has
 if TYPE_CHECKING:
     from heicdepth_tui.photo.forking import DecoderProcess
 
-__all__ = ["end_unused_decoder", "prestart_decoder", "take_decoder"]
+__all__ = ["end_unused_decoder", "is_completing", "prestart_decoder", "take_decoder"]
 
 _OTHERS = frozenset({"info", "show", "export", "sample", "-h", "--version"})
 _started: list[DecoderProcess] = []
+
+
+def is_completing() -> bool:
+    """Return whether a shell asks for completions, or the user for the script that sets them up."""
+    return bool(os.environ.get("_HEICDEPTH_TUI_COMPLETE"))
 
 
 def prestart_decoder(arguments: Sequence[str]) -> None:
@@ -25,7 +30,7 @@ def prestart_decoder(arguments: Sequence[str]) -> None:
 
     A wrong guess is harmless: ``end_unused_decoder`` ends a process that was not taken.
     """
-    opens_app = not arguments or arguments[0] not in _OTHERS
+    opens_app = not is_completing() and (not arguments or arguments[0] not in _OTHERS)
     # A limit of its own must be known when the process starts.
     is_plain = not any(word.startswith(("--limit-pixels", "--help")) for word in arguments)
     if opens_app and is_plain and sys.stdout.isatty() and sys.stdin.isatty():

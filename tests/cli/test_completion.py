@@ -1,0 +1,100 @@
+"""Completion as the scripts of the shells ask for it: COMP_WORDS, COMP_CWORD and one variable."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from heicdepth_tui.cli import COMMANDS
+from tests.support.terminal import Terminal
+
+VARIABLE = "_HEICDEPTH_TUI_COMPLETE"
+
+
+def run(instruction: str, **variables: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "heicdepth_tui"],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=50,
+        env=os.environ | {VARIABLE: instruction} | variables,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def complete(*words: str) -> list[str]:
+    """Return what bash is offered for the last of the words, as ``type,value``."""
+    line = " ".join(("heicdepth-tui", *words))
+    return run("bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words))).split()
+
+
+def test_the_first_word_is_a_command_or_a_path() -> None:
+    # The path comes first: bash drops what stands before it.
+    assert complete("") == ["file,", *(f"plain,{name}" for name in sorted(COMMANDS))]
+    assert complete("ex") == ["file,ex", "plain,export"]
+    assert complete("./in") == ["file,./in"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("info", "pho"),
+        ("show", "pho"),
+        ("export", "--format", "ply", "pho"),
+        ("sample", "pho"),
+        ("browse", "pho"),
+        ("a.heic", "pho"),
+        ("-r", "pho"),
+        ("info", "a.heic", "pho"),
+    ],
+)
+def test_arguments_are_paths(words: tuple[str, ...]) -> None:
+    assert complete(*words) == ["file,pho"]
+
+
+def test_options_of_the_app_are_completed_without_its_name() -> None:
+    assert complete("--the") == ["plain,--theme"]
+    assert complete("a.heic", "--the") == ["plain,--theme"]
+    offered = complete("--")
+    assert {"plain,--recursive", "plain,--color", "plain,--version", "plain,--help"} <= {*offered}
+    assert len(offered) == len(set(offered))
+
+
+def test_options_and_their_values_are_completed() -> None:
+    assert complete("info", "--js") == ["plain,--json"]
+    assert complete("export", "--format", "p") == [
+        "plain,pcd",
+        "plain,pcd-compressed",
+        "plain,pcd-ascii",
+        "plain,ply",
+        "plain,png",
+    ]
+    assert complete("--color", "2") == ["plain,256"]
+
+
+def test_zsh_and_fish_are_offered_the_same() -> None:
+    zsh = run("zsh_complete", COMP_WORDS="heicdepth-tui ex", COMP_CWORD="1").splitlines()
+    assert zsh[:2] == ["file", "ex"]
+    assert zsh[3:5] == ["plain", "export"]
+    fish = run("fish_complete", COMP_WORDS="heicdepth-tui ex", COMP_CWORD="ex").splitlines()
+    assert fish[0] == "file,ex"
+    assert fish[1].startswith("plain,export\t")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_is_printed_in_a_terminal_too(
+    run_in_terminal: Callable[..., Terminal], shell: str
+) -> None:
+    script = run(f"{shell}_source")
+    assert f"{VARIABLE}={shell}_complete" in script
+
+    terminal = run_in_terminal(**{VARIABLE: f"{shell}_source"})
+    assert terminal.end() == 0
+    assert terminal.raw.decode().replace("\r\n", "\n") == script
