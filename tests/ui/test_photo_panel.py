@@ -70,7 +70,7 @@ async def test_pictures_are_never_drawn_in_the_thread_of_the_screen(
         seen = [image(driven, "depth").picture]
         for key in ("c", "b"):
             await driven.pilot.press(key)
-            # The flow control may hold the new state back: the old one counts as settled until then.
+            # Flow control may hold the new state back; the old one counts as settled until then.
             await driven.until(
                 lambda: image(driven, "depth").picture not in (None, *seen), "another picture"
             )
