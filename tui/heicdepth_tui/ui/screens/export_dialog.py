@@ -114,7 +114,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                     for name, form in FORMATS.items():
                         chosen = name in options.formats
                         yield Tick(form.label, chosen, compact=True, name=name, classes="format")
-                    yield Static("turned apart: match by", classes="label", markup=False)
+                    yield Static("match photo and depth by", classes="label", markup=False)
                     with RadioSet(compact=True, id="register"):
                         for frames in Frames:
                             chosen = frames is options.register
