@@ -1,4 +1,4 @@
-"""Ends the app in order on SIGTERM and SIGHUP."""
+"""Ends the app in order on SIGTERM and SIGHUP, and when its terminal is closed without a signal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import signal
 from collections.abc import Callable
 
 __all__ = ["end_on_signals", "exit_on_signals", "ignore_signals"]
+
+_HANG_UP_SECONDS = 1.0
+"""How often the terminal is looked at: only the foreground of a session is sent SIGHUP."""
 
 
 def exit_on_signals() -> None:
@@ -33,7 +36,11 @@ def _exit(number: int, _: object) -> None:
 
 
 def end_on_signals(end: Callable[[int], object]) -> None:
-    """Let SIGTERM and SIGHUP call ``end`` in the running loop with 128 + the signal's number."""
+    """Let SIGTERM and SIGHUP call ``end`` in the running loop with 128 + the signal's number.
+
+    A terminal that is closed without SIGHUP counts as SIGHUP within a second: reading from it would
+    otherwise keep a core busy for ever.
+    """
     if not hasattr(signal, "SIGHUP"):
         return
     import asyncio
@@ -48,17 +55,32 @@ def end_on_signals(end: Callable[[int], object]) -> None:
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(end, 128 + number)
 
+    def check() -> None:
+        if _is_closed():
+            ended(signal.SIGHUP, None)
+        else:
+            loop.call_later(_HANG_UP_SECONDS, check)
+
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, ended)
+    if not _is_closed():
+        loop.call_later(_HANG_UP_SECONDS, check)
 
 
-def _replace_closed_terminal() -> None:
-    """Put /dev/null in the place of a closed terminal, so that no write to it blocks."""
+def _is_closed() -> bool:
+    """Return whether standard input is no terminal, or one that was closed."""
     import termios
 
     try:
         termios.tcgetattr(0)
     except termios.error:
+        return True
+    return False
+
+
+def _replace_closed_terminal() -> None:
+    """Put /dev/null in the place of a closed terminal, so that no write to it blocks."""
+    if _is_closed():
         null = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(null, descriptor)
