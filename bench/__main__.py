@@ -57,7 +57,7 @@ MEASUREMENTS = {
 
 @dataclass
 class Run:
-    """What came of a run: figures, what was skipped and why, what did not work."""
+    """The results of a run: figures, skipped and failed measurements."""
 
     figures: list[Figure] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Run:
 
     @property
     def is_good(self) -> bool:
-        """Whether everything measured reached its goal."""
+        """True where everything measured reached its goal."""
         return not self.failed and all(figure.reached is not False for figure in self.figures)
 
 
@@ -82,8 +82,8 @@ def measure(material: Material, names: list[str]) -> Run:
             run.skipped.append(f"{name}: {why}")
         except Exception as error:  # noqa: BLE001  an app that fails must not cost the other figures
             traceback.print_exc()
-            told = next(iter(str(error).splitlines()), "")
-            run.failed.append(f"{name}: {type(error).__name__}: {told}")
+            message = next(iter(str(error).splitlines()), "")
+            run.failed.append(f"{name}: {type(error).__name__}: {message}")
         print(f"{name}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return run
 
@@ -99,9 +99,9 @@ def table(run: Run) -> list[str]:
     """Return the lines of the Markdown table, of what was skipped and of what failed."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "|---|---|---|---|---|---|"]
     lines += ["| " + " | ".join(figure.cells) + " |" for figure in run.figures]
-    for heading, told in (("Skipped:", run.skipped), ("Failed:", run.failed)):
-        if told:
-            lines += ["", heading, "", *(f"- {line}" for line in told)]
+    for heading, messages in (("Skipped:", run.skipped), ("Failed:", run.failed)):
+        if messages:
+            lines += ["", heading, "", *(f"- {line}" for line in messages)]
     return lines
 
 
@@ -137,7 +137,7 @@ def _ablate(quick: bool, write: bool) -> int:
 
 
 def main() -> int:
-    """Measure what was asked for; 0 when every goal was reached."""
+    """Run the chosen measurements; 0 when every goal was reached."""
     parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
     parser.add_argument("--list", action="store_true", help="print the names and end")
@@ -160,8 +160,8 @@ def main() -> int:
         parser.error(f"no measurement is named so; there are {', '.join(MEASUREMENTS)}")
     if options.list:
         for name in names:
-            told = (measurement(name).__doc__ or "").split("\n")[0]
-            print(f"{name:16} {told}")
+            summary = (measurement(name).__doc__ or "").split("\n")[0]
+            print(f"{name:16} {summary}")
         return 0
     machine = describe()
     with tempfile.TemporaryDirectory(prefix="heicdepth-bench-") as scratch:
@@ -170,12 +170,12 @@ def main() -> int:
     print("\n".join([*machine, "", *lines]))
     if options.write:
         command = "python -m bench" + (" --quick" if options.quick else "")
-        told = (
+        introduction = (
             f"`{command}`: everything side by side in one run, medians of repetitions that take "
             "turns; a ratio is the median of the ratios of neighbours."
         )
         REPORT.parent.mkdir(exist_ok=True)
-        page = ["# What it costs", "", told, "", *machine, "", *lines, ""]
+        page = ["# What it costs", "", introduction, "", *machine, "", *lines, ""]
         old = REPORT.read_text(encoding="utf-8") if REPORT.is_file() else ""
         ablation = [part for part in old.partition(_ABLATION)[1:] if part]
         REPORT.write_text("\n".join([*page, "".join(ablation)]), encoding="utf-8")

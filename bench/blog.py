@@ -1,4 +1,4 @@
-"""What one does without this program: pillow-heif decodes whole, the blog's flat formula, pypcd4.
+"""The way without this program: pillow-heif decodes whole, the blog's flat formula, pypcd4.
 
 ``python -m bench.blog PHOTO TARGET`` writes the cloud; the benchmark also calls ``export``.
 """

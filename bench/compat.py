@@ -1,4 +1,4 @@
-"""What other programs read from exported clouds, point by point and colour by colour.
+"""Compares what other programs read from exported clouds, point by point and colour by colour.
 
 ``python -m bench.compat [--install] [--python PYTHON] [--modules FOLDER] [--write] [PHOTO]``
 exports a photo and has Open3D, trimesh, VTK (pyvista), PCL and three.js read every format they
@@ -97,14 +97,14 @@ class Report:
         off = np.abs(np.asarray(colours, np.int64) - cloud.rgb).max(axis=1)
         # Linear light kept as float32 may fall on the other side of a half when turned back.
         wrong, rounded = int((off > 1).sum()), int((off == 1).sum())
-        told = "within ±1 of 8-bit linear" if coarse else "equal"
+        verdict = "within ±1 of 8-bit linear" if coarse else "equal"
         if wrong:
-            told = f"{wrong:,} differ"
+            verdict = f"{wrong:,} differ"
         elif rounded:
-            told = f"equal but for {rounded:,} by one level"
+            verdict = f"equal but for {rounded:,} by one level"
         shown = "none" if difference == 0 else f"{difference:.2g} m"
         good = wrong == 0 and rounded <= ROUNDED * len(points) and difference < 1e-6
-        self.rows.append(Row(what, reader, f"{len(points):,}", shown, told, good))
+        self.rows.append(Row(what, reader, f"{len(points):,}", shown, verdict, good))
 
 
 def run(*command: str | Path) -> str:
@@ -321,10 +321,10 @@ def _in_process(request: Request) -> Pixels:
     return answer.pixels
 
 
-def choose_photo(wish: Path | None, scratch: Path) -> Path:
-    """Return the photo to export: the one asked for, the real pug, or a generated one."""
-    if wish is not None:
-        return wish
+def choose_photo(photo: Path | None, scratch: Path) -> Path:
+    """Return the photo to export: the one given, the real pug, or a generated one."""
+    if photo is not None:
+        return photo
     photos = os.environ.get("HEICDEPTH_PHOTOS")
     if photos and (pug := Path(photos) / "real" / "pug.heic").is_file():
         return pug
@@ -349,15 +349,15 @@ def table(report: Report) -> Iterator[str]:
 
 def page(report: Report, source: ExportSource) -> str:
     """Return docs/compat.md."""
-    told = (
+    introduction = (
         f"`python -m bench.compat --install --write` on {source.path.name}: "
         f"{len(source.cloud):,} points, compared one by one, in order, with the cloud in memory. "
-        "Points are float32 in every file; Open3D's own projection reckons in float64 from the "
+        "Points are float32 in every file; Open3D's own projection computes in float64 from the "
         "same depth, colours and K. Linear colours (GLB, three.js) are turned back to sRGB. "
         "trimesh keeps those of a GLB and three.js those of a PLY in 8 bits of linear light, which "
         "loses dark shades and cannot be turned back."
     )
-    head = ("# What other programs read", "", told, "")
+    head = ("# What other programs read", "", introduction, "")
     return "\n".join((*head, *table(report), "", *report.shown.lines(), ""))
 
 

@@ -1,4 +1,4 @@
-"""Which colours other programs show for a photo in Display P3, beside its own numbers as sRGB."""
+"""The colours other programs show for a photo in Display P3, beside its own numbers as sRGB."""
 
 from __future__ import annotations
 

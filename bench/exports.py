@@ -177,12 +177,12 @@ def whole_export(material: Material) -> Iterator[Figure]:
         files.timed(lambda path: by_the_blog(photo, path)),
         repetitions=material.repetitions(15),
     )
-    told = (
+    rows = (
         ("our decoder's depth map and colours, and the same bytes written and synced", 1.15),
         ("pillow-heif's whole decode, and the same bytes written and synced", None),
         ("the blog's script (pillow-heif, flat formula, pypcd4; not synced)", None),
     )
-    for (what, goal), reference in zip(told, taken[1:], strict=True):
+    for (what, goal), reference in zip(rows, taken[1:], strict=True):
         ratio = ratio_of(taken[0], reference)
         yield Figure(
             f"whole export of pug.heic to PCD, open to file on the disk / {what}",

@@ -21,12 +21,12 @@ __all__ = [
 
 
 class SkippedError(Exception):
-    """Why something cannot be measured here: a photo or a program is missing."""
+    """Raised where a photo or a program that a measurement needs is missing."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, as the table shows it; ``reached`` is None where there is no goal."""
+    """One row of the table; ``reached`` is None where there is no goal."""
 
     what: str
     ours: str
@@ -38,8 +38,8 @@ class Figure:
     @property
     def cells(self) -> tuple[str, ...]:
         """The cells of its row."""
-        told = {True: "yes", False: "**no**", None: "–"}[self.reached]
-        return (self.what, self.ours, self.reference, self.ratio, self.goal, told)
+        verdict = {True: "yes", False: "**no**", None: "–"}[self.reached]
+        return (self.what, self.ours, self.reference, self.ratio, self.goal, verdict)
 
 
 def seconds_of(work: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""What hostile files do to the program: mutants by the hundred thousand, and bombs.
+"""Runs hostile files through the program: mutants by the hundred thousand, and bombs.
 
 ``python -m bench.fuzz [--headers N] [--decodes N] [--seed S] [--write]`` reads mutants of generated
 photos, and of those in ``real/`` and ``odd/`` of HEICDEPTH_PHOTOS where that is set: as header, row
@@ -38,7 +38,7 @@ _KNOWING = 0.2
 
 @dataclass(frozen=True)
 class Hostile:
-    """What became of bombs, odd files and cut ones, and the peak memory of that process."""
+    """The results of bombs, odd files and cut ones, and the peak memory of that process."""
 
     files: list[dict[str, Any]]
     peak_mb: float
@@ -100,7 +100,7 @@ def figures(
     yield f"| requests (photo, depth, thumbnail) | {decodes.requests:,}, each answered once |"
     yield f"| answers | {counted(decodes.outcomes)} |"
     yield f"| process replaced | {counted(decodes.stops)} |"
-    yield f"| a good photo asked for in between, same samples | {decodes.signs_of_life:,} times |"
+    yield f"| a good photo requested in between, same samples | {decodes.signs_of_life:,} times |"
     yield f"| answers that the app could not use | {len(decodes.failures)} |"
     yield f"| longest wait, {decodes.slowest} | {decodes.slowest_s:.2f} s |"
     yield (
@@ -115,10 +115,11 @@ def figures(
         f"| slowest: {slowest['name']} (limit {MOST_SECONDS:.0f} s) | {slowest['seconds']:.2f} s |"
     )
     yield (
-        f"| peak memory of the asking process (limit {MOST_MB:.0f} MB) | {hostile.peak_mb:.0f} MB |"
+        f"| peak memory of the requesting process (limit {MOST_MB:.0f} MB) "
+        f"| {hostile.peak_mb:.0f} MB |"
     )
     yield ""
-    yield "| bomb | what is said |"
+    yield "| bomb | message |"
     yield "|---|---|"
     for file in files[: len(BOMBS)]:
         yield f"| {file['name'].removesuffix('.heic')} | {_said(file)} |"
@@ -130,8 +131,8 @@ def _said(file: dict[str, Any]) -> str:
     if "Error" in header:
         return header.partition(": ")[2]
     errors = [said for said in (photo, depth) if "Error" in said and "MissingLayer" not in said]
-    told = [said.partition(": ")[2] for said in errors]
-    wrong = [said for said in told if said.partition(";")[0] not in header]
+    messages = [said.partition(": ")[2] for said in errors]
+    wrong = [said for said in messages if said.partition(";")[0] not in header]
     return f"{header}; {wrong[0]}" if wrong else header
 
 
@@ -145,7 +146,7 @@ def write_report(lines: list[str]) -> None:
 
 
 def main() -> int:
-    """Run what was asked for; 0 when nothing went wrong."""
+    """Run the chosen parts; 0 when nothing went wrong."""
     parser = argparse.ArgumentParser(prog="bench.fuzz", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--headers", type=int, default=200_000, metavar="N")
     parser.add_argument("--decodes", type=int, default=5_000, metavar="N")

@@ -169,8 +169,8 @@ def steps_seen(terminal: Terminal, replay: Replay, presses: Sequence[float]) -> 
     replay.feed(terminal.chunks, look)
     steps = []
     for index, pressed in enumerate(presses):
-        wanted = first + 1 + index
-        steps.append(min((now for now, at in seen if at >= wanted), default=1e9) - pressed)
+        position = first + 1 + index
+        steps.append(min((now for now, at in seen if at >= position), default=1e9) - pressed)
     return steps
 
 

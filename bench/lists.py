@@ -108,7 +108,7 @@ def _run(commands: list[list[str]]) -> float:
 
 @dataclass(frozen=True)
 class _Scan:
-    """What opening a folder took: seconds from the start, bytes of memory once at rest."""
+    """The cost of opening a folder: seconds from the start, bytes of memory once at rest."""
 
     painted: float
     marked: float
@@ -140,7 +140,7 @@ def _scan(folder: Path, count: int, scratch: Path) -> _Scan:
 
 
 def marks(material: Material) -> Iterator[Figure]:
-    """Measure the start to the moment when 10,000 depth marks are known, files warm."""
+    """Measure the time from the start to the last of 10,000 depth marks, files warm."""
     photo = material.any_photo()
     count = 10_000
     folder = material.folder(count, [photo])
@@ -156,7 +156,7 @@ def marks(material: Material) -> Iterator[Figure]:
     mine, theirs = interleave(ours, library, repetitions=material.repetitions(5))
     yield Figure(
         "10,000 files: every depth mark known after start, warm, first visit / "
-        "`pillow_heif.open_heif` of as many, reckoned from 500",
+        "`pillow_heif.open_heif` of as many, computed from 500",
         f"{median(mine):.2f} s", f"{median(theirs):.2f} s", f"{ratio_of(mine, theirs):.2f}",
         "≤ 2.5 s", median(mine) <= 2.5,
     )  # fmt: skip

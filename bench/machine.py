@@ -1,4 +1,4 @@
-"""Which machine and which versions a run was made with; no names, no paths."""
+"""The machine and the versions of a run; no names, no paths."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def _libheif() -> str:
 
 
 def _programs() -> list[str]:
-    told = []
+    versions = []
     for name, command in _PROGRAMS.items():
         if shutil.which(name) is None:
-            told.append(f"{name} not installed")
+            versions.append(f"{name} not installed")
             continue
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = re.search(r"\d+\.\d+(\.\d+)*", done.stdout + done.stderr)
-        told.append(f"{name} {found.group() if found else 'of unknown version'}")
-    return told
+        versions.append(f"{name} {found.group() if found else 'of unknown version'}")
+    return versions

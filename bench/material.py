@@ -1,4 +1,4 @@
-"""What is measured on: real photos, turned copies of them, folders of hard links, programs."""
+"""The material of runs: real photos, turned copies of them, folders of hard links, programs."""
 
 from __future__ import annotations
 

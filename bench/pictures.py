@@ -1,6 +1,6 @@
 """From the start or a key to the picture on the screen, in the real command in a pseudo-terminal.
 
-When a picture counts as painted is told in bench.screen: at the last change of any of its cells.
+A picture counts as painted at the last change of any of its cells (bench.screen).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _PAGE_DOWN = b"\x1b[6~"
 
 @dataclass(frozen=True)
 class Painted:
-    """When the pictures of the selected photo were painted, in seconds since some moment."""
+    """Times of painting the pictures of the selected photo, in seconds since a common start."""
 
     photo: float
     depth: float | None
@@ -39,21 +39,21 @@ class Painted:
 
     @property
     def both(self) -> float:
-        """When the later of the two was painted."""
+        """The time of the later of the two."""
         return self.photo if self.depth is None else max(self.photo, self.depth)
 
 
-def painted_since(moment: float, terminal: Terminal, replay: Replay) -> Painted:
+def painted_since(start: float, terminal: Terminal, replay: Replay) -> Painted:
     """Return when the pictures on the screen at rest were painted; RuntimeError if never."""
     regions = {name: replay.picture(name) for name in ("photo", "depth")}
     times: dict[str, float | None] = {}
     for name, region in regions.items():
         seen = None if region is None else replay.painted(region)
-        times[name] = None if seen is None else seen - moment
+        times[name] = None if seen is None else seen - start
     photo, region = times["photo"], regions["photo"]
     if photo is None or region is None:
         raise RuntimeError("no photo was painted:\n" + _shown(replay))
-    return Painted(photo, times["depth"], terminal.last_byte - moment, _cells(replay, region))
+    return Painted(photo, times["depth"], terminal.last_byte - start, _cells(replay, region))
 
 
 def _cells(replay: Replay, region: Region) -> tuple[int, int]:
@@ -168,7 +168,7 @@ def prefetched(material: Material) -> Iterator[Figure]:
 
 
 def not_prefetched(material: Material) -> Iterator[Figure]:
-    """Measure a photo many rows away, which nobody could guess, beside decoding it."""
+    """Measure a photo many rows away, which is not prefetched, beside decoding it."""
     kinds = [material.photo("pug.heic"), material.turned("pug.heic")]
     folder = material.folder(1500, kinds)
     ours: list[Painted] = []

@@ -1,4 +1,4 @@
-"""What the system says of running processes: children, processor time, memory."""
+"""The system's figures of running processes: children, processor time, memory."""
 
 from __future__ import annotations
 

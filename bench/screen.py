@@ -1,4 +1,4 @@
-"""What the terminal showed when: recorded bytes replayed into pyte, every changed row kept.
+"""The screen of the terminal over time: recorded bytes replayed into pyte, every changed row kept.
 
 A picture counts as painted at the last change of any of its cells before the command came to rest.
 Its cells are found on the screen at rest: the columns under its heading (``photo 4032×3024``,
@@ -87,7 +87,7 @@ class Replay:
 
     @property
     def listed(self) -> int:
-        """How many photos named IMG_000000 … the list shows."""
+        """The number of photos named IMG_000000 … that the list shows."""
         return sum(1 for y in range(len(self.rows)) if _NAME.search(self.text(y)[:_LIST_COLUMNS]))
 
     @property

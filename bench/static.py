@@ -1,4 +1,4 @@
-"""What one writes first: two pictures by rich-pixels in Textual's Static, decoded beforehand.
+"""The simplest app: two pictures by rich-pixels in Textual's Static, decoded beforehand.
 
 ``python -m bench.static PHOTO PHOTO``; ``j`` shows the other photo and its depth map, ``q`` quits.
 """

@@ -113,7 +113,7 @@ class Terminal:
 
     @property
     def last_byte(self) -> float:
-        """When the last byte was seen."""
+        """The time of the last byte."""
         return self.chunks[-1][0] if self.chunks else self.started
 
     @property

@@ -1,4 +1,4 @@
-"""Where the event loop's time goes, from the start or from a key: a timeline of the app's methods.
+"""Records where the event loop's time goes, from the start or from a key, by the app's methods.
 
 ``python -m bench.timeline [--key KEY] [--least MS] PATH...`` runs the real command in a
 pseudo-terminal with every method of heicdepth_tui.ui, the heavy ones of Textual and the collector
@@ -77,11 +77,11 @@ def _time_everything(events: list[Event]) -> None:
     events.append((start, time.monotonic() - start, "(imports, and putting the timers in)"))
     began = [0.0]
 
-    def collected(phase: str, told: dict[str, int]) -> None:
+    def collected(phase: str, info: dict[str, int]) -> None:
         if phase == "start":
             began[0] = time.monotonic()
         else:
-            what = f"collector, generation {told['generation']}: {told['collected']} objects"
+            what = f"collector, generation {info['generation']}: {info['collected']} objects"
             events.append((began[0], time.monotonic() - began[0], what))
 
     gc.callbacks.append(collected)

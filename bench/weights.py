@@ -1,4 +1,4 @@
-"""What each dependency weighs once installed: ``python -m bench.weights``.
+"""The installed size of each dependency: ``python -m bench.weights``.
 
 Sums the files that each distribution records, compiled bytecode left out, and adds what only it
 brings with it.

@@ -1,4 +1,4 @@
-"""How many bytes a picture takes on the way to the terminal, and what is lost of it."""
+"""The bytes that a picture takes to the terminal, and its error."""
 
 from __future__ import annotations
 

@@ -21,13 +21,13 @@ __all__ = [
 IS_LINUX: bool = sys.platform == "linux" and os.environ.get("HEICDEPTH_PLATFORM") != "macos"
 
 CAN_FORK = IS_LINUX
-"""Whether a process may work on after a fork without an exec; libraries of macOS forbid it."""
+"""True where a process may work on after a fork without an exec; libraries of macOS forbid it."""
 
 CAN_LIMIT_MEMORY = IS_LINUX
-"""Whether RLIMIT_AS can be set; macOS knows the limit, but refuses to set it."""
+"""True where RLIMIT_AS can be set; macOS knows the limit, but refuses to set it."""
 
 HAS_NAMELESS_FILES = IS_LINUX
-"""Whether there are O_TMPFILE and /proc/self/fd, by which a nameless file gets its name."""
+"""True where there are O_TMPFILE and /proc/self/fd, by which a nameless file gets its name."""
 
 
 def advise_random(descriptor: int) -> None:

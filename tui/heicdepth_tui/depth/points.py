@@ -29,7 +29,7 @@ __all__ = [
 
 
 class Projection(Enum):
-    """How samples become points."""
+    """Options for turning samples into points."""
 
     PERSPECTIVE = "perspective"
     FLAT = "flat"

@@ -84,7 +84,7 @@ class Decision(NamedTuple):
     xmp_unit: str = ""
     """Of FloatMinValue and FloatMaxValue: ``1/m``, ``m`` or empty."""
     is_unit_known: bool = False
-    """Whether the file states the unit of the ends that ``quantization`` is made of."""
+    """True where the file states the unit of the ends that ``quantization`` is made of."""
 
 
 @lru_cache(maxsize=8)

@@ -54,7 +54,7 @@ class Basis(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """How the photo's pixels map to depth samples; see ``register``."""
+    """The mapping from the photo's pixels to depth samples; see ``register``."""
 
     basis: Basis
     frames: Frames
@@ -68,7 +68,7 @@ class Registration:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the file decides it."""
+        """True where the file decides it."""
         return self.basis is not Basis.UNDECIDED
 
     @property

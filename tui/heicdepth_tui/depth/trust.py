@@ -1,4 +1,4 @@
-"""How far the numbers of a depth map, and of a cloud made of it, can be relied on, in words."""
+"""The trust in the numbers of a depth map, and of a cloud made of it, as text."""
 
 from __future__ import annotations
 
@@ -59,26 +59,26 @@ class Trust:
     accuracy: Accuracy = Accuracy.UNKNOWN
     """As the file states it."""
     is_unit_known: bool = False
-    """Whether the file states the unit of its distances or disparities."""
+    """True where the file states the unit of its distances or disparities."""
     assumed: tuple[str, ...] = ()
     """Assumptions about distances that the file does not state, as clauses."""
     no_metres: str = ""
-    """Why codes mean no distance; empty where they do."""
+    """The reason that codes mean no distance; empty where they do."""
     camera: CameraOrigin | None = None
-    """Where the camera is from; None where no camera is concerned (distances alone)."""
+    """The origin of the camera; None where no camera is concerned (distances alone)."""
     estimated: tuple[str, ...] = ()
     """Parts of the camera that were estimated or fitted, as clauses."""
     is_flat: bool = False
-    """Whether it describes points of the flat projection, which are not to scale."""
+    """True where it describes points of the flat projection, which are not to scale."""
 
     @property
     def is_assumed(self) -> bool:
-        """Whether the mapping from codes to metres is an assumption."""
+        """True where the mapping from codes to metres is an assumption."""
         return bool(self.assumed)
 
     @property
     def is_metric(self) -> bool:
-        """Whether the file promises real distances along the optical axis, in metres."""
+        """True where the file promises real distances along the optical axis, in metres."""
         return (
             self.accuracy is Accuracy.ABSOLUTE
             and not self.assumed
@@ -158,7 +158,7 @@ class Trust:
 
     @property
     def camera_label(self) -> str:
-        """Where the camera is from: ``camera from the file`` …; empty where none is concerned."""
+        """The origin of the camera: ``camera from the file`` …; empty where none is concerned."""
         if self.camera is CameraOrigin.FILE and self.estimated:
             return "camera from the file, fitted"
         return "" if self.camera is None else _CAMERA[self.camera]

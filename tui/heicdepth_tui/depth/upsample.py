@@ -27,7 +27,7 @@ _STRIP_SAMPLES = 1 << 18
 
 
 class _Taps(NamedTuple):
-    """Where the samples of one fine line fall on the coarse line."""
+    """The places of the samples of one fine line on the coarse line."""
 
     cell: NDArray[np.intp]
     """(n,) index of the coarse sample whose cell each fine sample lies in."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 __all__ = ["BLANK", "PLAIN", "SOLID", "SWAPPED", "CellPlan", "quantise"]
 
 PLAIN, SWAPPED, SOLID, BLANK = range(4)
-"""How a cell is written: its own character, the complement, a full block, a space."""
+"""The forms of a cell: its own character, the complement, a full block, a space."""
 
 
 class CellPlan(NamedTuple):

@@ -1,4 +1,4 @@
-"""How a layer is rendered in cells, and the result; imports neither numpy nor Pillow."""
+"""The request to render a layer, and the result; imports neither numpy nor Pillow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RenderSpec", "Rendered", "RenderedImage", "RenderedRows"]
 
 @dataclass(frozen=True, slots=True)
 class RenderSpec:
-    """How a layer is rendered: size, blocks and colours.
+    """The settings of a rendered layer: size, blocks and colours.
 
     ``cells`` is the available size in (columns, rows); the picture takes as much of it as its
     aspect allows.

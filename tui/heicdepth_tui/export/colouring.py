@@ -1,4 +1,4 @@
-"""The photo's colours as exports take them, and what is said of their colour space."""
+"""The photo's colours for exports, and the description of their colour space."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Coloured:
     """A picture in colours, uint8 (H, W, 3), and the colour space of its values.
 
     ``space`` is named as in ``heif.colour``; ``converted_from`` is the photo's own where the values
-    were converted, else empty. ``note`` is what the decoder says, e.g. that tiles are missing.
+    were converted, else empty. ``note`` is the decoder's, e.g. that tiles are missing.
     """
 
     rgb: NDArray[np.uint8]

@@ -35,7 +35,7 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
 
 
 def linear_colours(rgb: NDArray[np.uint8], *, is_p3: bool = False) -> NDArray[np.float32]:
-    """Return sRGB or Display P3 bytes (N, 3) as linear float32 0..1 (N, 3), as COLOR_0 wants them.
+    """Return sRGB or Display P3 bytes (N, 3) as linear float32 0..1 (N, 3), for COLOR_0.
 
     The transfer function of IEC 61966-2-1, which both share. glTF 2.0 mandates BT.709 primaries
     and 0 to 1 (section 3.7.2.1): Display P3 is converted, what lies outside is clipped.

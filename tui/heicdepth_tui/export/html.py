@@ -89,7 +89,7 @@ class _Page:
 
     @property
     def loss(self) -> str:
-        """What coding the colours has changed; empty where nothing."""
+        """The error of coded colours; empty where they are exact."""
         return "" if self.packed.loss is None else self.packed.loss.summary
 
     def write(self, file: BinaryIO) -> None:

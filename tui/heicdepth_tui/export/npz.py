@@ -1,4 +1,4 @@
-"""NPZ, numpy's archive: the arrays behind the cloud, with what the file says of them as JSON."""
+"""NPZ, numpy's archive: the arrays behind the cloud, with their metadata as JSON."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def write_npz(source: ExportSource, file: BinaryIO) -> None:
     if source.camera is not None:
         arrays["K"] = source.camera.matrix()
     arrays["metadata"] = np.array(json.dumps(npz_metadata(source), allow_nan=False))
-    # None holds objects, so nothing is pickled. numpy before 2.2 has no allow_pickle here, and
-    # would store an array of that name.
+    # None holds objects, so nothing is pickled. numpy before 2.2 has no such parameter, and
+    # would store an array named allow_pickle.
     np.savez(file, **arrays)
 
 
 def npz_metadata(source: ExportSource) -> dict[str, object]:
     """Return the photo's record as ``info --json`` gives it, and ``export`` with units and caveats.
 
-    The path is cut down to the name: where a photo lay is nobody's business but the owner's.
+    Stores the file name only, not its folder, for privacy.
     """
     depth_map, trust = source.depth_map, source.trust
     record = photo_record(

@@ -1,4 +1,4 @@
-"""What to export and where, and what came of it; importing this costs nothing."""
+"""The options and the result of an export; importing this costs nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["ColourValues", "DepthUnit", "ExportOptions", "Exported"]
 
 
 class ColourValues(Enum):
-    """In which colour space the colours of exports are; its value names it in options."""
+    """The colour space of exported colours; its value names it in options."""
 
     SRGB = "srgb"
     """sRGB, converted where the photo states another space that is known."""
@@ -23,7 +23,7 @@ class ColourValues(Enum):
 
 
 class DepthUnit(Enum):
-    """What one step of the 16-bit depth PNG is; its value names it in options and file names."""
+    """One step of the 16-bit depth PNG; its value names it in options and file names."""
 
     MILLIMETRE = "mm"
     TENTH_MILLIMETRE = "0.1mm"
@@ -35,13 +35,13 @@ class DepthUnit(Enum):
 
     @property
     def label(self) -> str:
-        """The unit in words, for texts."""
+        """The unit spelled out, for texts."""
         return "millimetres" if self is DepthUnit.MILLIMETRE else "units of 0.1 mm"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
-    """What to write of a photo, and where."""
+    """Formats, geometry, colours and folder of an export."""
 
     formats: tuple[str, ...] = ("pcd",)
     """Names in ``registry.FORMATS``."""
@@ -51,15 +51,15 @@ class ExportOptions:
     colours: ColourValues = ColourValues.SRGB
     """A flat cloud keeps the colours as decoded; GLB's are linear BT.709 in any case."""
     png_unit: DepthUnit = DepthUnit.MILLIMETRE
-    """PNG only: what a step of the depth picture is."""
+    """PNG only: the step of the depth picture."""
     register: Frames = Frames.AUTO
-    """Which frames of photo and depth item show the same view, where those are turned apart."""
+    """The frames of photo and depth item that show the same view, where their turns differ."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
     with_gps: bool = False
-    """Write where the photo was taken into the files' comments; never done unasked."""
+    """Write where the photo was taken into the files' comments; off by default."""
     limits: Limits = DEFAULT_LIMITS
-    """What a photo may cost before it is refused."""
+    """The limits beyond which a photo is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +71,4 @@ class Exported:
     points: int | None
     """Points with a position; None where the file is no cloud."""
     summary: str
-    """One printable line for a person: path, points, what was dropped, how far to trust it."""
+    """One printable line for a person: path, points, dropped samples, trust."""

@@ -1,4 +1,4 @@
-"""A cloud packed as two small images and a few numbers, from which a shader makes it again."""
+"""A cloud packed as two small images and a few numbers, from which a shader rebuilds it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class ColourLoss:
-    """How far a lossy code leaves the points' colours from what they were, in levels of 255."""
+    """The error of lossily coded point colours, in levels of 255."""
 
     codec: str
     mean: float
@@ -83,7 +83,7 @@ class PackedCloud:
     codes: Image
     colours: Image
     loss: ColourLoss | None = None
-    """What coding has changed of the points' colours; None where nothing."""
+    """The error of the points' colours; None where they are exact."""
 
 
 def pack_cloud(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["merged_codes", "output_files", "scaled_depth", "write_png"]
 
-_MOST = 65535
+_MAX_STEPS = 65535
 
 
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
@@ -53,7 +53,7 @@ def _depth_file(source: ExportSource) -> OutputFile:
     depth, too_far = scaled_depth(depth_map.metres(), unit)
     clauses = [f"depth in {unit.label}, 0 = no data"]
     if too_far:
-        farthest = f"{_MOST / unit.per_metre:g} m"
+        farthest = f"{_MAX_STEPS / unit.per_metre:g} m"
         clauses.append(f"{too_far:,} samples farther than {farthest} are written as 0")
     merged = merged_codes(depth_map.codes, depth)
     if merged:
@@ -71,14 +71,14 @@ def scaled_depth(metres: NDArray[np.float32], unit: DepthUnit) -> tuple[NDArray[
     1 .. 65535.
     """
     scaled = np.rint(metres.astype(np.float64) * unit.per_metre)
-    too_far = scaled > _MOST
-    kept = np.clip(scaled, 1, _MOST)
+    too_far = scaled > _MAX_STEPS
+    kept = np.clip(scaled, 1, _MAX_STEPS)
     kept[too_far | np.isnan(scaled)] = 0
     return kept.astype(np.uint16), int(np.count_nonzero(too_far))
 
 
 def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[np.uint16]) -> int:
-    """Return how many codes of a map are no longer told apart once ``values`` stand for them.
+    """Return how many codes of a map can no longer be distinguished in ``values``.
 
     Both (H, W). Of n codes with one value, n − 1 count; 0, no data, is no value.
     """
@@ -89,7 +89,7 @@ def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[
 
 
 def _profile(source: ExportSource) -> bytes | None:
-    """Return the photo's own ICC profile where it says what the values of ``rgb`` are."""
+    """Return the photo's own ICC profile where it describes the values of ``rgb``."""
     if source.photo.converted_from or not source.header.colour.profile_bytes:
         return None
     return read_profile(source.path, limits=source.options.limits)
@@ -118,7 +118,7 @@ def write_png(
     """Write (H, W) uint8 or uint16 as grey, (H, W, 3) uint8 as RGB, with ``text`` in a tEXt chunk.
 
     Values are written as they are, never stretched or converted; ``profile`` is the ICC profile
-    that tells viewers what they mean, ``chunks`` stand for it where it is None.
+    of the values; ``chunks`` state their colour space where it is None.
     """
     from PIL import Image, PngImagePlugin
 

@@ -1,4 +1,4 @@
-"""What is known of one photo as a JSON object; ``info.schema.json`` beside it is its schema."""
+"""One photo's metadata as a JSON object; ``info.schema.json`` beside it is its schema."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def photo_record(
     *,
     registration: Registration | None = None,
 ) -> Record:
-    """Return all that is known of a photo as JSON values, valid by ``info_schema()``.
+    """Return a photo's metadata as JSON values, valid by ``info_schema()``.
 
-    ``header`` is None where it could not be read, and ``error`` then says why; with a header,
-    ``error`` is what went wrong later. ``arrays`` (see ``array_records``) adds that key.
+    ``header`` is None where it could not be read, with the cause in ``error``; with a header,
+    ``error`` is that of a later step. ``arrays`` (see ``array_records``) adds that key.
     ``registration`` is the one that was used, None for the one that the file decides. ``path``
     and text from the file are as they are, for programs: ``json_line`` makes them fit to print.
     Sentences (reasons, notes, messages) are for people and have control characters escaped.
@@ -116,8 +116,8 @@ def array_records(
     ``layers`` are those that were decoded, in the order to list. Right after a layer that has an
     entry in ``depth_maps`` follow its ``disparity`` (1/m) and ``metres``, with the range of their
     valid samples (null where none is), unless the metadata does not say what a code means. The
-    note says what the decoder could not give (tiles missing …), of disparity whether its unit is
-    assumed, and of metres how far to trust them.
+    note states missing parts (tiles …), of disparity whether its unit is assumed, and of metres
+    their trust.
     """
     records: list[Record] = []
     for layer, pixels in layers.items():
@@ -137,8 +137,8 @@ def array_records(
             caveat = "" if depth_map.trust.is_metric else depth_map.trust.short
             notes = "; ".join(filter(None, [pixels.note, caveat]))
             unit = depth_map.trust.disparity_label if depth_map.trust.is_assumed else ""
-            told = "; ".join(filter(None, [pixels.note, unit]))
-            records.append(_derived("disparity", layer, depth_map.disparity(), told))
+            disparity_note = "; ".join(filter(None, [pixels.note, unit]))
+            records.append(_derived("disparity", layer, depth_map.disparity(), disparity_note))
             records.append(_derived("metres", layer, depth_map.metres(), notes))
     return records
 
@@ -160,7 +160,7 @@ def _file_size(path: str | os.PathLike[str]) -> int | None:
     try:
         return Path(path).stat().st_size
     except (OSError, ValueError):
-        # Gone, forbidden, or a name that no file can have: the error key says so.
+        # Missing, unreadable, or no valid name: the error key states it.
         return None
 
 
@@ -246,7 +246,7 @@ def _elsewhere(depth: DepthInfo) -> list[Record]:
 
 
 def _metres(depth: DepthInfo) -> Record:
-    """Whether codes mean metres, by the header alone, and what is doubtful about it."""
+    """Return whether codes map to metres, by the header alone, with the assumptions made."""
     if not depth.decodable:
         return {
             "known": False,
@@ -264,12 +264,11 @@ def _metres(depth: DepthInfo) -> Record:
 
 
 def _trust(header: Header, camera: Camera | None) -> Record | None:
-    """How far distances and points can be relied on, by the header alone."""
+    """Return the trust of distances and points, by the header alone."""
     if header.depth.item is None or not header.depth.decodable:
         return None
     trust = trust_of(header.depth).with_camera(camera)
-    told = trust.to_json()
-    return {**told, "sentence": printable(trust.sentence)}
+    return {**trust.to_json(), "sentence": printable(trust.sentence)}
 
 
 def _camera(header: Header, aligned: Camera | None) -> Record:
@@ -296,7 +295,7 @@ def _camera(header: Header, aligned: Camera | None) -> Record:
 
 
 def _camera_note(header: Header, camera: Camera | None) -> str:
-    """Why the file's intrinsics are not used, or what is odd about those that are."""
+    """Return why the file's intrinsics are not used, or the caveat of those that are."""
     depth = header.depth
     if depth.item is None:
         return ""

@@ -59,7 +59,7 @@ class ExportSource:
     region: Region = WHOLE
     """The part of the upright photo that ``depth_map`` covers."""
     registration: Registration | None = None
-    """How ``depth_map`` was brought into the orientation of the photo."""
+    """The steps that turned ``depth_map`` into the orientation of the photo."""
 
     @property
     def name(self) -> str:
@@ -126,7 +126,7 @@ class ExportSource:
 
     @property
     def trust(self) -> Trust:
-        """How far the depth map's distances and the camera can be relied on."""
+        """The trust in the depth map's distances and the camera."""
         return self.depth_map.trust.with_camera(self.camera)
 
     def cloud_summary(self, colours: str = "") -> str:

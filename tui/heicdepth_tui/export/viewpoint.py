@@ -1,4 +1,4 @@
-"""Where the page's eye is: as the camera saw the cloud, and a little aside as the first view."""
+"""The viewpoints of the page: the camera's own, and one turned aside for the first view."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["View", "Viewpoint", "find_viewpoint"]
 _HOME_YAW, _HOME_PITCH = -0.22, 0.08
 _SAMPLED_POINTS = 20_000
 _OUTLIERS_PERCENT = 0.3
-_MOST_OVERHANG = 1.5
-"""The first view shows at most so many times the frame: what sticks out farther is cut off."""
+_MAX_OVERHANG = 1.5
+"""The first view shows at most this many times the frame; points beyond are cut off."""
 _FLAT_DISTANCE = 2.4
 """Of the eye from the flat cloud's nearest point, in half lengths of its longer side."""
 
@@ -28,7 +28,7 @@ class View:
 
     ``pivot`` in the cloud's frame and unit is in the middle of the picture; ``yaw`` and ``pitch``
     in radians turn the cloud about it, right-handed about y, then about x. ``tangents`` are half
-    the width and height of what shall fit.
+    the width and height of the extent that must fit.
     """
 
     pivot: tuple[float, float, float]
@@ -96,7 +96,7 @@ def find_viewpoint(
 def _central_depth(
     xyz: NDArray[np.float64], middle: tuple[float, float], half: tuple[float, float]
 ) -> float:
-    """Return the median depth in the middle of the picture: what one wants to turn about."""
+    """Return the median depth in the middle of the picture, the centre of rotation."""
     off_x = np.abs(xyz[:, 0] + middle[0] * xyz[:, 2])
     off_y = np.abs(xyz[:, 1] + middle[1] * xyz[:, 2])
     central = (off_x < -half[0] / 2 * xyz[:, 2]) & (off_y < -half[1] / 2 * xyz[:, 2])
@@ -126,7 +126,7 @@ def _turned_home(xyz: NDArray[np.float64], front: View, distance: float) -> View
 
 
 def _within(spread: float, own: float) -> float:
-    return min(max(spread, own), own * _MOST_OVERHANG)
+    return min(max(spread, own), own * _MAX_OVERHANG)
 
 
 def _rotation(yaw: float, pitch: float) -> NDArray[np.float64]:

@@ -201,7 +201,7 @@ def _entry(path: str, name: str, status: os.stat_result) -> Entry:
 
 
 def _is_heic(path: str) -> bool:
-    """Whether a regular file begins like HEIF of the HEIC family. Raises OSError."""
+    """Return whether a regular file begins like HEIF of the HEIC family. Raises OSError."""
     # Without O_NONBLOCK, opening a pipe that has replaced the file would block.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     try:

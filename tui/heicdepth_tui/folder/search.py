@@ -11,7 +11,7 @@ __all__ = ["Finder"]
 
 
 def _is_smart_case(query: str) -> bool:
-    """Whether case counts: only where the query holds a capital."""
+    """Return whether case counts: only where the query holds a capital."""
     return query != query.lower()
 
 
@@ -30,7 +30,7 @@ def _pattern(query: str) -> re.Pattern[str]:
 
 
 def _is_boundary(name: str, at: int) -> bool:
-    """Whether a word or a number of ``name`` begins at ``at``."""
+    """Return whether a word or a number of ``name`` begins at ``at``."""
     if at == 0:
         return True
     before, first = name[at - 1], name[at]
@@ -66,7 +66,7 @@ class Finder:
 
     @property
     def is_case_sensitive(self) -> bool:
-        """Whether case counts, because the query holds a capital."""
+        """True where case counts, because the query holds a capital."""
         return _is_smart_case(self.query)
 
     @property

@@ -125,7 +125,7 @@ def _boxes(table: ItemTable, item_id: int) -> list[bytes]:
 
 
 def _is_usable(profile: bytes) -> bool:
-    """Whether it is a profile for RGB values, complete and no larger than it may be."""
+    """Return whether it is a profile for RGB values, complete and no larger than it may be."""
     return (
         132 <= len(profile) <= _MOST_PROFILE_BYTES
         and profile[36:40] == b"acsp"

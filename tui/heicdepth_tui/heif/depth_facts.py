@@ -123,7 +123,7 @@ class DepthInfo:
     urn: str = ""
     representation: DepthRepresentation | None = None
     representation_problem: str = ""
-    """Why there is no representation although there is a depth item."""
+    """The reason that a depth item has no representation."""
     calibration: Calibration | None = None
     calibration_problem: str = ""
     others: tuple[DepthInfo, ...] = ()
@@ -135,7 +135,7 @@ class DepthInfo:
 
     @property
     def undecodable_reason(self) -> str:
-        """Why no decoder of this program reads the depth map's type; empty where one does.
+        """The reason that no decoder reads the depth map's type; empty where one does.
 
         A clause, e.g. ``the depth map is coded as JPEG (item type jpeg), which …``.
         """
@@ -144,7 +144,7 @@ class DepthInfo:
 
     @property
     def decodable(self) -> bool:
-        """Whether there is a depth map and the decoders of this program read its type."""
+        """True where there is a depth map and the decoders of this program read its type."""
         return self.status is DepthStatus.PRESENT and not self.undecodable_reason
 
     @property
@@ -162,6 +162,6 @@ class DepthElsewhere:
     size: Size | None
     """Its upright size; None where its header is broken."""
     is_source: bool
-    """Whether the primary is an identity (``iden``) derived from that picture."""
+    """True where the primary is an identity (``iden``) derived from that picture."""
     depth: DepthInfo
     """Its ``others`` and ``elsewhere`` are empty."""

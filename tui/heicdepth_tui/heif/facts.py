@@ -65,7 +65,7 @@ class Exif:
 
     @property
     def portrait(self) -> bool:
-        """Whether CustomRendered is Portrait (8) or Portrait HDR (7)."""
+        """True where CustomRendered is Portrait (8) or Portrait HDR (7)."""
         return self.custom_rendered in PORTRAIT_RENDERED
 
 
@@ -84,7 +84,7 @@ class Auxiliary:
 
     @property
     def undecodable_reason(self) -> str:
-        """Why no decoder of this program reads its type; empty where one does."""
+        """The reason that no decoder of this program reads its type; empty where one does."""
         return self.item.undecodable_reason
 
 
@@ -127,7 +127,7 @@ class Header:
     exif: Exif = field(default_factory=Exif)
     exif_problem: str = ""
     is_sequence: bool = False
-    """Whether the file also holds an image sequence (``moov``)."""
+    """True where the file also holds an image sequence (``moov``)."""
     truncated: str = ""
     """The payloads that reach past the end of the file; empty where none do."""
     codec: str = ""
@@ -139,7 +139,7 @@ class Header:
 
     @property
     def undecodable_reason(self) -> str:
-        """Why no decoder of this program reads the photo's type; empty where one does.
+        """The reason that no decoder of this program reads the photo's type; empty where one does.
 
         A clause, e.g. ``the photo is coded as JPEG (item type jpeg), which …``.
         """
@@ -148,7 +148,7 @@ class Header:
 
     @property
     def decodable(self) -> bool:
-        """Whether the decoders of this program read the photo's type."""
+        """True where the decoders of this program read the photo's type."""
         return not self.primary.undecodable_reason
 
     @property
@@ -180,6 +180,6 @@ class HeaderSummary:
     format: str = ""
     """``HEIC``, ``AVIF`` or ``HEIF`` as in ``Header.format``; empty where it is none of them."""
     decodable: bool = True
-    """Whether the decoders of this program read the photo's type."""
+    """True where the decoders of this program read the photo's type."""
     depth_decodable: bool = True
-    """Whether they read the depth map's; meaningless unless ``status`` is PRESENT."""
+    """True where they read the depth map's; meaningless unless ``status`` is PRESENT."""

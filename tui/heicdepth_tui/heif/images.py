@@ -87,7 +87,7 @@ def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
     limit = max(_SMALL, _MAX_SHARING * table.source.size)
     if length <= limit:
         return
-    # Tiles of a file that is cut short claim what is not there any more: that costs nothing.
+    # Tiles of a truncated file claim bytes beyond its end: those cost nothing.
     lost = sum(table.missing(tile) * count for tile, count in Counter(grid.tiles).items())
     if length - lost > limit:
         raise LimitError(

@@ -129,7 +129,7 @@ class ItemLocationBox:
         self._table: dict[int, ItemLocation] = {}
         self._plain = b""
         self.incomplete: HeaderError | None = None
-        """Why the table does not list all items; None where it does."""
+        """The reason that the table does not list all items; None where it does."""
         try:
             self._read(content, limits)
         except struct_error:
@@ -228,7 +228,7 @@ class ItemPropertyAssociationBox:
         step = 2 if self._wide else 1
         places, at = self._places, 8
         self.problem = ""
-        """Why the table does not list all items; empty where it does."""
+        """The reason that the table does not list all items; empty where it does."""
         item = -1
         try:
             for _ in range(count):

@@ -129,7 +129,7 @@ class ItemTable:
         return strings[1].lower() if len(strings) > 1 else ""
 
     def content_encoding(self, item: int) -> str:
-        """Return the content encoding of a ``mime`` item, e.g. ``deflate``; mostly empty."""
+        """Return the content encoding of a ``mime`` item, e.g. ``deflate``, or an empty text."""
         strings = self._meta.infos.strings(item)
         return strings[2].lower() if len(strings) > 2 else ""
 

@@ -103,7 +103,7 @@ def _unescaped(rest: bytes, size: int) -> bytes:
 
 
 def _ends_well(payload: bytes) -> bool:
-    """Whether the payload is read to its end: only the alignment bits 1 0 0 … are left."""
+    """Return whether the payload is read to its end: only the alignment bits 1 0 0 … are left."""
     bits = _Bits(payload)
     try:
         _representation(bits)
@@ -135,7 +135,7 @@ class _Bits:
 
     @property
     def is_aligned(self) -> bool:
-        """Whether nothing is left, or a one and zeros that fill the last byte."""
+        """True where nothing is left, or a one and zeros that fill the last byte."""
         rest = self._value & ((1 << self._left) - 1)
         return self._left < 8 and (not self._left or rest == 1 << (self._left - 1))
 

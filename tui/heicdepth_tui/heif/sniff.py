@@ -42,7 +42,7 @@ class Kind(Enum):
 
     @property
     def is_heif(self) -> bool:
-        """Whether the header reader accepts it (HEIF, including AVIF)."""
+        """True where the header reader accepts it (HEIF, including AVIF)."""
         return self in (Kind.HEIF, Kind.AVIF)
 
 

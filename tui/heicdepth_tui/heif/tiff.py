@@ -86,14 +86,14 @@ class Tiff:
 
         Searching the bytes for the tag is several times faster than unpacking every entry.
         """
-        wanted = self._short.pack(tag)
+        pattern = self._short.pack(tag)
         for table in self._directories:
-            at = table.find(wanted)
+            at = table.find(pattern)
             while at >= 0:
                 if not at % _ENTRY and at + _ENTRY <= len(table):
                     kind, count, value = self._entry.unpack_from(table, at)
                     return kind, count, value
-                at = table.find(wanted, at + 1)
+                at = table.find(pattern, at + 1)
         return 0, 0, b""
 
     def has(self, tag: int) -> bool:

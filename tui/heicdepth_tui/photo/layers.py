@@ -57,7 +57,7 @@ class Layer:
     """0: the item that the decoder chooses for the kind."""
     name: str = field(default="", compare=False)
     is_chosen: bool = field(default=False, compare=False)
-    """Whether the decoder chooses this item when a request of the kind names none."""
+    """True where the decoder chooses this item when a request of the kind names none."""
 
     @property
     def label(self) -> str:

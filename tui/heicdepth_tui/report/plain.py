@@ -35,7 +35,7 @@ def plain_arrays(
     failed: Mapping[Layer, str],
     depth_maps: Mapping[Layer, DepthMap],
 ) -> Iterator[str]:
-    """Yield the array table, then lines for what is wrong with layers or kept them undecoded."""
+    """Yield the array table, then the problems of layers, and why some were not decoded."""
     rows = [row for row in array_rows(decoded, depth_maps) if row.minimum]
     if rows:
         table = [ARRAY_COLUMNS, *(row.cells for row in rows)]

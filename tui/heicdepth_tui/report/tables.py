@@ -50,7 +50,7 @@ class ArrayRow:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of a metadata table: a label, its value, and how it was made where that matters."""
+    """One line of a metadata table: a label and its value, with its origin where that matters."""
 
     label: str
     value: str
@@ -107,8 +107,7 @@ def _derived_rows(layer: Layer, depth_map: DepthMap) -> Iterable[ArrayRow]:
         return
     import numpy as np
 
-    # A map has at most some thousand codes: which of them occur says the range of every table,
-    # without half a million distances.
+    # The codes that occur give the range of every table without computing a distance a sample.
     occurs = np.bincount(depth_map.codes.ravel(), minlength=depth_map.max_code + 1) > 0
     tables = depth_map.tables
     valid = occurs & tables.valid
@@ -134,7 +133,7 @@ def fact_groups(
 ) -> tuple[FactGroup, ...]:
     """Return the metadata tables: depth, intrinsics, photo, file and lens.
 
-    ``depth_map`` adds what only the decoded map tells (metres of one code), ``stored`` the
+    ``depth_map`` adds what needs the decoded map (metres of one code), ``stored`` the
     intrinsics as stored, ``camera`` those used for the upright map.
     """
     groups = [
@@ -171,9 +170,9 @@ def _depth_facts(header: Header, depth_map: DepthMap | None) -> Iterable[Fact]:
         yield Fact("d_min, d_max", _pair(rep.d_min, rep.d_max, decision.disparity_unit))
         yield Fact("z_near, z_far", _pair(rep.z_near, rep.z_far, decision.distance_unit))
         yield Fact("reference view", number(rep.reference_view))
-    told = register(header.primary, depth.item).sentence
-    if told:
-        yield Fact("registration", printable(told))
+    registration = register(header.primary, depth.item).sentence
+    if registration:
+        yield Fact("registration", printable(registration))
     cal = depth.calibration
     if cal is not None:
         yield Fact("accuracy", trust_of(depth).stated)
@@ -201,7 +200,7 @@ def _pair(low: float | None, high: float | None, unit: str) -> str:
 
 
 def _step_text(depth_map: DepthMap) -> str:
-    """Return what one code is worth at the two ends of the valid codes, and how sure that is."""
+    """Return the depth resolution at the two ends of the valid codes, with its trust."""
     tables = depth_map.tables
     metres, step = tables.metres[tables.valid], tables.depth_resolution[tables.valid]
     near, far = (_length(float(step[at])) for at in (metres.argmin(), metres.argmax()))
@@ -210,7 +209,7 @@ def _step_text(depth_map: DepthMap) -> str:
 
 
 def _length(metres: float) -> str:
-    """Return a length for people: hundredths of a millimetre where small, else three digits."""
+    """Return a length as text: hundredths of a millimetre where small, else three digits."""
     if metres >= 1:
         return f"{metres:.3g} m"
     millimetres = metres * 1000
@@ -229,11 +228,12 @@ def _camera_facts(
         yield Fact("intrinsics", printable(_no_camera_text(header)))
     else:
         reference = f"{number(stored.reference_width)}×{number(stored.reference_height)}"
-        origin = {CameraOrigin.FILE: "from the file", CameraOrigin.EXIF: "estimated from EXIF"}
-        told = origin.get(stored.origin, stored.origin.value)
+        origins = {CameraOrigin.FILE: "from the file", CameraOrigin.EXIF: "estimated from EXIF"}
+        origin_text = origins.get(stored.origin, stored.origin.value)
         if camera is not None:
-            told = trust_of(header.depth).with_camera(camera).camera_label.removeprefix("camera ")
-        yield Fact("intrinsics", told)
+            label = trust_of(header.depth).with_camera(camera).camera_label
+            origin_text = label.removeprefix("camera ")
+        yield Fact("intrinsics", origin_text)
         yield Fact("fx, fy", f"{number(stored.fx, 7)}, {number(stored.fy, 7)} at {reference}")
         yield Fact("cx, cy", f"{number(stored.cx, 7)}, {number(stored.cy, 7)} at {reference}")
     if camera is not None:
@@ -259,7 +259,7 @@ def _camera_facts(
 
 
 def _alignment_text(header: Header) -> str:
-    """Return what brings the depth map into the place of the photo; empty where nothing has to."""
+    """Return the steps that align the depth map with the photo; empty where there are none."""
     from heicdepth_tui.depth.registration import register
 
     item = header.depth.item
@@ -267,8 +267,8 @@ def _alignment_text(header: Header) -> str:
     if found is None or not found.transforms:
         return ""
     crop = found.coverage.crop
-    words = ["turned"] * bool(found.turn) + ["cropped"] * (crop is not None)
-    return f", {' and '.join(words)} as the photo is"
+    steps = ["turned"] * bool(found.turn) + ["cropped"] * (crop is not None)
+    return f", {' and '.join(steps)} as the photo is"
 
 
 def _no_camera_text(header: Header) -> str:
@@ -315,7 +315,7 @@ def _shot_facts(header: Header) -> Iterable[Fact]:
 
 
 def _colours_text(header: Header) -> str:
-    """Return the colour space of the photo and what is shown for it."""
+    """Return the colour space of the photo and the one it is shown in."""
     colour = header.colour
     if colour.name == UNKNOWN:
         return "no colour space stated, taken for sRGB"
@@ -359,16 +359,16 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
 
 
 def orientation_text(header: Header) -> str:
-    """Return how the stored photo is turned to stand upright; empty where it is not."""
-    words = []
+    """Return the transforms that turn the stored photo upright; empty where there are none."""
+    steps = []
     for step in header.primary.transforms:
         if isinstance(step, Rotation):
-            words.append(f"rotated {step.quarter_turns * 90}° counter-clockwise")
+            steps.append(f"rotated {step.quarter_turns * 90}° counter-clockwise")
         elif isinstance(step, Mirror):
-            words.append("mirrored " + ("top ↔ bottom" if step.axis == 0 else "left ↔ right"))
+            steps.append("mirrored " + ("top ↔ bottom" if step.axis == 0 else "left ↔ right"))
         elif isinstance(step, Crop):
-            words.append(f"cropped to {step.width}×{step.height}")
-    return ", ".join(words)
+            steps.append(f"cropped to {step.width}×{step.height}")
+    return ", ".join(steps)
 
 
 def _file_facts(header: Header) -> Iterable[Fact]:

@@ -17,7 +17,7 @@ _MARKER = b"Exif\0\0"
 
 
 class _Utf8(str):
-    """Text of TIFF type ASCII, written as UTF-8: Pillow would replace what is not ASCII."""
+    """Text of TIFF type ASCII, written as UTF-8: Pillow would replace other characters."""
 
     __slots__ = ()
 

@@ -34,7 +34,7 @@ _NEAREST = 0.01
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """Where the rays of a window meet a solid; arrays are (rows, columns), vectors (3, …)."""
+    """Points where rays of a window meet a solid; arrays (rows, columns), vectors (3, …)."""
 
     rows: slice
     columns: slice
@@ -47,7 +47,7 @@ class Hit:
     normal: Floats
     """Outward unit normal there."""
     cover: Floats
-    """How much of the pixel the solid covers, 0 .. 1: between only along its outline."""
+    """The share of the pixel that the solid covers, 0 .. 1: between only along its outline."""
 
 
 def cast(scene: Scene, camera: Pinhole) -> NDArray[np.float64]:
@@ -85,7 +85,7 @@ def floor_starts(scene: Scene, camera: Pinhole) -> int:
 def meet(solid: Solid, camera: Pinhole, dtype: type[np.floating[Any]] = np.float64) -> Hit | None:
     """Return where a camera's rays meet ``solid``, None where it is outside the picture.
 
-    ``dtype`` is that of the arrays: double for depth, single where only colour is wanted.
+    ``dtype`` is that of the arrays: double for depth, single for colours only.
     Raises ValueError for a solid that reaches the plane of the camera.
     """
     window = _window(solid, camera)

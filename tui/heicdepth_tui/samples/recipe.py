@@ -99,7 +99,7 @@ class Recipe:
     thumbnail: int = 0
     """Long side of an embedded thumbnail; 0: none."""
     matte_within: float | None = None
-    """Portrait matte of every solid seen nearer than so many metres; None: no matte."""
+    """Portrait matte of every solid nearer than this, in metres; None: no matte."""
     gain_map: bool = False
     hide_auxiliaries: bool = True
     """The hidden flag of depth, matte and gain map."""

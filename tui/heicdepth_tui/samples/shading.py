@@ -100,7 +100,7 @@ def _reach(solid: Solid) -> float:
 
 
 def _may_shade(sphere: Sphere, solid: Solid, light: Floats) -> bool:
-    """Whether the sphere stands between the light and any part of the solid's ball."""
+    """Return whether the sphere stands between the light and any part of the solid's ball."""
     way = np.subtract(sphere.centre, solid.centre)
     along = float(way @ light)
     aside = math.sqrt(max(float(way @ way) - along * along, 0.0))

@@ -1,4 +1,4 @@
-"""What a scene is made of: spheres, boxes, a floor, a wall, and the pinhole camera before them."""
+"""The parts of a scene: spheres, boxes, a floor, a wall, and the pinhole camera before them."""
 
 from __future__ import annotations
 

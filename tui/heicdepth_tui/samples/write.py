@@ -111,12 +111,12 @@ def write_samples(
 
     A file that is there already with the same bytes is left and its path returned; one with other
     bytes is never replaced: the sample then gets a number. ``trust`` takes a file by its name
-    alone, without making the photo: for a folder that nobody else writes to. Raises WriteError.
+    alone, without making the photo: for a folder with no other writer. Raises WriteError.
     """
-    wanted = [name for name in names if not (trust and (folder / name).is_file())]
+    missing = [name for name in names if not (trust and (folder / name).is_file())]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        made = pool.map(lambda name: SAMPLES[name]().data, wanted)
-        photos = dict(zip(wanted, made, strict=True))
+        made = pool.map(lambda name: SAMPLES[name]().data, missing)
+        photos = dict(zip(missing, made, strict=True))
     return [
         _place(folder, name, photos[name]) if name in photos else folder / name for name in names
     ]

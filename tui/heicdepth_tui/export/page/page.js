@@ -96,7 +96,7 @@ void main() {
     return;
   }
 
-  // What is on the screen (now) glides to what was asked for (goal).
+  // The view on the screen (now) glides to the requested one (goal).
   const view = ({ pivot: [x, y, z], yaw, pitch, tangents: [wide, high] }) =>
     ({ yaw, pitch, x, y, z, wide, high, zoom: 0, dot: 0, swing: 0 });
   const front = () => view(scene.front);
@@ -218,9 +218,9 @@ void main() {
     }
     draw();
     lastTime = moving ? time : 0;
-    if (moving) ask();
+    if (moving) redraw();
   };
-  const ask = () => {
+  const redraw = () => {
     frame ||= requestAnimationFrame(step);
   };
 
@@ -228,11 +228,11 @@ void main() {
   const spin = (yaw, pitch) => {
     goal.yaw += yaw;
     goal.pitch = limit(goal.pitch + pitch, -Math.PI / 2, Math.PI / 2);
-    ask();
+    redraw();
   };
   const zoom = (amount) => {
     goal.zoom = limit(goal.zoom + amount, -3, 4);
-    ask();
+    redraw();
   };
   const move = (right, down) => {
     // The last matrix drawn, backwards: from the screen's axes to the cloud's.
@@ -241,21 +241,21 @@ void main() {
     goal.x += shift(0);
     goal.y += shift(1);
     goal.z += shift(2);
-    ask();
+    redraw();
   };
   const show = (view) => {
     setSway(false);
     // The nearest turn, so that a view that was spun round does not unwind.
     now.yaw -= Math.round((now.yaw - view.yaw) / (2 * Math.PI)) * 2 * Math.PI;
     goal = { ...view, dot: goal.dot };
-    ask();
+    redraw();
   };
   const setSway = (on) => {
     if (on && !swaying && !now.swing) swayTime = 0;
     swaying = on;
     goal.swing = on ? 1 : 0;
     byId("sway").setAttribute("aria-pressed", String(on));
-    ask();
+    redraw();
   };
   const setHelp = (on) => {
     byId("help").hidden = !on;
@@ -328,8 +328,8 @@ void main() {
     r: reset,
     1: () => show(front()),
     " ": () => setSway(!swaying),
-    "[": () => { goal.dot = limit(goal.dot - 0.2, -1.2, 1.6); ask(); },
-    "]": () => { goal.dot = limit(goal.dot + 0.2, -1.2, 1.6); ask(); },
+    "[": () => { goal.dot = limit(goal.dot - 0.2, -1.2, 1.6); redraw(); },
+    "]": () => { goal.dot = limit(goal.dot + 0.2, -1.2, 1.6); redraw(); },
     h: () => setHelp(byId("help").hidden),
     "?": () => setHelp(byId("help").hidden),
     Escape: () => setHelp(false),
@@ -352,8 +352,8 @@ void main() {
     // The browser's own count of device pixels avoids blur by rounding; where it does not follow
     // the ratio (emulated screens) or is not known (Safari), the ratio decides.
     const sides = [canvas.clientWidth, canvas.clientHeight].map((side, axis) => {
-      const wanted = side * devicePixelRatio;
-      return Math.max(1, Math.abs(exact[axis] - wanted) <= 1 ? exact[axis] : Math.round(wanted));
+      const target = side * devicePixelRatio;
+      return Math.max(1, Math.abs(exact[axis] - target) <= 1 ? exact[axis] : Math.round(target));
     });
     if (canvas.width === sides[0] && canvas.height === sides[1]) return;
     [canvas.width, canvas.height] = sides;
@@ -388,7 +388,7 @@ void main() {
     if (!uniforms) return;
     byId("notice").hidden = true;
     document.documentElement.dataset.state = "ready";
-    ask();
+    redraw();
   });
 
   const decode = async ({ type, data }) => {
@@ -414,7 +414,7 @@ void main() {
     prepare();
     if (!uniforms) return;
     document.documentElement.dataset.state = "ready";
-    ask();
+    redraw();
   };
   start();
 })();
