@@ -25,7 +25,7 @@ from heicdepth_tui.ui.model.layout import browse_layout, preview_fit
 from heicdepth_tui.ui.model.photo_state import LayerStatus
 from heicdepth_tui.ui.model.requests import LayerRequest, View
 from heicdepth_tui.ui.model.session import Session
-from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.events import (
     Event,
     HeaderRead,
@@ -130,7 +130,7 @@ class TestHeaders:
         self, samples: Path, loader: PhotoLoader, events: Queue[Event]
     ) -> None:
         photo = samples / "IMG_0412.HEIC"
-        session = Session(DrawSettings(ColorMode.TRUECOLOR))
+        session = Session(RenderSettings(ColorMode.TRUECOLOR))
         old = found(photo)
         loader.read_header(old)
         event = events.get(timeout=SECONDS)
@@ -195,7 +195,7 @@ class TestLayers:
         self, loader: PhotoLoader, decoder: FakeDecoder, sample_folder: Path
     ) -> None:
         photo = found(sample_folder / "IMG_0412.HEIC")
-        session = Session(DrawSettings(ColorMode.TRUECOLOR))
+        session = Session(RenderSettings(ColorMode.TRUECOLOR))
         view = View(browse_layout(120, 40), preview_fit(120, 40), session.settings, "inferno")
 
         def select() -> None:

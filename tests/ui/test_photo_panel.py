@@ -85,7 +85,7 @@ async def test_pictures_are_never_drawn_in_the_thread_of_the_screen(
 
     assert len({picture.rows for picture in seen}) == 3
     assert threads
-    assert set(threads) == {"draw"}
+    assert set(threads) == {"render"}
 
 
 async def test_a_picture_drawn_before_comes_back_without_drawing(

@@ -21,7 +21,7 @@ from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
 from heicdepth_tui.ui.model.layout import Shapes, browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.model.palettes import PALETTES
-from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.startup.first_photo import first_entries, first_requests, first_shapes
 from heicdepth_tui.ui.startup.splash import SplashFrame
@@ -61,7 +61,7 @@ class Painted:
         assert shapes is not None
         self.frame.show_placeholders(shapes)
         self.frame.show_header(read_header(entries[0].path))
-        settings = DrawSettings(ColorMode.TRUECOLOR)
+        settings = RenderSettings(ColorMode.TRUECOLOR)
         requests = first_requests(entries[0], shapes, *self.size, settings, "inferno")
         answers: Queue[Answer] = Queue()
         decoder.listen(answers.put)

@@ -19,11 +19,10 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.model.palettes import palette_of
 from heicdepth_tui.ui.model.session import Session
-from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.export_report import errors_text, final_report, written_text
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.context import Context
-from heicdepth_tui.ui.services.drawer import Drawer
 from heicdepth_tui.ui.services.events import (
     Event,
     ExportFinished,
@@ -38,6 +37,7 @@ from heicdepth_tui.ui.services.exporter import Exporter
 from heicdepth_tui.ui.services.late_imports import LateImports
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
+from heicdepth_tui.ui.services.renderer import Renderer
 from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.terminal.app import TerminalApp
@@ -118,7 +118,7 @@ class HeicDepthApp(TerminalApp):
         self._first = first
         self._started = started
         self._decoder = decoder
-        self.session = Session(DrawSettings(self.colour_mode, Blocks.HALF))
+        self.session = Session(RenderSettings(self.colour_mode, Blocks.HALF))
         self.loader = PhotoLoader(decoder, self._post, options.limits)
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
@@ -128,7 +128,7 @@ class HeicDepthApp(TerminalApp):
             session=self.session,
             loader=self.loader,
             prefetcher=Prefetcher(self.loader, self.session.photos),
-            drawer=Drawer(self._post),
+            renderer=Renderer(self._post),
             imports=self._imports,
             scanner=self.scanner,
             exporter=self.exporter,

@@ -18,7 +18,7 @@ from heicdepth_tui.photo.layers import Layer, LayerKind
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.ui.model.settings import DrawSettings
+    from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = [
     "Layout",
@@ -165,7 +165,7 @@ def preview_fit(columns: int, rows: int) -> tuple[int, int]:
 def layer_render_spec(
     panes: Panes,
     layer: Layer,
-    settings: DrawSettings,
+    settings: RenderSettings,
     colormap: str,
     turn: tuple[int, bool] = (0, False),
 ) -> RenderSpec:

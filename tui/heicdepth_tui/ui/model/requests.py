@@ -22,7 +22,7 @@ from heicdepth_tui.ui.model.photo_state import PhotoState
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import HeaderSummary
-    from heicdepth_tui.ui.model.settings import DrawSettings
+    from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = ["LayerRequest", "View"]
 
@@ -44,7 +44,7 @@ class View:
 
     layout: Layout
     fit: tuple[int, int]
-    settings: DrawSettings
+    settings: RenderSettings
     colormap: str
 
     def panes(self, shapes: Shapes) -> Panes:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Answer
     from heicdepth_tui.ui.model.photo_state import PhotoState
-    from heicdepth_tui.ui.model.settings import DrawSettings
+    from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = ["Session"]
 
@@ -28,7 +28,7 @@ class Session:
     Nothing of a photo is held anywhere else: who shows it asks for its state.
     """
 
-    def __init__(self, settings: DrawSettings) -> None:
+    def __init__(self, settings: RenderSettings) -> None:
         self.library = Library()
         self.photos = PhotoStore()
         self.settings = settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderSpec
 
-__all__ = ["PLACEHOLDER_DELAY", "TOLERANCE", "DrawSettings"]
+__all__ = ["PLACEHOLDER_DELAY", "TOLERANCE", "RenderSettings"]
 
 # A tolerance of 4 levels keeps 43 dB against the exact panel; photos then take a third of its
 # bytes or less (bench: picture-bytes).
@@ -18,7 +18,7 @@ PLACEHOLDER_DELAY = 0.04
 
 
 @dataclass(frozen=True, slots=True)
-class DrawSettings:
+class RenderSettings:
     """How pictures reach this terminal."""
 
     mode: ColorMode

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.options import AppOptions
     from heicdepth_tui.ui.model.session import Session
-    from heicdepth_tui.ui.services.drawer import Drawer
     from heicdepth_tui.ui.services.exporter import Exporter
     from heicdepth_tui.ui.services.late_imports import LateImports
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
     from heicdepth_tui.ui.services.prefetch import Prefetcher
+    from heicdepth_tui.ui.services.renderer import Renderer
     from heicdepth_tui.ui.services.saved_options import SavedOptions
     from heicdepth_tui.ui.services.scanner import Scanner
     from heicdepth_tui.ui.terminal.flow_control import FlowControl
@@ -29,7 +29,7 @@ class Context:
     session: Session
     loader: PhotoLoader
     prefetcher: Prefetcher
-    drawer: Drawer
+    renderer: Renderer
     imports: LateImports
     scanner: Scanner
     exporter: Exporter

@@ -19,7 +19,7 @@ from heicdepth_tui.ui.presenters.panes import (
     shown_layer,
 )
 from heicdepth_tui.ui.presenters.photo_tables import TableBuilder, Tables
-from heicdepth_tui.ui.services.events import HeaderRead, ImportsReady, LayerArrived, PictureDrawn
+from heicdepth_tui.ui.services.events import HeaderRead, ImportsReady, LayerArrived, PictureRendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ class PhotoPanel:
 
     # Events of the services
 
-    def handle(self, event: HeaderRead | LayerArrived | PictureDrawn | ImportsReady) -> None:
+    def handle(self, event: HeaderRead | LayerArrived | PictureRendered | ImportsReady) -> None:
         """Take an event into the session, and show what it changed of the selected photo."""
         session = self._session
         if isinstance(event, ImportsReady):
@@ -159,7 +159,7 @@ class PhotoPanel:
         else:
             self._neighbour_changed(event)
 
-    def _neighbour_changed(self, event: HeaderRead | LayerArrived | PictureDrawn) -> None:
+    def _neighbour_changed(self, event: HeaderRead | LayerArrived | PictureRendered) -> None:
         self._context.prefetcher.proceed(event.entry)
         if isinstance(event, LayerArrived) and self._context.imports.are_ready:
             layer = event.answer.request.layer
@@ -200,7 +200,7 @@ class PhotoPanel:
             pixels = state.layer(pane.layer).pixels
             if pane.is_pending and pane.layer is not None and pixels is not None:
                 spec = view.render_spec(shapes, pane.layer)
-                self._context.drawer.request(state.entry, pane.layer, pixels, spec)
+                self._context.renderer.request(state.entry, pane.layer, pixels, spec)
 
     def _request_rest(self, entry: Entry) -> None:
         """Request the other layers once the photo is there, then the neighbours."""

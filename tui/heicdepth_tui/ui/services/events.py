@@ -27,7 +27,7 @@ __all__ = [
     "LayerArrived",
     "ListingFinished",
     "PhotosFound",
-    "PictureDrawn",
+    "PictureRendered",
     "Post",
     "SummariesRead",
     "WorkFailed",
@@ -74,7 +74,7 @@ class LayerArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureDrawn:
+class PictureRendered:
     """A decoded layer was drawn in cells."""
 
     entry: Entry
@@ -115,7 +115,7 @@ Event: TypeAlias = (
     | SummariesRead
     | HeaderRead
     | LayerArrived
-    | PictureDrawn
+    | PictureRendered
     | ImportsReady
     | ExportProgress
     | ExportFinished

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.model.palettes import PALETTES
-from heicdepth_tui.ui.model.settings import DrawSettings
+from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.labels import photo_place
 from heicdepth_tui.ui.startup.first_photo import (
     HeaderReader,
@@ -109,7 +109,7 @@ class Bootstrap:
         shapes = first_shapes(entry, self._limits)
         if shapes is None:
             return
-        settings = DrawSettings(self._mode)
+        settings = RenderSettings(self._mode)
         self.requests = first_requests(entry, shapes, columns, rows, settings, DEFAULT_COLORMAP)
         splash = self.splash
         if splash is not None:

@@ -27,7 +27,7 @@ from heicdepth_tui.ui.model.layout import (
 if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.ui.model.layout import Shapes
-    from heicdepth_tui.ui.model.settings import DrawSettings
+    from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = [
     "HeaderReader",
@@ -121,7 +121,7 @@ def first_shapes(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) ->
 
 
 def first_requests(
-    entry: Entry, shapes: Shapes, columns: int, rows: int, settings: DrawSettings, colormap: str
+    entry: Entry, shapes: Shapes, columns: int, rows: int, settings: RenderSettings, colormap: str
 ) -> tuple[Request, ...]:
     """Return the requests that the main screen will make for this photo, with its drawings."""
     layout = browse_layout(columns, rows)
