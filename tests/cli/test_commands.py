@@ -231,8 +231,8 @@ def test_info_tells_of_a_photo_that_is_cut_short(tmp_path: Path) -> None:
 
 
 def test_names_written_out_to_save_imports_are_those_of_commands_and_formats() -> None:
-    from heicdepth_tui.cli import COMMANDS
     from heicdepth_tui.cli.export import FORMAT_NAMES
+    from heicdepth_tui.cli.invocation import COMMANDS
     from heicdepth_tui.cli.main import group
     from heicdepth_tui.export.registry import FORMATS
 

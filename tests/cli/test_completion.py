@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from heicdepth_tui.cli import COMMANDS
+from heicdepth_tui.cli.invocation import COMMANDS
 from tests.support.terminal import Terminal
 
 VARIABLE = "_HEICDEPTH_TUI_COMPLETE"
@@ -98,20 +98,3 @@ def test_the_script_is_printed_in_a_terminal_too(
     terminal = run_in_terminal(**{VARIABLE: f"{shell}_source"})
     assert terminal.end() == 0
     assert terminal.raw.decode().replace("\r\n", "\n") == script
-
-
-def test_completing_starts_no_decoder() -> None:
-    script = (
-        "import sys; from heicdepth_tui.ui.startup import prestart as p;"
-        "sys.stdin.isatty = sys.stdout.isatty = lambda: True;"
-        "p.prestart_decoder([]); print(p.take_decoder())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=50,
-        env=os.environ | {VARIABLE: "bash_source"},
-    )
-    assert done.stdout == "None\n"

@@ -107,7 +107,7 @@ FIRST_PAINT = """
 import sys
 from pathlib import Path
 from heicdepth_tui.ui.startup.prestart import prestart_decoder
-prestart_decoder(sys.argv[2:])
+prestart_decoder()
 from heicdepth_tui.ui import app
 
 def painted(self):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +15,9 @@ from cells_shown import Cells
 from rich.console import Console
 
 from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer
+from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup import bootstrap, first_photo
 from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 from heicdepth_tui.ui.startup.splash import SplashFrame
@@ -81,7 +80,7 @@ def screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
 
 
 def look(*paths: Path, recursive: bool = False, title: str = "") -> Bootstrap:
-    return Bootstrap(paths, recursive=recursive, theme="dark", limits=DEFAULT_LIMITS, title=title)
+    return Bootstrap(AppOptions(paths, recursive=recursive, title=title))
 
 
 class Silent:
@@ -112,19 +111,10 @@ def decoder(monkeypatch: pytest.MonkeyPatch) -> Silent:
     return silent
 
 
-def header_read() -> None:
-    """Wait until the thread that reads the first header has ended."""
-    for thread in threading.enumerate():
-        if thread.name == "first header":
-            thread.join(20)
-            assert not thread.is_alive()
-
-
 def test_list_plates_and_headings_stand_there_while_the_app_is_imported(
     screen: Screen, decoder: Silent, sample_folder: Path
 ) -> None:
     with look(sample_folder) as first, first.start_decoder(None):
-        header_read()
         lines = screen.cells.lines
 
         assert [line[3:16] for line in lines[1:4]] == [
@@ -157,7 +147,6 @@ def test_a_broken_first_photo_is_listed_without_a_plate(screen: Screen, tmp_path
     folder.mkdir()
     (folder / "a.heic").write_bytes(b"\0\0\0\x18ftypheic no photo at all")
     with look(folder) as first, first.start_decoder(None):
-        header_read()
         assert screen.cells.lines[1][3:9] == "a.heic"
         assert not screen.has_plates
         assert first.requests == ()
@@ -174,7 +163,6 @@ def test_a_photo_that_goes_meanwhile_is_no_error(
     first = look(photo)
     photo.unlink()
     with first, first.start_decoder(None):
-        header_read()
         assert "a.heic" in screen.cells.lines[1]
         assert not screen.has_plates
         assert first.header is None
@@ -229,23 +217,22 @@ def test_a_folder_read_to_its_depth_has_no_splash_frame(
     assert screen.raw == b""
 
 
-@pytest.mark.usefixtures("decoder", "screen")
-def test_an_error_of_the_program_in_the_header_thread_is_raised_in_the_app(
-    sample_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(SplashFrame, "show_header", lambda *_: 1 // 0)
-    with look(sample_folder) as first, first.start_decoder(None):
-        header_read()
-        with pytest.raises(ZeroDivisionError):
-            first.hand_over(lambda _: None)
-
-
 def test_an_error_of_the_program_while_looking_for_photos_is_raised(
     sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(first_photo, "name_key", lambda _: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         look(sample_folder)
+
+
+@pytest.mark.usefixtures("decoder")
+def test_an_error_of_the_program_while_painting_closes_the_splash_frame(
+    screen: Screen, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SplashFrame, "show_header", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError), look(sample_folder) as first, first.start_decoder(None):
+        pytest.fail("not reached")
+    assert screen.raw.endswith(LEFT)
 
 
 @pytest.mark.usefixtures("decoder")

@@ -21,7 +21,9 @@ def raised() -> ValueError:
 
 
 def test_the_report_is_short_and_printable_and_the_log_whole(tmp_path: Path) -> None:
-    report = crash_report(raised(), tmp_path / "state", "/photos/IMG\x07.heic")
+    error = raised()
+    error.add_note("the photo shown: IMG\x07.heic")
+    report = crash_report(error, tmp_path / "state")
     log = next((tmp_path / "state").iterdir())
 
     assert __version__ in report

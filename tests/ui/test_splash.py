@@ -16,14 +16,13 @@ from heicdepth_tui.draw.fit import Box
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
 from heicdepth_tui.ui.model.layout import Shapes, browse_layout, panes_of, shapes_of
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.scanner import Scanner
-from heicdepth_tui.ui.startup.first_photo import first_entries, first_requests, first_shapes
+from heicdepth_tui.ui.startup.first_photo import first_entries, first_requests
 from heicdepth_tui.ui.startup.splash import SplashFrame
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -57,10 +56,9 @@ class Painted:
         """Paint everything there is for the first photo, as the start does."""
         entries = first_entries([folder], self.size[1], seconds=20)
         self.frame.show_list(entries[0].path, entries)
-        shapes = first_shapes(entries[0], Limits(), seconds=20)
-        assert shapes is not None
-        self.frame.show_placeholders(shapes)
-        self.frame.show_header(read_header(entries[0].path))
+        header = read_header(entries[0].path)
+        shapes = shapes_of(header)
+        self.frame.show_header(header, shapes)
         settings = RenderSettings(ColorMode.TRUECOLOR)
         requests = first_requests(entries[0], shapes, *self.size, settings, "inferno")
         answers: Queue[Answer] = Queue()
@@ -214,10 +212,9 @@ def test_placeholders_stand_where_the_images_come(
 ) -> None:
     painted = paint()
     entry = first_entries([sample_folder], 1, 20)[0]
-    shapes = first_shapes(entry, Limits(), 20)
-    assert shapes is not None
+    header = read_header(entry.path)
     painted.frame.show_list(entry.path, [entry])
-    painted.frame.show_placeholders(shapes)
+    painted.frame.show_header(header, shapes_of(header))
     plates = _filled(painted.cells, "16191f")
     painted.show_all(sample_folder, decoder)
     pictures = painted.cells
@@ -267,7 +264,8 @@ def test_late_answers_go_to_who_took_over_and_paint_nothing(
     assert painted.frame.hand_over(late.append) == painted.answers
     for answer in painted.answers:
         painted.frame.answered(answer)
-    painted.frame.show_placeholders(Shapes((4, 3), (4, 3)))
+    header = read_header(sample_folder / "IMG_0415.HEIC")
+    painted.frame.show_header(header, Shapes((4, 3), (4, 3)))
     painted.frame.close()
 
     assert late == painted.answers
@@ -282,8 +280,7 @@ def test_a_tiny_terminal_is_painted_within_its_edges(
     painted = paint(size)
     entries = first_entries([sample_folder], size[1], 20)
     painted.frame.show_list(entries[0].path, entries)
-    painted.frame.show_placeholders(Shapes((4, 3), (4, 3)))
-    painted.frame.show_header(read_header(entries[0].path))
+    painted.frame.show_header(read_header(entries[0].path), Shapes((4, 3), (4, 3)))
 
     assert b"\x1b[0;" in painted.raw
     assert b";0H" not in painted.raw

@@ -18,10 +18,8 @@ from heicdepth_tui import system
 print(system.IS_LINUX, system.CAN_FORK, system.CAN_LIMIT_MEMORY, system.HAS_NAMELESS_FILES)
 """
 START = """
-import sys
 from heicdepth_tui.ui.startup import prestart
-sys.stdin.isatty = sys.stdout.isatty = lambda: True
-prestart.prestart_decoder([])
+prestart.prestart_decoder()
 process = prestart.take_decoder()
 print(type(process).__name__)
 process.kill()

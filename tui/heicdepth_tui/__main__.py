@@ -16,18 +16,9 @@ def main() -> None:
     if system == "win32":
         sys.stderr.write(f"{WINDOWS}\n")
         sys.exit(2)
-    from heicdepth_tui.ui.startup.prestart import end_unused_decoder, prestart_decoder
+    from heicdepth_tui.cli import run
 
-    prestart_decoder(sys.argv[1:])
-    try:
-        from heicdepth_tui.cli import run
-
-        code = run(sys.argv[1:])
-    except KeyboardInterrupt:
-        code = 130
-    finally:
-        end_unused_decoder()
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -19,17 +19,16 @@ __all__ = ["crash_report"]
 _LIBRARIES = ("textual", "rich", "pillow-heif", "pillow", "numpy")
 
 
-def crash_report(error: BaseException, folder: Path, photo: str = "") -> str:
+def crash_report(error: BaseException, folder: Path) -> str:
     """Write the traceback to a new log file in ``folder`` and return a few printable lines.
 
-    ``photo`` is the path of the photo shown, if any. Where the log cannot be written, the
-    lines state that and contain the traceback.
+    The error's notes are among them. Where the log cannot be written, the lines state that and
+    contain the traceback.
     """
     trace = "".join(traceback.format_exception(error))
     what = f"{type(error).__name__}: {printable(str(error))}"
     lines = [f"heicdepth-tui {__version__} met an error of its own: {what}"]
-    if photo:
-        lines.append(f"the photo on show: {printable_path(photo)}")
+    lines += map(printable, getattr(error, "__notes__", ()))
     name = time.strftime("crash-%Y%m%d-%H%M%S.log")
     text = "\n".join([*lines, *_environment(), "", trace])
     try:

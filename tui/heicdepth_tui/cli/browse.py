@@ -7,8 +7,15 @@ from pathlib import Path
 
 import click
 
-from heicdepth_tui.cli.options import limit_option, limits_of, projection_option
+from heicdepth_tui.cli.options import (
+    limit_option,
+    limits_of,
+    out_option,
+    projection_option,
+    recursive_option,
+)
 from heicdepth_tui.cli.paths import ExistingPath
+from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.launch import open_app
 
 __all__ = ["browse"]
@@ -16,15 +23,9 @@ __all__ = ["browse"]
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=ExistingPath())
-@click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
+@recursive_option
 @click.option("--demo", is_flag=True, help="Open generated photos of known geometry.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="DIR",
-    help="Folder for exported files (default: the current folder).",
-)
+@out_option
 @projection_option
 @click.option(
     "--color",
@@ -64,16 +65,16 @@ def browse(
         return print_info(
             paths, recursive=recursive, as_json=False, arrays=True, limits=limits_of(limit_pixels)
         )
-    return open_app(
+    options = AppOptions(
         paths,
         recursive=recursive,
+        theme=theme,
         out=out,
         projection=projection,
-        color=color,
-        theme=theme,
         limits=limits_of(limit_pixels),
         title=title,
     )
+    return open_app(options, color)
 
 
 def _demo_folder() -> Path:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heicdepth_tui.cli.options import limit_option, limits_of, projection_option
+from heicdepth_tui.cli.options import (
+    limit_option,
+    limits_of,
+    out_option,
+    projection_option,
+    recursive_option,
+)
 from heicdepth_tui.cli.paths import ExistingPath
 
 if TYPE_CHECKING:
@@ -113,14 +119,8 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
 @click.option(
     "--with-gps", is_flag=True, help="Add the place of the photo (GPS) to the files' comments."
 )
-@click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path(),
-    metavar="DIR",
-    help="Folder to write to (default: the current folder).",
-)
+@recursive_option
+@out_option
 @limit_option
 def export(
     paths: tuple[Path, ...],

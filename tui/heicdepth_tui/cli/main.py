@@ -12,14 +12,11 @@ from heicdepth_tui import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.export import export
 from heicdepth_tui.cli.info import info
+from heicdepth_tui.cli.invocation import command_of
 from heicdepth_tui.cli.sample import sample
 from heicdepth_tui.cli.show import show
-from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.ui.startup.launch import report_crash
 
-__all__ = ["run"]
-
-_OWN_OPTIONS = frozenset({"--help", "-h", "--version"})
+__all__ = ["group", "run_command"]
 
 
 class _DefaultGroup(click.Group):
@@ -28,9 +25,9 @@ class _DefaultGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Completion parses the words before the one at the cursor: the first may name a command.
         completes_first = ctx.resilient_parsing and not args
-        names_none = not args or (args[0] not in self.commands and args[0] not in _OWN_OPTIONS)
-        if names_none and not completes_first:
-            args = ["browse", *args]
+        command = command_of(args)
+        if command not in ("", *args[:1]) and not completes_first:
+            args = [command, *args]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
@@ -92,24 +89,18 @@ for _command in (browse, info, show, export, sample):
     group.add_command(_command)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; errors become one line on stderr."""
+def run_command(arguments: Sequence[str]) -> object:
+    """Run one command line and return what its command returned, an exit code or None.
+
+    Prints errors in the command line and returns their exit code; raises those of the command.
+    """
     try:
-        code = group.main(list(arguments), prog_name="heicdepth-tui", standalone_mode=False)
-    except click.exceptions.Exit as done:
-        return done.exit_code
+        return group.main(list(arguments), prog_name="heicdepth-tui", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
-        click.echo("interrupted", err=True)
-        return 130
-    except HeicDepthError as error:
-        click.echo(f"heicdepth-tui: {error}", err=True)
-        return 2
-    except Exception as error:  # noqa: BLE001  a defect of this program, reported as one
-        return report_crash(error)
-    return code if isinstance(code, int) else 0
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
 
 
 def _silence_stdout() -> int:

@@ -1,41 +1,50 @@
-"""Options that several commands share."""
+"""Arguments and options that several commands share; ``info`` and ``show`` use them as well."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["limit_option", "limits_of", "projection_option"]
+__all__ = ["limit_option", "limits_of", "out_option", "projection_option", "recursive_option"]
 
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-def limit_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--limit-pixels``."""
-    return click.option(
-        "--limit-pixels",
-        type=click.IntRange(min=1),
-        default=DEFAULT_LIMITS.pixels,
-        show_default=True,
-        metavar="N",
-        help="Refuse photos with more pixels than this, before decoding.",
-    )(command)
+limit_option: _Decorator = click.option(
+    "--limit-pixels",
+    type=click.IntRange(min=1),
+    default=DEFAULT_LIMITS.pixels,
+    show_default=True,
+    metavar="N",
+    help="Refuse photos with more pixels than this, before decoding.",
+)
+
+out_option: _Decorator = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Folder for exported files (default: the current folder).",
+)
+
+projection_option: _Decorator = click.option(
+    "--projection",
+    type=click.Choice(["perspective", "flat"]),
+    default="perspective",
+    show_default=True,
+    help="Projection of clouds: perspective with the camera, or a flat relief (not to scale).",
+)
+
+recursive_option: _Decorator = click.option(
+    "-r", "--recursive", is_flag=True, help="Include sub-folders."
+)
 
 
 def limits_of(limit_pixels: int) -> Limits:
     """Return the limits with the value of ``--limit-pixels``."""
     return replace(DEFAULT_LIMITS, pixels=limit_pixels)
-
-
-def projection_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--projection``."""
-    return click.option(
-        "--projection",
-        type=click.Choice(["perspective", "flat"]),
-        default="perspective",
-        show_default=True,
-        help="Projection of clouds: perspective with the camera, or a flat relief (not to scale).",
-    )(command)

@@ -1,4 +1,4 @@
-"""What the command line decided for the app."""
+"""Options of the app, set by the command line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["AppOptions"]
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """What the command line decided."""
+    """Options of the app; the defaults are those of the command line."""
 
     paths: tuple[Path, ...] = (Path(),)
     recursive: bool = False
@@ -26,12 +26,12 @@ class AppOptions:
     projection: str = "perspective"
     limits: Limits = DEFAULT_LIMITS
     state: Path | None = None
-    """Where the app keeps what it remembers between runs; None: the user's state folder."""
+    """The folder of saved export options; None: the user's state folder."""
     title: str = ""
-    """What the title line says instead of the paths."""
+    """Text of the title line in place of the paths; empty: the paths."""
 
     def export_options(self) -> ExportOptions:
-        """Return how ``e`` exports."""
+        """Return the export options of ``e``."""
         from heicdepth_tui.depth.points import CloudOptions, Projection
         from heicdepth_tui.export.options import ExportOptions
 

@@ -1,28 +1,23 @@
 """Requests and paints the first photo while Textual is being imported.
 
 The decoder process imports for 100 ms, so it is started first; it gets its first requests as soon
-as the first photo's shape is known; the list is painted meanwhile.
+as the first photo's header is read. The list is painted before that.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.ui.model.layout import shapes_of
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.labels import photo_place
-from heicdepth_tui.ui.startup.first_photo import (
-    HeaderReader,
-    first_entries,
-    first_requests,
-    first_shapes,
-)
+from heicdepth_tui.ui.startup.first_photo import first_entries, first_header, first_requests
 from heicdepth_tui.ui.startup.signals import exit_on_signals, ignore_signals
 from heicdepth_tui.ui.startup.splash import SplashFrame
 from heicdepth_tui.ui.terminal.capabilities import app_color_mode, terminal_descriptor
@@ -33,9 +28,9 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.photo.forking import DecoderProcess
     from heicdepth_tui.photo.layers import Answer, Request
+    from heicdepth_tui.ui.model.options import AppOptions
 
 __all__ = ["Bootstrap"]
 
@@ -43,42 +38,36 @@ __all__ = ["Bootstrap"]
 class Bootstrap:
     """The first photo before the app runs; leave the ``with`` block to close the splash frame."""
 
-    def __init__(
-        self,
-        paths: Sequence[Path],
-        *,
-        recursive: bool,
-        theme: str,
-        limits: Limits,
-        title: str = "",
-    ) -> None:
-        self._limits = limits
-        self._title = title
-        self._size = tuple(shutil.get_terminal_size())
-        self._mode = app_color_mode(os.environ)
-        self._header: HeaderReader | None = None
+    def __init__(self, options: AppOptions) -> None:
+        self._options = options
+        self._settings = RenderSettings(app_color_mode(os.environ))
+        self._columns, self._rows = shutil.get_terminal_size()
+        self.header: Header | None = None
+        """The first photo's header; None where it is not read or cannot be read."""
         self.requests: tuple[Request, ...] = ()
         """The requests for the first photo, in the order sent."""
-        columns, rows = self._size
         # Only the listing knows the first photo of a folder with sub-folders.
-        self.entries: tuple[Entry, ...] = () if recursive else first_entries(paths, max(1, rows))
+        self.entries: tuple[Entry, ...] = (
+            () if options.recursive else first_entries(options.paths, max(1, self._rows))
+        )
         """The first photos of the list, guessed from their names, in its order."""
         self.splash: SplashFrame | None = None
-        descriptor = terminal_descriptor()
-        can_paint = self._mode is ColorMode.TRUECOLOR and has("splash")
+        mode, descriptor = self._settings.mode, terminal_descriptor()
+        can_paint = mode is ColorMode.TRUECOLOR and has("splash") and descriptor is not None
         if self.entries and can_paint and descriptor is not None:
-            self.splash = SplashFrame(descriptor, columns, rows, PALETTES[theme, self._mode])
+            palette = PALETTES[options.theme, mode]
+            self.splash = SplashFrame(descriptor, self._columns, self._rows, palette)
 
     def __enter__(self) -> Bootstrap:
         if self.splash is not None:
             exit_on_signals()
             try:
                 self.splash.open()
-                self.splash.show_list(self._place(), self.entries)
+                place = photo_place(self.entries[0], self._options.title)
+                self.splash.show_list(place, self.entries)
             except BaseException:
-                # A signal may raise SystemExit here.
-                ignore_signals()
-                self.splash.close()
+                # A signal may raise SystemExit in this block.
+                self._close()
                 raise
         return self
 
@@ -88,45 +77,31 @@ class Bootstrap:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         if self.splash is not None:
             ignore_signals()
             self.splash.close()
 
-    def _place(self) -> str:
-        return photo_place(self.entries[0], self._title)
-
     def start_decoder(self, process: DecoderProcess | None) -> Decoder:
         """Start the decoder, or adopt its process, and request the first photo."""
+        limits = self._options.limits
         if self.entries and not self.entries[0].problem:
-            self._request(self.entries[0])
-        decoder = Decoder.start(self.requests, process=process, limit_pixels=self._limits.pixels)
+            self.header = first_header(self.entries[0], limits)
+        if self.header is not None:
+            self._request(self.entries[0], self.header)
+        decoder = Decoder.start(self.requests, process=process, limit_pixels=limits.pixels)
         if self.splash is not None and self.requests:
             decoder.listen(self.splash.answered)
         return decoder
 
-    def _request(self, entry: Entry) -> None:
-        columns, rows = self._size
-        shapes = first_shapes(entry, self._limits)
-        if shapes is None:
-            return
-        settings = RenderSettings(self._mode)
-        self.requests = first_requests(entry, shapes, columns, rows, settings, DEFAULT_COLORMAP)
-        splash = self.splash
-        if splash is not None:
-            splash.show_placeholders(shapes)
-        self._header = HeaderReader(entry, self._limits)
-        self._header.start(lambda header: None if splash is None else splash.show_header(header))
-
-    @property
-    def header(self) -> Header | None:
-        """The first photo's header, once it is read."""
-        return None if self._header is None else self._header.header
+    def _request(self, entry: Entry, header: Header) -> None:
+        size, shapes = (self._columns, self._rows), shapes_of(header)
+        self.requests = first_requests(entry, shapes, *size, self._settings, DEFAULT_COLORMAP)
+        if self.splash is not None:
+            self.splash.show_header(header, shapes)
 
     def hand_over(self, then: Callable[[Answer], object]) -> list[Answer]:
-        """Stop painting and return the decoder's answers so far; later ones go to ``then``.
-
-        Raises an error of the program that reading or painting the header has met.
-        """
-        if self._header is not None and self._header.error is not None:
-            raise self._header.error
+        """Stop painting and return the decoder's answers so far; later ones go to ``then``."""
         return [] if self.splash is None else self.splash.hand_over(then)

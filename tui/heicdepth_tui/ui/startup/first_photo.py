@@ -1,4 +1,4 @@
-"""Finds the first photos of the list and reads the first header before Textual is imported."""
+"""Finds the first photos of the list, reads the first header, and makes the first requests."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import heapq
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.folder.find import HEIF_SUFFIXES, Entry, look_at
 from heicdepth_tui.folder.order import name_key
-from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Request
 from heicdepth_tui.ui.model.layout import (
@@ -21,22 +19,17 @@ from heicdepth_tui.ui.model.layout import (
     layer_render_spec,
     panes_of,
     preview_fit,
-    shapes,
 )
 
 if TYPE_CHECKING:
-    from heicdepth_tui.heif.facts import Header, HeaderSummary
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.ui.model.layout import Shapes
     from heicdepth_tui.ui.model.settings import RenderSettings
 
-__all__ = [
-    "HeaderReader",
-    "first_entries",
-    "first_requests",
-    "first_shapes",
-]
+__all__ = ["first_entries", "first_header", "first_requests"]
 
-_MOST_NAMES = 20_000
+_NAMES_LIMIT = 20_000
 DISK_TIMEOUT = 0.15
 """Seconds to wait for the disk; after that the app opens without a first photo."""
 
@@ -48,9 +41,9 @@ def first_entries(
 ) -> tuple[Entry, ...]:
     """Return at most ``count`` photos that the list will begin with, in its order.
 
-    Photos are recognised by their names here; the listing corrects a wrong guess. Unreadable
-    folders raise nothing, since the listing reports them. Returns nothing where the disk takes
-    longer than ``seconds``.
+    Photos are recognised by their names; the listing corrects a wrong guess. Unreadable folders
+    raise nothing, since the listing reports them. Empty where the disk takes longer than
+    ``seconds``.
     """
     return _in_time(lambda: tuple(_first(paths, count)), seconds) or ()
 
@@ -58,7 +51,7 @@ def first_entries(
 def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
     """Return the result of a function; None after ``seconds`` or where reading fails.
 
-    Raises what else the function raises: an error of the program.
+    The app reads again and reports why it fails. Raises other errors, which are the program's.
     """
     found: list[_Found] = []
     errors: list[Exception] = []
@@ -67,9 +60,8 @@ def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
         try:
             found.append(find())
         except (OSError, HeicDepthError):
-            # The listing reports it.
             return
-        except Exception as error:  # noqa: BLE001  raised in the thread that waits
+        except Exception as error:  # noqa: BLE001  raised in the waiting thread
             errors.append(error)
 
     thread = threading.Thread(target=run, name="first photo", daemon=True)
@@ -82,7 +74,7 @@ def _in_time(find: Callable[[], _Found], seconds: float) -> _Found | None:
 
 def _first(paths: Sequence[Path], count: int) -> Iterator[Entry]:
     names = list(_names(paths))
-    if len(names) > _MOST_NAMES:
+    if len(names) > _NAMES_LIMIT:
         return
     for _, path in heapq.nsmallest(count, ((f"{name_key(n)}\0\0{p}", p) for n, p in names)):
         entry = look_at(path)
@@ -91,9 +83,9 @@ def _first(paths: Sequence[Path], count: int) -> Iterator[Entry]:
 
 
 def _names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """Yield name and path of what looks like a photo; stops after ``_MOST_NAMES`` in a folder."""
+    """Yield name and path of what looks like a photo; stops after ``_NAMES_LIMIT`` in a folder."""
     for path in map(str, paths):
-        if not os.path.isdir(path):  # noqa: PTH112  the very string that the list will use
+        if not os.path.isdir(path):  # noqa: PTH112  the string that the list uses
             yield os.path.basename(path), path  # noqa: PTH119
             continue
         prefix = "" if path == os.curdir else path.rstrip(os.sep) + os.sep
@@ -101,33 +93,27 @@ def _names(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
             for count, entry in enumerate(found):
                 if entry.name.rpartition(".")[2].lower() in HEIF_SUFFIXES and entry.name[0] != ".":
                     yield entry.name, prefix + entry.name
-                if count > _MOST_NAMES:
+                if count > _NAMES_LIMIT:
                     return
 
 
-def first_shapes(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) -> Shapes | None:
-    """Return the upright sizes of a photo and its depth map; None where there is nothing to show.
+def first_header(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) -> Header | None:
+    """Return a photo's header; None where it cannot be read within ``seconds``."""
+    # The list is painted before this import.
+    from heicdepth_tui.heif.header import read_header
 
-    Twice the photo's where it has no depth map.
-    """
-    from heicdepth_tui.heif.summary import read_summary
-
-    summary: HeaderSummary | None = _in_time(
-        lambda: read_summary(entry.path, limits=limits), seconds
-    )
-    if summary is None or summary.primary is None:
-        return None
-    return shapes(summary.primary, summary.depth)
+    return _in_time(lambda: read_header(entry.path, limits=limits), seconds)
 
 
 def first_requests(
     entry: Entry, shapes: Shapes, columns: int, rows: int, settings: RenderSettings, colormap: str
 ) -> tuple[Request, ...]:
-    """Return the requests that the main screen will make for this photo, with its drawings."""
+    """Return the requests that the main screen will make for this photo, in its order."""
     layout = browse_layout(columns, rows)
     panes = panes_of(shapes, layout.pictures, layout.is_single)
     depth, thumbnail, photo = (
-        layer_render_spec(panes, layer, settings, colormap) for layer in (DEPTH, THUMBNAIL, PRIMARY)
+        layer_render_spec(panes, layer, settings, colormap, shapes.turn)
+        for layer in (DEPTH, THUMBNAIL, PRIMARY)
     )
     path, fit = entry.path, preview_fit(columns, rows)
     return (
@@ -135,31 +121,3 @@ def first_requests(
         Request(next_ticket(), "thumbnail", path, THUMBNAIL, render=thumbnail),
         Request(next_ticket(), "photo", path, PRIMARY, fit=fit, partial=True, render=photo),
     )
-
-
-@dataclass
-class HeaderReader:
-    """Reads the first photo's header in a thread of its own."""
-
-    entry: Entry
-    limits: Limits
-    header: Header | None = None
-    """The header; None before it is read and where it cannot be read."""
-    error: Exception | None = None
-    """An error of the program, met while the header was read or shown."""
-
-    def start(self, then: Callable[[Header], object]) -> None:
-        """Read, then call a function with the header, in that thread."""
-        threading.Thread(target=self._read, args=(then,), name="first header", daemon=True).start()
-
-    def _read(self, then: Callable[[Header], object]) -> None:
-        from heicdepth_tui.heif.header import read_header
-
-        try:
-            self.header = read_header(self.entry.path, limits=self.limits)
-            then(self.header)
-        except (OSError, HeicDepthError):
-            # The app reads it again and reports the error.
-            return
-        except Exception as error:  # noqa: BLE001  raised when the app takes over
-            self.error = error

@@ -9,8 +9,9 @@ from collections.abc import Callable
 
 __all__ = ["end_on_signals", "exit_on_signals", "ignore_signals"]
 
-_HANG_UP_SECONDS = 1.0
-"""How often the terminal is looked at: only the foreground of a session is sent SIGHUP."""
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_CHECK_SECONDS = 1.0
+"""Time between two checks of the terminal: only a session's foreground is sent SIGHUP."""
 
 
 def exit_on_signals() -> None:
@@ -18,16 +19,14 @@ def exit_on_signals() -> None:
 
     For the time before the app runs; ``end_on_signals`` replaces it.
     """
-    if hasattr(signal, "SIGHUP"):
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _exit)
+    for number in _SIGNALS:
+        signal.signal(number, _exit)
 
 
 def ignore_signals() -> None:
     """Ignore SIGTERM and SIGHUP: the terminal is being restored and the program ends."""
-    if hasattr(signal, "SIGHUP"):
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _exit(number: int, _: object) -> None:
@@ -39,10 +38,8 @@ def end_on_signals(end: Callable[[int], object]) -> None:
     """Let SIGTERM and SIGHUP call ``end`` in the running loop with 128 + the signal's number.
 
     A terminal that is closed without SIGHUP counts as SIGHUP within a second: reading from it would
-    otherwise keep a core busy for ever.
+    otherwise keep a core busy without end.
     """
-    if not hasattr(signal, "SIGHUP"):
-        return
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -59,12 +56,12 @@ def end_on_signals(end: Callable[[int], object]) -> None:
         if _is_closed():
             ended(signal.SIGHUP, None)
         else:
-            loop.call_later(_HANG_UP_SECONDS, check)
+            loop.call_later(_CHECK_SECONDS, check)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in _SIGNALS:
         signal.signal(number, ended)
     if not _is_closed():
-        loop.call_later(_HANG_UP_SECONDS, check)
+        loop.call_later(_CHECK_SECONDS, check)
 
 
 def _is_closed() -> bool:

@@ -1,8 +1,8 @@
 """The splash frame: list and images on the screen while Textual is still being imported.
 
 Textual takes 150 ms to import and as long again to mount and lay out the main screen. The decoder
-process has the depth map by then: it is shown at once, where Textual will show it. The functions
-that the widgets use draw it, in their places (``geometry``); Textual then paints over it without
+process has the depth map by then: it is painted at the cells where Textual will paint it
+(``model.layout``), with the texts of the same presenters. Textual then paints over it without
 clearing the screen in between (``terminal.driver``). Only in true colours.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import select
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
@@ -20,7 +20,7 @@ from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
-from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of
 from heicdepth_tui.ui.presenters.labels import (
     caption,
     depth_heading,
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["SplashFrame"]
 
 STALL_SECONDS = 0.5
-"""A terminal that takes no byte for so long is painted no further: the app must start."""
+"""Nothing more is painted once the terminal takes no byte for this time: the app must start."""
 
 _OPEN = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-# Textual may have switched on mouse, focus, paste and key reports meanwhile.
+# Textual may have switched on reports of mouse, focus, paste and keys.
 _CLOSE = (
     "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u"
     "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l"
@@ -150,48 +150,39 @@ class SplashFrame:
             for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
         )
 
-    def show_placeholders(self, shapes: Shapes) -> None:
-        """Paint placeholders where the images of these shapes will be."""
+    def show_header(self, header: Header, shapes: Shapes) -> None:
+        """Paint headings, caption, and placeholders where the images of these shapes will be."""
         panes = panes_of(shapes, self._layout.pictures, self._layout.is_single)
         self._panes = panes
-        placeholder = self._sgr(self._palette.foreground, self._palette.surface)
         lines = []
+        placeholder = self._sgr(self._palette.foreground, self._palette.surface)
         for shape, box in zip(
             (shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True
         ):
             fit = fit_cells(shape, box.size, Blocks.HALF)
             rows = (placeholder + " " * fit.cols,) * fit.rows
             lines += self._centred(box, RenderedRows(fit, rows))
-        if not panes.is_stacked and panes.depth.columns:
-            rule = self._sgr(self._palette.rule, self._palette.background)
-            top = self._layout.pictures.row
-            lines += [
-                f"{self._at(panes.depth.column - 1, top + row)}{rule}│"
-                for row in range(self._layout.pictures.rows)
-            ]
+        if not self._layout.is_single:
+            lines += self._headings(header, shapes, panes)
         self._paint(lines)
 
-    def show_header(self, header: Header) -> None:
-        """Paint headings and caption."""
-        panes = self._panes
-        if panes is None:
-            return
+    def _headings(self, header: Header, shapes: Shapes, panes: Panes) -> Iterator[str]:
+        photo, depth = panes.photo, panes.depth
         faint = self._sgr(self._faint, self._palette.background)
-        is_single = self._layout.is_single
-        lines = []
-        if not is_single:
-            most = len(layer_cycle(layers_of(header), is_single))
-            size = header.primary.displayed_size
-            photo = photo_heading(panes.photo.columns - 2, "photo", size, 1, most)
-            lines.append(self._at(panes.photo.column + 1, panes.photo.row - 1) + faint + photo)
-            depth = depth_heading(panes.depth.columns - 2, header, shapes_of(header).depth)
-            lines.append(self._at(panes.depth.column + 1, panes.depth.row - 1) + faint + depth)
-        if not is_single and not panes.is_stacked:
-            box = panes.photo
-            for row, line in enumerate(caption(box.columns - 2, header, False).split("\n")):
-                left = box.column + max(0, (box.columns - cell_len(line)) // 2)
-                lines.append(f"{self._at(left, box.row + box.rows + row)}{faint}{line}")
-        self._paint(lines)
+        size, count = header.primary.displayed_size, len(layer_cycle(layers_of(header), False))
+        heading = photo_heading(photo.columns - 2, "photo", size, 1, count)
+        yield self._at(photo.column + 1, photo.row - 1) + faint + heading
+        heading = depth_heading(depth.columns - 2, header, shapes.depth)
+        yield self._at(depth.column + 1, depth.row - 1) + faint + heading
+        if panes.is_stacked:
+            return
+        for row, line in enumerate(caption(photo.columns - 2, header, False).split("\n")):
+            left = photo.column + max(0, (photo.columns - cell_len(line)) // 2)
+            yield f"{self._at(left, photo.row + photo.rows + row)}{faint}{line}"
+        rule = self._sgr(self._palette.rule, self._palette.background)
+        top = self._layout.pictures.row
+        for row in range(top, top + self._layout.pictures.rows):
+            yield f"{self._at(depth.column - 1, row)}{rule}│"
 
     def answered(self, answer: Answer) -> None:
         """Keep an answer of the decoder and paint its image; called in any thread."""

@@ -1,0 +1,76 @@
+"""One decision before the arguments are parsed: which command runs, and what starts first."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from heicdepth_tui.cli.invocation import Invocation, command_of
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Run in an empty folder, with a terminal at both ends."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("_HEICDEPTH_TUI_COMPLETE", raising=False)
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ("", "browse"),
+        ("photos", "browse"),
+        ("--theme light photos", "browse"),
+        ("browse photos", "browse"),
+        ("info photos", "info"),
+        ("./info", "browse"),
+        ("export --help", "export"),
+        ("--help", ""),
+        ("-h", ""),
+        ("--version", ""),
+    ],
+)
+def test_the_first_argument_decides_the_command(arguments: str, command: str) -> None:
+    assert command_of(arguments.split()) == command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "opens_app", "starts_decoder", "needs_parser"),
+    [
+        ("", True, True, False),
+        (".", True, True, False),
+        (". missing", True, True, True),
+        ("-r .", True, True, True),
+        ("browse .", True, True, True),
+        ("--limit-pixels 5 .", True, False, True),
+        ("--limit-pixels=5 .", True, False, True),
+        ("--theme light --help", False, False, True),
+        ("info .", False, False, True),
+        ("--version", False, False, True),
+    ],
+)
+def test_what_starts_before_the_parser(
+    arguments: str, opens_app: bool, starts_decoder: bool, needs_parser: bool
+) -> None:
+    read = Invocation.read(arguments.split())
+
+    assert read.opens_app is opens_app
+    assert read.starts_decoder is starts_decoder
+    assert read.needs_parser is needs_parser
+
+
+@pytest.mark.parametrize("stream", ["stdin", "stdout"])
+def test_nothing_starts_without_a_terminal(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
+    monkeypatch.setattr(getattr(sys, stream), "isatty", lambda: False)
+
+    assert Invocation.read(["."]) == ((".",), False, False)
+
+
+def test_nothing_starts_while_a_shell_completes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_HEICDEPTH_TUI_COMPLETE", "bash_source")
+
+    assert Invocation.read([]) == ((), False, False)

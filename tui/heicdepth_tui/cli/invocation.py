@@ -1,0 +1,57 @@
+"""Decides from the arguments alone which command runs, and whether the decoder starts first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+__all__ = ["COMMANDS", "DEFAULT_COMMAND", "Invocation", "command_of"]
+
+DEFAULT_COMMAND = "browse"
+COMMANDS = (DEFAULT_COMMAND, "info", "show", "export", "sample")
+_GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
+_COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
+"""Set by the shells when they request completions, or the script that sets them up."""
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """Return the command that runs; empty where the group itself answers (``--help``)."""
+    first = arguments[0] if arguments else DEFAULT_COMMAND
+    if first in _GROUP_OPTIONS:
+        return ""
+    return first if first in COMMANDS else DEFAULT_COMMAND
+
+
+class Invocation(NamedTuple):
+    """A command line before it is parsed; importing dataclasses would delay the fork by 5 ms."""
+
+    arguments: tuple[str, ...]
+    opens_app: bool
+    """Whether the app opens, unless the parser finds an error."""
+    starts_decoder: bool
+    """Whether the decoder process starts before the arguments are parsed."""
+
+    @classmethod
+    def read(cls, arguments: Sequence[str]) -> Invocation:
+        """Return the command line of these arguments in this process's environment."""
+        opens_app = (
+            command_of(arguments) == DEFAULT_COMMAND
+            and {"--help", "-h"}.isdisjoint(arguments)
+            and not os.environ.get(_COMPLETION)
+            and sys.stdout.isatty()
+            and sys.stdin.isatty()
+        )
+        # The decoder must know a limit of its own when it starts.
+        has_limit = any(word.startswith("--limit-pixels") for word in arguments)
+        return cls(tuple(arguments), opens_app, opens_app and not has_limit)
+
+    @property
+    def needs_parser(self) -> bool:
+        """Whether anything is left to parse: not where each argument is an existing path."""
+        return (
+            not self.opens_app
+            or self.arguments[:1] == (DEFAULT_COMMAND,)
+            or any(word.startswith("-") or not os.path.lexists(word) for word in self.arguments)
+        )
