@@ -19,6 +19,7 @@ __all__ = [
     "UNKNOWN",
     "ItemColour",
     "colour_space",
+    "colour_text",
     "item_colour",
     "profile_name",
     "read_profile",
@@ -110,6 +111,16 @@ def profile_name(profile: bytes) -> str:
         if profile[entry : entry + 4] == b"desc":
             start, length = _number(profile, entry + 4, 4), _number(profile, entry + 8, 4)
             return _usual_name(_text(profile[start : start + length]))
+    return ""
+
+
+def colour_text(content: bytes) -> str:
+    """Return the colour space that the content of one ``colr`` box states, with its form."""
+    if content[:4] in _ICC:
+        return f"ICC profile of {len(content) - 4:,} bytes: {profile_name(content[4:]) or UNKNOWN}"
+    if content[:4] == b"nclx" and len(content) >= 10:
+        codes = [_number(content, at, 2) for at in (4, 6, 8)]
+        return f"nclx {'/'.join(map(str, codes))}: {_code_points(*codes[:2])}"
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from struct import Struct
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.sniff import Kind, sniff
 from heicdepth_tui.heif.source import Source
 
-__all__ = ["Container", "find_meta", "has_sequence"]
+__all__ = ["Container", "find_meta", "has_sequence", "top_level_boxes"]
 
 _HEADER = Struct(">I4s").unpack_from
 _LARGE_SIZE = Struct(">Q").unpack_from
@@ -167,6 +168,23 @@ def has_sequence(source: Source, container: Container) -> bool:
             return True
         position += size
     return False
+
+
+def top_level_boxes(source: Source) -> Iterator[tuple[bytes, int, int]]:
+    """Yield type, offset and size in bytes of the boxes of a file, 256 at most.
+
+    Ends without an error at the first bytes that are no box.
+    """
+    position = 0
+    for _ in range(_MAX_TOP_LEVEL):
+        if position + 8 > source.size:
+            return
+        try:
+            size, kind, _ = _box_header(source, position)
+        except HeaderError:
+            return
+        yield kind, position, size
+        position += size
 
 
 def _not_heif(kind: Kind, path: str) -> NotHeifError:

@@ -123,6 +123,10 @@ class ItemTable:
         """Return the ids of the items that are not to be shown by themselves."""
         return self._meta.infos.hidden()
 
+    def name_of(self, item: int) -> str:
+        """Return the name of an item; empty for most photos."""
+        return next(iter(self._meta.infos.strings(item)), "")
+
     def content_type(self, item: int) -> str:
         """Return the content type of a ``mime`` item, lower case; empty where there is none."""
         strings = self._meta.infos.strings(item)

@@ -18,7 +18,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["MAX_MARKUP", "count_markup", "parse_calibration"]
+__all__ = ["MAX_MARKUP", "count_markup", "parse_calibration", "parse_packet"]
 
 MAX_MARKUP = 8_192
 """Tags and attributes of one XMP, and of all those of one photo together; phones write 140."""
@@ -56,7 +56,7 @@ def parse_calibration(xml: bytes, *, limit: int = DEFAULT_LIMITS.xmp_bytes) -> C
     ``problems`` states it. Raises MalformedError when the packet is not XML or declares entities,
     LimitError when it is longer than ``limit`` bytes or has more than 8,192 tags and attributes.
     """
-    reader = _Reader(_values(_root(xml, limit)))
+    reader = _Reader(_values(parse_packet(xml, limit=limit)))
     distortion_center = (
         reader.number(DEPTH_DATA + "LensDistortionCenterOffsetX"),
         reader.number(DEPTH_DATA + "LensDistortionCenterOffsetY"),
@@ -115,7 +115,8 @@ def _decoded(xml: bytes) -> bytes | str:
     return xml.strip(b"\0 \t\r\n")
 
 
-def _root(xml: bytes, limit: int) -> Element:
+def parse_packet(xml: bytes, *, limit: int = DEFAULT_LIMITS.xmp_bytes) -> Element:
+    """Return the root element of an XMP packet; errors are those of ``parse_calibration``."""
     if len(xml) > limit:
         raise LimitError(f"the XMP has {len(xml):,} bytes; the limit is {limit:,}")
     markup = count_markup(xml)

@@ -66,6 +66,7 @@ class BrowseScreen(Screen[None], PlainLines):
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
+        bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("y", "copy_path", "Copy path", "copy", "By OSC 52"),
@@ -239,7 +240,10 @@ class BrowseScreen(Screen[None], PlainLines):
         """Hide keys that have nothing to do here."""
         if self._session.is_leaving:
             return False
-        if action in ("export", "export_as", "copy_path", "metadata") and not self.photos.entry:
+        if (
+            action in ("export", "export_as", "copy_path", "metadata", "metadata_tree")
+            and not self.photos.entry
+        ):
             return False
         if action == "tables":
             return self.has_class("-folded") and not self.has_class("-tiny")
@@ -255,6 +259,15 @@ class BrowseScreen(Screen[None], PlainLines):
         if entry is not None and tables is not None:
             name = printable(entry.name)
             self.app.push_screen(MetadataScreen(name, tables.rows, tables.groups))
+
+    def action_metadata_tree(self) -> None:
+        """Show boxes, items, EXIF, XMP and calibration as a tree."""
+        from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
+
+        entry = self._session.entry
+        if entry is not None:
+            limits = self._app_context.options.limits
+            self.app.push_screen(MetadataTreeScreen(entry, limits))
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -49,6 +49,7 @@ _KEYS: tuple[_Group, ...] = (
             ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
             ("i", "metadata in full"),
+            ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
         ),
     ),
     (
