@@ -56,6 +56,9 @@ class Driven:
         if state.error is not None or state.entry.problem:
             return True
         photo, depth = self.app.browse.pictures.photo.view, self.app.browse.pictures.depth.view
+        tables = state.tables
+        if tables is None or not tables.is_built_from(state.content):
+            return False
         # Where there is room for one picture, no other layer is requested.
         is_tiny = self.app.browse.has_class("-tiny")
         wanted = (photo.layer,) if is_tiny else state.all_layers

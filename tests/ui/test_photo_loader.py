@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,11 +28,9 @@ from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.events import (
     Event,
     HeaderRead,
-    ImportsReady,
     LayerArrived,
     WorkFailed,
 )
-from heicdepth_tui.ui.services.late_imports import LateImports
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
@@ -223,25 +220,6 @@ class TestLayers:
 
 class TestErrorsOfTheProgram:
     """What fails in a thread is posted, so that the app ends with a crash report."""
-
-    def test_a_late_import_that_fails_is_posted(
-        self, events: Queue[Event], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setitem(sys.modules, "heicdepth_tui.depth.camera", None)
-        imports = LateImports(events.put)
-        imports.are_ready = False
-        imports.begin()
-        event = events.get(timeout=SECONDS)
-
-        assert isinstance(event, WorkFailed)
-        assert isinstance(event.error, ImportError)
-
-    def test_a_late_import_that_succeeds_is_posted(self, events: Queue[Event]) -> None:
-        imports = LateImports(events.put)
-        imports.are_ready = False
-        imports.begin()
-
-        assert isinstance(events.get(timeout=SECONDS), ImportsReady)
 
     def test_an_error_while_an_answer_is_taken_in_is_posted(self, sample_folder: Path) -> None:
         events: Queue[Event] = Queue()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from browsing import LANDSCAPE, PORTRAIT, image
 
+from heicdepth_tui.depth import depthmap
 from heicdepth_tui.photo import rendering
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Request
@@ -86,6 +87,26 @@ async def test_pictures_are_never_drawn_in_the_thread_of_the_screen(
     assert len({picture.rows for picture in seen}) == 3
     assert threads
     assert set(threads) == {"render"}
+
+
+async def test_tables_are_never_built_in_the_thread_of_the_screen(
+    open_app: Open, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[str] = []
+    build_depth_map = depthmap.build_depth_map
+
+    def counted(*args: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return build_depth_map(*args)
+
+    monkeypatch.setattr(depthmap, "build_depth_map", counted)
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        for name in (LANDSCAPE, PORTRAIT):
+            await driven.select(name)
+        await driven.pilot.press("i")
+
+    assert len(threads) >= 2
+    assert set(threads) == {"tables"}
 
 
 async def test_a_picture_drawn_before_comes_back_without_drawing(

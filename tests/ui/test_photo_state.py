@@ -1,4 +1,4 @@
-"""The state of a photo, the store that bounds what is kept, and the tables made from it."""
+"""The state of a photo, and the store that bounds what is kept."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from heicdepth_tui.errors import DecodeError, TruncatedError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, THUMBNAIL, Layer, LayerKind, Pixels
-from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus, PhotoState
 from heicdepth_tui.ui.model.photo_store import PhotoStore
-from heicdepth_tui.ui.presenters.photo_tables import TableBuilder
 
 TORN = LayerState(LayerStatus.FAILED, error=DecodeError("torn"))
 
@@ -148,70 +146,3 @@ class TestPhotoStore:
 
         layers = [store.get(photo).layers for photo in (entry("a", 1), entry("a", 2), entry("b"))]
         assert list(map(bool, layers)) == [False, False, True]
-
-
-class TestTables:
-    """Tables are built once for all that is known, and again when something new is."""
-
-    def test_each_new_layer_or_error_builds_them_anew(self, state: PhotoState) -> None:
-        builder = TableBuilder()
-        thumbnail = own(state, LayerKind.THUMBNAIL)
-        states = [state]
-        for layer, found in ((PRIMARY, done(30, 40, 3)), (thumbnail, TORN)):
-            states.append(states[-1].with_layer(layer, found))
-        built = []
-        for each in states:
-            assert builder.known(each) is None
-            built.append(builder.build(each))
-            assert builder.known(each) is built[-1]
-
-        assert [[row.name for row in tables.rows] for tables in built] == [
-            [],
-            ["photo"],
-            ["photo", "thumbnail"],
-        ]
-
-    def test_pictures_and_parts_build_nothing_anew(self, state: PhotoState) -> None:
-        builder = TableBuilder()
-        layer = done(30, 40, 3)
-        tables = builder.build(state.with_layer(PRIMARY, layer))
-        rendered = layer.with_picture(RenderSpec((4, 2)), RenderedRows(Fit(1, 1, 1, 1), ("x",)))
-        part = LayerState(LayerStatus.PARTIAL, pixels(3, 4, 3))
-        thumbnail = own(state, LayerKind.THUMBNAIL)
-
-        same = state.with_layer(PRIMARY, rendered).with_layer(thumbnail, part)
-        assert builder.known(same) is tables
-
-    def test_a_layer_that_cannot_be_decoded_says_why(self, state: PhotoState) -> None:
-        thumbnail = own(state, LayerKind.THUMBNAIL)
-        (row,) = TableBuilder().build(state.with_layer(thumbnail, TORN)).rows
-
-        assert (row.name, row.unit) == ("thumbnail", "torn")
-
-    def test_the_depth_map_follows_the_depth_layer_only(self, state: PhotoState) -> None:
-        builder = TableBuilder()
-        depth = own(state, LayerKind.DEPTH)
-        with_depth = state.with_layer(depth, done(15, 20))
-        first = builder.build(with_depth).depth_maps[depth]
-        second = builder.build(with_depth.with_layer(PRIMARY, done(3, 4, 3))).depth_maps[depth]
-        third = builder.build(state.with_layer(depth, done(15, 20))).depth_maps[depth]
-
-        assert second is first
-        assert third is not first
-
-    def test_of_two_depth_maps_each_has_its_own_numbers(self, tmp_path: Path) -> None:
-        path = tmp_path / "two.heic"
-        path.write_bytes(build_photo(more_depths=1))
-        state = PhotoState(entry("two.heic")).with_header(read_header(path))
-        first, second = (layer for layer in state.all_layers if layer.label.startswith("depth"))
-        state = state.with_layer(second, done(9, 9)).with_layer(first, done(30, 40))
-        tables = TableBuilder().build(state)
-
-        assert [(row.name, row.shape) for row in tables.rows][:3] == [
-            ("depth", "(30, 40)"),
-            ("disparity", "(30, 40)"),
-            ("metres ≈", "(30, 40)"),
-        ]
-        assert tables.depth_maps[first].codes.shape == (30, 40)
-        assert second in state.rest
-        assert first not in state.rest

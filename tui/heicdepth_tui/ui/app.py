@@ -34,12 +34,12 @@ from heicdepth_tui.ui.services.events import (
     WorkFailed,
 )
 from heicdepth_tui.ui.services.exporter import Exporter
-from heicdepth_tui.ui.services.late_imports import LateImports
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
 from heicdepth_tui.ui.services.renderer import Renderer
 from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
+from heicdepth_tui.ui.services.table_builder import TableBuilder
 from heicdepth_tui.ui.terminal.app import TerminalApp
 from heicdepth_tui.ui.terminal.switches import has
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AppOptions", "FirstPhoto", "HeicDepthApp"]
 
-IMPORT_DELAY = 0.5
+TABLES_DELAY = 0.5
 """Seconds after which the tables of the first photo wait for its picture no longer."""
 
 
@@ -122,14 +122,13 @@ class HeicDepthApp(TerminalApp):
         self.loader = PhotoLoader(decoder, self._post, options.limits)
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
-        self._imports = LateImports(self._post)
         context = Context(
             options=options,
             session=self.session,
             loader=self.loader,
             prefetcher=Prefetcher(self.loader, self.session.photos),
             renderer=Renderer(self._post),
-            imports=self._imports,
+            table_builder=TableBuilder(self._post),
             scanner=self.scanner,
             exporter=self.exporter,
             saved_options=SavedOptions(options.export_options, options.state),
@@ -209,7 +208,7 @@ class HeicDepthApp(TerminalApp):
         self._show_first_photo()
         self.browse.folder.start()
         self.call_after_refresh(self._settle_down)
-        self.set_timer(IMPORT_DELAY, self._imports.begin)
+        self.set_timer(TABLES_DELAY, self.browse.panel.begin_tables)
 
     def _show_first_photo(self) -> None:
         """Show what was found before the app was there: the first paint has it at once."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = ["PENDING", "LayerState", "LayerStatus", "PhotoState"]
 
@@ -72,6 +73,15 @@ class PhotoState:
     layers: Mapping[Layer, LayerState] = field(default_factory=dict)
     all_layers: tuple[Layer, ...] = ()
     """The layers of the photo in the order they are shown; none before the header is known."""
+    tables: Tables | None = None
+    """The tables built last, which may lack the newest layers; see ``content``."""
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What tables are built from; pictures and parts of a layer change nothing of it."""
+        layers = [self.layer(layer) for layer in self.all_layers]
+        samples = (found.pixels if found.status is LayerStatus.DONE else None for found in layers)
+        return (self.header, *samples, *(found.error for found in layers))
 
     @property
     def is_loading(self) -> bool:
@@ -140,7 +150,7 @@ class PhotoState:
 
     def without_pixels(self) -> PhotoState:
         """Return the state with nothing decoded, to save memory."""
-        return replace(self, layers={})
+        return replace(self, layers={}, tables=None)
 
     @property
     def nbytes(self) -> int:

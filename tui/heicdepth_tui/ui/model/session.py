@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.layers import Answer
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.settings import RenderSettings
+    from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = ["Session"]
 
@@ -84,3 +86,9 @@ class Session:
         known = state.layer(layer)
         if known.pixels is not None:
             self.photos.put(state.with_layer(layer, known.with_picture(spec, rendered)))
+
+    def take_tables(self, entry: Entry, tables: Tables) -> None:
+        """Take in tables, unless the photo was forgotten meanwhile."""
+        state = self.photos.get(entry)
+        if state.header is not None:
+            self.photos.put(replace(state, tables=tables))

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.options import AppOptions
     from heicdepth_tui.ui.model.session import Session
     from heicdepth_tui.ui.services.exporter import Exporter
-    from heicdepth_tui.ui.services.late_imports import LateImports
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
     from heicdepth_tui.ui.services.prefetch import Prefetcher
     from heicdepth_tui.ui.services.renderer import Renderer
     from heicdepth_tui.ui.services.saved_options import SavedOptions
     from heicdepth_tui.ui.services.scanner import Scanner
+    from heicdepth_tui.ui.services.table_builder import TableBuilder
     from heicdepth_tui.ui.terminal.flow_control import FlowControl
     from heicdepth_tui.ui.terminal.output import Output
 
@@ -30,7 +30,7 @@ class Context:
     loader: PhotoLoader
     prefetcher: Prefetcher
     renderer: Renderer
-    imports: LateImports
+    table_builder: TableBuilder
     scanner: Scanner
     exporter: Exporter
     saved_options: SavedOptions

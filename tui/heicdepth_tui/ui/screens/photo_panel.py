@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,7 @@ from heicdepth_tui.ui.presenters.panes import (
     photo_view,
     shown_layer,
 )
-from heicdepth_tui.ui.presenters.photo_tables import TableBuilder, Tables
-from heicdepth_tui.ui.services.events import HeaderRead, ImportsReady, LayerArrived, PictureRendered
+from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, PictureRendered, TablesBuilt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.ui.model.layout import Layout
     from heicdepth_tui.ui.model.photo_state import PhotoState
+    from heicdepth_tui.ui.model.tables import Tables
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.image_panes import ImagePanes
     from heicdepth_tui.ui.widgets.tables import TableView
@@ -66,13 +67,14 @@ class PhotoPanel:
         self._panes = panes
         self._arrays = arrays
         self._facts = facts
-        self._tables = TableBuilder()
+        self._tables_of: Entry | None = None
+        self._may_build = "numpy" in sys.modules
         self._layout = browse_layout(80, 24)
         self._fit = preview_fit(80, 24)
         self._computed: tuple[object, tuple[PaneView, PaneView]] | None = None
         self._shown: tuple[PaneView, PaneView] | None = None
         self._blank_timer: Timer | None = None
-        self._is_late = self._is_rest_requested = self._are_tables_due = False
+        self._is_late = self._is_rest_requested = False
         self._neighbours: tuple[Entry, ...] = ()
         self._has_choice = False
         self._shapes = Shapes((4, 3), (4, 3))
@@ -91,9 +93,9 @@ class PhotoPanel:
 
     @property
     def tables(self) -> Tables | None:
-        """The tables of the selected photo, built where they are not; None without a header."""
+        """The tables of the selected photo; None while they are not built."""
         state = self._session.state
-        return None if state is None or state.header is None else self._tables.build(state)
+        return None if state is None else state.tables
 
     def resize(self, columns: int, rows: int, bars: int) -> Layout:
         """Show everything for another size of the screen; return its layout."""
@@ -135,16 +137,16 @@ class PhotoPanel:
         """Have a photo read and decoded again."""
         self._context.loader.forget(entry.path)
         self._session.photos.forget(entry.path)
-        self._tables.forget(entry.path)
 
     # Events of the services
 
-    def handle(self, event: HeaderRead | LayerArrived | PictureRendered | ImportsReady) -> None:
+    def handle(self, event: HeaderRead | LayerArrived | PictureRendered | TablesBuilt) -> None:
         """Take an event into the session, and show what it changed of the selected photo."""
         session = self._session
-        if isinstance(event, ImportsReady):
-            self._context.imports.are_ready = True
-            self._update_tables_soon()
+        if isinstance(event, TablesBuilt):
+            session.take_tables(event.entry, event.tables)
+            if event.entry == session.entry:
+                self._show_tables()
             return
         if isinstance(event, LayerArrived):
             if not self._context.loader.accept(event):
@@ -161,15 +163,20 @@ class PhotoPanel:
 
     def _neighbour_changed(self, event: HeaderRead | LayerArrived | PictureRendered) -> None:
         self._context.prefetcher.proceed(event.entry)
-        if isinstance(event, LayerArrived) and self._context.imports.are_ready:
+        if isinstance(event, LayerArrived):
             layer = event.answer.request.layer
             if layer.kind is LayerKind.PRIMARY and event.answer.final:
-                self._screen.call_later(self._build_tables, event.entry)
+                self._request_tables(self._session.photos.get(event.entry))
 
-    def _build_tables(self, entry: Entry) -> None:
-        state = self._session.photos.get(entry)
-        if state.header is not None:
-            self._tables.build(state)
+    def begin_tables(self) -> None:
+        """Let tables be built from now on: what must come before them is there, or is late."""
+        if not self._may_build:
+            self._may_build = True
+            self._request_tables(self._session.state)
+
+    def _request_tables(self, state: PhotoState | None) -> None:
+        if self._may_build and state is not None and state.header is not None:
+            self._context.table_builder.request(state)
 
     # What is requested
 
@@ -191,7 +198,7 @@ class PhotoPanel:
             self._is_rest_requested = True
             # What is on the screen by now is painted first.
             self._screen.call_later(self._request_rest, state.entry)
-            self._screen.call_later(self._context.imports.begin)
+            self._screen.call_later(self.begin_tables)
 
     def _redraw(self, state: PhotoState, header: Header, panes: Sequence[PaneView]) -> None:
         """Have layers drawn that are decoded, but were drawn for another screen."""
@@ -245,8 +252,9 @@ class PhotoPanel:
         While pictures are on their way, a held key must not add headings and tables to what the
         line has to carry: the panes are blank until then.
         """
+        self._request_tables(state)
         if views == self._shown:
-            self._update_tables_soon()
+            self._show_tables()
             return
         flow_control, is_waiting = self._context.flow_control, self._is_waiting(state)
         if is_waiting or not flow_control.is_free:
@@ -301,10 +309,9 @@ class PhotoPanel:
         if self.has_layers != self._has_choice:
             self._has_choice = self.has_layers
             self._screen.refresh_bindings()
-        if state is not None and self._tables.known(state) is not None:
-            self._show_tables()
-        else:
-            self._update_tables_soon()
+        self._show_tables()
+        if state is not None and self._tables_of != state.entry:
+            self._screen.set_timer(PLACEHOLDER_DELAY, self._blank_old_tables)
 
     def _arrange(self) -> None:
         """Put the panes beside or above each other, as shows the photo larger."""
@@ -323,27 +330,24 @@ class PhotoPanel:
                 pane.legend.show(None, self._session.colormap)
 
     def _blank_tables(self) -> None:
+        self._tables_of = None
         for table in (self._arrays, self._facts):
             table.blank()
 
-    def _update_tables_soon(self) -> None:
-        """Have the tables follow, once for all that arrives together."""
-        state = self._session.state
-        if state is None or state.header is None or self._are_tables_due:
-            return
-        if self._context.imports.are_ready:
-            self._are_tables_due = True
-            self._screen.call_later(self._update_tables)
-
-    def _update_tables(self) -> None:
-        self._are_tables_due = False
-        self._show_tables()
+    def _blank_old_tables(self) -> None:
+        """Clear the tables of the photo before where those of the selected one are late."""
+        if self._tables_of != self._session.entry:
+            self._blank_tables()
+            for pane in (self._panes.photo, self._panes.depth):
+                pane.legend.show(None, self._session.colormap)
 
     def _show_tables(self) -> None:
         tables = self.tables
         if tables is not None and self._shows_selected:
+            self._tables_of = self._session.entry
             for pane in (self._panes.photo, self._panes.depth):
-                depth_map = tables.depth_maps.get(pane.view.layer)
+                layer = pane.view.layer
+                depth_map = None if layer is None else tables.depth_maps.get(layer)
                 pane.legend.show(depth_map, self._session.colormap)
             self._arrays.show_arrays(tables.rows)
             self._facts.show_facts(tables.groups)

@@ -17,19 +17,20 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.photo.layers import Answer, Layer
+    from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = [
     "Event",
     "ExportFinished",
     "ExportProgress",
     "HeaderRead",
-    "ImportsReady",
     "LayerArrived",
     "ListingFinished",
     "PhotosFound",
     "PictureRendered",
     "Post",
     "SummariesRead",
+    "TablesBuilt",
     "WorkFailed",
 ]
 
@@ -84,8 +85,11 @@ class PictureRendered:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportsReady:
-    """The modules that tables and legends need are imported."""
+class TablesBuilt:
+    """The tables of a photo were built from what was known of it."""
+
+    entry: Entry
+    tables: Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ Event: TypeAlias = (
     | HeaderRead
     | LayerArrived
     | PictureRendered
-    | ImportsReady
+    | TablesBuilt
     | ExportProgress
     | ExportFinished
     | WorkFailed

@@ -1,0 +1,31 @@
+"""The tables of one photo, and what they were built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.photo.layers import Layer
+    from heicdepth_tui.report.tables import ArrayRow, FactGroup
+
+__all__ = ["Tables"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """Array table, metadata, and the depth map of each depth layer decoded so far."""
+
+    content: tuple[object, ...]
+    """The header, and the samples or the error of each layer, that the tables were built from."""
+    rows: tuple[ArrayRow, ...]
+    groups: tuple[FactGroup, ...]
+    depth_maps: Mapping[Layer, DepthMap]
+
+    def is_built_from(self, content: tuple[object, ...]) -> bool:
+        """Return whether the tables were built from these very objects."""
+        return len(content) == len(self.content) and all(
+            mine is other for mine, other in zip(self.content, content, strict=True)
+        )

@@ -1,0 +1,125 @@
+"""Builds the tables of photos in a thread: array rows, metadata and depth maps."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.photo.layers import LayerKind, depth_info
+from heicdepth_tui.ui.model.tables import Tables
+from heicdepth_tui.ui.services.events import Post, TablesBuilt, WorkFailed
+from heicdepth_tui.ui.services.worker_pool import WorkerPool
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.layers import Layer, Pixels
+    from heicdepth_tui.report.tables import ArrayRow, FactGroup
+    from heicdepth_tui.ui.model.photo_state import PhotoState
+
+__all__ = ["TableBuilder", "build_tables"]
+
+_PHOTOS = 4
+"""Photos whose tables may wait to be built: the selected one and its neighbours."""
+_JOBS = 64
+"""More than the layers of these photos, each of which may ask for the tables anew."""
+
+
+class TableBuilder:
+    """Builds the newest request first, and of each photo the newest state; posts TablesBuilt."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._pool = WorkerPool(
+            "tables", lambda error: post(WorkFailed(error)), threads=1, waiting=_JOBS
+        )
+        self._newest: OrderedDict[Entry, PhotoState] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def request(self, state: PhotoState) -> None:
+        """Build the tables of a state, unless it has them or they are being built."""
+        content = state.content
+        if state.tables is not None and state.tables.is_built_from(content):
+            return
+        with self._lock:
+            self._newest[state.entry] = state
+            self._newest.move_to_end(state.entry)
+            if len(self._newest) > _PHOTOS:
+                self._newest.popitem(last=False)
+        # The states that a job holds keep these ids from being used again.
+        key = (state.entry, *map(id, content))
+        self._pool.submit(key, partial(self._build, state))
+
+    def _build(self, state: PhotoState) -> None:
+        with self._lock:
+            newest = self._newest.get(state.entry)
+            if newest is None or not _are_same(newest.content, state.content):
+                return
+        tables = build_tables(state)
+        with self._lock:
+            if self._newest.get(state.entry) is newest:
+                del self._newest[state.entry]
+        self._post(TablesBuilt(state.entry, tables))
+
+
+def _are_same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+    return list(map(id, some)) == list(map(id, others))
+
+
+def build_tables(state: PhotoState) -> Tables:
+    """Return the tables of what is known; depth maps that the state has already are kept."""
+    # The legend is drawn in the app's thread and must not wait for these imports.
+    import heicdepth_tui.draw.colour_bar  # noqa: F401
+
+    old = {} if state.tables is None else state.tables.depth_maps
+    maps = _build_maps(state, old)
+    return Tables(state.content, _rows(state, maps), _groups(state, maps), maps)
+
+
+def _build_maps(state: PhotoState, old: Mapping[Layer, DepthMap]) -> Mapping[Layer, DepthMap]:
+    """Return the depth map of each decoded depth layer, the old one where its samples are."""
+    from heicdepth_tui.depth.depthmap import build_depth_map
+
+    maps: dict[Layer, DepthMap] = {}
+    for layer in state.all_layers:
+        pixels = state.pixels(layer)
+        info = None if state.header is None else depth_info(state.header, layer)
+        if pixels is None or info is None:
+            continue
+        known = old.get(layer)
+        if known is not None and known.codes is pixels.array:
+            maps[layer] = known
+        else:
+            maps[layer] = build_depth_map(pixels.array, pixels.bits, info)
+    return maps
+
+
+def _rows(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[ArrayRow, ...]:
+    from heicdepth_tui.report.tables import ArrayRow, array_rows
+
+    decoded: dict[Layer, Pixels] = {}
+    failed: list[ArrayRow] = []
+    for layer in state.all_layers:
+        pixels, error = state.pixels(layer), state.layer(layer).error
+        if pixels is not None:
+            decoded[layer] = pixels
+        elif error is not None:
+            failed.append(ArrayRow(layer.label, "none", "", "", "", error.short))
+    maps = {layer: depth_maps[layer] for layer in decoded if layer in depth_maps}
+    return array_rows(decoded, maps) + tuple(failed)
+
+
+def _groups(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[FactGroup, ...]:
+    if state.header is None:
+        return ()
+    from heicdepth_tui.depth.camera import aligned_camera, stored_camera
+    from heicdepth_tui.report.tables import fact_groups
+
+    depth = state.own(LayerKind.DEPTH)
+    depth_map = None if depth is None else depth_maps.get(depth)
+    camera = aligned_camera(state.header)
+    stored = stored_camera(state.header)
+    return fact_groups(state.header, depth_map=depth_map, stored=stored, camera=camera)
