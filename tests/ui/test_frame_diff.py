@@ -81,8 +81,8 @@ def test_pictures_are_compared_as_they_are_encoded() -> None:
         raise AssertionError("the segments of a picture were asked for")
 
     buffer = ScreenBuffer()
-    first = EncodedStrip("\x1b[31m▀▀\x1b[0m", 2, never, is_picture=True)
-    second = EncodedStrip("\x1b[32m▀▀\x1b[0m", 2, never, is_picture=True)
+    first = EncodedStrip("\x1b[31m▀▀\x1b[0m", 2, never)
+    second = EncodedStrip("\x1b[32m▀▀\x1b[0m", 2, never)
 
     assert buffer.write(0, 0, first, CONSOLE).endswith("\x1b[31m▀▀\x1b[0m")
     assert buffer.write(0, 0, first, CONSOLE) == ""

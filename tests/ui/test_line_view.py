@@ -65,7 +65,7 @@ async def test_lengths_within_the_height_lay_out_nothing() -> None:
     async with view() as viewed:
         for lines in (3, ROWS, 1):
             assert await viewed.layouts_for(lines) == 0
-            assert viewed.lines.virtual_size == Size(20, lines)
+            assert viewed.lines.virtual_size == Size(1, lines)
         assert not viewed.lines.show_vertical_scrollbar
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import threading
 from collections import deque
@@ -41,7 +40,6 @@ from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.services.table_builder import TableBuilder
 from heicdepth_tui.ui.terminal.app import TerminalApp
-from heicdepth_tui.ui.terminal.switches import has
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
 if TYPE_CHECKING:
@@ -167,7 +165,7 @@ class HeicDepthApp(TerminalApp):
         Keys of the list are handled here, once they have passed its parents, and may move the
         focus. Keys that follow are held until then: they reach the new focus in their order.
         """
-        if not isinstance(event, events.Key) or not has("keys"):
+        if not isinstance(event, events.Key):
             await super().on_event(event)
             return
         if event.is_forwarded:
@@ -232,12 +230,6 @@ class HeicDepthApp(TerminalApp):
         """Do what the first paint must not wait for; a q typed ahead may have come first."""
         if self.session.is_leaving or not self.browse.is_mounted:
             return
-        # What was made so far lives as long as the app: the collector need not look at it again,
-        # and stops the screen for tens of milliseconds when it does.
-        if has("gc"):
-            gc.freeze()
-            gc.enable()
-            gc.set_threshold(20_000, 20, 50)
         # The threads that read and decode give way to the screen sooner than after 5 ms.
         sys.setswitchinterval(0.001)
 

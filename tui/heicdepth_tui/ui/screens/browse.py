@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -21,12 +22,6 @@ from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.widgets.bindings import bind
-from heicdepth_tui.ui.widgets.containers import (
-    PlainContainer,
-    PlainHorizontal,
-    PlainLines,
-    PlainVertical,
-)
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.photo_list import PhotoList
@@ -44,7 +39,7 @@ __all__ = ["BrowseScreen"]
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
-class BrowseScreen(Screen[None], PlainLines):
+class BrowseScreen(Screen[None]):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -84,7 +79,7 @@ class BrowseScreen(Screen[None], PlainLines):
         self.pictures = ImagePanes(context.session.settings.mode)
         self.arrays = TableView(id="arrays")
         self.facts = TableView(id="facts")
-        self._tables = PlainContainer(self.arrays, self.facts, id="tables")
+        self._tables = Container(self.arrays, self.facts, id="tables")
         self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
         self.folder = FolderPanel(self, context, self.photos, self.title_bar, self._reread)
         self._range_from: str | None = None
@@ -95,9 +90,9 @@ class BrowseScreen(Screen[None], PlainLines):
         # Before the first layout, so that there is only one.
         self._lay_out(self.app.size)
         yield self.title_bar
-        with PlainHorizontal(id="body"):
+        with Horizontal(id="body"):
             yield self.photos
-            with PlainVertical(id="right"):
+            with Vertical(id="right"):
                 yield self.pictures
                 yield self._tables
         yield KeyBar()
@@ -114,8 +109,8 @@ class BrowseScreen(Screen[None], PlainLines):
                 self.arrays,
                 self.facts,
                 self.pictures,
+                *(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
             ),
-            throttled=(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
         )
         self._begin()
 

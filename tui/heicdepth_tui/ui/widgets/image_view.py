@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
-from heicdepth_tui.ui.terminal.strips import StripEncoder
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -44,7 +42,6 @@ class ImageView(Widget):
         self._shape: tuple[int, int] | None = None
         self._placeholder: tuple[str, tuple[int, int] | None] | None = None
         self._placeholder_timer: Timer | None = None
-        self._encoder = StripEncoder(self)
 
     @property
     def picture(self) -> RenderedRows | None:
@@ -96,90 +93,71 @@ class ImageView(Widget):
         self._shape = shape
         self.refresh()
 
-    def _segments(self, row: str, pads: tuple[Segment, ...]) -> list[Segment]:
-        """Return a row as segments, which only overlays and screenshots need."""
-        from rich.ansi import AnsiDecoder
-
-        left, right = pads
-        text = AnsiDecoder().decode_line(row)
-        middle = [
-            Segment(piece, left.style + style if left.style and style else style)
-            for piece, style, _ in text.render(self.app.console, end="")
-        ]
-        return [segment for segment in (left, *middle, right) if segment.text]
-
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows of the picture, already encoded, padded to the width of the widget."""
-        width, height = self.size
-        if not width or not height:
-            return []
-        base = self.rich_style
+        """Return the rows of the picture, already encoded, or those of the message."""
         if self._picture is None:
-            strips = self._message_rows(crop.line_range, base)
-        else:
-            strips = self._picture_rows(self._picture, crop.line_range, base)
-        if crop.x or crop.width != width:
+            return super().render_lines(crop)
+        width = self.size.width
+        strips = self._picture_rows(self._picture, crop.line_range)
+        if crop.column_span != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _picture_rows(self, picture: RenderedRows, lines: range, base: Style) -> list[Strip]:
+    def _picture_rows(self, picture: RenderedRows, lines: range) -> list[Strip]:
         width, height = self.size
         fit, rows = picture
         # A picture drawn for another size is centred, and cut, until it is drawn for this one.
         cells = max(width, fit.cols)
-        left = (cells - fit.cols) // 2
-        right = cells - left - fit.cols
-        top = (height - fit.rows) // 2
-        before, after = (self._encoder.encode(" " * count, base) for count in (left, right))
-        pads = Segment(" " * left, base), Segment(" " * right, base)
-        blank = self._encoder.blank(width, base)
-        strips: list[Strip] = []
-        for row in range(lines.start - top, lines.stop - top):
-            if 0 <= row < len(rows):
-                build = partial(self._segments, rows[row], pads)
-                strip: Strip = EncodedStrip(
-                    before + rows[row] + after, cells, build, is_picture=True
-                )
-                cut = (cells - width) // 2
-                strips.append(strip.crop(cut, cut + width) if cells > width else strip)
-            else:
-                strips.append(blank)
-        return strips
-
-    def _message_rows(self, lines: range, base: Style) -> list[Strip]:
-        """Return the rows of the text on show, on a rectangle of the coming image's shape."""
-        width, height = self.size
-        words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
-        first = (height - len(words)) // 2
-        fit = Fit(0, 0, 0, 0)
-        if self._shape is not None:
-            fit = fit_cells(self._shape, (width, height), Blocks.HALF)
-        top, left = (height - fit.rows) // 2, (width - fit.cols) // 2
-        ground = base + self.get_component_rich_style("image-view--placeholder", partial=True)
-        blank = self._encoder.blank(width, base)
-        pieces = [
-            (" " * left, base),
-            (" " * fit.cols, ground),
-            (" " * (width - left - fit.cols), base),
-        ]
-        bare = self._encoder.strip(pieces, width)
+        box = fit.box_in(Box(0, 0, cells, height))
+        before, after = self._blank(box.column), self._blank(cells - box.column - fit.cols)
+        left, right = (pad.render(self.app.console) for pad in (before, after))
+        blank = self._blank(width)
+        cut = (cells - width) // 2
         strips: list[Strip] = []
         for y in lines:
-            is_inside = top <= y < top + fit.rows
-            if 0 <= y - first < len(words):
-                text = words[y - first]
-                row = clip(" " * ((width - cell_len(text)) // 2) + text, width)
-                strips.append(self._written(row, left, fit.cols if is_inside else 0, base, ground))
-            else:
-                strips.append(bare if is_inside else blank)
+            if not 0 <= y - box.row < len(rows):
+                strips.append(blank)
+                continue
+            row = rows[y - box.row]
+            build = partial(self._segments, before, row, after)
+            strip = EncodedStrip(f"{left}{row}{right}", cells, build)
+            strips.append(strip.crop(cut, cut + width) if cells > width else strip)
         return strips
 
-    def _written(self, row: str, left: int, ground_cells: int, base: Style, ground: Style) -> Strip:
-        """Return a row of text, a part of it on the rectangle."""
-        whole = Strip([Segment(row, base)])
-        right = left + ground_cells
-        parts = ((0, left, base), (left, right, ground), (right, whole.cell_length, base))
-        return self._encoder.strip(
-            [(whole.crop(start, end).text, style) for start, end, style in parts],
-            whole.cell_length,
-        )
+    def _blank(self, cells: int) -> Strip:
+        """Return cells of the background, in the colours that the terminal shows."""
+        strip = Strip([Segment(" " * cells, self.rich_style)] if cells else [])
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
+
+    def _segments(self, before: Strip, row: str, after: Strip) -> list[Segment]:
+        """Return a row as segments, which only overlays and screenshots need."""
+        from rich.ansi import AnsiDecoder
+
+        base = self.rich_style
+        text = AnsiDecoder().decode_line(row)
+        middle = [
+            Segment(piece, base + style if style else base)
+            for piece, style, _ in text.render(self.app.console, end="")
+            if piece
+        ]
+        return [*before, *middle, *after]
+
+    def render_line(self, y: int) -> Strip:
+        """Render a row of the message, on a rectangle of the coming picture's shape."""
+        width, height = self.size
+        base = self.rich_style
+        words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
+        row = y - (height - len(words)) // 2
+        text = words[row] if 0 <= row < len(words) else ""
+        line = clip(" " * ((width - cell_len(text)) // 2) + text, width)
+        strip = Strip([Segment(line, base)]).adjust_cell_length(width, base)
+        fit = fit_cells(self._shape or (0, 0), (width, height), Blocks.HALF)
+        box = fit.box_in(Box(0, 0, width, height))
+        if not box.row <= y < box.row + box.rows:
+            return strip
+        ground = base + self.get_component_rich_style("image-view--placeholder", partial=True)
+        left, right = box.column, box.column + box.columns
+        parts = ((0, left, base), (left, right, ground), (right, width, base))
+        return Strip([Segment(strip.crop(start, end).text, style) for start, end, style in parts])

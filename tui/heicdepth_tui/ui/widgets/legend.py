@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -12,7 +13,6 @@ from textual.widget import Widget
 
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.ui.model.clipping import clip
-from heicdepth_tui.ui.terminal.strips import style_of
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
@@ -77,6 +77,11 @@ def _ramp_segments(name: str, cells: int, mode: ColorMode, base: Style) -> list[
     from heicdepth_tui.draw.colour_bar import colour_bar
 
     return [
-        Segment(text, base + style_of(foreground, background))
+        Segment(text, base + Style(color=_color(foreground), bgcolor=_color(background)))
         for text, foreground, background in colour_bar(name, cells, mode).runs(0)
     ]
+
+
+def _color(rgb: tuple[int, int, int] | None) -> Color | None:
+    """Return a colour; None leaves the terminal's own."""
+    return None if rgb is None else Color.from_rgb(*rgb)

@@ -6,8 +6,6 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
-from heicdepth_tui.ui.terminal.switches import has
-
 __all__ = ["LineView"]
 
 
@@ -17,14 +15,15 @@ class LineView(ScrollView):
     def set_length(self, lines: int) -> None:
         """Set the number of lines.
 
-        Setting ``virtual_size`` lays out the whole screen and paints it: here that is done only
-        where a scrollbar comes or goes.
+        Setting ``virtual_size`` lays out the whole screen, before which nothing is written: with
+        tables of other lengths a key would take 13 ms longer. Done only where a scrollbar comes or
+        goes.
         """
-        size = Size(self.size.width, lines)
+        size = Size(1, lines)
         if size == self.virtual_size:
             return
         height = self.container_size.height
-        if not has("length") or not height or self.show_vertical_scrollbar != (lines > height):
+        if not height or self.show_vertical_scrollbar != (lines > height):
             self.virtual_size = size
             return
         self.set_reactive(Widget.virtual_size, size)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -16,20 +15,14 @@ from textual.strip import Strip
 
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.presenters.photo_rows import photo_row
-from heicdepth_tui.ui.terminal.strips import StripEncoder
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.heif.facts import HeaderSummary
     from heicdepth_tui.ui.model.library import Library
 
 __all__ = ["PhotoList"]
-
-
-_ROWS_KEPT = 1024
-"""Rows that are kept as they were rendered."""
 
 
 class PhotoList(LineView, can_focus=True):
@@ -75,9 +68,6 @@ class PhotoList(LineView, can_focus=True):
         self.library = library
         # Called, not posted: what is known of the photo is painted in the frame of its row.
         self._select = select
-        self._encoder = StripEncoder(self)
-        self._styles: dict[tuple[str, Style], Style] = {}
-        self._rendered: dict[tuple[object, ...], tuple[Entry, HeaderSummary | None, Strip]] = {}
         self.placeholder = "reading the folder …"
         self._announced: Entry | None = None
         self.direction = 1
@@ -157,8 +147,7 @@ class PhotoList(LineView, can_focus=True):
         self.move_to(len(self.library.view) - 1 if last else 0)
 
     def on_resize(self) -> None:
-        """Keep the virtual width equal to the width, so that nothing scrolls sideways."""
-        self.set_length(max(1, len(self.library.view)))
+        """Keep the cursor in view."""
         self._show_cursor()
 
     def on_click(self, event: events.Click) -> None:
@@ -173,76 +162,29 @@ class PhotoList(LineView, can_focus=True):
         top = self.scroll_offset.y
         return range(top, min(len(self.library.view), top + max(1, self.size.height)))
 
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return rows of the list, already encoded; where a scrollbar is, blanks lie under it."""
-        if not self.size.width:
-            return []
-        self._styles.clear()
-        base = self.rich_style
-        width = self.size.width
-        columns = max(width - self.scrollbar_size_vertical, crop.right)
-        strips: list[Strip] = [self._line(y, width, columns, base) for y in crop.line_range]
-        if crop.x or crop.width != columns:
-            return [strip.crop(crop.x, crop.right) for strip in strips]
-        return strips
-
-    def _line(self, y: int, width: int, columns: int, base: Style) -> Strip:
+    def render_line(self, y: int) -> Strip:
+        """Render one row; a scrollbar covers the blank at its end."""
         row = y + self.scroll_offset.y
+        width, base = self.size.width, self.rich_style
         if row < len(self.library.view):
             entry = self.library.view[row]
             if row == self.cursor:
                 base += self.get_component_rich_style("photo-list--cursor", partial=True)
-            return self._row(entry, self.library.summary(entry), width, columns, base)
+            pieces = photo_row(
+                entry, self.library.summary(entry), self.library.is_marked(entry), width
+            )
+            segments = [
+                Segment(text, self._style(kind, base) if kind else base) for text, kind in pieces
+            ]
+            return Strip(segments).adjust_cell_length(width, base)
         lines = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
-        if y < len(lines):
-            style = base + self.get_component_rich_style("photo-list--empty", partial=True)
-            return self._encoder.strip([(clip(f" {lines[y]}", columns), style)], columns)
-        return self._encoder.blank(columns, base)
-
-    def _row(
-        self, entry: Entry, summary: HeaderSummary | None, width: int, columns: int, base: Style
-    ) -> Strip:
-        """Return the row of a photo, the one rendered before where nothing of it has changed."""
-        is_marked = self.library.is_marked(entry)
-        key = (id(entry), id(summary), is_marked, width, columns, base)
-        rendered = self._rendered.get(key)
-        if rendered is None:
-            if len(self._rendered) >= _ROWS_KEPT:
-                self._rendered.clear()
-            strip = self._new_row(entry, summary, is_marked, width, columns, base)
-            # Both are kept, so that no other can have their id.
-            rendered = self._rendered[key] = entry, summary, strip
-        return rendered[2]
-
-    def _new_row(
-        self,
-        entry: Entry,
-        summary: HeaderSummary | None,
-        is_marked: bool,
-        width: int,
-        columns: int,
-        base: Style,
-    ) -> Strip:
-        pieces = [
-            (text, self._style(kind, base) if kind else base)
-            for text, kind in photo_row(entry, summary, is_marked, width)
-        ]
-        used = sum(cell_len(text) for text, _ in pieces)
-        if used == columns + 1:
-            # The blank at the end gives its place to the scrollbar, so that names keep theirs.
-            pieces.pop()
-            used -= 1
-        if used > columns:
-            segments = [Segment(text, style) for text, style in pieces]
-            return Strip(segments).crop(0, columns)
-        return self._encoder.strip([*pieces, (" " * (columns - used), base)], columns)
+        if y >= len(lines):
+            return Strip.blank(width, base)
+        style = base + self.get_component_rich_style("photo-list--empty", partial=True)
+        return Strip([Segment(clip(f" {lines[y]}", width), style)]).adjust_cell_length(width, base)
 
     def _style(self, kind: str, base: Style) -> Style:
-        found = self._styles.get((kind, base))
-        if found is None:
-            part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
-            # A cursor row with a text colour of its own shows all of it in that colour.
-            is_reverse = base.color != self.rich_style.color
-            colour = None if is_reverse else part.color
-            found = self._styles[kind, base] = base + Style(color=colour, bold=part.bold)
-        return found
+        part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
+        # A cursor row with a text colour of its own shows all of it in that colour.
+        colour = part.color if base.color == self.rich_style.color else None
+        return base + Style(color=colour, bold=part.bold)
