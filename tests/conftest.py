@@ -13,15 +13,18 @@ from tests.support.sharing import write_once
 from tests.support.terminal import Terminal
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those in a real terminal one after another.
+def pytest_configure() -> None:
+    """Let the processes that tests start keep what they compile, as an installed command has it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-    Files share photos and browsers; two apps in two terminals would compete for two cores.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process: they share photos and browsers.
+
     Without pytest-xdist's ``--dist loadgroup`` the marks mean nothing.
     """
     for item in items:
-        in_terminal = "run_in_terminal" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("terminal" if in_terminal else item.path.stem))
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +62,7 @@ def run_in_terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
         cwd: Path | None = None,
         columns: int = 120,
         rows: int = 40,
-        reply_seconds: float | None = None,
+        reply_seconds: float | None = 0.0,
         **env: str,
     ) -> Terminal:
         terminal = Terminal(list(arguments), cwd or tmp_path, columns, rows, reply_seconds, **env)

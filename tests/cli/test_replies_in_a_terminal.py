@@ -44,7 +44,7 @@ def test_a_reply_that_is_on_its_way_is_read_before_the_screen_is_left(
 def test_a_terminal_that_never_replies_is_left_soon(
     run_in_terminal: Callable[..., Any], sample_folder: Path
 ) -> None:
-    terminal = run_in_terminal(str(sample_folder))
+    terminal = run_in_terminal(str(sample_folder), reply_seconds=None)
     terminal.wait(lambda: terminal.queries > 0, "the first query")
     terminal.send("q")
 

@@ -17,12 +17,16 @@ __all__ = ["Terminal"]
 _NOT_INHERITED = ("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI", "COLUMNS", "LINES")
 """Variables that change what the command shows; pytest-xdist sets COLUMNS in its processes."""
 
+_QUERY = re.compile(rb"\x1b\[(\d+);1H\x1b\[6n")
+"""Asks for the position of the cursor, which is put into a row that names the query."""
+
 
 class Terminal:
     """The real command in a pseudo-terminal, its screen kept by pyte.
 
     Waiting is for a state of the screen, up to a time limit that only a failure reaches. Cursor
-    queries get their replies after ``reply_seconds``; None: never.
+    queries get their replies after ``reply_seconds``; None: never, and the command waits a second
+    for them before it ends.
     """
 
     def __init__(
@@ -31,7 +35,7 @@ class Terminal:
         cwd: Path,
         columns: int,
         rows: int,
-        reply_seconds: float | None = None,
+        reply_seconds: float | None = 0.0,
         **env: str,
     ) -> None:
         environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
@@ -47,32 +51,40 @@ class Terminal:
             dimensions=(rows, columns),
             timeout=20,
         )
+        # pexpect waits before each key until a program has turned the echo off.
+        self.process.delaybeforesend = None
         self.raw = b""
+        self._text: str | None = None
         self._reply_seconds = reply_seconds
+        self._rows: list[str] = []
         self._due: list[float] = []
+        self._searched = 0
         self.replies = 0
         """How many queries were replied to."""
 
     @property
     def text(self) -> str:
         """The screen as lines of text."""
-        return "\n".join(self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(self.screen.display)
+        return self._text
 
     @property
     def queries(self) -> int:
         """How often the cursor was queried."""
-        return self.raw.count(b"\x1b[6n")
+        for query in _QUERY.finditer(self.raw, self._searched):
+            self._rows.append(query[1].decode())
+            self._searched = query.end()
+        return len(self._rows)
 
     def _reply(self) -> None:
         """Send the replies that are due, the cursor being in the row that the query names."""
         if self._reply_seconds is None:
             return
         now = time.monotonic()
-        rows = re.findall(rb"\x1b\[(\d+);1H\x1b\[6n", self.raw)
         self._due += [now + self._reply_seconds] * (self.queries - len(self._due))
-        while self.replies < self.queries and self._due[self.replies] <= now:
-            row = rows[self.replies].decode() if self.replies < len(rows) else "1"
-            self.process.send(f"\x1b[{row};1R")
+        while self.replies < len(self._due) and self._due[self.replies] <= now:
+            self.process.send(f"\x1b[{self._rows[self.replies]};1R")
             self.replies += 1
 
     def pump(self) -> bool:
@@ -85,6 +97,7 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.raw += data
+        self._text = None
         # pyte knows neither kitty's keyboard protocol nor private CSI with '<', '>' and '='.
         self._stream.feed(_without_private(data))
         return True
@@ -109,6 +122,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal."""
         self.screen.resize(rows, columns)
+        self._text = None
         self.process.setwinsize(rows, columns)
 
     def block_cells(self) -> int:
@@ -132,6 +146,8 @@ class Terminal:
 
     def close(self) -> None:
         """Make sure that nothing is left running."""
+        if not self.process.isalive():
+            self.process.ptyproc.delayafterclose = 0
         self.process.close(force=True)
 
 
