@@ -1,4 +1,8 @@
-"""The command line without a terminal: plain tables, JSON, exports, exit codes."""
+"""The command line without a terminal: plain tables, JSON, exports, exit codes.
+
+``run`` starts the real command, for what a process adds: exit code, streams, imports. What is
+printed and written is tested in this process by ``run_command``.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 from pypcd4 import PointCloud
 
 from heicdepth_tui import __version__
-from heicdepth_tui.export.record import info_schema
+from tests.support.cli import run_command
+from tests.support.records import check_record
 
 
 def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -34,13 +38,13 @@ def test_version() -> None:
 
 
 def test_help_names_every_command_and_option() -> None:
-    text = run("--help").stdout
+    text = run_command("--help").stdout
     for word in ("browse", "info", "show", "export", "sample", "--demo", "--out", "-r", "--color"):
         assert word in text
 
 
 def test_help_says_which_formats_always_show_true_colours() -> None:
-    told = " ".join(run("export", "--help").stdout.split())
+    told = " ".join(run_command("export", "--help").stdout.split())
     assert "HTML and GLB always show true colours" in told
 
 
@@ -57,19 +61,19 @@ def test_without_a_terminal_the_tables_come_as_text(sample_folder: Path) -> None
 
 
 def test_info_reads_headers_only(sample_folder: Path) -> None:
-    done = run("info", sample_folder / "IMG_0412.HEIC")
+    done = run_command("info", sample_folder / "IMG_0412.HEIC")
     assert done.returncode == 0
     assert "uniform disparity" in done.stdout
     assert "uint8" not in done.stdout
 
 
 def test_info_json_is_valid_by_the_schema(sample_folder: Path) -> None:
-    done = run("info", "--json", "--arrays", sample_folder)
+    done = run_command("info", "--json", "--arrays", sample_folder)
     records = [json.loads(line) for line in done.stdout.splitlines()]
 
     assert done.returncode == 0
     for record in records:
-        jsonschema.validate(record, info_schema())
+        check_record(record)
     statuses = [record["depth"]["status"] for record in records]
     assert statuses == ["present"] * 5 + ["absent", "stripped"]
     arrays = {array["name"]: array for array in records[0]["arrays"]}
@@ -78,8 +82,8 @@ def test_info_json_is_valid_by_the_schema(sample_folder: Path) -> None:
 
 def test_export_prints_paths_and_never_overwrites(sample_folder: Path, tmp_path: Path) -> None:
     photo = sample_folder / "IMG_0412.HEIC"
-    first = run("export", "--format", "pcd", "--format", "ply", "--out", tmp_path, photo)
-    second = run("export", "--step", 4, "--out", tmp_path, photo)
+    first = run_command("export", "--format", "pcd", "--format", "ply", "--out", tmp_path, photo)
+    second = run_command("export", "--step", 4, "--out", tmp_path, photo)
 
     assert first.stdout.splitlines() == [str(tmp_path / f"IMG_0412.{s}") for s in ("pcd", "ply")]
     assert second.stdout.splitlines() == [str(tmp_path / "IMG_0412-1.pcd")]
@@ -119,7 +123,7 @@ def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_
 def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:
     if "broken.heic" in arguments:
         (tmp_path / "broken.heic").write_bytes(b"\xff\xd8\xff\xe0" + b"\0" * 60)
-    done = run(*arguments, cwd=tmp_path)
+    done = run_command(*arguments, cwd=tmp_path)
 
     assert done.returncode == code, done
     assert words in done.stderr
@@ -127,7 +131,7 @@ def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, words
 
 
 def test_show_prints_pictures(sample_folder: Path) -> None:
-    done = run("show", "--width", 60, sample_folder / "IMG_0412.HEIC")
+    done = run_command("show", "--width", 60, sample_folder / "IMG_0412.HEIC")
 
     assert done.returncode == 0
     assert sum(done.stdout.count(shade) for shade in "░▒▓█") > 300
@@ -180,7 +184,7 @@ def test_a_photo_over_the_limit_is_refused_with_the_numbers(
     sample_folder: Path, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     photo = sample_folder / "IMG_0412.HEIC"
-    done = run(*command, "--limit-pixels", 1_000_000, photo, cwd=tmp_path)
+    done = run_command(*command, "--limit-pixels", 1_000_000, photo, cwd=tmp_path)
 
     assert done.returncode == 1
     assert "1,000,000" in done.stdout + done.stderr
@@ -193,8 +197,8 @@ def test_position_is_written_only_when_asked_for(tmp_path: Path) -> None:
     photo = tmp_path / "IMG_1.HEIC"
     photo.write_bytes(build_photo(gps=True))
     formats = [word for name in ("pcd", "ply", "npz", "glb") for word in ("--format", name)]
-    run("export", *formats, "--out", tmp_path / "plain", photo)
-    run("export", *formats, "--with-gps", "--out", tmp_path / "gps", photo)
+    run_command("export", *formats, "--out", tmp_path / "plain", photo)
+    run_command("export", *formats, "--with-gps", "--out", tmp_path / "gps", photo)
 
     for name in ("pcd", "ply", "glb"):
         assert b"-30.000000" not in (tmp_path / "plain" / f"IMG_1.{name}").read_bytes()
@@ -207,8 +211,8 @@ def test_info_tells_from_the_header_why_there_are_no_metres(tmp_path: Path) -> N
 
     photo = tmp_path / "IMG_1.HEIC"
     photo.write_bytes(build_photo(representation=RepresentationType.NONUNIFORM_DISPARITY))
-    plain = run("info", photo)
-    record = json.loads(run("info", "--json", photo).stdout)
+    plain = run_command("info", photo)
+    record = json.loads(run_command("info", "--json", photo).stdout)
 
     reason = "nonuniform disparity (type 3) needs a curve that decoders do not give"
     assert f"none: {reason}" in plain.stdout
@@ -221,10 +225,10 @@ def test_info_tells_of_a_photo_that_is_cut_short(tmp_path: Path) -> None:
     photo = tmp_path / "IMG_1.HEIC"
     data = build_photo()
     photo.write_bytes(data[: len(data) // 2])
-    done = run("info", "--json", photo)
+    done = run_command("info", "--json", photo)
     record = json.loads(done.stdout)
 
-    jsonschema.validate(record, info_schema())
+    check_record(record)
     assert done.returncode == 0
     assert record["truncated"]
     assert record["error"] is None

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
 from heicdepth_tui.cli.invocation import COMMANDS
+from tests.support.cli import run_command
 from tests.support.terminal import Terminal
 
 VARIABLE = "_HEICDEPTH_TUI_COMPLETE"
 
 
 def run(instruction: str, **variables: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "heicdepth_tui"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=50,
-        env=os.environ | {VARIABLE: instruction} | variables,
-    )
+    done = run_command(**{VARIABLE: instruction}, **variables)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,18 +13,7 @@ from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
-
-
-def show(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "heicdepth_tui", "show", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=50,
-    )
+from tests.support.cli import run_command
 
 
 def test_a_photo_whose_depth_is_cut_short_is_shown(tmp_path: Path) -> None:
@@ -39,7 +26,7 @@ def test_a_photo_whose_depth_is_cut_short_is_shown(tmp_path: Path) -> None:
     assert depth.offset > photo.offset
     path.write_bytes(path.read_bytes()[: depth.offset + depth.length // 2])
 
-    done = show("--width", 60, path)
+    done = run_command("show", "--width", 60, path)
 
     assert done.returncode == 1, done
     assert "cut.heic 96×72" in done.stdout
@@ -54,7 +41,7 @@ def test_a_map_that_is_turned_otherwise_is_shown_as_the_photo_lies(tmp_path: Pat
     recipe = Recipe(orientation=6, depth_orientation=1, depth_coded_as_photo=True)
     path.write_bytes(make_photo(recipe).data)
 
-    done = show("--width", 60, path)
+    done = run_command("show", "--width", 60, path)
 
     assert done.returncode == 0, done
     # The recipe's sizes are those of the upright picture, so the decoded map is 72×96.

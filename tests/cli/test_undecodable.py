@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
 
-from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.mux import AuxPicture, CodedPicture, PhotoSpec, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.photo.encode import encode_hevc
+from tests.support.cli import Done, run_command
+from tests.support.records import check_record
 
 LIBRARIES = ("plugin", "libheif", "built in", "libjpeg", "dav1d", "BMFF", "Unspecified")
-
-
-def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "heicdepth_tui", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=cwd,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        timeout=50,
-    )
 
 
 def jpeg(size: Size) -> CodedPicture:
@@ -63,18 +48,18 @@ def jpeg_depth(tmp_path: Path, photo: CodedPicture) -> Path:
     return path
 
 
-def record_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+def record_of(done: Done) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(done.stdout)
-    jsonschema.validate(record, info_schema())
+    check_record(record)
     return record
 
 
 def test_info_tells_that_depth_cannot_be_decoded_without_an_error(jpeg_depth: Path) -> None:
-    done = run("info", jpeg_depth)
+    done = run_command("info", jpeg_depth)
     assert done.returncode == 0
     assert "present, but coded as JPEG (item type jpeg), which this program cannot" in done.stdout
 
-    record = record_of(run("info", "--json", jpeg_depth))
+    record = record_of(run_command("info", "--json", jpeg_depth))
     assert record["error"] is None
     told = record["depth"]
     assert (told["status"], told["decodable"]) == ("present", False)
@@ -89,7 +74,7 @@ def test_info_tells_that_depth_cannot_be_decoded_without_an_error(jpeg_depth: Pa
 
 @pytest.mark.parametrize("command", [("info", "--arrays"), ("show",), ("export",), ()])
 def test_what_has_to_decode_the_depth_map_fails(jpeg_depth: Path, command: tuple[str, ...]) -> None:
-    done = run(*command, jpeg_depth, cwd=jpeg_depth.parent)
+    done = run_command(*command, jpeg_depth, cwd=jpeg_depth.parent)
     told = " ".join((done.stdout + done.stderr).split())
     assert done.returncode == 1, told
     assert "its depth map is coded as JPEG" in told
@@ -106,11 +91,11 @@ def test_a_depth_map_of_an_unknown_type_fails_where_it_has_to_be_decoded(
     place = data.index(b"jpeg", data.index(b"infe"))
     jpeg_depth.write_bytes(data[:place] + b"xxxx" + data[place + 4 :])
 
-    assert run("info", jpeg_depth).returncode == 0
-    done = run("info", "--arrays", jpeg_depth)
+    assert run_command("info", jpeg_depth).returncode == 0
+    done = run_command("info", "--arrays", jpeg_depth)
     assert done.returncode == 1
     assert "depth: the depth map is of type 'xxxx', which no decoder reads" in done.stdout
-    record = record_of(run("info", "--json", "--arrays", jpeg_depth))
+    record = record_of(run_command("info", "--json", "--arrays", jpeg_depth))
     assert record["error"]["kind"] == "no-depth"
     assert "'xxxx'" in record["error"]["message"]
 
@@ -121,11 +106,11 @@ def test_a_photo_that_cannot_be_decoded_keeps_its_depth_map(
     path = tmp_path / "jpeg-photo.heic"
     small = replace(photo)
     path.write_bytes(mux(PhotoSpec(jpeg(Size(96, 64)), auxiliaries=(depth(small),))))
-    done = run("info", "--arrays", path)
+    done = run_command("info", "--arrays", path)
     assert done.returncode == 1
     assert "photo: its photo is coded as JPEG" in done.stdout
     assert "convert" not in done.stdout
-    record = record_of(run("info", "--json", path))
+    record = record_of(run_command("info", "--json", path))
     assert record["primary"]["decodable"] is False
     assert record["primary"]["undecodable_reason"].startswith("the photo is coded as JPEG")
     assert record["depth"]["decodable"] is True
@@ -134,6 +119,6 @@ def test_a_photo_that_cannot_be_decoded_keeps_its_depth_map(
 def test_a_photo_without_depth_may_be_converted(tmp_path: Path) -> None:
     path = tmp_path / "jpeg.heic"
     path.write_bytes(mux(PhotoSpec(jpeg(Size(96, 64)))))
-    done = run("info", "--arrays", path)
+    done = run_command("info", "--arrays", path)
     assert done.returncode == 1
     assert "convert it with another program" in done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ MODULES = sorted(set(re.findall(r"[a-z_]+(?:/[a-z_]+)*\.py", TEXT)))
 NAMES = sorted(set(re.findall(r"\b([A-Z][a-z]+[A-Za-z]*)\.([a-z_]+)\b", TEXT)))
 
 
+@functools.cache
 def parsed() -> dict[str, ast.Module]:
     return {
         path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text())

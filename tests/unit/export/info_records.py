@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.heif.depth_facts import DepthInfo, DepthStatus
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.picture_facts import ImageItem, Size, Transform
+from tests.support.records import check_record
 
 Record = dict[str, Any]
 
@@ -18,7 +16,7 @@ Record = dict[str, Any]
 def valid(record: Record) -> Record:
     """Return the record as a reader of its JSON gets it; fail where the schema is broken."""
     read = json.loads(json.dumps(record, allow_nan=False))
-    Draft202012Validator(info_schema()).validate(read)
+    check_record(read)
     assert isinstance(read, dict)
     return read
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,7 +15,7 @@ from heicdepth_tui.depth.coverage import Coverage
 from heicdepth_tui.depth.registration import Basis, Frames, Registration, register
 from heicdepth_tui.export.npz import npz_metadata
 from heicdepth_tui.export.png import output_files as png_parts
-from heicdepth_tui.export.record import info_schema, photo_record
+from heicdepth_tui.export.record import photo_record
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.header import read_header
@@ -28,6 +27,7 @@ from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
 from heicdepth_tui.samples.recipe import GroundTruth, Recipe
 from heicdepth_tui.ui.presenters.labels import caption
+from tests.support.records import check_record
 
 
 def decode(request: Request) -> Pixels:
@@ -159,7 +159,7 @@ def test_points_lie_inside_the_photos_crop_and_have_its_colours(
     assert any(note in line for line in (*source.cloud_comments(), *source.depth_comments()))
     assert not any("stretched" in text for text in source.notes)
     found = photo_record("a.heic", source.header, None)
-    jsonschema.validate(found, info_schema())
+    check_record(found)
     assert found["registration"]["outside_photo"] == left_out
     assert found["registration"]["depth_crop"] == [
         columns[0],
@@ -192,7 +192,7 @@ def test_all_cameras_of_an_archive_are_that_of_its_arrays(
     expected = {name: getattr(camera, name) for name in ("fx", "fy", "cx", "cy")}
     height, width = source.depth_map.codes.shape
     assert stated["depth_camera"] == {**expected, "width": width, "height": height}
-    jsonschema.validate({k: v for k, v in stated.items() if k != "export"}, info_schema())
+    check_record({k: v for k, v in stated.items() if k != "export"})
 
 
 @pytest.mark.parametrize(

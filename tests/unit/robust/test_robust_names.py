@@ -12,11 +12,9 @@ from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from heicdepth_tui.errors import FileAccessError
-from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.header import read_header
@@ -25,6 +23,8 @@ from heicdepth_tui.photo.client import Decoder, next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Request
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import printable
+from tests.support.cli import run_command
+from tests.support.records import check_record
 
 NAMES = {
     "title": b"a\x1b]0;owned\x07.heic",
@@ -75,6 +75,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(*arguments: str | Path, cwd: Path) -> tuple[int, bytes, bytes]:
+    done = run_command(*arguments, cwd=cwd)
+    return done.returncode, done.stdout.encode(), done.stderr.encode()
+
+
+def process(*arguments: str | Path, cwd: Path) -> tuple[int, bytes, bytes]:
     done = subprocess.run(
         [sys.executable, "-m", "heicdepth_tui", *arguments],
         cwd=cwd,
@@ -102,7 +107,7 @@ def test_names_are_listed_as_they_are(folder: Path) -> None:
 
 
 def test_tables_show_names_escaped(folder: Path, tmp_path: Path) -> None:
-    code, out, err = command("info", folder, cwd=tmp_path)
+    code, out, err = process("info", folder, cwd=tmp_path)
     text = check_plain(out)
     assert (code, err) == (0, b"")
     for shown in (r"a\x1b]0;owned\x07.heic", r"two\x0alines.heic", r"\u202egpj.cieh.heic"):
@@ -121,7 +126,7 @@ def test_json_shows_names_escaped_and_is_valid(folder: Path, tmp_path: Path) -> 
     assert len(records) == len(NAMES)
     assert out.isascii()
     for record in records:
-        jsonschema.validate(record, info_schema())
+        check_record(record)
     names = {os.fsencode(Path(record["path"]).name) for record in records}
     assert names == set(NAMES.values())
 
