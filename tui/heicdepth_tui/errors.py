@@ -138,7 +138,21 @@ class GeometryError(HeicDepthError):
 
 
 class NoDepthError(GeometryError):
-    """The photo has no depth map: absent, stripped or unreadable; the message states which."""
+    """The photo has no depth map: absent, stripped or unreadable; the message states which.
+
+    ``is_absent`` is False where there is one that cannot be read.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        path: Path | str | None = None,
+        hint: str = "",
+        is_absent: bool = True,
+    ) -> None:
+        super().__init__(what, path=path, hint=hint)
+        self.is_absent = is_absent
 
 
 class NoMetresError(GeometryError):

@@ -41,19 +41,26 @@ def _ignore(_: Exported) -> None:
     """Do nothing; the default of ``written``."""
 
 
+def _never() -> bool:
+    """Return False; the default of ``is_stopped``."""
+    return False
+
+
 def export_photo(
     path: str | os.PathLike[str],
     options: ExportOptions,
     decode: LayerDecoder,
     *,
     written: Callable[[Exported], object] = _ignore,
+    is_stopped: Callable[[], bool] = _never,
 ) -> list[Exported]:
     """Write a photo in every format of ``options`` into ``options.out``; return what was written.
 
     ``written`` is called for each file as soon as it is on the disk. A format that this photo does
     not allow (GeometryError: metres or camera unknown) is skipped; its error is raised after the
     other formats are written. Any other error stops the export at once: files of formats before it
-    stay, the failed format leaves none.
+    stay, the failed format leaves none. Once a format is written and ``is_stopped`` returns True,
+    no further one is begun.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
     NoCameraError, DecodeError from ``decode``, ExportError and WriteError.
@@ -63,6 +70,8 @@ def export_photo(
     done: list[Exported] = []
     refused: GeometryError | None = None
     for one in formats:
+        if done and is_stopped():
+            break
         try:
             new = one.write(source, options.out)
         except GeometryError as error:
@@ -84,7 +93,11 @@ def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> Exp
     header = read_header(path, limits=options.limits)
     info = header.depth
     if info.status is not DepthStatus.PRESENT or info.item is None:
-        raise NoDepthError(info.reason or "the photo has no depth map", path=path)
+        raise NoDepthError(
+            info.reason or "the photo has no depth map",
+            path=path,
+            is_absent=info.status in (DepthStatus.ABSENT, DepthStatus.STRIPPED),
+        )
     layer = Layer(LayerKind.DEPTH, info.item.id, "depth")
     pixels = decode(Request(next_ticket(), _PANE, str(path), layer, keep=True))
     if pixels.array.ndim != 2:

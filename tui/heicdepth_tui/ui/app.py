@@ -19,12 +19,13 @@ from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.model.palettes import palette_of
 from heicdepth_tui.ui.model.session import Session
 from heicdepth_tui.ui.model.settings import RenderSettings
-from heicdepth_tui.ui.presenters.export_report import errors_text, final_report, written_text
+from heicdepth_tui.ui.presenters.export_report import final_report
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.context import Context
 from heicdepth_tui.ui.services.events import (
     Event,
     ExportFinished,
+    ExportNeedsSpace,
     ExportProgress,
     LayerArrived,
     ListingFinished,
@@ -32,6 +33,7 @@ from heicdepth_tui.ui.services.events import (
     SummariesRead,
     WorkFailed,
 )
+from heicdepth_tui.ui.services.export_log import ExportLog
 from heicdepth_tui.ui.services.exporter import Exporter
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
@@ -129,6 +131,7 @@ class HeicDepthApp(TerminalApp):
             table_builder=TableBuilder(self._post),
             scanner=self.scanner,
             exporter=self.exporter,
+            export_log=ExportLog(),
             saved_options=SavedOptions(options.export_options, options.state),
             flow_control=self.flow_control,
             output=self.output,
@@ -242,41 +245,33 @@ class HeicDepthApp(TerminalApp):
             raise event.error
         if isinstance(event, PhotosFound | ListingFinished | SummariesRead):
             self.browse.folder.handle(event)
-        elif isinstance(event, ExportProgress):
-            self.browse.folder.update_counts()
+        elif isinstance(event, ExportProgress | ExportNeedsSpace):
+            self.browse.exports.handle(event)
         elif isinstance(event, ExportFinished):
             self._export_finished(event)
         else:
             self.browse.panel.handle(event)
 
     def _export_finished(self, job: ExportFinished) -> None:
-        self.browse.folder.update_counts()
-        if self._leaves_after_export:
-            self._last_jobs.append(job)
-            if not self.exporter.left:
-                self._leave()
+        if not self._leaves_after_export:
+            self.browse.exports.handle(job)
             return
-        written = written_text(job)
-        if written:
-            self.notify(written, title="exported", timeout=8, markup=False)
-        if job.errors:
-            count = len(job.errors)
-            title = "not exported" if count == 1 else f"{count} photos not exported"
-            text = errors_text(job.errors)
-            self.notify(text, title=title, severity="error", timeout=12, markup=False)
+        self._last_jobs.append(job)
+        if not self.exporter.left:
+            self._leave()
 
     # The end
 
     async def action_quit(self) -> None:
         """Quit, but let exports end first.
 
-        A second time, end after the photo being written; a third time, at once.
+        A second time, end after the file being written; a third time, at once.
         """
         if not self.exporter.left or self.exporter.is_stopping:
             self._leave()
         elif not self._leaves_after_export:
             self._leaves_after_export = True
-            text = "quits when the export is done; q again quits after the photo being written"
+            text = "quits when the export is done; q again quits after the file being written"
             self.notify(text, timeout=8, markup=False)
         else:
             self.exporter.stop()
@@ -286,9 +281,10 @@ class HeicDepthApp(TerminalApp):
         if self.session.is_leaving:
             return
         self.session.is_leaving = True
-        not_begun = self.exporter.left + self.exporter.skipped
-        report = final_report(self._last_jobs, not_begun)
-        code = 1 if not_begun or any(job.errors for job in self._last_jobs) else 0
+        left = self.exporter.left
+        report = final_report(self._last_jobs, left)
+        failed = any(job.errors or job.not_begun for job in self._last_jobs)
+        code = 1 if left or failed else 0
         message = Text(report, no_wrap=True, overflow="ignore") if report else None
         self.flow_control.close(lambda: self.exit(code, message=message))
 

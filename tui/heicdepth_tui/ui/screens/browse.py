@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,10 +15,10 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
-from heicdepth_tui.errors import WriteError
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -29,7 +29,6 @@ from heicdepth_tui.ui.widgets.tables import TableView
 from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.find import FindBar
@@ -64,6 +63,8 @@ class BrowseScreen(Screen[None]):
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
+        bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
+        bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
         bind("y", "copy_path", "Copy path", "copy", "By OSC 52"),
         bind("r", "read_again", "Read again", "reload", "Read folder and photo again"),
         bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True),
@@ -82,6 +83,7 @@ class BrowseScreen(Screen[None]):
         self._tables = Container(self.arrays, self.facts, id="tables")
         self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
         self.folder = FolderPanel(self, context, self.photos, self.title_bar, self._reread)
+        self.exports = ExportPanel(self, context, self._lay_out_again)
         self._range_from: str | None = None
         self._find_bar: FindBar | None = None
 
@@ -95,6 +97,7 @@ class BrowseScreen(Screen[None]):
             with Vertical(id="right"):
                 yield self.pictures
                 yield self._tables
+        yield self.exports.bar
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -119,13 +122,17 @@ class BrowseScreen(Screen[None]):
         self._lay_out(event.size)
 
     def _lay_out(self, size: Size) -> None:
-        layout = self.panel.resize(*size, bars=3 if self.has_class("-finding") else 2)
+        bars = 2 + self.has_class("-finding") + self.exports.bar.is_shown
+        layout = self.panel.resize(*size, bars=bars)
         self.set_class(layout.is_single, "-tiny")
         self.set_class(layout.is_folded, "-folded")
         self.set_class(layout.is_wide, "-wide")
         self.photos.styles.width = layout.photos.columns
         self._tables.styles.height = layout.tables.rows
         self._title_tables()
+
+    def _lay_out_again(self) -> None:
+        self._lay_out(self.size)
 
     def _select(self, entry: Entry | None) -> None:
         """Show the photo that the cursor stands on now."""
@@ -190,7 +197,7 @@ class BrowseScreen(Screen[None]):
         if library.waiting and self._app_context.scanner.is_scanning:
             self._app_context.scanner.halt()
         elif self._app_context.exporter.left and library.marked_count:
-            self.show_status("marks stay while photos are exported")
+            self.show_status("marks stay while photos are exported; X stops")
         else:
             library.set_marked(library.marked, False)
             self._range_from = None
@@ -244,6 +251,10 @@ class BrowseScreen(Screen[None]):
             return self.has_class("-folded") and not self.has_class("-tiny")
         if action == "layer":
             return self.panel.has_layers
+        if action == "stop_exports":
+            return bool(self._app_context.exporter.left)
+        if action == "export_report":
+            return bool(self._app_context.export_log.jobs)
         return True
 
     def action_metadata(self) -> None:
@@ -322,46 +333,33 @@ class BrowseScreen(Screen[None]):
 
     def action_export(self) -> None:
         """Export the point cloud of the selected photo, or of the marked ones."""
-        self._export(self._chosen(), self._app_context.options.export_options())
+        self.exports.export(self._chosen())
 
-    def _export(self, entries: Sequence[Entry], options: ExportOptions) -> None:
-        if entries:
-            self._app_context.exporter.export([entry.path for entry in entries], options)
-            self.folder.update_counts()
+    def action_export_as(self) -> None:
+        """Choose formats and options first."""
+        self.exports.choose(self._chosen())
+
+    def action_stop_exports(self) -> None:
+        """Begin no further photo."""
+        self.exports.stop()
+
+    def action_export_report(self) -> None:
+        """Show the results of the last exports."""
+        self.exports.show_report()
 
     def _chosen(self) -> list[Entry]:
         entry = self.photos.entry
         return self._session.library.marked or ([] if entry is None else [entry])
 
-    def action_export_as(self) -> None:
-        """Choose formats and options first."""
-        from heicdepth_tui.ui.screens.export_dialog import ExportDialog
-
-        entries = self._chosen()
-        if not entries:
-            return
-        what = printable(entries[0].name) if len(entries) == 1 else f"{len(entries)} marked photos"
-
-        def chosen(options: ExportOptions | None) -> None:
-            if options is not None:
-                self._export(entries, options)
-                self._save(options)
-
-        self.app.push_screen(ExportDialog(what, self._app_context.saved_options.options), chosen)
-
-    def _save(self, options: ExportOptions) -> None:
-        try:
-            self._app_context.saved_options.save(options)
-        except WriteError as error:
-            text = f"the options are not saved: {error}"
-            self.notify(text, severity="warning", markup=False)
-
     def action_copy_path(self) -> None:
-        """Copy the photo's path by OSC 52, which the terminal may or may not honour."""
+        """Copy a path by OSC 52, which the terminal may or may not honour.
+
+        That of the export whose message is shown, else that of the photo.
+        """
         entry = self.photos.entry
         if entry is None:
             return
-        path = str(Path(entry.path).absolute())
+        path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
         self.app.copy_to_clipboard(
             path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.options import AppOptions
     from heicdepth_tui.ui.model.session import Session
+    from heicdepth_tui.ui.services.export_log import ExportLog
     from heicdepth_tui.ui.services.exporter import Exporter
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
     from heicdepth_tui.ui.services.prefetch import Prefetcher
@@ -33,6 +34,7 @@ class Context:
     table_builder: TableBuilder
     scanner: Scanner
     exporter: Exporter
+    export_log: ExportLog
     saved_options: SavedOptions
     flow_control: FlowControl
     output: Output

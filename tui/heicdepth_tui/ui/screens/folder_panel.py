@@ -44,7 +44,6 @@ class FolderPanel:
     ) -> None:
         self._screen = screen
         self._scanner = context.scanner
-        self._exporter = context.exporter
         self._options = context.options
         self._library = context.session.library
         self._photos = photos
@@ -162,7 +161,7 @@ class FolderPanel:
 
     def update_counts(self) -> None:
         """Say in the title line how many photos there are."""
-        library, exporter = self._library, self._exporter
+        library = self._library
         texts = [f"{len(library):,} photo" + ("" if len(library) == 1 else "s")]
         if library.marked_count:
             texts.append(f"{library.marked_count:,} marked")
@@ -175,8 +174,6 @@ class FolderPanel:
             texts.append(f"{library.scanned:,} scanned, r goes on")
         elif library.waiting:
             texts.append(f"{library.scanned:,} scanned …")
-        if exporter.left:
-            texts.append(f"exporting {exporter.done + 1} of {exporter.total}")
         self._title.counts = " · ".join(texts)
 
     def update_place(self) -> None:

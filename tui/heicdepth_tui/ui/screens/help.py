@@ -57,6 +57,7 @@ _KEYS: tuple[_Group, ...] = (
         (
             ("e", "point cloud (PCD) of this photo or the marked ones"),
             ("E", "choose formats and options"),
+            ("X  L", "stop exports; the report of the last exports"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
             ("esc", "close what is open"),

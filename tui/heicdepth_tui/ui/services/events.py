@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.export.options import Exported
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Event",
     "ExportFinished",
+    "ExportNeedsSpace",
     "ExportProgress",
     "HeaderRead",
     "LayerArrived",
@@ -94,16 +97,53 @@ class TablesBuilt:
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """Another photo of a job is exported, or could not be."""
+    """The state of all exports since the exporter was last idle."""
+
+    done: int
+    """Photos that are written, failed or have no depth map."""
+    total: int
+    bytes: int
+    """Of the files written so far."""
+    seconds: float
+    """Since the first of these photos was begun."""
+    name: str = ""
+    """The photo being exported."""
+    is_stopping: bool = False
+    """True where no further photo is begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportNeedsSpace:
+    """A job would take much of the disk: it waits for ``Exporter.proceed`` or ``Exporter.cancel``.
+
+    ``needed`` is an estimate in bytes, ``free`` the free space of the disk of ``folder``.
+    """
+
+    photos: int
+    needed: int
+    free: int
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFinished:
-    """A job ended: how many photos it was given, what was written, and what failed."""
+    """A job ended; every photo is written, in ``errors``, without depth, or not begun."""
 
     photos: int
+    """Photos of the job."""
     written: Sequence[Exported]
     errors: Sequence[HeicDepthError]
+    without_depth: int = 0
+    not_begun: int = 0
+    """Photos that were not exported in full because the job was stopped."""
+    bytes: int = 0
+    """Of the files written."""
+    seconds: float = 0.0
+
+    @property
+    def exported(self) -> int:
+        """Photos of which every requested format is written."""
+        return self.photos - len(self.errors) - self.without_depth - self.not_begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +161,7 @@ Event: TypeAlias = (
     | LayerArrived
     | PictureRendered
     | TablesBuilt
+    | ExportNeedsSpace
     | ExportProgress
     | ExportFinished
     | WorkFailed

@@ -1,0 +1,183 @@
+"""Exports of the main screen: checks before, the bar while they run, messages after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.errors import WriteError
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.presenters.export_plan import ExportPlan, plan_export
+from heicdepth_tui.ui.presenters.export_report import (
+    copied_path,
+    counts_text,
+    errors_text,
+    written_text,
+)
+from heicdepth_tui.ui.services.events import ExportFinished, ExportNeedsSpace, ExportProgress
+from heicdepth_tui.ui.widgets.export_bar import ExportBar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.notifications import SeverityLevel
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.screens.context import Context
+
+__all__ = ["BAR_DELAY", "ExportPanel"]
+
+BAR_DELAY = 0.5
+"""Seconds after which the bar is shown: most single photos are written before."""
+
+_MESSAGE_SECONDS, _ERROR_SECONDS = 8, 12
+_SPACE_CHECKED = 50_000_000
+"""Bytes from which the free space is looked at."""
+
+
+class ExportPanel:
+    """Starts exports and shows them; ``bar`` is a line of the screen, ``lay_out`` gives it room."""
+
+    def __init__(
+        self, screen: Screen[None], context: Context, lay_out: Callable[[], object]
+    ) -> None:
+        self._screen = screen
+        self._options = context.options
+        self._session = context.session
+        self._exporter = context.exporter
+        self._log = context.export_log
+        self._saved_options = context.saved_options
+        self._lay_out = lay_out
+        self._bar_timer: Timer | None = None
+        self.bar = ExportBar(lambda: context.exporter.progress)
+
+    def export(self, entries: Sequence[Entry]) -> None:
+        """Export photos as the command line decided."""
+        plan = self._plan(entries)
+        if plan is not None:
+            self._begin(plan, self._options.export_options())
+
+    def choose(self, entries: Sequence[Entry]) -> None:
+        """Open the dialog of formats and options, then export."""
+        from heicdepth_tui.ui.screens.export_dialog import ExportDialog
+
+        plan = self._plan(entries)
+        if plan is None:
+            return
+        name = printable(entries[0].name)
+        subject = name if len(entries) == 1 else f"{len(entries)} marked photos"
+
+        def chosen(options: ExportOptions | None) -> None:
+            if options is not None:
+                self._begin(plan, options)
+                self._save(options)
+
+        dialog = ExportDialog(subject, self._saved_options.options)
+        self._screen.app.push_screen(dialog, chosen)
+
+    def stop(self) -> None:
+        """Begin no further photo."""
+        self._exporter.cancel()
+        self.bar.refresh()
+
+    def show_report(self) -> None:
+        """Show the results of the last exports on a screen of their own."""
+        from heicdepth_tui.ui.screens.export_report import ExportReportScreen
+
+        self._screen.app.push_screen(ExportReportScreen(self._log.jobs))
+
+    def handle(self, event: ExportProgress | ExportNeedsSpace | ExportFinished) -> None:
+        """Show an event of the exporter."""
+        if isinstance(event, ExportProgress):
+            self.bar.refresh()
+        elif isinstance(event, ExportNeedsSpace):
+            self._ask_for_consent(event)
+        else:
+            self._finished(event)
+
+    def _plan(self, entries: Sequence[Entry]) -> ExportPlan | None:
+        """Return the photos to export; None, after a message, where nothing can be."""
+        if not entries:
+            return None
+        state = self._session.state
+        is_selected = len(entries) == 1 and state is not None and state.entry == entries[0]
+        header = state.header if is_selected and state is not None else None
+        plan = plan_export(entries, self._session.library.summary, header)
+        if plan.problem:
+            self._clear_messages()
+            self._notify(plan.problem, "not exported", "warning", _MESSAGE_SECONDS)
+            return None
+        return plan
+
+    def _begin(self, plan: ExportPlan, options: ExportOptions) -> None:
+        self._clear_messages()
+        size = plan.estimate(options).bytes
+        self._exporter.export(
+            plan.paths,
+            options,
+            without_depth=plan.without_depth,
+            needed=size if size >= _SPACE_CHECKED else 0,
+        )
+        self._screen.refresh_bindings()
+        if self._bar_timer is None and not self.bar.is_shown:
+            self._bar_timer = self._screen.set_timer(BAR_DELAY, self._show_bar)
+
+    def _save(self, options: ExportOptions) -> None:
+        try:
+            self._saved_options.save(options)
+        except WriteError as error:
+            self._notify(f"the options are not saved: {error}", "", "warning", _MESSAGE_SECONDS)
+
+    def _show_bar(self) -> None:
+        self._bar_timer = None
+        self._set_bar(bool(self._exporter.left))
+
+    def _set_bar(self, is_shown: bool) -> None:
+        if is_shown != self.bar.is_shown:
+            self.bar.show(is_shown)
+            self._screen.set_class(is_shown, "-exporting")
+            self._lay_out()
+
+    def _ask_for_consent(self, event: ExportNeedsSpace) -> None:
+        from heicdepth_tui.ui.screens.export_consent import ExportConsent
+
+        def answered(is_agreed: bool | None) -> None:
+            if is_agreed:
+                self._exporter.proceed()
+            else:
+                self._exporter.cancel()
+
+        self._screen.app.push_screen(ExportConsent(event), answered)
+
+    def _finished(self, job: ExportFinished) -> None:
+        self._log.add(job)
+        if not self._exporter.left:
+            if self._bar_timer is not None:
+                self._bar_timer.stop()
+                self._bar_timer = None
+            self._set_bar(False)
+        self._screen.refresh_bindings()
+        if job.errors:
+            count = len(job.errors)
+            title = "not exported" if count == 1 else f"{count} photos not exported"
+            text = errors_text(job.errors)
+            if count > 1 or job.photos > 1:
+                text = f"{text}\nL shows the report"
+            self._notify(text, title, "error", _ERROR_SECONDS)
+        written, counts = written_text(job), counts_text(job)
+        if written:
+            text = "\n".join(filter(None, (written, counts, "y copies the path")))
+            self._notify(text, "exported", "information", _MESSAGE_SECONDS)
+            self._log.message_shown(copied_path(job), _MESSAGE_SECONDS)
+        elif counts:
+            self._notify(counts, "nothing exported", "warning", _MESSAGE_SECONDS)
+
+    def _clear_messages(self) -> None:
+        """Remove messages of exports before."""
+        self._screen.app.clear_notifications()
+        self._log.message_closed()
+
+    def _notify(self, text: str, title: str, severity: SeverityLevel, seconds: float) -> None:
+        self._screen.app.notify(text, title=title, severity=severity, timeout=seconds, markup=False)
