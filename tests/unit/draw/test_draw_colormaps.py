@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.colormaps import (
     COLORMAPS,
     DEFAULT_COLORMAP,
@@ -127,3 +128,45 @@ def test_colours_for_a_terminal_are_its_own():
     codes = np.arange(256, dtype=np.uint8)[None]
     colours = colorize(codes, 255, "viridis", ColorMode.PALETTE)
     assert np.array_equal(snap(colours, ColorMode.PALETTE), colours)
+
+
+def test_a_code_range_spreads_the_whole_map_between_its_ends():
+    codes = np.array([[0, 100, 101, 120, 139, 140, 255]], dtype=np.uint8)
+    colours = colorize(codes, 255, "grey", scale=CodeScale(100, 140))[0, :, 0]
+    # One code is 255/40 = 6.375 levels, rounded half up.
+    assert colours.tolist() == [0, 0, 6, 128, 249, 255, 255]
+
+
+def test_far_bright_reverses_the_map_within_its_range():
+    codes = np.array([[0, 100, 120, 140, 255]], dtype=np.uint8)
+    near = colorize(codes, 255, "inferno", scale=CodeScale(100, 140))
+    far = colorize(codes, 255, "inferno", scale=CodeScale(100, 140, is_far_bright=True))
+    table = COLORMAPS["inferno"]
+    assert np.array_equal(far[0, [0, 1, 3, 4]], table[[255, 255, 0, 0]])
+    assert np.array_equal(near[0, [0, 1, 3, 4]], table[[0, 0, 255, 255]])
+    assert np.array_equal(far[0, 2], table[255 - 128])
+
+
+def test_a_code_range_of_more_than_8_bits_keeps_every_step_of_the_map():
+    codes = np.arange(4096, dtype=np.uint16)[None]
+    colours = colorize(codes, 4095, "grey", scale=CodeScale(1000, 1255))[0, :, 0]
+    assert colours[1000:1256].tolist() == list(range(256))
+    assert not colours[:1000].any()
+    assert (colours[1256:] == 255).all()
+
+
+def test_a_range_of_one_code_parts_nearer_from_the_rest():
+    codes = np.array([[6, 7, 8]], dtype=np.uint8)
+    assert colorize(codes, 255, "grey", scale=CodeScale(7, 7))[0, :, 0].tolist() == [0, 0, 255]
+
+
+def test_ends_beyond_the_stored_range_count_as_its_ends():
+    assert CodeScale(10, 5000).bounds(255) == (10, 255)
+    assert CodeScale(5000).bounds(255) == (255, 255)
+    assert CodeScale().bounds(1023) == (0, 1023)
+
+
+@pytest.mark.parametrize("ends", [(-1, None), (9, 8), (None, -1)])
+def test_a_range_that_is_none_is_refused(ends):
+    with pytest.raises(ValueError, match="no range"):
+        CodeScale(*ends)

@@ -17,6 +17,12 @@ def test_near_is_at_the_left_and_far_at_the_right():
     assert np.array_equal(bar.bg[0, -1], COLORMAPS["inferno"][0])
 
 
+def test_far_bright_turns_the_colours_round():
+    bar = colour_bar("inferno", 8, is_far_bright=True)
+    assert np.array_equal(bar.fg[0, 0], COLORMAPS["inferno"][0])
+    assert np.array_equal(bar.bg[0, -1], COLORMAPS["inferno"][255])
+
+
 def test_every_half_cell_is_a_step_further():
     bar = colour_bar("grey", 3)
     assert np.stack([bar.fg[0, :, 0], bar.bg[0, :, 0]], axis=1).ravel().tolist() == [

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderedImage, RenderedRows, RenderSpec
@@ -64,6 +65,13 @@ def _round_trip(answer: Answer) -> Answer:
         Request(10, "x", "c", DEPTH, exact=(768, 576), keep=True),
         Request(13, "x", "c", PRIMARY, region=SampleRegion(-3, 5, 640, 480), level=3),
         Request(11, "x", "c", DEPTH, render=RenderSpec((60, 40), colormap="inferno")),
+        Request(
+            15,
+            "x",
+            "c",
+            DEPTH,
+            render=RenderSpec((9, 4), colormap="grey", scale=CodeScale(7, None, True)),
+        ),
         Request(
             12,
             "x",

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from photo_requests import listen, request_for
 
+from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.fit import Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
@@ -257,3 +258,18 @@ def test_a_turned_layer_is_drawn_as_the_turned_samples(quarter_turns: int, mirro
         for array, turn in ((codes, (quarter_turns, mirrored)), (turned, (0, False)))
     )
     assert drawn == expected
+
+
+@pytest.mark.parametrize(
+    ("scale", "grey"), [((10, 90), 255), ((90, 200), 0), ((10, 90, True), 0), ((90, 91), 0)]
+)
+def test_the_scale_of_the_request_gives_the_colours(scale: tuple[int, ...], grey: int) -> None:
+    codes = np.full((4, 4), 90, dtype=np.uint8)
+    pixels = Pixels(codes, codes.shape, "uint8", 90, 90, 8)
+    low, high, *far = scale
+    spec = RenderSpec(
+        (4, 2), colormap="grey", cell_pixels=(1, 2), scale=CodeScale(low, high, bool(far))
+    )
+    rendered = render_layer(pixels, spec)
+    assert isinstance(rendered, RenderedImage)
+    assert set(rendered.rgb) == {grey}

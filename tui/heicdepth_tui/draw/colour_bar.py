@@ -15,15 +15,21 @@ _LEFT_HALF = 0x258C
 
 
 def colour_bar(
-    name: str = DEFAULT_COLORMAP, width: int = 12, mode: ColorMode = ColorMode.TRUECOLOR
+    name: str = DEFAULT_COLORMAP,
+    width: int = 12,
+    mode: ColorMode = ColorMode.TRUECOLOR,
+    *,
+    is_far_bright: bool = False,
 ) -> Picture:
     """Return a bar of ``width`` x 1 cells with the colours of map ``name``, near at the left.
 
-    The first sample is code 255, the last code 0; two samples a cell (one in mode NONE).
+    The bar stands for the codes between the ends of a ``CodeScale``, the higher end first; two
+    samples a cell (one in mode NONE). ``is_far_bright`` is that of the scale.
     KeyError for an unknown ``name``.
     """
     across = width if mode is ColorMode.NONE else 2 * width
-    codes = np.rint(np.linspace(255, 0, across)).astype(np.uint8)
+    ends = (0, 255) if is_far_bright else (255, 0)
+    codes = np.rint(np.linspace(*ends, across)).astype(np.uint8)
     colours = palette_ramp(name, mode)[codes][None]
     if mode is ColorMode.NONE or width == 0:
         both = np.repeat(colours, 2, axis=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE, CodeScale
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
@@ -23,6 +24,7 @@ class RenderSpec:
     show pixels instead of text rows; blocks and tolerance then have no effect.
     ``turn`` is done to the layer as decoded: quarter turns counter-clockwise, then where it is True
     a mirroring left to right.
+    ``scale`` gives the codes at the two ends of ``colormap``.
     """
 
     cells: tuple[int, int]
@@ -32,6 +34,7 @@ class RenderSpec:
     colormap: str = ""
     cell_pixels: tuple[int, int] | None = None
     turn: tuple[int, bool] = (0, False)
+    scale: CodeScale = WHOLE_RANGE
 
     def turned(self, extent: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) of a layer after ``turn``."""

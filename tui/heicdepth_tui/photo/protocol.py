@@ -10,6 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui import errors
+from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
@@ -179,11 +180,12 @@ def _spec_to_head(spec: RenderSpec) -> list[object]:
         spec.colormap,
         spec.cell_pixels,
         spec.turn,
+        (spec.scale.low, spec.scale.high, spec.scale.is_far_bright),
     ]
 
 
 def _spec_from_head(head: list[Any]) -> RenderSpec:
-    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels, turn = head
+    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels, turn, scale = head
     return RenderSpec(
         (columns, rows),
         Blocks(blocks),
@@ -192,6 +194,7 @@ def _spec_from_head(head: list[Any]) -> RenderSpec:
         colormap,
         _pair(cell_pixels),
         (int(turn[0]), bool(turn[1])),
+        CodeScale(*scale),
     )
 
 

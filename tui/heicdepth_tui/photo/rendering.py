@@ -47,7 +47,7 @@ def _colours(pixels: Pixels, spec: RenderSpec, fit: Fit) -> NDArray[np.uint8]:
         array = np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)
     samples = shrink(array, (max(1, fit.width), max(1, fit.height)))
     if spec.colormap:
-        return colorize(samples, 2**pixels.bits - 1, spec.colormap, spec.mode)
+        return colorize(samples, 2**pixels.bits - 1, spec.colormap, spec.mode, spec.scale)
     return as_rgb8(pixels, samples)
 
 
