@@ -34,9 +34,9 @@ NOT_QUIET = (
     "nothing follows from smaller differences."
 )
 
-COLUMNS = ("first paint", "depth map", "photo", "key step", "slow: key step", "slow: cursor step")
-_SOONER = COLUMNS[:3]
-_SHORTER = COLUMNS[4:]
+_SOONER = ("first paint", "depth map", "photo", "slow: photo")
+_SHORTER = ("slow: key step", "slow: cursor step")
+COLUMNS = (*_SOONER, "key step", *_SHORTER)
 _LISTED = 10
 _STARTS, _PRESSES, _SLOW_RUNS, _SLOW_PRESSES = 7, 8, 3, 4
 
@@ -94,11 +94,12 @@ def _fast(folder: Path, without: str, scratch: Path, into: Costs) -> None:
 
 
 def _slow(folder: Path, without: str, scratch: Path, into: Costs) -> None:
-    """Measure single keys and a held one over a line of 1 Mbit/s and 80 ms."""
+    """Measure the start, single keys and a held one over a line of 1 Mbit/s and 80 ms."""
     with open_app(folder, scratch=scratch, link=LINK, **{VARIABLE: without}) as terminal:
         terminal.settle()
         replay = Replay(SIZE)
         replay.feed(terminal.chunks)
+        into.add("slow: photo", painted_since(terminal.started, terminal, replay).photo)
         for _ in range(_SLOW_PRESSES):
             into.add("slow: key step", press(terminal, replay, b"j").both)
         terminal.chunks.clear()

@@ -26,6 +26,7 @@ def noticed(cost: Costs) -> str:
 def test_30_ms_at_the_start_are_noticed() -> None:
     assert noticed(costs(first_paint=0.131, photo=0.129)) == "first paint"
     assert noticed(costs(depth_map=0.5, photo=0.5)) == "depth map, photo"
+    assert noticed(costs(slow_photo=0.131)) == "slow: photo"
 
 
 def test_a_third_of_a_step_on_the_slow_line_is_noticed() -> None:
