@@ -17,6 +17,7 @@ from heicdepth_tui.cli.options import (
 from heicdepth_tui.cli.paths import ExistingPath
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.launch import open_app
+from heicdepth_tui.ui.terminal.capabilities import writes_to_terminal
 
 __all__ = ["browse"]
 
@@ -59,7 +60,7 @@ def browse(
         paths = (*paths, folder)
         title = "demo photos" if len(paths) == 1 else ""
     paths = paths or (Path(),)
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() and writes_to_terminal():
         from heicdepth_tui.cli.info import print_info
 
         return print_info(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.geometry import Size
 
 from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.ui.terminal.capabilities import color_mode_of_system
+from heicdepth_tui.ui.terminal.capabilities import color_mode_of_system, writes_to_terminal
 from heicdepth_tui.ui.terminal.driver import terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.internals import HookedApp
@@ -31,8 +30,8 @@ class TerminalApp(HookedApp):
     """
 
     def __init__(self, open_screen: OpenScreen | None = None) -> None:
-        # Textual takes another driver from its environment variable only where none is given.
-        own = None if "TEXTUAL_DRIVER" in os.environ else terminal_driver(open_screen)
+        # Textual takes the driver from its environment variable only where none is given.
+        own = terminal_driver(open_screen) if writes_to_terminal() else None
         super().__init__(driver_class=own)
         self.output = Output(self)
         self.flow_control = FlowControl(self._query_cursor, self.output.after_flush, self.set_timer)

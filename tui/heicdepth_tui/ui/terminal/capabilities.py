@@ -15,6 +15,7 @@ __all__ = [
     "check_terminal",
     "color_mode_of_system",
     "terminal_descriptor",
+    "writes_to_terminal",
 ]
 
 _COLOR_MODES = {
@@ -44,19 +45,30 @@ def app_color_mode(environ: Mapping[str, str]) -> ColorMode:
     return ColorMode.PALETTE if colours in ("256color", "kitty") else ColorMode.ANSI16
 
 
+def writes_to_terminal() -> bool:
+    """Return whether the app itself writes to a terminal.
+
+    Not under textual-serve, which names another driver in the environment: the app then talks to a
+    browser by its standard streams, which are pipes.
+    """
+    return "TEXTUAL_DRIVER" not in os.environ
+
+
 def terminal_descriptor() -> int | None:
     """Return the descriptor that Textual's driver for Linux and macOS will write to.
 
     None where it will use another driver or the stream is no terminal.
     """
     stream = sys.__stderr__
-    if "TEXTUAL_DRIVER" in os.environ or stream is None:
+    if stream is None or not writes_to_terminal() or not stream.isatty():
         return None
-    return stream.fileno() if stream.isatty() else None
+    return stream.fileno()
 
 
 def check_terminal() -> None:
     """Raise TerminalError where the terminal cannot show the app or send it keys."""
+    if not writes_to_terminal():
+        return
     if os.environ.get("TERM", "") in ("dumb", ""):
         raise TerminalError(
             "this terminal (TERM=dumb or unset) cannot show a full-screen app",
