@@ -78,18 +78,6 @@ def test_what_comes_meanwhile_waits_and_only_the_newest_is_painted() -> None:
     assert link.painted == ["p1", "p4", "d4"]
 
 
-def test_a_pane_that_shows_something_else_forgets_its_picture() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.send("photo", "p2")
-    link.flow_control.cancel("photo")
-    link.flow_control.acknowledge()
-
-    assert link.painted == ["p1"]
-    assert link.flow_control.is_free
-
-
 def test_a_silent_terminal_is_not_waited_for_long() -> None:
     link = Link()
     link.send("photo", "p1")

@@ -80,6 +80,7 @@ def test_what_is_listed_behaves_as_expected() -> None:
     assert inspect.iscoroutinefunction(MessagePump._dispatch_message)
     assert (strip._cell_length, strip._render_cache, strip._segments) == (None, None, [])
     for method, parameters in (
+        (App._check_bindings, ["self", "key", "priority"]),
         (App._display, ["self", "screen", "renderable"]),
         (App._handle_exception, ["self", "error"]),
         (App._fatal_error, ["self"]),

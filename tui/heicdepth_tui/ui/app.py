@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -138,8 +136,6 @@ class HeicDepthApp(TerminalApp):
         )
         self.browse = BrowseScreen(context, self._begin)
         self._leaves_after_export = False
-        self._held_keys: deque[events.Key] = deque()
-        self._key_in_list: events.Key | None = None
         self._last_jobs: list[ExportFinished] = []
         for theme in make_themes(self.colour_mode):
             self.register_theme(theme)
@@ -163,27 +159,19 @@ class HeicDepthApp(TerminalApp):
         }
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event; a key waits until the list has returned the key before it.
+        """Handle an event; keys of the list are handled before the next event.
 
-        Keys of the list are handled here, once they have passed its parents, and may move the
-        focus. Keys that follow are held until then: they reach the new focus in their order.
+        Textual posts them to the list first, whose bindings may move the focus: keys typed ahead
+        would not reach the new one.
         """
-        if not isinstance(event, events.Key):
-            await super().on_event(event)
+        if (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and self.focused is self.browse.photos
+            and await self.run_bindings(event.key)
+        ):
             return
-        if event.is_forwarded:
-            await super().on_event(event)
-            if event is not self._key_in_list:
-                return
-            self._key_in_list = None
-        else:
-            self._held_keys.append(event)
-        while self._held_keys and self._key_in_list is None:
-            key = self._held_keys.popleft()
-            is_for_list = self.focused is self.browse.photos
-            await super().on_event(key)
-            if is_for_list and key.is_forwarded:
-                self._key_in_list = key
+        await super().on_event(event)
 
     def on_app_focus(self) -> None:
         """Look for changes in the folders when the user comes back to the terminal."""
@@ -208,7 +196,6 @@ class HeicDepthApp(TerminalApp):
         self.app_resume_signal.subscribe(self, lambda _: self.paint_anew())
         self._show_first_photo()
         self.browse.folder.start()
-        self.call_after_refresh(self._settle_down)
         self.set_timer(TABLES_DELAY, self.browse.panel.begin_tables)
 
     def _show_first_photo(self) -> None:
@@ -228,13 +215,6 @@ class HeicDepthApp(TerminalApp):
                 self.session.take_answer(entry, answer)
         self.browse.folder.rebuild()
         self.loader.listen()
-
-    def _settle_down(self) -> None:
-        """Do what the first paint must not wait for; a q typed ahead may have come first."""
-        if self.session.is_leaving or not self.browse.is_mounted:
-            return
-        # The threads that read and decode give way to the screen sooner than after 5 ms.
-        sys.setswitchinterval(0.001)
 
     # Events of the services
 

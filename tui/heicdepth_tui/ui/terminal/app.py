@@ -13,7 +13,6 @@ from heicdepth_tui.ui.terminal.driver import terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
-from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -34,20 +33,11 @@ class TerminalApp(HookedApp):
         own = terminal_driver(open_screen) if writes_to_terminal() else None
         super().__init__(driver_class=own)
         self.output = Output(self)
-        self.flow_control = FlowControl(self._query_cursor, self.output.after_flush, self.set_timer)
+        self.flow_control = FlowControl(
+            self.output.query_cursor, self.output.after_flush, self.set_timer
+        )
         self.output.flow_control = self.flow_control
         self._shown_size = Size(0, 0)
-
-    def _query_cursor(self, tag: int) -> None:
-        """Query the cursor position; the reply comes after all that was written before.
-
-        The cursor is in the row of the tag meanwhile, and goes back to where it was.
-        """
-        if self.is_headless or self.terminal is None or not has("flow"):
-            self.flow_control.acknowledge(tag)
-        else:
-            self.terminal.write(f"\x1b7\x1b[{tag + 1};1H\x1b[6n\x1b8")
-            self.terminal.flush()
 
     def remember_size(self) -> None:
         """Note the size that the screen is painted in from now on."""

@@ -158,10 +158,6 @@ class FlowControl:
         if when_closed is not None:
             when_closed()
 
-    def cancel(self, slot: object) -> None:
-        """Drop the image that waits for a slot: it shows something else now."""
-        self._waiting.pop(slot, None)
-
     def acknowledge(self, tag: int | None = None) -> None:
         """Take in the terminal's reply to the query with this tag.
 

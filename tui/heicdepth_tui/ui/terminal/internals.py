@@ -45,6 +45,7 @@ __all__ = [
 PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     App: (
         "_batch_count",
+        "_check_bindings",
         "_close_messages_no_wait",
         "_dispatch_message",
         "_display",
@@ -90,6 +91,10 @@ class HookedApp(App[int]):
         if not self._batch_count:
             renderable = self.filter_update(screen, renderable)
         super()._display(screen, renderable)
+
+    async def run_bindings(self, key: str) -> bool:
+        """Do what a key is bound to; return whether it is."""
+        return await self._check_bindings(key)
 
     def _fatal_error(self) -> None:
         """End after an error of the program; it is reported after the screen is restored."""

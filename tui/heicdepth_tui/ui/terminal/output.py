@@ -153,6 +153,18 @@ class Output:
                     yield self._buffer.write(left, top + y, strip, console, by_cells=self._by_cells)
             self._held.discard(widget)
 
+    def query_cursor(self, tag: int) -> None:
+        """Query the cursor position; the reply comes after all that was written before.
+
+        The cursor is in the row of the tag meanwhile, and goes back to where it was.
+        """
+        terminal = self._app.terminal
+        if self._app.is_headless or terminal is None or not has("flow"):
+            self.flow_control.acknowledge(tag)
+        else:
+            terminal.write(f"\x1b7\x1b[{tag + 1};1H\x1b[6n\x1b8")
+            terminal.flush()
+
     def _write(self, text: str) -> bool:
         terminal = self._app.terminal
         if not text or terminal is None:
