@@ -20,7 +20,10 @@ from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.export_report import final_report
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.context import Context
+from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
 from heicdepth_tui.ui.services.events import (
+    CloudFailed,
+    CloudRendered,
     Event,
     ExportFinished,
     ExportNeedsSpace,
@@ -120,6 +123,7 @@ class HeicDepthApp(TerminalApp):
         self.loader = PhotoLoader(decoder, self._post, options.limits)
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
+        self.clouds = CloudRenderer(decoder.get, self._post)
         context = Context(
             options=options,
             session=self.session,
@@ -127,6 +131,7 @@ class HeicDepthApp(TerminalApp):
             prefetcher=Prefetcher(self.loader, self.session.photos),
             renderer=Renderer(self._post),
             table_builder=TableBuilder(self._post),
+            clouds=self.clouds,
             scanner=self.scanner,
             exporter=self.exporter,
             export_log=ExportLog(),
@@ -227,6 +232,8 @@ class HeicDepthApp(TerminalApp):
             self.browse.folder.handle(event)
         elif isinstance(event, ExportProgress | ExportNeedsSpace):
             self.browse.exports.handle(event)
+        elif isinstance(event, CloudRendered | CloudFailed):
+            self.clouds.deliver(event)
         elif isinstance(event, ExportFinished):
             self._export_finished(event)
         else:

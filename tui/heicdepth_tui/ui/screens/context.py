@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.options import AppOptions
     from heicdepth_tui.ui.model.session import Session
+    from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
     from heicdepth_tui.ui.services.export_log import ExportLog
     from heicdepth_tui.ui.services.exporter import Exporter
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
@@ -32,6 +33,7 @@ class Context:
     prefetcher: Prefetcher
     renderer: Renderer
     table_builder: TableBuilder
+    clouds: CloudRenderer
     scanner: Scanner
     exporter: Exporter
     export_log: ExportLog

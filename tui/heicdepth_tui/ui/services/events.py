@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.photo.layers import Answer, Layer
+    from heicdepth_tui.ui.model.cloud_frame import CloudFrame
     from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = [
+    "CloudFailed",
+    "CloudRendered",
     "Event",
     "ExportFinished",
     "ExportNeedsSpace",
@@ -85,6 +88,23 @@ class PictureRendered:
     layer: Layer
     spec: RenderSpec
     rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class CloudRendered:
+    """A frame of a photo's cloud was drawn; ``frame.number`` is the number of the request."""
+
+    entry: Entry
+    frame: CloudFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CloudFailed:
+    """A photo has no cloud, or request ``number`` leaves nothing of it."""
+
+    entry: Entry
+    number: int
+    error: HeicDepthError
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +182,8 @@ Event: TypeAlias = (
     | PictureRendered
     | TablesBuilt
     | ExportNeedsSpace
+    | CloudRendered
+    | CloudFailed
     | ExportProgress
     | ExportFinished
     | WorkFailed

@@ -1,0 +1,126 @@
+"""Draws the cloud of a photo in a thread that keeps it: the newest pose only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.ui.model.cloud_frame import (
+    CloudColours,
+    CloudFrame,
+    CloudRequest,
+    ShownCloud,
+)
+from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered, Post, WorkFailed
+from heicdepth_tui.ui.services.worker_pool import WorkerPool
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.rendering import RenderSpec
+    from heicdepth_tui.photo.layers import Pixels, Request
+    from heicdepth_tui.ui.services.open_cloud import OpenCloud
+
+__all__ = ["CloudRenderer", "draw_frame"]
+
+
+class CloudRenderer:
+    """Posts CloudRendered or CloudFailed; a newer request takes the place of one that waits.
+
+    ``decode`` decodes a layer and may be called in any thread.
+    """
+
+    def __init__(self, decode: Callable[[Request], Pixels], post: Post) -> None:
+        self._decode = decode
+        self._post = post
+        self.listener: Callable[[CloudRendered | CloudFailed], object] | None = None
+        """Gets the events in the app's thread while a screen shows the cloud."""
+        self._pool = WorkerPool(
+            "cloud", lambda error: post(WorkFailed(error)), threads=1, waiting=1
+        )
+        # Used in the pool's one thread only.
+        self._open: OpenCloud | None = None
+
+    def request(self, request: CloudRequest) -> None:
+        """Draw a frame, unless a newer one is requested before it is begun."""
+        self._pool.submit(request.number, partial(self._draw, request))
+
+    def deliver(self, event: CloudRendered | CloudFailed) -> None:
+        """Hand an event to the listener; call in the app's thread."""
+        if self.listener is not None:
+            self.listener(event)
+
+    def release(self) -> None:
+        """Let go of the cloud, which takes tens of megabytes."""
+        self._pool.submit("release", self._release)
+
+    def _release(self) -> None:
+        self._open = None
+
+    def _draw(self, request: CloudRequest) -> None:
+        from heicdepth_tui.ui.services.open_cloud import open_cloud
+
+        try:
+            if self._open is None or not self._open.is_for(request):
+                self._open = None
+                self._open = open_cloud(request, self._decode)
+            event = CloudRendered(request.entry, draw_frame(self._open, request))
+        except HeicDepthError as error:
+            self._post(CloudFailed(request.entry, request.number, error))
+        else:
+            self._post(event)
+
+
+def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
+    """Draw a frame of an open cloud.
+
+    Raises NoMetresError and NoCameraError where there can be no cloud, ExportError where nothing is
+    left of it.
+    """
+    from heicdepth_tui.draw.cells import render_cells
+    from heicdepth_tui.draw.fit import Fit
+    from heicdepth_tui.draw.frame_cross import draw_frame_cross
+    from heicdepth_tui.draw.raster import rasterise
+    from heicdepth_tui.draw.rendering import RenderedRows
+    from heicdepth_tui.ui.model.pose import view_of
+
+    source, points = opened.points(request)
+    spec = request.spec
+    size = _raster_size(spec)
+    view = view_of(request.pose, opened.rest, size)
+    raster = rasterise(points, view, request.background, shaded=request.is_shaded)
+    draw_frame_cross(raster.rgb, view.rotation)
+    across, down = spec.blocks.samples
+    columns, rows = spec.cells
+    fit = Fit(columns, rows, columns * across, rows * down)
+    picture = render_cells(
+        raster.rgb, fit, spec.blocks, spec.mode, is_photo=request.colours is CloudColours.PHOTO
+    )
+    nearest, farthest = opened.limits
+    return CloudFrame(
+        number=request.number,
+        pose=request.pose,
+        view=view,
+        shown=ShownCloud(
+            cloud=source.cloud,
+            stride=opened.stride,
+            map_size=source.size,
+            region=source.region,
+            photo=source.header.primary.displayed_size,
+            nearest=nearest,
+            farthest=farthest,
+        ),
+        rendered=RenderedRows(fit, picture.ansi_rows(spec.mode, spec.tolerance)),
+        index=raster.index,
+        depth=raster.depth,
+    )
+
+
+def _raster_size(spec: RenderSpec) -> tuple[int, int]:
+    """Return the (width, height) to rasterise: square pixels, two or four to a cell's height."""
+    from heicdepth_tui.draw.modes import Blocks
+
+    columns, rows = spec.cells
+    # Quadrants tell 2x2 apart in a cell; its 4x8 samples would take four times as long.
+    factor = 2 if spec.blocks is Blocks.QUAD else 1
+    return columns * factor, rows * 2 * factor
