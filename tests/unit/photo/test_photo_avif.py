@@ -184,9 +184,9 @@ def test_a_depth_map_of_more_than_8_bits_is_never_rounded(
     deep = _with_ten_bits(lossless(CODES))
     assert read_sequence(deep.payload).bits == 10
     path = write(tmp_path / "a.avif", encode_av1(rgb), depth_aux(deep))
-    told = read_header(path).depth
-    assert not told.decodable
-    assert "10 bits, which this program can only decode to 8" in told.undecodable_reason
+    depth = read_header(path).depth
+    assert not depth.decodable
+    assert "10 bits, which this program can only decode to 8" in depth.undecodable_reason
     with pytest.raises(UnsupportedError, match="10 bits, which this program can only decode to 8"):
         load(path, DEPTH)
 

@@ -96,7 +96,7 @@ def test_partial_answers_come_before_the_final_one(start: Any, photo: Write) -> 
 
 
 class TestLatestWins:
-    def test_only_the_latest_wish_of_a_pane_is_answered(self, start: Any, photo: Write) -> None:
+    def test_only_the_latest_request_of_a_slot_is_answered(self, start: Any, photo: Write) -> None:
         path = photo()
         decoder = start()
         answers = listen(decoder)
@@ -112,7 +112,7 @@ class TestLatestWins:
         decoder.get(request_for(path, "other"))
         assert answers.empty()
 
-    def test_who_waits_for_a_replaced_wish_is_told(self, start: Any, photo: Write) -> None:
+    def test_who_waits_for_a_replaced_request_gets_an_error(self, start: Any, photo: Write) -> None:
         path = photo()
         decoder = start()
         decoder.get(request_for(path))
@@ -121,7 +121,7 @@ class TestLatestWins:
         result: Queue[Exception] = Queue()
         waiting = threading.Thread(target=collect_error, args=(decoder, older, result))
         waiting.start()
-        run_until(lambda: older.ticket in decoder._tracker, waiting)
+        run_until(lambda: decoder.is_busy, waiting)
         decoder.submit(request_for(path))
         error = result.get(timeout=SECONDS)
         assert isinstance(error, DecodeError)

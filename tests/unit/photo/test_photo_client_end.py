@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
@@ -56,11 +57,17 @@ def _descriptors() -> set[Path]:
     return set(Path("/proc/self/fd").iterdir())
 
 
+def _written(pid: int) -> str:
+    """Return the line of /proc that counts the bytes that a process has written."""
+    lines = Path(f"/proc/{pid}/io").read_text().splitlines()
+    return next(line for line in lines if line.startswith("wchar"))
+
+
 class TestStopped:
     """A request is certainly under way when an earlier large answer holds up the reading thread."""
 
     @staticmethod
-    def _with_wish_under_way(decoder: Decoder, path: Path, act: Callable[[int], None]) -> Answer:
+    def _with_request_under_way(decoder: Decoder, path: Path, act: Callable[[int], None]) -> Answer:
         """Do something to the process while it works on ``path``; return that request's answer.
 
         The listener holds up the thread that reads, the second answer is larger than the pipe, and
@@ -71,11 +78,13 @@ class TestStopped:
 
         def listener(answer: Answer) -> None:
             if answer.request.slot == "first":
+                pid = pid_of(decoder)
+                before = _written(pid)
                 decoder.submit(victim)
-                worker = decoder._worker
-                assert worker is not None
-                assert select.select([worker.stdout_fd], [], [], SECONDS)[0]
-                act(worker.pid)
+                end = time.monotonic() + SECONDS
+                while _written(pid) == before:
+                    assert time.monotonic() < end
+                act(pid)
             else:
                 answers.put(answer)
 
@@ -95,7 +104,7 @@ class TestStopped:
             os.kill(pid, number)
             _has_ended(pid)
 
-        answer = self._with_wish_under_way(decoder, path, kill)
+        answer = self._with_request_under_way(decoder, path, kill)
         assert isinstance(answer.error, DecoderStoppedError)
         assert answer.error.path == path
         assert f"killed by signal {number.value} ({number.name})" in answer.error.what
@@ -110,7 +119,9 @@ class TestStopped:
         decoder = start(time_limit=3.0)
         decoder.get(request_for(photo()))
         old = pid_of(decoder)
-        answer = self._with_wish_under_way(decoder, path, lambda pid: os.kill(pid, signal.SIGSTOP))
+        answer = self._with_request_under_way(
+            decoder, path, lambda pid: os.kill(pid, signal.SIGSTOP)
+        )
         assert isinstance(answer.error, DecoderStoppedError)
         assert "it did not answer within 3 s" in answer.error.what
         assert decoder.get(request_for(photo())).shape == (72, 96, 3)
@@ -125,7 +136,7 @@ class TestStopped:
             _has_ended(pid)
 
         for _ in range(2):
-            answer = self._with_wish_under_way(decoder, path, kill)
+            answer = self._with_request_under_way(decoder, path, kill)
             assert isinstance(answer.error, DecoderStoppedError)
             assert "twice" not in answer.error.what
         survivor = _pid_after(decoder, photo())
@@ -136,7 +147,7 @@ class TestStopped:
         assert "twice" in str(answers.get(timeout=SECONDS).error)
         assert pid_of(decoder) == survivor
 
-    def test_wishes_that_were_not_begun_are_handed_to_the_next_process(
+    def test_requests_that_were_not_begun_are_handed_to_the_next_process(
         self, start: Any, photo: Write
     ) -> None:
         path = photo()
@@ -231,7 +242,7 @@ class TestEnd:
             decoder.submit(request_for(photo()))
         assert _is_gone(pid)
 
-    def test_who_waits_is_told_that_the_decoder_was_closed(self, photo: Write) -> None:
+    def test_who_waits_gets_the_error_that_the_decoder_was_closed(self, photo: Write) -> None:
         decoder = Decoder.start()
         decoder.get(request_for(photo()))
         os.kill(pid_of(decoder), signal.SIGSTOP)
@@ -239,7 +250,7 @@ class TestEnd:
         request = request_for(photo())
         waiting = threading.Thread(target=collect_error, args=(decoder, request, result))
         waiting.start()
-        run_until(lambda: request.ticket in decoder._tracker, waiting)
+        run_until(lambda: decoder.is_busy, waiting)
         decoder.close()
         waiting.join(SECONDS)
         assert "the decoder was closed" in str(result.get(timeout=SECONDS))

@@ -88,7 +88,7 @@ def test_a_profile_is_followed() -> None:
     true = converted_by_hand(colours, ADOBE, adobe_linear)
     converted = srgb_by_profile(colours[None], adobe_profile())
     assert converted is not None
-    # Little CMS reckons in 16 bits, from colorants of 16 bits: a level, and half of rounding.
+    # Little CMS computes in 16 bits, from colorants of 16 bits: a level, and half of rounding.
     assert np.abs(converted[0] - true).max() <= 1.5
 
 
@@ -132,7 +132,7 @@ def colour_of(pixels: Pixels) -> list[int]:
     return [int(level) for level in as_rgb8(pixels)[32, 32]]
 
 
-def asked(path: Path, **knobs: object) -> Pixels:
+def decoded(path: Path, **knobs: object) -> Pixels:
     request = Request(1, "slot", str(path), PRIMARY, **knobs)  # type: ignore[arg-type]
     *_, answer = decode(request)
     assert answer.pixels is not None
@@ -140,19 +140,19 @@ def asked(path: Path, **knobs: object) -> Pixels:
 
 
 def test_what_is_shown_of_a_p3_photo_is_srgb(write: Callable[..., Path]) -> None:
-    pixels = asked(write(P3_COLR))
+    pixels = decoded(write(P3_COLR))
     assert (pixels.space, pixels.converted_from) == ("Display P3", "")
     # Y'CbCr of 8 bits and back is within 2 levels of what was encoded.
     assert pixels.array[32, 32].tolist() == pytest.approx(RED, abs=2)
     assert colour_of(pixels) == pytest.approx(SHOWN, abs=3)
-    assert colour_of(asked(write(SRGB_COLR))) == pytest.approx(RED, abs=2)
-    assert colour_of(asked(write())) == pytest.approx(RED, abs=2)
-    assert asked(write()).space == "unknown"
+    assert colour_of(decoded(write(SRGB_COLR))) == pytest.approx(RED, abs=2)
+    assert colour_of(decoded(write())) == pytest.approx(RED, abs=2)
+    assert decoded(write()).space == "unknown"
 
 
 def test_other_profiles_are_converted_where_they_are_decoded(write: Callable[..., Path]) -> None:
     path = write(b"prof" + adobe_profile())
-    converted, stored = asked(path), asked(path, stored=True)
+    converted, stored = decoded(path), decoded(path, stored=True)
     shown = converted_by_hand(np.array([RED]), ADOBE, adobe_linear)[0]
     assert (converted.space, converted.converted_from) == ("sRGB", "Adobe RGB (1998)")
     assert colour_of(converted) == pytest.approx(shown.tolist(), abs=4)
@@ -169,14 +169,14 @@ def test_ten_bits_are_converted_too(tmp_path: Path) -> None:
     ):
         ten = encode_hevc(plain(RED).astype(np.uint16) * 4, quality=-1, bits=10)
         path.write_bytes(mux(PhotoSpec(primary=ten, colr=(colr,))))
-        assert colour_of(asked(path)) == pytest.approx([*shown], abs=4)
+        assert colour_of(decoded(path)) == pytest.approx([*shown], abs=4)
 
 
 def test_a_profile_that_cannot_be_used_leaves_colours_as_they_are(
     write: Callable[..., Path],
 ) -> None:
     profile = adobe_profile().replace(b"gXYZ", b"none")
-    pixels = asked(write(b"prof" + profile))
+    pixels = decoded(write(b"prof" + profile))
     assert (pixels.space, pixels.converted_from) == ("Adobe RGB (1998)", "")
     assert colour_of(pixels) == pytest.approx(RED, abs=2)
 
@@ -185,7 +185,7 @@ def test_tiles_may_state_the_space_of_their_grid(tmp_path: Path) -> None:
     path = tmp_path / "grid.heic"
     grid = encode_grid(np.tile(plain(RED), (2, 2, 1)), tile=64, quality=-1)
     path.write_bytes(mux(PhotoSpec(primary=grid, colr=(P3_COLR,))))
-    pixels = asked(path, fit=(64, 64))
+    pixels = decoded(path, fit=(64, 64))
     assert pixels.space == "Display P3"
     assert colour_of(pixels) == pytest.approx(SHOWN, abs=3)
 

@@ -27,7 +27,7 @@ def _order(*requests: Request) -> list[int]:
     return served
 
 
-def test_panes_come_before_kept_wishes_and_those_before_prefetches() -> None:
+def test_slots_come_before_kept_requests_and_those_before_prefetches() -> None:
     assert _order(
         _request(1, "prefetch next"),
         _request(2, "export", keep=True),
@@ -49,11 +49,11 @@ def test_equals_are_served_in_the_order_in_which_they_came() -> None:
     assert _order(_request(1, "a"), _request(2, "b"), _request(3, "c")) == [1, 2, 3]
 
 
-def test_only_the_latest_wish_of_a_pane_counts() -> None:
+def test_only_the_latest_request_of_a_slot_counts() -> None:
     assert _order(_request(1), _request(2), _request(3, "depth"), _request(4)) == [3, 4]
 
 
-def test_kept_wishes_are_neither_replaced_nor_replace() -> None:
+def test_kept_requests_are_neither_replaced_nor_replace() -> None:
     assert _order(_request(1, "x", keep=True), _request(2, "x"), _request(3, "x", keep=True)) == [
         2,
         1,
@@ -71,7 +71,7 @@ def test_dropped_jobs_come_first_to_be_let_go() -> None:
     assert jobs.is_dropped(job)
 
 
-def test_choosing_waits_for_a_wish() -> None:
+def test_choosing_waits_for_a_request() -> None:
     jobs = JobQueue()
     chosen: list[int] = []
     thread = threading.Thread(target=lambda: chosen.append(jobs.choose().request.ticket))

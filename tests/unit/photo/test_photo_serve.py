@@ -8,15 +8,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.photo import decode, serve
-from heicdepth_tui.photo.launch import worker_environment
+from heicdepth_tui.photo.launch import launch, worker_environment
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
 from heicdepth_tui.photo.protocol import Frame, FrameReader, pack, read_answer, request_to_head
 from heicdepth_tui.photo.schedule import JobQueue
@@ -52,7 +52,7 @@ def _frames(stream: IO[bytes] | None) -> Iterator[Frame]:
         yield frame
 
 
-def test_it_says_what_it_begins_and_answers(
+def test_it_reports_what_it_begins_and_answers(
     process: subprocess.Popen[bytes], photo: Callable[..., Path]
 ) -> None:
     request = Request(3, "depth", str(photo()), DEPTH)
@@ -85,10 +85,10 @@ def test_what_a_library_prints_does_not_get_between_the_frames(
         "import os, sys\n"
         "from heicdepth_tui.photo import serve, decode\n"
         "steps = decode.steps\n"
-        "def noisy(request, limits):\n"
+        "def noisy(request, **knobs):\n"
         "    print('a library talks', flush=True)\n"
         "    os.write(1, b'in C too\\n')\n"
-        "    yield from steps(request, limits=limits)\n"
+        "    yield from steps(request, **knobs)\n"
         "decode.steps = noisy\n"
         "serve.main()\n"
     )
@@ -109,23 +109,46 @@ def test_what_a_library_prints_does_not_get_between_the_frames(
         assert running.stderr.read() == b"a library talks\nin C too\n"
 
 
-def test_limits_are_set_where_the_system_has_them() -> None:
+def test_a_defect_of_ours_costs_one_answer(photo: Callable[..., Path]) -> None:
     script = (
-        "import resource\n"
-        "from heicdepth_tui.photo import serve\n"
-        "serve._limit_resources(1 << 30)\n"
-        "print(resource.getrlimit(resource.RLIMIT_AS)[0], "
-        "resource.getrlimit(resource.RLIMIT_CORE)[0])\n"
+        "from heicdepth_tui.photo import serve, decode\n"
+        "steps = decode.steps\n"
+        "def broken(request, **knobs):\n"
+        "    yield None\n"
+        "    if request.ticket == 3:\n"
+        "        raise ZeroDivisionError('a bug')\n"
+        "    yield from steps(request, **knobs)\n"
+        "decode.steps = broken\n"
+        "serve.main()\n"
     )
-    done = subprocess.run(
+    requests = [Request(ticket, f"slot {ticket}", str(photo()), DEPTH) for ticket in (3, 4)]
+    with subprocess.Popen(
         [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
         env=worker_environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=SECONDS,
-    )
-    memory, core = map(int, done.stdout.split())
+    ) as running:
+        for request in requests:
+            _send(running, pack(request_to_head(request)))
+        frames = [*islice(_frames(running.stdout), 5)]
+        running.kill()
+        assert running.stderr is not None
+        assert b"ZeroDivisionError: a bug" in running.stderr.read()
+    broken, good = read_answer(requests[0], frames[2]), read_answer(requests[1], frames[4])
+    assert isinstance(broken.error, DecodeError)
+    assert broken.error.what == "an unexpected ZeroDivisionError while decoding: a bug"
+    assert good.error is None
+
+
+def test_limits_are_set_where_the_system_has_them() -> None:
+    running = launch(1 << 30)
+    with running:
+        assert next(_frames(running.stdout)).head == {"type": "ready"}
+        memory, _ = resource.prlimit(running.pid, resource.RLIMIT_AS)
+        core, _ = resource.prlimit(running.pid, resource.RLIMIT_CORE)
+        running.kill()
     assert core == 0
     assert memory == (1 << 30 if CAN_LIMIT_MEMORY else resource.RLIM_INFINITY)
 
@@ -148,7 +171,7 @@ class TestLoop:
         thread = threading.Thread(target=loop)
 
         def run(between: Callable[[JobQueue, Request], None], *first: Request) -> list[Any]:
-            def steps(request: Request, limits: Limits) -> Generator[Answer | None]:
+            def steps(request: Request, **_: object) -> Generator[Answer | None]:
                 between(jobs, request)
                 yield None
                 yield Answer(request, error=DecodeError("done"))
@@ -171,7 +194,7 @@ class TestLoop:
         thread.join(SECONDS)
         assert not thread.is_alive()
 
-    def test_a_more_urgent_wish_goes_first_between_tiles(self, run: Any) -> None:
+    def test_a_more_urgent_request_goes_first_between_tiles(self, run: Any) -> None:
         def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 9:
                 jobs.add(Request(2, "photo", "a", PRIMARY))
@@ -185,7 +208,7 @@ class TestLoop:
             ("answer", 9),
         ]
 
-    def test_a_newer_wish_of_the_pane_ends_the_one_under_way(self, run: Any) -> None:
+    def test_a_newer_request_of_the_slot_ends_the_one_under_way(self, run: Any) -> None:
         def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 1:
                 jobs.add(Request(9, "photo", "a", PRIMARY))
@@ -198,7 +221,7 @@ class TestLoop:
             ("answer", 9),
         ]
 
-    def test_a_kept_wish_under_way_is_finished(self, run: Any) -> None:
+    def test_a_kept_request_under_way_is_finished(self, run: Any) -> None:
         def between(jobs: JobQueue, request: Request) -> None:
             if request.ticket == 1:
                 jobs.add(Request(9, "export", "a", PRIMARY, keep=True))
@@ -210,16 +233,3 @@ class TestLoop:
             ("started", 9),
             ("answer", 9),
         ]
-
-
-def test_a_defect_of_ours_costs_one_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    def broken() -> Iterator[Answer | None]:
-        yield None
-        raise ZeroDivisionError("a bug")
-
-    request = Request(1, "photo", "a.heic", PRIMARY)
-    *_, answer = serve._guarded(request, broken())  # type: ignore[arg-type]
-    assert answer is not None
-    assert isinstance(answer.error, DecodeError)
-    assert answer.error.what == "an unexpected ZeroDivisionError while decoding: a bug"
-    assert "a bug" in capsys.readouterr().err

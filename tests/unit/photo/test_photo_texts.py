@@ -38,14 +38,14 @@ SAID = (
 )
 
 
-@pytest.mark.parametrize(("raised", "kind", "told"), SAID)
+@pytest.mark.parametrize(("raised", "kind", "message"), SAID)
 def test_what_libraries_say_is_the_cause_and_never_the_text(
-    raised: Exception, kind: type[DecodeError], told: str, caplog: pytest.LogCaptureFixture
+    raised: Exception, kind: type[DecodeError], message: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "heicdepth_tui.photo.pillow_heif_adapter")
     with pytest.raises(kind) as caught, translated("its photo"):
         raise raised
-    assert told in caught.value.what
+    assert message in caught.value.what
     assert caught.value.__cause__ is raised
     assert "convert" not in caught.value.hint
     if str(raised):
@@ -53,7 +53,7 @@ def test_what_libraries_say_is_the_cause_and_never_the_text(
         assert str(raised) in caplog.text
 
 
-def test_bytes_that_are_no_heic_are_told_in_our_words() -> None:
+def test_bytes_that_are_no_heic_get_a_message_of_ours() -> None:
     with pytest.raises(DecodeError) as caught:
         decode_hevc(b"\0" * 64, "its photo")
     assert caught.value.what.startswith("its photo cannot be decoded: ")
@@ -61,7 +61,7 @@ def test_bytes_that_are_no_heic_are_told_in_our_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stderr", "told"),
+    ("stderr", "message"),
     [
         (b"libheif: something about a plugin\n", "it ended with status 1"),
         (b"", "it ended with status 1"),
@@ -71,5 +71,5 @@ def test_bytes_that_are_no_heic_are_told_in_our_words() -> None:
         ),
     ],
 )
-def test_how_a_decoder_process_ended(stderr: bytes, told: str) -> None:
-    assert how_it_ended(1, stderr) == told
+def test_how_a_decoder_process_ended(stderr: bytes, message: str) -> None:
+    assert how_it_ended(1, stderr) == message

@@ -29,21 +29,40 @@ class Canvas:
         self._size = size
         self._grey = _GREY << (bits - 8)
         self._samples: Samples | None = None
+        self._is_coarse = False
 
     def accepts(self, piece: Piece) -> bool:
         """Return whether a piece has the same kind of samples as those before it."""
         ours, its = self._samples, piece.samples
-        return ours is None or (ours.dtype == its.dtype and ours.shape[2:] == its.shape[2:])
+        return (
+            ours is None
+            or self._is_coarse
+            or (ours.dtype == its.dtype and ours.shape[2:] == its.shape[2:])
+        )
 
     def add(self, piece: Piece) -> None:
         """Put a piece where it belongs."""
+        if self._is_coarse:
+            self._is_coarse = False
+            if not self.accepts(piece):
+                self._samples = None
         if self._samples is None:
             shape = self._shape + piece.samples.shape[2:]
             self._samples = np.full(shape, self._grey, dtype=piece.samples.dtype)
         self._samples[piece.rows, piece.columns] = piece.samples
 
+    def begin(self, samples: Samples) -> None:
+        """Show a coarse picture of the same size until pieces take its place.
+
+        One that has other channels or bits than the pieces goes with the first of them.
+        """
+        self._samples = samples
+        self._is_coarse = True
+
     def skip(self, rows: range, columns: range) -> None:
         """Leave the place of a missing piece grey."""
+        if self._samples is not None:
+            self._samples[rows.start : rows.stop, columns.start : columns.stop] = self._grey
 
     def picture(self, *, is_draft: bool = False) -> Samples | None:
         """Return the picture so far, None before the first piece.

@@ -1,4 +1,4 @@
-"""The app's side of the decoder: a process that is given requests, watched, and replaced."""
+"""Sends requests to the decoder process, watches it, and replaces it when it ends."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def next_ticket() -> int:
 class Decoder:
     """A decoder process and the thread that watches it; every method is safe in every thread.
 
-    Make one with ``start``, end it with ``close`` or a ``with`` block. Answers reach the listener
-    in the decoder's own thread, which must not wait for long there; ``get`` blocks instead.
+    Create it with ``start``, end it with ``close`` or a ``with`` block. The listener is called in
+    the decoder's own thread and must return soon; ``get`` blocks instead.
 
-    The process may die, hang or outgrow its memory: the request that it was working on then gets a
-    DecoderStoppedError, a new process takes over the others, and a photo that stopped it twice is
+    The process may crash, hang or exceed its memory cap: the request that it was decoding then gets
+    a DecoderStoppedError, a new process receives the others, and a photo that stopped it twice is
     refused from then on.
     """
 
@@ -74,7 +74,7 @@ class Decoder:
         limit_pixels: int = 0,
         process: DecoderProcess | None = None,
     ) -> Decoder:
-        """Start the process, hand it the first requests, and return without waiting for it.
+        """Start the process, send it the first requests, and return without waiting for it.
 
         ``memory_cap`` is in bytes (0: none), ``time_limit`` in seconds a request, ``limit_pixels``
         replaces ``Limits.pixels`` (0: the default). ``process`` is one that ``launch`` has started
@@ -105,20 +105,26 @@ class Decoder:
         with self._lock:
             return None if self._worker is None else self._worker.pid
 
+    @property
+    def is_busy(self) -> bool:
+        """True while a request is not finished."""
+        with self._lock:
+            return self._tracker.is_busy
+
     def listen(
         self,
         callback: Callable[[Answer], None],
         failed: Callable[[Exception], object] | None = None,
     ) -> None:
-        """Let ``callback`` have every answer, those that came before included.
+        """Call ``callback`` with every answer, those that came before included.
 
         It is called in the decoder's thread. After ``submit`` of a newer request of a slot it is
-        not called for the older one, unless it is running at that moment.
+        not called for the older one, unless that call is running already.
 
         ``failed`` is called in the same thread with an exception that unpacking an answer, the
         callback, or the thread itself raises, and at once with those that came before; after one
-        of the thread no more answers come. Errors that nobody takes go to ``threading.excepthook``
-        at the end.
+        of the thread no more answers come. Without ``failed``, ``close`` passes the errors to
+        ``threading.excepthook``.
         """
         with self._lock:
             self._listener = callback
@@ -131,7 +137,7 @@ class Decoder:
             failed(error)
 
     def submit(self, request: Request) -> None:
-        """Ask for a layer; the listener gets the answer. Never blocks.
+        """Request a layer; the listener gets the answer. Never blocks.
 
         Raises DecoderStoppedError after ``close``.
         """
@@ -166,14 +172,14 @@ class Decoder:
         return answer.pixels
 
     def cancel(self, slot: str) -> None:
-        """Forget every request of a slot; what waits for one in ``get`` gets a DecodeError."""
+        """Drop every request of a slot; ``get`` raises DecodeError for it."""
         with self._lock:
             self._let_go(self._tracker.cancel_slot(slot))
 
     def close(self) -> None:
         """End process and thread and close their pipes; closing twice is harmless.
 
-        Everybody who waits in ``get`` gets a DecoderStoppedError.
+        Calls of ``get`` that still wait raise DecoderStoppedError.
         """
         with self._lock:
             if not self._closed:
@@ -182,7 +188,7 @@ class Decoder:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
-    # What follows runs with the lock held.
+    # These run with the lock held.
 
     def _take(self, request: Request, waiter: Waiter | None) -> None:
         if self._closed:
@@ -191,7 +197,7 @@ class Decoder:
             self._alive_at = time.monotonic()
         if self._tracker.add(request, waiter) and self._worker is not None:
             self._worker.send(pack(request_to_head(request)))
-        # The thread must start a process, wait for room in the pipe, or mind the time limit.
+        # The thread starts a process, waits for room in the pipe, or for the time limit.
         self._wake()
 
     def _let_go(self, tickets: list[int]) -> None:
@@ -200,7 +206,7 @@ class Decoder:
             self._wake()
 
     def _spawn(self, process: DecoderProcess | None = None) -> None:
-        """Start a process and hand it every request; fail them where it cannot be started."""
+        """Start a process and send it every request; fail them where it cannot be started."""
         self._alive_at = time.monotonic()
         try:
             process = process or launch(self._memory_cap, self._limit_pixels)
@@ -220,12 +226,12 @@ class Decoder:
                 return  # the pipe is full of wake-ups already
 
     def _seconds_left(self) -> float | None:
-        """Return how long the process may still be silent; None where nothing is asked of it."""
+        """Return the seconds until the time limit; None while no request is running."""
         if self._worker is None or not self._tracker.is_busy:
             return None
         return self._alive_at + self._time_limit - time.monotonic()
 
-    # What follows runs in the decoder's thread.
+    # These run in the decoder's thread.
 
     def _run(self) -> None:
         try:
@@ -287,10 +293,10 @@ class Decoder:
         except EOFError:
             self._stop("")
         except ProtocolError as error:
-            self._stop(f"it sent what is no answer: {error}")
+            self._stop(f"it sent an invalid answer: {error}")
 
     def _judge(self) -> None:
-        """Stop a process that has been silent for too long, or has sent what is left unread."""
+        """Stop a process that has exceeded the time limit."""
         with self._lock:
             worker, seconds = self._worker, self._seconds_left()
         if worker is None or seconds is None or seconds > 0:
@@ -302,9 +308,9 @@ class Decoder:
             self._stop(f"it did not answer within {self._time_limit:g} s")
 
     def _stop(self, reason: str) -> None:
-        """End the process and book its end; ``reason`` where it did not end by itself."""
+        """End the process and record why; ``reason`` is empty where it ended by itself."""
         with self._lock:
-            # From here on nobody sends it anything.
+            # Without a worker, submit and cancel send nothing.
             worker, self._worker = self._worker, None
         how = "" if worker is None else worker.stop()
         with self._lock:
@@ -314,7 +320,7 @@ class Decoder:
             self._tracker.record_exit(reason or how)
 
     def _deliver(self) -> None:
-        """Call the listener for what is ready."""
+        """Call the listener with each result."""
         while True:
             with self._lock:
                 listener = self._listener

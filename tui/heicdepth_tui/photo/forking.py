@@ -1,8 +1,7 @@
-"""A decoder process forked from this one: 20 ms sooner there than one that starts from nothing.
+"""Forks a decoder process from the command itself: ready 20 ms sooner than a new interpreter.
 
-Only as the very first thing that a command does, while there is one thread and next to nothing is
-imported, and only on Linux: elsewhere system libraries may forbid it. Every later process is
-started by ``launch``.
+Safe only at the start of a command, with one thread and almost no imports, and only on Linux:
+libraries of other systems do not survive a fork. Later processes are started by ``launch``.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _POLL_SECONDS = 0.005
 
 
 class DecoderProcess(Protocol):
-    """A process as its owner uses it: a ``subprocess.Popen`` with three pipes is one."""
+    """The part of ``subprocess.Popen`` with three pipes that ``WorkerProcess`` uses."""
 
     pid: int
     stdin: IO[bytes] | None
@@ -30,20 +29,20 @@ class DecoderProcess(Protocol):
     stderr: IO[bytes] | None
 
     def poll(self) -> int | None:
-        """Return how the process ended (minus the signal's number, or its status), else None."""
+        """Return the exit status, negative for a signal; None while it runs."""
         ...
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end and return how it was; raises subprocess.TimeoutExpired."""
+        """Wait and return the exit status; raises subprocess.TimeoutExpired."""
         ...
 
     def kill(self) -> None:
-        """End the process; one that has ended already stays so."""
+        """Kill the process; does nothing where it has ended."""
         ...
 
 
 class ForkedProcess:
-    """What ``subprocess.Popen`` offers of a process, as far as the decoder's owner uses it."""
+    """A forked process with the methods of ``DecoderProcess``."""
 
     def __init__(self, pid: int, stdin: int, stdout: int, stderr: int) -> None:
         self.pid = pid
@@ -53,12 +52,12 @@ class ForkedProcess:
         self._code: int | None = None
 
     def poll(self) -> int | None:
-        """Return how the process ended (minus the signal's number, or its status), else None."""
+        """Return the exit status, negative for a signal; None while it runs."""
         if self._code is None:
             try:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
             except ChildProcessError:
-                # Somebody else has waited for it.
+                # Another call of waitpid has taken the status.
                 self._code = 0
             else:
                 if pid:
@@ -66,7 +65,7 @@ class ForkedProcess:
         return self._code
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end and return how it was; raises subprocess.TimeoutExpired."""
+        """Wait and return the exit status; raises subprocess.TimeoutExpired."""
         end = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
             if end is not None and time.monotonic() >= end:
@@ -77,7 +76,7 @@ class ForkedProcess:
         return code
 
     def kill(self) -> None:
-        """End the process; one that has ended already stays so."""
+        """Kill the process; does nothing where it has ended."""
         if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
 
@@ -107,9 +106,9 @@ def fork_decoder(memory_cap: int = MEMORY_CAP) -> ForkedProcess:
 def _be_decoder(
     streams: tuple[int, int, int], pipes: list[tuple[int, int]], memory_cap: int
 ) -> None:
-    """Work as the decoder for ever; never returns."""
+    """Run the decoder in the forked process; never returns."""
     try:
-        # A session of its own: ctrl-c and a closing terminal are for the app to handle.
+        # A session of its own: ctrl-c and a hang-up reach the app only.
         os.setsid()
         for number, end in enumerate(streams):
             os.dup2(end, number)
@@ -117,12 +116,12 @@ def _be_decoder(
             if end > 2:
                 os.close(end)
         # A numpy.py in a folder of photos must not be imported.
-        here = os.getcwd()  # noqa: PTH109  pathlib is not imported yet
-        sys.path[:] = [path for path in sys.path if path not in ("", here)]
+        folder = os.getcwd()  # noqa: PTH109  pathlib is not imported yet
+        sys.path[:] = [path for path in sys.path if path not in ("", folder)]
         from heicdepth_tui.photo.serve import work
 
         work(memory_cap, 0)
-    except BaseException:  # noqa: BLE001  whatever it is, this copy of the command must not go on
+    except BaseException:  # noqa: BLE001  this copy of the command must end
         import traceback
 
         traceback.print_exc()

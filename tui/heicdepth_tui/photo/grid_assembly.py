@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, TruncatedError
 from heicdepth_tui.photo.canvas import BandCanvas, Canvas
+from heicdepth_tui.photo.decoded_cache import LayerCache, Overview
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 from heicdepth_tui.photo.region import clip_region
+from heicdepth_tui.photo.region_tiles import RegionTiles
 from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place
@@ -16,40 +18,67 @@ __all__ = ["GridAssembly"]
 class GridAssembly:
     """One request's picture of a grid.
 
-    ``view`` is the placement of the requested region at full size; its pieces are thinned by
-    ``stride``. Raises DecodeError where the region is outside of the grid.
+    ``view`` is the placement of the requested region at its level; its pieces are thinned by
+    ``stride``. ``kept`` holds the tiles of regions that a cache can serve. Raises DecodeError where
+    the region is outside of the grid.
     """
 
-    def __init__(self, request: Request, tiling: Tiling) -> None:
+    def __init__(self, request: Request, tiling: Tiling, cache: LayerCache | None = None) -> None:
         self._request = request
+        self._cache = cache
         self._tiling = tiling
         self._bits = tiling.bits
         self._whole = place(tiling.size, tiling.transforms)
         self._region = clip_region(request.region, self._whole.shape)
-        self.view = self._whole.crop(self._region)
+        step = 1 << request.level
+        self.view = self._whole.crop(self._region).every(step)
         self._order = tiling.order(self.view)
         self.stride, self._canvas = self._plan()
+        self.kept: RegionTiles | None = None
+        is_at_level = request.region is not None and request.fit is None and request.exact is None
+        is_aligned = not (self._region.left % step or self._region.top % step)
+        if cache is not None and is_at_level and is_aligned:
+            self.kept = RegionTiles(cache, tiling, self._whole, self._region, step)
         self._errors: list[HeicDepthError] = []
         self._pieces = 0
         self._minimum, self._maximum = 1 << 16, 0
-        self._shape: tuple[int, ...] = ()
-        self._dtype = ""
         self._tile_note = ""
 
     def _plan(self) -> tuple[int, Canvas]:
-        request, step = self._request, 1 << self._request.level
-        view = self.view.every(step)
+        request, view = self._request, self.view
         shape = view.shape
         if request.exact is not None and request.exact != shape[::-1]:
-            if self._bits > 8 or step > 1:
-                return step, Canvas(shape, request.exact, bits=self._bits)
+            if self._bits > 8 or request.level:
+                return 1, Canvas(shape, request.exact, bits=self._bits)
             spans = [self.view.span(*self._tiling.box(index)) for index in self._order]
             return 1, BandCanvas(shape, request.exact, spans)
         if request.exact is None and request.fit is not None:
             stride = fit_stride(shape, request.fit)
             size = fit_size(shape, request.fit)
-            return step * stride, Canvas(view.every(stride).shape, size, bits=self._bits)
-        return step, Canvas(shape, None, bits=self._bits)
+            return stride, Canvas(view.every(stride).shape, size, bits=self._bits)
+        return 1, Canvas(shape, None, bits=self._bits)
+
+    def begin(self, overview: Overview | None) -> Pixels | None:
+        """Begin with what is known before a tile is decoded; return the picture, None without.
+
+        These are the overview of the layer, then coarser tiles of the cache, then those at hand.
+        None as well where all tiles are at hand: the whole picture comes as soon.
+        """
+        kept, is_found = self.kept, False
+        if kept is None or all(kept.piece(index) is not None for index in self._order):
+            return None
+        if overview is not None:
+            step = 1 << self._request.level
+            is_found = overview.bits == self._bits
+            if is_found:
+                whole = self._whole.shape
+                self._canvas.begin(overview.resampled(whole, self._region, step))
+        for index in self._order:
+            piece = kept.piece(index) or kept.coarse(index)
+            if piece is not None and self._canvas.accepts(piece):
+                self._canvas.add(piece)
+                is_found = True
+        return self.so_far() if is_found else None
 
     def add(self, index: int, tile: Piece | HeicDepthError) -> None:
         """Add a decoded tile, or count one that failed."""
@@ -63,16 +92,15 @@ class GridAssembly:
             self._pieces += 1
             self._minimum = min(self._minimum, tile.minimum)
             self._maximum = max(self._maximum, tile.maximum)
-            self._shape = self._whole.shape + tile.samples.shape[2:]
-            self._dtype = tile.samples.dtype.name
             self._tile_note = self._tile_note or tile.note
             self._canvas.add(tile)
         else:
             self._errors.append(tile)
-            self._canvas.skip(*self.view.span(*self._tiling.box(index)))
+            span = self.view.every(self.stride).span(*self._tiling.box(index))
+            self._canvas.skip(*span)
 
     def so_far(self) -> Pixels | None:
-        """Return the picture so far, as a copy; None before the first tile."""
+        """Return the picture so far, as a copy; None where there is nothing yet."""
         array = self._canvas.picture(is_draft=True)
         if array is None:
             return None
@@ -85,11 +113,14 @@ class GridAssembly:
         is missing: a made-up distance is worse than none.
         """
         array = self._canvas.picture()
-        if self._errors and (array is None or self._request.layer.kind is LayerKind.DEPTH):
+        if self._errors and (not self._pieces or self._request.layer.kind is LayerKind.DEPTH):
             raise self._errors[0]
-        if array is None:
+        if array is None or not self._pieces:
             raise DecodeError(f"its {self._request.layer.phrase} has no tiles")
-        return self._pixels(contiguous(array), self._note())
+        pixels = self._pixels(contiguous(array), self._note())
+        if self._cache is not None and self._request.is_overview:
+            self._cache.overview = Overview(pixels.array, self._bits, is_exact=not self._errors)
+        return pixels
 
     def _note(self) -> str:
         if not self._errors:
@@ -100,12 +131,13 @@ class GridAssembly:
         return f"{self._tile_note}; {missing}" if self._tile_note else missing
 
     def _pixels(self, array: Samples, note: str) -> Pixels:
+        is_decoded = self._pieces > 0
         return Pixels(
             array=array,
-            shape=self._shape,
-            dtype=self._dtype,
-            minimum=self._minimum,
-            maximum=self._maximum,
+            shape=self._whole.shape + array.shape[2:],
+            dtype=array.dtype.name,
+            minimum=self._minimum if is_decoded else int(array.min()),
+            maximum=self._maximum if is_decoded else int(array.max()),
             bits=self._bits,
             note=note,
             region=None if self._request.region is None else self._region,

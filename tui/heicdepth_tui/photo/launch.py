@@ -1,4 +1,4 @@
-"""Start a decoder process; imports next to nothing, so that it can be the first thing done."""
+"""Starts a decoder process; imports almost nothing, so that a command can begin with it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["MEMORY_CAP", "launch", "worker_environment"]
 
 
 def launch(memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> subprocess.Popen[bytes]:
-    """Start a decoder process and return it, its three standard streams being unbuffered pipes.
+    """Start a decoder process with unbuffered pipes for its three standard streams; return it.
 
-    Hand it to ``client.Decoder.start``, or it stays until its stdin is closed. ``memory_cap`` is in
+    It runs until its stdin is closed; ``client.Decoder.start`` takes it over. ``memory_cap`` is in
     bytes (0: none), ``limit_pixels`` replaces ``Limits.pixels`` (0: the default). Raises OSError
     when it cannot be started.
     """
@@ -33,7 +33,7 @@ def launch(memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> subprocess.Po
         stderr=subprocess.PIPE,
         bufsize=0,
         env=worker_environment(),
-        # A session of its own: ctrl-c and a closing terminal are for the app to handle.
+        # A session of its own: ctrl-c and a hang-up reach the app only.
         start_new_session=True,
     )
 
@@ -41,7 +41,7 @@ def launch(memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> subprocess.Po
 def worker_environment() -> dict[str, str]:
     """Return the environment of the process: the parent's, with less memory held in reserve."""
     environment = dict(os.environ)
-    # Nothing here multiplies matrices: the threads of OpenBLAS cost 30 ms and memory each start.
+    # Decoding multiplies no matrices; starting the threads of OpenBLAS takes 30 ms and memory.
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     environment.setdefault("MALLOC_ARENA_MAX", "2")
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120

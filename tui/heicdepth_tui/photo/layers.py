@@ -167,10 +167,11 @@ class Request:
     whole. ``region`` limits the answer to a rectangle of the upright layer, clipped to it, and
     ``level`` takes every 2**level-th sample of that, from its top left: together the picture is
     ``upright[top:bottom:2**level, left:right:2**level]``, which ``fit`` and ``exact`` then shrink.
-    ``partial`` requests intermediate pictures while a grid is decoded. With ``render`` every answer
-    also carries the layer rendered in cells, as text rows or as an image. ``stored`` leaves colours
-    as decoded; otherwise those with an ICC profile that is neither sRGB's nor Display P3's come as
-    sRGB.
+    ``partial`` requests intermediate pictures while a grid is decoded; of a region the first one
+    is coarse and comes before any tile is decoded, where the decoder has one. With ``render`` every
+    answer also carries the layer rendered in cells, as text rows or as an image. ``stored`` leaves
+    colours as decoded; otherwise those with an ICC profile that is neither sRGB's nor Display P3's
+    come as sRGB.
     """
 
     ticket: int
@@ -185,6 +186,12 @@ class Request:
     render: RenderSpec | None = None
     region: SampleRegion | None = None
     level: int = 0
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether the answer is the whole layer, shrunk to look at."""
+        is_whole = self.region is None and not self.level
+        return is_whole and self.fit is not None and self.exact is None
 
 
 class LateArray(Protocol):
@@ -206,8 +213,8 @@ class Pixels:
     ``array`` is (H, W) for monochrome and (H, W, 3) for colour, uint8 or uint16, possibly shrunk
     as requested. ``shape``, ``dtype``, ``minimum`` and ``maximum`` describe the whole
     stored layer, never the shrunk one; with a ``region``, the rectangle of it that the array
-    shows, minimum and maximum are those of its full-size samples. ``level`` is that of the request
-    (every 2**level-th sample was taken). ``bits`` is the stored bit depth; values of 10- and 12-bit
+    shows, or a ``level`` (every 2**level-th sample was taken), minimum and maximum are those of
+    these samples before they are shrunk. ``bits`` is the stored bit depth; values of 10- and 12-bit
     layers are unshifted (0 .. 2**bits − 1). ``note`` states what is missing or changed,
     such as missing tiles; empty where nothing is. ``space`` is the colour space of the samples, as
     ``heif.colour`` names it, empty for monochrome; ``converted_from`` the one that an ICC profile

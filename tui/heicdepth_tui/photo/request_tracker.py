@@ -85,7 +85,7 @@ class RequestTracker:
         return bool(self._ready)
 
     def requests(self) -> Iterator[Request]:
-        """Yield the requests that a new process must be handed."""
+        """Yield the requests that a new process must be sent."""
         for tracked in self._tracked.values():
             yield tracked.request
 

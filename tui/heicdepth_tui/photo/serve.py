@@ -62,6 +62,7 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
     # Requests are being read meanwhile; numpy and pillow-heif take 90 ms to import.
     from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
+    from heicdepth_tui.photo.decoded_cache import DecodedCache
     from heicdepth_tui.photo.rendering import render_layer
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
@@ -70,6 +71,7 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
     gc.enable()
     writer = AnswerWriter(output, render_layer)
     writer.send_message({"type": "ready"})
+    cache = DecodedCache()
     last: Job | None = None
     while True:
         job = jobs.choose()
@@ -82,7 +84,7 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
             writer.send_message({"type": "started", "ticket": job.request.ticket})
             last = job
         if job.steps is None:
-            job.steps = _guarded(job.request, steps(job.request, limits=limits))
+            job.steps = _guarded(job.request, steps(job.request, limits=limits, cache=cache))
         answer = next(job.steps)
         if answer is None or (not answer.final and jobs.is_dropped(job)):
             continue

@@ -6,18 +6,19 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.items import CodedItem, ItemTable
 from heicdepth_tui.heif.picture_facts import Size, Transform
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
+from heicdepth_tui.photo.pillow_heif_adapter import Decoded
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.transforms import Placement
 from heicdepth_tui.system import cores
 
-__all__ = ["Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
+__all__ = ["KeptTiles", "Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
 
 Result = TypeVar("Result")
 
@@ -107,10 +108,22 @@ class Piece:
     """Thinned by the stride; may be a view of the tile."""
     minimum: int
     maximum: int
-    """Of all its samples that are seen, whatever the stride."""
+    """Of all its samples that are in view, whatever the stride."""
     bits: int = 8
     note: str = ""
     """As in ``Decoded``."""
+
+
+class KeptTiles(Protocol):
+    """Tiles decoded before; called in several threads."""
+
+    def piece(self, index: int) -> Piece | None:
+        """Return a tile, None where it is not kept."""
+        ...
+
+    def add(self, index: int, decoded: Decoded) -> Piece:
+        """Keep a tile that was decoded, and return it as a piece."""
+        ...
 
 
 def decode_tiles(
@@ -120,17 +133,22 @@ def decode_tiles(
     stride: int,
     *,
     kind: LayerKind = LayerKind.PRIMARY,
+    kept: KeptTiles | None = None,
 ) -> Generator[tuple[int, Piece | HeicDepthError]]:
     """Yield the index and the piece of every tile that ``view`` shows, in the order of completion.
 
     ``view`` places the grid upright, whole or a region of it. Pieces belong to
     ``upright[::stride, ::stride]`` of that view, of a layer of a ``kind``. A tile that cannot
     be read or decoded comes as its error, and the others go on. Closing the generator leaves the
-    rest undone.
+    rest undone. With ``kept``, which is for the same view and a stride of 1, tiles are taken from
+    there and kept there.
     """
     thinned = view.every(stride)
 
     def work(index: int) -> Piece | HeicDepthError:
+        known = None if kept is None else kept.piece(index)
+        if known is not None:
+            return known
         try:
             what = f"tile {index + 1}"
             decoded = decode_item(table, tiling.tiles[index], what, kind=kind, colr=tiling.colr)
@@ -138,15 +156,17 @@ def decode_tiles(
             # The frames of the traceback would keep the tile's data in memory.
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
+        if kept is not None:
+            return kept.add(index, decoded)
         top, left, height, width = tiling.box(index)
         inside = decoded.samples[:height, :width]
         _, _, seen = view.piece(inside, top, left)
-        rows, columns, kept = thinned.piece(inside, top, left)
+        rows, columns, samples = thinned.piece(inside, top, left)
         if stride > 1:
             # A view would keep the whole tile in memory.
-            kept = contiguous(kept)
+            samples = contiguous(samples)
         low, high = int(seen.min()), int(seen.max())
-        return Piece(rows, columns, kept, low, high, decoded.bits, decoded.note)
+        return Piece(rows, columns, samples, low, high, decoded.bits, decoded.note)
 
     yield from in_threads(work, tiling.order(view))
 

@@ -89,7 +89,7 @@ class WorkerProcess:
     def read(self) -> Frame | None:
         """Return the next whole answer, None while there is none.
 
-        Raises EOFError when the process has ended, ProtocolError when it sends nonsense.
+        Raises EOFError when the process has ended, ProtocolError for bytes that are no frame.
         """
         return self._reader.read(self._readinto)
 
