@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.write import RECIPES
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import PhotoState
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
+from tests.support.sharing import write_once
 from tests.support.waiting import Happenings
 
 
@@ -91,6 +96,29 @@ class Driven:
     def toasts(self) -> str:
         """Every notification so far."""
         return "\n".join(f"{n.title} {n.message}" for n in notifications_of(self.app))
+
+
+def write_small_samples(folder: Path) -> None:
+    """Write the demo photos at a quarter of their width and height, in as many tiles."""
+    for name, recipe in RECIPES.items():
+        small = replace(
+            recipe,
+            size=quarter(recipe.size),
+            depth_size=quarter(recipe.depth_size),
+            tile=recipe.tile // 4,
+            thumbnail=recipe.thumbnail // 4,
+        )
+        (folder / name).write_bytes(make_photo(small).data)
+
+
+def quarter(size: Size) -> Size:
+    return Size(size.width // 4, size.height // 4)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the demo photos, small: every app that is opened decodes three."""
+    return write_once(tmp_path_factory, "small-samples", write_small_samples)
 
 
 OpenApp = Callable[..., AbstractAsyncContextManager[Driven]]

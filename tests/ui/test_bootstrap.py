@@ -123,8 +123,8 @@ def test_list_plates_and_headings_stand_there_while_the_app_is_imported(
             "IMG_0418.HEIC",
         ]
         assert lines[0].rstrip().endswith("IMG_0412.HEIC")
-        assert "photo 1536×1152" in lines[1]
-        assert "depth 768×576" in lines[1]
+        assert "photo 384×288" in lines[1]
+        assert "depth 192×144" in lines[1]
         assert screen.has_plates
         assert first.header is not None
         assert [request.slot for request in first.requests] == ["depth", "thumbnail", "photo"]

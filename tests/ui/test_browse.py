@@ -35,7 +35,7 @@ async def test_the_list_shows_names_marks_and_depth_sizes(
 
         assert driven.names[0] == LANDSCAPE
         assert "● IMG_0412.HEIC" in rows[LANDSCAPE]
-        assert "768×576" in rows[LANDSCAPE]
+        assert "192×144" in rows[LANDSCAPE]
         assert "11 May 24" in rows[LANDSCAPE]
         assert "○ IMG_0427.HEIC" in rows[STRIPPED]
         assert "stripped?" in rows[STRIPPED]
@@ -52,8 +52,8 @@ async def test_photo_and_depth_are_shown_with_tables_and_legend(
         assert image(driven, "photo").picture is not None
         assert image(driven, "depth").picture is not None
         arrays = facts(driven, "arrays")
-        assert "photo      (1152, 1536, 3)  uint8" in arrays
-        assert "depth      (576, 768)       uint8" in arrays
+        assert "photo      (288, 384, 3)  uint8" in arrays
+        assert "depth      (144, 192)     uint8" in arrays
         assert "m, relative" in arrays
         assert "uniform disparity (type 1)" in facts(driven, "facts")
         legend = driven.app.browse.pictures.depth.legend.plain
@@ -309,7 +309,7 @@ async def test_every_size_shows_both_pictures_and_whole_labels(
             width, height = image(driven, pane).size
             assert width >= 20
             assert height >= 8
-        assert "(1152, 1536, 3)" in text
+        assert "(288, 384, 3)" in text
         assert "relative" in text
         assert "q Quit" in text
 

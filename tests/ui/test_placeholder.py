@@ -159,7 +159,7 @@ class TestHeader:
             self.select_hanging(driven)
             await driven.pilot.pause()
             assert browse.pictures.depth.image.picture is before is not None
-            assert "768×576" in driven.text
+            assert "192×144" in driven.text
             gate.set()
             await driven.settled()
 

@@ -151,16 +151,16 @@ def written(tmp_path: Path) -> Callable[[str, ExportSource], Path]:
     return write
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Chromium]:
-    """Return a browser of the module's own."""
+    """Return the browser of this process; tests open tabs of their own in it."""
     from tests.support.chromium import Chromium
 
     with Chromium() as chromium:
         yield chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the page of the scene in ``html_browsing``; tests only read it."""
     from html_browsing import source

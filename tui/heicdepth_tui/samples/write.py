@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.samples.solids import Scene
 
-__all__ = ["SAMPLES", "build_photo", "write_samples"]
+__all__ = ["RECIPES", "SAMPLES", "build_photo", "write_samples"]
 
 _WORKERS = 2
 
@@ -53,7 +53,7 @@ def _recipe(scene: Scene, size: Size, focal_35mm: float, pitch: float, day: int)
 # Grids whose last tiles are cropped, as those of phones are.
 _WIDE, _TALL = Size(1536, 1152), Size(1152, 1536)
 
-_RECIPES: Mapping[str, Recipe] = {
+RECIPES: Mapping[str, Recipe] = {
     # Rear dual camera, landscape: the plain case.
     "IMG_0412.HEIC": _recipe(gallery.MARBLES, _WIDE, 26.0, 6.0, 11),
     # Held upright: irot 3, EXIF orientation 6.
@@ -89,11 +89,12 @@ _RECIPES: Mapping[str, Recipe] = {
     # A portrait whose depth was removed when it was shared.
     "IMG_0427.HEIC": replace(_recipe(gallery.SNOWMAN, _TALL, 30.0, 4.0, 17), depth=False),
 }
+"""What each demo photo holds, by its file name, in the order of the list."""
 
 SAMPLES: Mapping[str, Callable[[], Photo]] = {
-    name: partial(make_photo, recipe) for name, recipe in _RECIPES.items()
+    name: partial(make_photo, recipe) for name, recipe in RECIPES.items()
 }
-"""File names to builders of the demo photos, in the order of the list."""
+"""Builders of the demo photos, by file name, in the same order."""
 
 
 def build_photo(recipe: Recipe | None = None, **changes: Any) -> bytes:
