@@ -78,7 +78,7 @@ def test_what_is_listed_behaves_as_expected() -> None:
     )
     assert list(app._notifications) == []
     assert inspect.iscoroutinefunction(MessagePump._dispatch_message)
-    assert (strip._cell_length, strip._render_cache, strip._segments) == (None, None, [])
+    assert (strip._render_cache, strip._segments) == (None, [])
     for method, parameters in (
         (App._check_bindings, ["self", "key", "priority"]),
         (App._display, ["self", "screen", "renderable"]),

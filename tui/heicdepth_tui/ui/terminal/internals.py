@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
-from textual.cache import FIFOCache
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -63,7 +62,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
         "_repaint_required",
         "_styles_cache",
     ),
-    Strip: ("_cell_count", "_cell_length", "_link_ids", "_render_cache", "_segments"),
+    Strip: ("_render_cache", "_segments"),
 }
 """By class; beside them the classes imported from ``textual._compositor``, with their fields."""
 
@@ -129,30 +128,22 @@ class EncodedStrip(Strip):
     """
 
     __slots__ = ("_build", "_built")
+    _built: list[Segment] | None
 
     def __init__(self, encoded: str, cells: int, build: Callable[[], list[Segment]]) -> None:
-        # Not Strip's own: its seven caches, which an encoded row does not use, take longer than
-        # everything else that is done for the row.
         self._build = build
-        self._built: list[Segment] | None = None
-        self._cell_length = cells
+        super().__init__((), cells)
         self._render_cache = encoded
-        self._link_ids = None
-        self._cell_count = None
-
-    def __getattr__(self, name: str) -> FIFOCache[object, object]:
-        """Make one of the caches when it is first read."""
-        if not name.endswith("_cache"):
-            raise AttributeError(name)
-        cache: FIFOCache[object, object] = FIFOCache(4)
-        setattr(self, name, cache)
-        return cache
 
     @property
-    def _segments(self) -> list[Segment]:  # type: ignore[override]
+    def _segments(self) -> list[Segment]:
         if self._built is None:
             self._built = self._build()
         return self._built
+
+    @_segments.setter
+    def _segments(self, _: list[Segment]) -> None:
+        self._built = None
 
     def __bool__(self) -> bool:
         return True
