@@ -242,3 +242,20 @@ def test_names_written_out_to_save_imports_are_those_of_commands_and_formats() -
 
     assert sorted(COMMANDS) == sorted(group.commands)
     assert sorted(FORMAT_NAMES) == sorted(FORMATS)
+
+
+def test_a_known_length_scales_an_export_and_two_scales_are_refused(
+    sample_folder: Path, tmp_path: Path
+) -> None:
+    photo = next(iter(sorted(sample_folder.glob("*.heic"))))
+    done = run_command(
+        "export", photo, "--format", "ply", "--scale-to", "40,40=1.5", "--out", tmp_path
+    )
+    assert done.returncode == 0
+    assert "scaled by the user: " in done.stderr
+    refused = run_command("export", photo, "--scale-to", "40,40=1", "--scale", "2")
+    assert refused.returncode == 2
+    assert "either --scale or --scale-to" in refused.stderr
+    wrong = run_command("export", photo, "--scale-to", "40=1")
+    assert wrong.returncode == 2
+    assert "X,Y=METRES" in wrong.stderr

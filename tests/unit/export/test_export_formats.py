@@ -16,14 +16,25 @@ import trimesh
 from PIL import Image
 from plyfile import PlyData
 
-from heicdepth_tui.depth.cloud import Projection
-from heicdepth_tui.errors import NoMetresError
+from heicdepth_tui.depth.cloud import CloudOptions, Projection
+from heicdepth_tui.depth.scale import KnownLength
+from heicdepth_tui.errors import ExportError, NoMetresError
 from heicdepth_tui.export.glb import linear_colours
-from heicdepth_tui.export.options import DepthUnit
+from heicdepth_tui.export.options import DepthUnit, ExportOptions
 from heicdepth_tui.export.png import merged_codes, scaled_depth
 from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.heif.depth_facts import Accuracy
+from heicdepth_tui.photo.decode import load
+from heicdepth_tui.photo.layers import Pixels, Request
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
+
+
+def decode(request: Request) -> Pixels:
+    return load(request.path, request.layer, exact=request.exact, fit=request.fit)
+
 
 Points = list[tuple[float, float, float, int, int, int]]
 Written = Callable[[str, ExportSource], Path]
@@ -348,3 +359,54 @@ def test_codes_without_metres_say_why_in_the_file(make_source: Make, tmp_path: P
     assert "no metres: nonuniform disparity" in text
     assert "ratios" not in text
     assert "in metres" not in text
+
+
+@pytest.mark.parametrize("scale", [1.13, KnownLength(2.0, (40, 40))])
+def test_a_scale_is_in_points_metres_and_comments(
+    tmp_path: Path, scale: float | KnownLength
+) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(make_photo(Recipe()).data)
+
+    for name, value in (("plain", None), ("scaled", scale)):
+        out = tmp_path / name
+        export_photo(path, ExportOptions(("ply", "npz"), scale=value, out=out), decode)
+    plain, scaled = (np.load(tmp_path / name / "a.npz") for name in ("plain", "scaled"))
+    factor = json.loads(str(scaled["metadata"]))["export"]["trust"]["scale"]
+    assert scaled["metres"] == pytest.approx(plain["metres"] * factor, rel=1e-6)
+    assert np.array_equal(scaled["codes"], plain["codes"])
+    words = f"scaled by the user: {factor:.4g}"
+    assert any(words in line for line in json.loads(str(scaled["metadata"]))["export"]["comments"])
+    before, after = (PlyData.read(tmp_path / name / "a.ply") for name in ("plain", "scaled"))
+    assert any(words in line for line in after.comments)
+    assert not any("scaled by the user" in line for line in before.comments)
+    for axis in "xyz":
+        # float32 coordinates of up to 6 m, rounded once on either side.
+        expected = before["vertex"][axis].astype(float) * factor
+        assert after["vertex"][axis] == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    if isinstance(scale, KnownLength):
+        points = np.stack([after["vertex"][axis] for axis in "xyz"], axis=1)
+        # One of the points lies on the pixel's ray, 2 m from the camera.
+        assert np.abs(np.linalg.norm(points, axis=1) - 2.0).min() < 1e-5
+
+
+def test_a_scale_leaves_the_flat_cloud_as_the_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(make_photo(Recipe()).data)
+
+    cloud = CloudOptions(projection=Projection.FLAT)
+    for name, value in (("plain", None), ("scaled", 2.0)):
+        options = ExportOptions(("ply",), cloud, scale=value, out=tmp_path / name)
+        export_photo(path, options, decode)
+    assert (tmp_path / "plain/a.ply").read_bytes() == (tmp_path / "scaled/a.ply").read_bytes()
+
+
+def test_a_known_length_of_nothing_names_photo_and_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(make_photo(Recipe()).data)
+
+    options = ExportOptions(scale=KnownLength(1.0, (4000, 4)), out=tmp_path)
+    with pytest.raises(ExportError, match=r"does not cover pixel 4000,4") as caught:
+        export_photo(path, options, decode)
+    assert caught.value.path == path
+    assert "--scale-to" in caught.value.hint

@@ -117,6 +117,18 @@ FORMAT_NAMES = ("pcd", "pcd-compressed", "pcd-ascii", "ply", "npz", "png", "tiff
     "each one's transforms, or as coded. auto compares their shapes.",
 )
 @click.option(
+    "--scale",
+    type=click.FloatRange(min=1 / 1000, max=1000),
+    metavar="F",
+    help="Multiply all distances by F.",
+)
+@click.option(
+    "--scale-to",
+    metavar="X,Y[:X,Y]=M",
+    help="Scale all distances so that two photo pixels, or the camera and one, are M metres apart "
+    "in a straight line.",
+)
+@click.option(
     "--with-gps", is_flag=True, help="Add the place of the photo (GPS) to the files' comments."
 )
 @recursive_option
@@ -138,6 +150,8 @@ def export(
     colours: str,
     png_unit: str,
     frames: str,
+    scale: float | None,
+    scale_to: str | None,
     with_gps: bool,
     recursive: bool,
     out: Path,
@@ -150,9 +164,13 @@ def export(
     """
     from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
     from heicdepth_tui.depth.registration import Frames
+    from heicdepth_tui.depth.scale import parse_known_length
     from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
 
+    if scale is not None and scale_to is not None:
+        raise click.UsageError("give either --scale or --scale-to")
     try:
+        known = None if scale_to is None else parse_known_length(scale_to)
         cloud = CloudOptions(
             projection=Projection(projection),
             stride=stride,
@@ -174,6 +192,7 @@ def export(
         colours=ColourValues(colours),
         png_unit=DepthUnit(png_unit),
         register=Frames(frames),
+        scale=scale if known is None else known,
         out=out,
         with_gps=with_gps,
         limits=limits,
@@ -197,6 +216,8 @@ def _ignored(options: ExportOptions) -> Iterator[str]:
         idle = [name for name in given if name not in ("stride", "normals")]
         if idle:
             yield f"{_names(idle)} ignored: the flat projection uses only --step and --normals"
+    if cloud.projection is Projection.FLAT and options.scale is not None:
+        yield "scale ignored: the flat projection is not to scale"
     if options.organised and not any(name.startswith("pcd") for name in options.formats):
         yield "--organised ignored: only PCD keeps rows and columns"
     if options.png_unit is not DepthUnit.MILLIMETRE and "png" not in options.formats:

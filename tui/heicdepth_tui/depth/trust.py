@@ -70,6 +70,8 @@ class Trust:
     """Parts of the camera that were estimated or fitted, as clauses."""
     is_flat: bool = False
     """True where it describes points of the flat projection, which are not to scale."""
+    scale: float | None = None
+    """The factor by which the user multiplied all distances; None where they are the file's."""
 
     @property
     def is_assumed(self) -> bool:
@@ -84,6 +86,7 @@ class Trust:
             and not self.assumed
             and not self.no_metres
             and not self.is_flat
+            and self.scale is None
         )
 
     @property
@@ -107,11 +110,16 @@ class Trust:
 
     @property
     def short(self) -> str:
-        """One to four words: ``absolute``, ``relative, assumed``, ``no metres``, ``flat`` …."""
+        """One to five words: ``absolute``, ``relative, assumed``, ``no metres``, ``flat`` ….
+
+        Of distances that the user scaled: ``scaled by the user: 1.13``.
+        """
         if self.is_flat:
             return "flat"
         if self.no_metres:
             return "no metres"
+        if self.scale is not None:
+            return self._scaled
         if not self.assumed:
             return _SHORT[self.accuracy]
         # Assumed distances are not absolute, whatever accuracy the file states.
@@ -126,6 +134,8 @@ class Trust:
             return "shapes, distances and their ratios are not real"
         if self.no_metres:
             return self.no_metres
+        if self.scale is not None:
+            return f"all distances are the file's times {self.scale:.6g}, by a length the user knew"
         if not self.assumed:
             return _MEANING[self.accuracy]
         unstated = " and that ".join(self.assumed)
@@ -137,7 +147,8 @@ class Trust:
         if self.no_metres:
             return self.accuracy.value
         assumed = ", assumed" if self.assumed else ""
-        return f"{self.accuracy.value}{assumed}: {self.meaning}"
+        scaled = f", {self._scaled}" if self.scale is not None else ""
+        return f"{self.accuracy.value}{assumed}{scaled}: {self.meaning}"
 
     @property
     def long(self) -> str:
@@ -149,7 +160,13 @@ class Trust:
             texts.append(self.camera_label)
         return "; ".join(texts)
 
+    @property
+    def _scaled(self) -> str:
+        return f"scaled by the user: {self.scale:.4g}"
+
     def _distances(self) -> str:
+        if self.scale is not None:
+            return f"distances {self._scaled}"
         if not self.assumed:
             return _LONG[self.accuracy]
         absolute = self.accuracy is Accuracy.ABSOLUTE
@@ -193,6 +210,7 @@ class Trust:
             "assumed": list(self.assumed),
             "camera": None if self.camera is None else self.camera.value,
             "estimated": list(self.estimated),
+            "scale": self.scale,
             "short": self.short,
             "sentence": self.sentence,
         }

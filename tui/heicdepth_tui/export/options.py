@@ -8,6 +8,7 @@ from pathlib import Path
 
 from heicdepth_tui.depth.points import CloudOptions
 from heicdepth_tui.depth.registration import Frames
+from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["ColourValues", "DepthUnit", "ExportOptions", "Exported"]
@@ -54,6 +55,10 @@ class ExportOptions:
     """PNG only: the step of the depth picture."""
     register: Frames = Frames.AUTO
     """The frames of photo and depth item that show the same view, where their turns differ."""
+    scale: float | KnownLength | None = None
+    """Multiplies all distances: a factor, or a known length of each photo that gives it.
+
+    Without effect on the flat projection."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
     with_gps: bool = False

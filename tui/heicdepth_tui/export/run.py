@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.depth.camera import aligned_camera
 from heicdepth_tui.depth.coverage import WHOLE, Region
-from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.depth.measure import Probe, factor_for
+from heicdepth_tui.depth.points import Projection
 from heicdepth_tui.depth.registration import Registration, register
-from heicdepth_tui.errors import GeometryError, NoDepthError, UnsupportedError
+from heicdepth_tui.depth.scale import KnownLength, scaled
+from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.registry import formats_named
 from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
@@ -104,18 +107,36 @@ def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> Exp
         raise UnsupportedError("the depth map is stored as a colour picture", path=path)
     registration = register(header.primary, info.item, options.register)
     depth_map = build_depth_map(pixels.array, pixels.bits, info).aligned(registration)
+    camera = aligned_camera(header, registration)
+    probe = Probe(depth_map, camera, registration.region, header.primary.displayed_size)
     notes = _notes(path, header, depth_map.size, registration, options)
     return ExportSource(
         path=path,
         header=header,
-        depth_map=depth_map,
-        camera=aligned_camera(header, registration),
+        depth_map=_scaled(probe, options, path),
+        camera=camera,
         colours=_colours(path, decode, registration.region, header.colour),
         options=options,
         notes=tuple(filter(None, (pixels.note, *notes))),
         region=registration.region,
         registration=registration,
     )
+
+
+def _scaled(probe: Probe, options: ExportOptions, path: Path) -> DepthMap:
+    """Return the depth map with the distances that the options request."""
+    scale = options.scale
+    # A flat cloud holds the values of the file and is not to scale.
+    if scale is None or options.cloud.projection is Projection.FLAT:
+        return probe.depth_map
+    try:
+        factor = factor_for(probe, scale) if isinstance(scale, KnownLength) else scale
+        return scaled(probe.depth_map, factor)
+    except ValueError as error:
+        raise ExportError(f"no scale: {error}", path=path, hint=_SCALE_HINT) from error
+
+
+_SCALE_HINT = "give --scale-to a length that the photo shows, or leave it out"
 
 
 def _notes(
