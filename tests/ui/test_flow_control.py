@@ -42,9 +42,8 @@ class Link:
     def send(self, slot: str, picture: str) -> None:
         self.flow_control.send(slot, lambda: self.painted.append(picture))
 
-    def fly(self, seconds: float) -> None:
-        """Let the screen be written, and the terminal answer after so long."""
-        self.write()
+    def reply(self, seconds: float) -> None:
+        """Let the terminal reply after some seconds."""
         self.now += seconds
         self.flow_control.acknowledge()
 
@@ -55,8 +54,43 @@ class Link:
             call()
 
 
-def test_pictures_of_one_frame_travel_together() -> None:
-    link = Link()
+@pytest.fixture
+def link() -> Link:
+    """A terminal that was sent nothing yet."""
+    return Link()
+
+
+@pytest.fixture
+def sent(link: Link) -> Link:
+    """An image p1 was sent, and its reply is on its way."""
+    link.send("photo", "p1")
+    link.write()
+    return link
+
+
+@pytest.fixture
+def quick(sent: Link) -> Link:
+    """The reply to p1 came after 2 ms."""
+    sent.reply(0.002)
+    return sent
+
+
+@pytest.fixture
+def slow(sent: Link) -> Link:
+    """The reply to p1 came after 300 ms."""
+    sent.reply(0.3)
+    return sent
+
+
+@pytest.fixture
+def given_up(sent: Link) -> Link:
+    """The reply to p1 is no longer waited for, and may still come."""
+    sent.now += FIRST_TIMEOUT
+    sent.timers[-1][1]()
+    return sent
+
+
+def test_pictures_of_one_frame_travel_together(link: Link) -> None:
     link.send("photo", "p1")
     link.send("depth", "d1")
     link.write()
@@ -65,245 +99,194 @@ def test_pictures_of_one_frame_travel_together() -> None:
     assert link.queries == 1
 
 
-def test_what_comes_meanwhile_waits_and_only_the_newest_is_painted() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
+def test_what_comes_meanwhile_waits_and_only_the_newest_is_painted(sent: Link) -> None:
     for name in ("p2", "p3", "p4"):
-        link.send("photo", name)
-    link.send("depth", "d4")
-    assert link.painted == ["p1"]
-    link.flow_control.acknowledge()
+        sent.send("photo", name)
+    sent.send("depth", "d4")
+    assert sent.painted == ["p1"]
+    sent.flow_control.acknowledge()
 
-    assert link.painted == ["p1", "p4", "d4"]
+    assert sent.painted == ["p1", "p4", "d4"]
 
 
-def test_a_silent_terminal_is_not_waited_for_long() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.send("photo", "p2")
-    seconds, give_up = link.timers[0]
+def test_a_silent_terminal_is_not_waited_for_long(sent: Link) -> None:
+    sent.send("photo", "p2")
+    seconds, give_up = sent.timers[0]
     give_up()
 
     assert seconds == FIRST_TIMEOUT
-    assert link.painted == ["p1", "p2"]
+    assert sent.painted == ["p1", "p2"]
 
 
-def test_a_terminal_that_answered_once_is_waited_for() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.flow_control.acknowledge()
-    link.send("photo", "p2")
-    link.write()
+def test_a_terminal_that_answered_once_is_waited_for(sent: Link) -> None:
+    sent.flow_control.acknowledge()
+    sent.send("photo", "p2")
+    sent.write()
 
-    assert link.timers[-1][0] == TIMEOUT
+    assert sent.timers[-1][0] == TIMEOUT
 
 
-def test_an_old_timer_does_not_release_a_later_picture() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.flow_control.acknowledge()
-    link.send("photo", "p2")
-    link.write()
-    link.send("photo", "p3")
-    _, first_timer = link.timers[0]
+def test_an_old_timer_does_not_release_a_later_picture(sent: Link) -> None:
+    sent.flow_control.acknowledge()
+    sent.send("photo", "p2")
+    sent.write()
+    sent.send("photo", "p3")
+    _, first_timer = sent.timers[0]
     first_timer()
 
-    assert link.painted == ["p1", "p2"]
+    assert sent.painted == ["p1", "p2"]
 
 
-def test_on_a_quick_line_text_is_never_held() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.002)
-    link.flow_control.note_text()
-    assert link.queries == 1
-    link.send("photo", "p2")
-    link.write()
+def test_on_a_quick_line_text_is_never_held(quick: Link) -> None:
+    quick.flow_control.note_text()
+    assert quick.queries == 1
+    quick.send("photo", "p2")
+    quick.write()
 
-    assert not link.flow_control.must_hold
+    assert not quick.flow_control.must_hold
 
 
-def test_text_is_held_while_an_answer_is_overdue() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.002)
-    link.send("photo", "p2")
-    link.write()
-    link.now += 2 * SLOW_SECONDS
+def test_text_is_held_while_an_answer_is_overdue(quick: Link) -> None:
+    quick.send("photo", "p2")
+    quick.write()
+    quick.now += 2 * SLOW_SECONDS
 
-    assert link.flow_control.must_hold
-    link.flow_control.acknowledge()
-    assert not link.flow_control.must_hold
+    assert quick.flow_control.must_hold
+    quick.flow_control.acknowledge()
+    assert not quick.flow_control.must_hold
 
 
-def test_a_terminal_that_never_answers_holds_no_text() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.now += 1
+def test_a_terminal_that_never_answers_holds_no_text(sent: Link) -> None:
+    sent.now += 1
 
-    assert not link.flow_control.must_hold
+    assert not sent.flow_control.must_hold
 
 
-def test_on_a_slow_line_every_frame_waits_for_the_one_before() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.3)
-    link.now += 1
-    link.flow_control.note_text()
+def test_on_a_slow_line_every_frame_waits_for_the_one_before(slow: Link) -> None:
+    slow.now += 1
+    slow.flow_control.note_text()
 
-    assert link.queries == 2
-    assert link.flow_control.must_hold
-    link.flow_control.note_text()
-    assert link.queries == 2
+    assert slow.queries == 2
+    assert slow.flow_control.must_hold
+    slow.flow_control.note_text()
+    assert slow.queries == 2
 
 
-def test_on_a_slow_line_pictures_leave_the_line_to_keys() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.3)
-    link.flow_control.note_key()
-    link.send("photo", "p2")
-    link.send("photo", "p3")
-    assert link.painted == ["p1"]
-    assert not link.flow_control.is_free
-    seconds, wake = link.timers[-1]
+def test_on_a_slow_line_pictures_leave_the_line_to_keys(slow: Link) -> None:
+    slow.flow_control.note_key()
+    slow.send("photo", "p2")
+    slow.send("photo", "p3")
+    assert slow.painted == ["p1"]
+    assert not slow.flow_control.is_free
+    seconds, wake = slow.timers[-1]
     assert seconds == pytest.approx(KEY_SECONDS)
-    link.now += seconds
+    slow.now += seconds
     wake()
 
-    assert link.painted == ["p1", "p3"]
+    assert slow.painted == ["p1", "p3"]
 
 
-def test_keys_that_go_on_put_a_picture_off_no_longer_than_the_last_one_took() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.3)
+def test_keys_that_go_on_put_a_picture_off_no_longer_than_the_last_one_took(slow: Link) -> None:
     for _ in range(20):
-        link.flow_control.note_key()
-        link.send("photo", "p2")
-        if len(link.painted) > 1:
+        slow.flow_control.note_key()
+        slow.send("photo", "p2")
+        if len(slow.painted) > 1:
             break
-        link.now += 0.033
+        slow.now += 0.033
 
-    assert 0.3 <= link.now - 100.3 < 0.4
-
-
-def test_a_text_frame_on_its_way_does_not_make_pictures_rest() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.3)
-    link.now += 1
-    link.flow_control.note_key()
-    link.flow_control.note_text()
-    link.send("photo", "p2")
-    link.now += 0.1
-    link.flow_control.acknowledge()
-
-    assert link.painted == ["p1", "p2"]
+    assert 0.3 <= slow.now - 100.3 < 0.4
 
 
-def test_a_reply_after_its_timeout_does_not_make_a_slow_line_look_fast() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    first = link.tag
-    link.now += FIRST_TIMEOUT
-    link.timers[-1][1]()
-    link.send("photo", "p2")
-    link.write()
-    second = link.tag
-    link.now += 0.01
-    link.flow_control.acknowledge(first)
+def test_a_text_frame_on_its_way_does_not_make_pictures_rest(slow: Link) -> None:
+    slow.now += 1
+    slow.flow_control.note_key()
+    slow.flow_control.note_text()
+    slow.send("photo", "p2")
+    slow.now += 0.1
+    slow.flow_control.acknowledge()
 
-    assert link.flow_control.is_slow
-    assert not link.flow_control.is_fast
-    link.send("photo", "p3")
-    assert link.painted == ["p1", "p2"]
-
-    link.now += 0.3
-    link.flow_control.acknowledge(second)
-    assert link.painted == ["p1", "p2", "p3"]
+    assert slow.painted == ["p1", "p2"]
 
 
-def test_a_reply_without_a_known_tag_answers_the_oldest_query() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.write()
-    link.now += FIRST_TIMEOUT
-    link.timers[-1][1]()
-    link.send("photo", "p2")
-    link.write()
-    link.now += 0.01
-    link.flow_control.acknowledge(TAGS + 30)
+def test_a_reply_after_its_timeout_does_not_make_a_slow_line_look_fast(sent: Link) -> None:
+    first = sent.tag
+    sent.now += FIRST_TIMEOUT
+    sent.timers[-1][1]()
+    sent.send("photo", "p2")
+    sent.write()
+    second = sent.tag
+    sent.now += 0.01
+    sent.flow_control.acknowledge(first)
 
-    assert not link.flow_control.is_fast
-    link.send("photo", "p3")
-    assert link.painted == ["p1", "p2"]
+    assert sent.flow_control.is_slow
+    assert not sent.flow_control.is_fast
+    sent.send("photo", "p3")
+    assert sent.painted == ["p1", "p2"]
+
+    sent.now += 0.3
+    sent.flow_control.acknowledge(second)
+    assert sent.painted == ["p1", "p2", "p3"]
 
 
-def test_a_lost_reply_does_not_shift_those_that_follow() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.002)
-    link.send("photo", "p2")
-    link.write()
-    link.now += TIMEOUT
-    link.timers[-1][1]()
+def test_a_reply_without_a_known_tag_answers_the_oldest_query(given_up: Link) -> None:
+    given_up.send("photo", "p2")
+    given_up.write()
+    given_up.now += 0.01
+    given_up.flow_control.acknowledge(TAGS + 30)
+
+    assert not given_up.flow_control.is_fast
+    given_up.send("photo", "p3")
+    assert given_up.painted == ["p1", "p2"]
+
+
+def test_a_lost_reply_does_not_shift_those_that_follow(quick: Link) -> None:
+    quick.send("photo", "p2")
+    quick.write()
+    quick.now += TIMEOUT
+    quick.timers[-1][1]()
     for name in ("p3", "p4"):
-        link.send("photo", name)
-        link.write()
-        link.now += 0.002
-        link.flow_control.acknowledge(link.tag)
+        quick.send("photo", name)
+        quick.write()
+        quick.now += 0.002
+        quick.flow_control.acknowledge(quick.tag)
 
-    assert link.painted == ["p1", "p2", "p3", "p4"]
-    assert link.flow_control.is_free
-    assert link.flow_control.is_fast
+    assert quick.painted == ["p1", "p2", "p3", "p4"]
+    assert quick.flow_control.is_free
+    assert quick.flow_control.is_fast
 
 
-def test_a_terminal_that_replies_too_late_is_slow() -> None:
-    link = Link()
-    link.send("photo", "p1")
-    link.fly(0.002)
-    link.send("photo", "p2")
-    link.write()
-    link.now += TIMEOUT
-    link.timers[-1][1]()
+def test_a_terminal_that_replies_too_late_is_slow(quick: Link) -> None:
+    quick.send("photo", "p2")
+    quick.write()
+    quick.now += TIMEOUT
+    quick.timers[-1][1]()
 
-    assert link.flow_control.is_slow
+    assert quick.flow_control.is_slow
 
 
 class TestClose:
     """What is called at the end is called once no reply is to come any more."""
 
-    def closed(self, link: Link) -> list[float]:
+    def closed(self, quick: Link) -> list[float]:
         """Close, and return when it was closed; empty while it is not."""
         when: list[float] = []
-        link.flow_control.close(lambda: when.append(link.now))
+        quick.flow_control.close(lambda: when.append(quick.now))
         return when
 
-    def test_at_once_where_nothing_was_queried(self) -> None:
-        link = Link()
+    def test_at_once_where_nothing_was_queried(self, link: Link) -> None:
 
         assert self.closed(link) == [link.now]
 
-    def test_at_once_where_every_query_has_its_reply(self) -> None:
-        link = Link()
-        link.send("photo", "p1")
-        link.fly(0.002)
+    def test_at_once_where_every_query_has_its_reply(self, quick: Link) -> None:
 
-        assert self.closed(link) == [link.now]
+        assert self.closed(quick) == [quick.now]
 
     @pytest.mark.parametrize("has_replied", [True, False])
-    def test_waits_for_the_reply(self, has_replied: bool) -> None:
-        link = Link()
+    def test_waits_for_the_reply(self, has_replied: bool, link: Link) -> None:
         if has_replied:
             link.send("photo", "p1")
-            link.fly(0.002)
+            link.write()
+            link.reply(0.002)
         link.send("photo", "p2")
         link.write()
         when = self.closed(link)
@@ -313,43 +296,32 @@ class TestClose:
 
         assert when == [link.now]
 
-    def test_waits_for_a_reply_that_is_late(self) -> None:
-        link = Link()
-        link.send("photo", "p1")
-        link.write()
-        link.now += FIRST_TIMEOUT
-        link.timers[-1][1]()
-        when = self.closed(link)
+    def test_waits_for_a_reply_that_is_late(self, given_up: Link) -> None:
+        when = self.closed(given_up)
         assert when == []
-        link.flow_control.acknowledge(link.tag)
+        given_up.flow_control.acknowledge(given_up.tag)
 
-        assert when == [link.now]
+        assert when == [given_up.now]
 
-    def test_a_silent_terminal_is_not_waited_for_long(self) -> None:
-        link = Link()
-        link.send("photo", "p1")
-        link.write()
-        link.now += 0.4
-        when = self.closed(link)
-        seconds, end = link.timers[-1]
+    def test_a_silent_terminal_is_not_waited_for_long(self, sent: Link) -> None:
+        sent.now += 0.4
+        when = self.closed(sent)
+        seconds, end = sent.timers[-1]
         assert seconds == pytest.approx(CLOSE_TIMEOUT - 0.4)
         end()
         assert len(when) == 1
-        link.flow_control.acknowledge(link.tag)
+        sent.flow_control.acknowledge(sent.tag)
         assert len(when) == 1
 
-    def test_nothing_is_queried_afterwards(self) -> None:
-        link = Link()
-        link.send("photo", "p1")
-        link.fly(0.3)
-        link.now += 1
-        link.send("photo", "p2")
-        when = self.closed(link)
-        link.write()
-        link.flow_control.note_text()
-        link.send("photo", "p3")
-        link.write()
+    def test_nothing_is_queried_afterwards(self, slow: Link) -> None:
+        slow.now += 1
+        slow.send("photo", "p2")
+        when = self.closed(slow)
+        slow.write()
+        slow.flow_control.note_text()
+        slow.send("photo", "p3")
+        slow.write()
 
-        assert link.queries == 1
-        assert link.painted == ["p1", "p2"]
-        assert when == [link.now]
+        assert slow.queries == 1
+        assert slow.painted == ["p1", "p2"]
+        assert when == [slow.now]

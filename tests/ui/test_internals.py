@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -33,12 +34,27 @@ SOURCES = sorted(
 
 
 @cache
+def classes_of(module: str) -> dict[str, ast.ClassDef]:
+    """Return the classes of an imported module by name, outer ones before nested ones."""
+    found: dict[str, ast.ClassDef] = {}
+    for node in ast.walk(ast.parse(inspect.getsource(sys.modules[module]))):
+        if isinstance(node, ast.ClassDef):
+            found.setdefault(node.name, node)
+    return found
+
+
+def tree_of(owner: type) -> ast.ClassDef:
+    """Return the source of a class; ``inspect.getsource`` parses the module for each."""
+    return classes_of(owner.__module__)[owner.__name__]
+
+
+@cache
 def private_names(owner: type) -> frozenset[str]:
     """Return the private names that a class of Textual defines or sets on its instances."""
     names = {name for name in dir(owner) if is_private(name)}
     for base in owner.__mro__:
         if base.__module__.startswith("textual"):
-            names |= set(private_attributes(ast.parse(inspect.getsource(base).lstrip()), "self"))
+            names |= set(private_attributes(tree_of(base), "self"))
     return frozenset(names)
 
 
@@ -145,7 +161,7 @@ def test_no_class_of_the_app_shadows_a_private_name_of_textual(name: str) -> Non
         bases = [base for base in owner.__mro__[1:] if base.__module__.startswith("textual")]
         if not bases or not issubclass(owner, DOMNode | Strip):
             continue
-        tree = ast.parse(inspect.getsource(owner).lstrip())
+        tree = tree_of(owner)
         ours = set(private_attributes(tree, "self"))
         ours |= {
             node.name

@@ -225,9 +225,14 @@ def test_finer_colours_are_asked_for_at_their_size(
     assert [one.exact for one in decoder.requests[1:]] == [(12, 8), (6, 4)]
 
 
-def test_grey_and_ten_bit_photos_become_rgb() -> None:
-    grey = Pixels(np.array([[0, 513, 1023]], np.uint16), (1, 3), "uint16", 0, 1023, 10)
-    assert run._as_rgb(grey).tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
+def test_grey_and_ten_bit_photos_become_rgb(use: Use, make_header: Callable[..., Header]) -> None:
+    use(make_header())
+    codes = np.tile(np.array([0, 513, 1023], np.uint16), (4, 2))
+    decoder = FakeDecoder(photo=Pixels(codes, (4, 6), "uint16", 0, 1023, 10))
+    source = run.read_source(Path("a.heic"), ExportOptions(cloud=cloud()), decoder)
+
+    assert source.rgb.shape == (4, 6, 3)
+    assert source.rgb[0, :3].tolist() == [[0] * 3, [128] * 3, [255] * 3]
 
 
 def test_colours_that_do_not_fit_the_depth_are_mentioned(
