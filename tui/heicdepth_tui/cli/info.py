@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,10 @@ import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ExistingPath, photos_in
+from heicdepth_tui.cli.probe import PhotoPixel
 
 if TYPE_CHECKING:
+    from heicdepth_tui.cli.probe import PixelProbe
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
@@ -32,21 +34,43 @@ __all__ = ["info", "print_info"]
 @click.option(
     "--arrays", is_flag=True, help="Decode the layers, and add shape, dtype, min and max."
 )
+@click.option(
+    "--at",
+    "pixels",
+    metavar="X,Y",
+    multiple=True,
+    type=PhotoPixel(),
+    help="Read the depth sample at a pixel of the upright photo: code, metres, step, point. "
+    "May be given more than once.",
+)
 @click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
 @limit_option
 def info(
-    paths: tuple[Path, ...], as_json: bool, arrays: bool, recursive: bool, limit_pixels: int
+    paths: tuple[Path, ...],
+    as_json: bool,
+    arrays: bool,
+    pixels: tuple[tuple[int, int], ...],
+    recursive: bool,
+    limit_pixels: int,
 ) -> int:
     """Print metadata as tables or JSON Lines.
 
-    Reads headers only, unless --arrays is given.
+    Reads headers only, unless --arrays or --at is given.
     """
     limits = limits_of(limit_pixels)
-    return print_info(paths, recursive=recursive, as_json=as_json, arrays=arrays, limits=limits)
+    return print_info(
+        paths, recursive=recursive, as_json=as_json, arrays=arrays, limits=limits, pixels=pixels
+    )
 
 
 def print_info(
-    paths: Sequence[Path], *, recursive: bool, as_json: bool, arrays: bool, limits: Limits
+    paths: Sequence[Path],
+    *,
+    recursive: bool,
+    as_json: bool,
+    arrays: bool,
+    limits: Limits,
+    pixels: Sequence[tuple[int, int]] = (),
 ) -> int:
     """Print every photo of ``paths`` and return the exit code."""
     entries = photos_in(paths, recursive)
@@ -54,14 +78,16 @@ def print_info(
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
     decoder = None
-    if arrays:
+    if arrays or pixels:
         from heicdepth_tui.photo.client import Decoder
 
         decoder = Decoder.start(limit_pixels=limits.pixels)
     failed = False
     try:
         for number, entry in enumerate(entries):
-            photo = _read(entry, limits, decoder)
+            photo = _read(entry, limits, decoder if arrays else None)
+            if pixels and decoder is not None and photo.header is not None:
+                photo = _with_probes(photo, photo.header, pixels, decoder)
             failed |= photo.failed
             if as_json:
                 click.echo(_json_line(photo))
@@ -85,6 +111,7 @@ class _Photo:
     error: HeicDepthError | None
     decoded: dict[Layer, Pixels] | None = None
     undecoded: dict[Layer, HeicDepthError] = field(default_factory=dict)
+    probes: tuple[PixelProbe, ...] | None = None
 
     @property
     def failed(self) -> bool:
@@ -117,6 +144,15 @@ def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
     return _Photo(entry, header, None, *_decode_all(entry, header, decoder))
 
 
+def _with_probes(
+    photo: _Photo, header: Header, pixels: Sequence[tuple[int, int]], decoder: Decoder
+) -> _Photo:
+    from heicdepth_tui.cli.probe import probe_pixels
+
+    probes, undecoded = probe_pixels(photo.entry.path, header, pixels, decoder)
+    return replace(photo, probes=probes, undecoded={**photo.undecoded, **undecoded})
+
+
 def _decode_all(
     entry: Entry, header: Header, decoder: Decoder
 ) -> tuple[dict[Layer, Pixels], dict[Layer, HeicDepthError]]:
@@ -147,7 +183,10 @@ def _json_line(photo: _Photo) -> str:
     if photo.decoded is not None:
         arrays = array_records(photo.decoded, photo.depth_maps)
     error = next(iter(photo.undecoded.values()), photo.error)
-    return json_line(photo_record(photo.entry.path, photo.header, error, arrays))
+    record = photo_record(photo.entry.path, photo.header, error, arrays)
+    if photo.probes is not None:
+        record["probes"] = [probe.record() for probe in photo.probes]
+    return json_line(record)
 
 
 def _plain(photo: _Photo) -> Iterator[str]:
@@ -163,6 +202,11 @@ def _plain(photo: _Photo) -> Iterator[str]:
     from heicdepth_tui.depth.camera import aligned_camera, stored_camera
     from heicdepth_tui.photo.layers import own_depth
 
+    for probe in photo.probes or ():
+        yield ""
+        yield from probe.lines()
+    if photo.probes:
+        yield ""
     depth_maps = photo.depth_maps
     if photo.decoded is not None:
         reasons = {layer: problem.short for layer, problem in photo.undecoded.items()}

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from heicdepth_tui.depth.camera import aligned_camera
+from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.depth.flying import ALONE, RAMP, flying_kinds
+from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.scale import scale_factor, scaled
+from heicdepth_tui.errors import NoDepthError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +23,10 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.coverage import Region
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.depth.scale import KnownLength
+    from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.picture_facts import Size
 
-__all__ = ["Measurement", "Probe", "Profile", "Sample", "Vector", "factor_for"]
+__all__ = ["Measurement", "Probe", "Profile", "Sample", "Vector", "factor_for", "probe_of"]
 
 Vector = tuple[float, float, float]
 """x right, y up, −z forward: the frame of exported clouds, the camera at the origin."""
@@ -247,6 +252,23 @@ class Probe:
     def with_scale(self, factor: float) -> Probe:
         """Return the probe of the map scaled by ``factor``; see ``scaled`` for the errors."""
         return Probe(scaled(self.depth_map, factor), self.camera, self.region, self.photo)
+
+
+def probe_of(header: Header, codes: NDArray[np.uint8] | NDArray[np.uint16], bits: int) -> Probe:
+    """Return the probe of a photo's own depth map, decoded whole and upright by its own item.
+
+    Raises NoDepthError where the header has none, ValueError as ``build_depth_map``.
+    """
+    item = header.depth.item
+    if item is None:
+        raise NoDepthError(header.depth.reason or "the photo has no depth map", path=header.path)
+    registration = register(header.primary, item)
+    return Probe(
+        build_depth_map(codes, bits, header.depth).aligned(registration),
+        aligned_camera(header, registration),
+        registration.region,
+        header.primary.displayed_size,
+    )
 
 
 def factor_for(probe: Probe, known: KnownLength) -> float:
