@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.terminal.app import TerminalApp
+    from heicdepth_tui.ui.terminal.internals import HookedApp
 
 __all__ = ["Happenings"]
 
@@ -21,7 +21,7 @@ UNSEEN_SECONDS = 0.25
 class Happenings:
     """Notes every message that app and main screen have handled, and every painting of Textual."""
 
-    def __init__(self, app: TerminalApp) -> None:
+    def __init__(self, app: HookedApp) -> None:
         self._app = app
         self._happened = asyncio.Event()
         self._is_subscribed = False

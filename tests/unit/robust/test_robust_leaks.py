@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from queue import Queue
 
@@ -23,6 +22,7 @@ from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.requests import LayerRequest
 from heicdepth_tui.ui.services.events import Event, HeaderRead, LayerArrived
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
+from tests.support.waiting import Happenings
 
 VISITS = 1_000
 SPEC = RenderSpec((20, 10))
@@ -118,14 +118,8 @@ async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_
     options = AppOptions((thousand,), out=tmp_path / "out", state=tmp_path / "state")
     app = HeicDepthApp(decoder, options)
     counts: list[tuple[list[str], list[str], list[int]]] = []
-    async with app.run_test(size=(30, 8)) as pilot:
-
-        async def until(state: Callable[[], bool]) -> None:
-            for _ in range(3000):
-                if state():
-                    return
-                await pilot.pause(0.002)
-            raise AssertionError("never reached")
+    happenings = Happenings(app)
+    async with app.run_test(size=(30, 8)):
 
         def is_shown(name: str) -> bool:
             state = app.session.state
@@ -135,12 +129,18 @@ async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_
             return state.error is not None or (depth is not None and state.is_settled(depth))
 
         library = app.session.library
-        await until(lambda: len(library.view) == VISITS and not library.waiting)
+        await happenings.until(
+            lambda: len(library.view) == VISITS and not library.waiting, "all headers scanned"
+        )
         for number in range(IN_THE_APP):
             app.browse.photos.move_to(number)
-            await until(lambda number=number: is_shown(f"IMG_{number:04}.heic"))
+            name = f"IMG_{number:04}.heic"
+            await happenings.until(lambda name=name: is_shown(name), name)
             if number % (IN_THE_APP // 4) == IN_THE_APP // 4 - 1:
-                await until(lambda: "header" not in {t.name for t in threading.enumerate()})
+                await happenings.until(
+                    lambda: "header" not in {t.name for t in threading.enumerate()},
+                    "the end of the threads that read headers",
+                )
                 counts.append((descriptors(), lasting_threads(), children()))
 
     decoder.close()
