@@ -1,4 +1,4 @@
-"""The export dialog: what is chosen is written, remembered, and refused when it means nothing."""
+"""The export dialog: options are explained, checked, written and remembered."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from textual.widgets import Input, RadioButton, RadioSet
+import pytest
+from textual.widgets import Input
 
+from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.samples.write import build_photo
-from heicdepth_tui.ui.screens.export_dialog import ExportDialog, Tick
+from heicdepth_tui.text import size_text
+from heicdepth_tui.ui.screens.export_dialog import ExportDialog
+from heicdepth_tui.ui.widgets.option_group import OptionGroup
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-def tick(driven: Any, name: str) -> Tick:
-    found: Tick = next(t for t in driven.app.screen.query(Tick) if name in (t.name, t.id))
+def group(driven: Any, name: str) -> OptionGroup:
+    found: OptionGroup = driven.app.screen.query_one(f"#{name}", OptionGroup)
+    return found
+
+
+def field(driven: Any, name: str) -> Input:
+    found: Input = driven.app.screen.query_one(f"#{name}", Input)
     return found
 
 
@@ -33,11 +42,10 @@ async def test_chosen_formats_are_written_and_remembered(
 ) -> None:
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        tick(driven, "pcd").value = False
-        tick(driven, "ply").value = True
-        tick(driven, "npz").value = True
-        tick(driven, "normals").value = True
-        driven.app.screen.query_one("#stride", Input).value = "8"
+        for name in ("pcd", "ply", "npz"):
+            group(driven, "formats").toggle(name)
+        group(driven, "switches").toggle("normals")
+        field(driven, "stride").value = "8"
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
 
@@ -45,10 +53,9 @@ async def test_chosen_formats_are_written_and_remembered(
     assert b"property float nx" in (tmp_path / "out" / "IMG_0412.ply").read_bytes()[:3000]
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        assert not tick(driven, "pcd").value
-        assert tick(driven, "ply").value
-        assert tick(driven, "normals").value
-        assert driven.app.screen.query_one("#stride", Input).value == "8"
+        assert group(driven, "formats").chosen == ("ply", "npz")
+        assert "normals" in group(driven, "switches").chosen
+        assert field(driven, "stride").value == "8"
 
 
 async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
@@ -56,19 +63,19 @@ async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
 ) -> None:
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        assert tick(driven, "colours").value
-        tick(driven, "pcd").value = False
-        tick(driven, "png").value = True
-        tick(driven, "colours").value = False
-        tick(driven, "png-unit").value = True
+        assert "colours" in group(driven, "switches").chosen
+        for name in ("pcd", "png"):
+            group(driven, "formats").toggle(name)
+        for name in ("colours", "png-unit"):
+            group(driven, "switches").toggle(name)
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
 
     assert (tmp_path / "out" / "IMG_0412-depth-0.1mm.png").is_file()
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        assert not tick(driven, "colours").value
-        assert tick(driven, "png-unit").value
+        assert "colours" not in group(driven, "switches").chosen
+        assert "png-unit" in group(driven, "switches").chosen
 
 
 async def test_how_photo_and_depth_map_are_matched_is_chosen(
@@ -81,34 +88,129 @@ async def test_how_photo_and_depth_map_are_matched_is_chosen(
     async with open_app(folder) as driven:
         await driven.until(lambda: "undecided" in driven.text, "the caption")
         await open_dialog(driven)
-        tick(driven, "pcd").value = False
-        tick(driven, "npz").value = True
-        register = driven.app.screen.query_one("#register", RadioSet)
-        next(one for one in register.query(RadioButton) if one.name == "transforms").value = True
+        for name in ("pcd", "npz"):
+            group(driven, "formats").toggle(name)
+        group(driven, "register").toggle("transforms")
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
     with np.load(tmp_path / "out" / "turned.npz") as arrays:
-        told = json.loads(str(arrays["metadata"]))["registration"]
-    assert (told["basis"], told["frames"], told["rotation"]) == ("chosen", "transforms", 0)
+        registration = json.loads(str(arrays["metadata"]))["registration"]
+    assert tuple(registration[key] for key in ("basis", "frames", "rotation")) == (
+        "chosen",
+        "transforms",
+        0,
+    )
 
 
-async def test_what_means_nothing_is_said_and_nothing_is_written(
+async def test_values_that_cannot_be_used_are_marked_and_nothing_is_written(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "file").write_text("mine")
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        driven.app.screen.query_one("#near", Input).value = "3"
-        driven.app.screen.query_one("#far", Input).value = "2"
-        await driven.pilot.press("ctrl+e")
-        await driven.until(lambda: "near (3 m) lies beyond far (2 m)" in driven.text, "the reason")
-        driven.app.screen.query_one("#near", Input).value = ""
-        tick(driven, "pcd").value = False
+        for values, wrong, text in (
+            (
+                {"near": "3", "far": "2"},
+                {"near", "far"},
+                "nearest (3 m) lies beyond farthest (2 m)",
+            ),
+            ({"far": "-2"}, {"far"}, "farthest: a number of metres above 0"),
+            ({"stride": "0"}, {"stride"}, "every N-th sample: a whole number from 1 to 1000"),
+            ({"out": ""}, {"out"}, "name a folder to write to"),
+            ({"out": str(tmp_path / "file")}, {"out"}, "the folder to write to is a file"),
+        ):
+            before = {name: field(driven, name).value for name in values}
+            for name, value in values.items():
+                field(driven, name).value = value
+            await driven.pilot.press("ctrl+e")
+            await driven.until(lambda text=text: text in driven.text, text)
+            fields = driven.app.screen.query(Input)
+            assert {one.id for one in fields if one.has_class("-wrong")} == wrong
+            assert driven.app.screen.focused.id in wrong
+            for name, value in before.items():
+                field(driven, name).value = value
+        group(driven, "formats").toggle("pcd")
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "choose at least one format" in driven.text, "the reason")
         await driven.pilot.press("escape")
         await driven.until(lambda: driven.app.screen is driven.app.browse, "the dialog closed")
 
     assert not (tmp_path / "out").exists()
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+async def test_the_size_to_expect_follows_the_options(open_app: Open, sample_folder: Path) -> None:
+    item = read_header(sample_folder / "IMG_0412.HEIC").depth.item
+    assert item is not None
+    width, height = item.displayed_size
+    assert width % 2 == height % 2 == 0
+
+    def size(points: int) -> str:
+        return f"up to {points:,} points · about {size_text(points * 16)}"
+
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        await driven.until(lambda: size(width * height) in driven.text, "the size")
+        field(driven, "stride").value = "2"
+        await driven.until(lambda: size(width * height // 4) in driven.text, "a quarter")
+        group(driven, "formats").toggle("pcd")
+        group(driven, "formats").toggle("tiff")
+        await driven.until(lambda: "up to" not in driven.text, "no points")
+        assert f"about {size_text(round(width * height * 4.1))}" in driven.text
+
+
+async def test_the_folder_is_shown_in_full_and_can_be_another(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        assert field(driven, "out").value == str(tmp_path / "out")
+        field(driven, "out").value = str(tmp_path / "elsewhere")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+
+    assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["IMG_0412.pcd"]
+
+
+@pytest.mark.parametrize("size", [(30, 10), (80, 24), (120, 40)])
+async def test_every_option_is_reached_by_arrows_and_explained(
+    open_app: Open, sample_folder: Path, size: tuple[int, int]
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC", size=size) as driven:
+        await open_dialog(driven)
+        seen = set()
+        for _ in range(40):
+            focused = driven.app.screen.focused
+            if isinstance(focused, OptionGroup):
+                seen.add(focused.row.name)
+                assert focused.row.help
+                await driven.until(lambda one=focused: one.row.label in driven.text, "the option")
+                if size[1] >= 24:
+                    text = focused.row.help
+                    await driven.until(lambda text=text: text in driven.text, "its help")
+            await driven.pilot.press("down")
+        assert {"pcd", "html", "coded", "flat", "photo", "smooth", "png-unit"} <= seen
+
+
+async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC", size=(80, 24)) as driven:
+        await open_dialog(driven)
+        stops = []
+        while driven.app.screen.focused.id not in stops:
+            stops.append(driven.app.screen.focused.id)
+            await driven.pilot.press("tab")
+        assert stops == [
+            "formats", "register", "projection", "resolution", "stride", "near", "far",
+            "switches", "out",
+        ]  # fmt: skip
+        await driven.pilot.press("space", "down", "down", "down", "space")
+        assert group(driven, "formats").chosen == ("ply",)
+        await driven.pilot.click("#projection", offset=(4, 1))
+        assert group(driven, "projection").chosen == ("flat",)
+        await driven.pilot.click("#resolution", offset=(10, 0))
+        assert group(driven, "resolution").chosen == ("2x",)
 
 
 async def test_a_damaged_memory_is_no_error(
@@ -118,7 +220,7 @@ async def test_a_damaged_memory_is_no_error(
     (tmp_path / "state" / "export.json").write_text('{"formats": 3')
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
-        assert tick(driven, "pcd").value
+        assert group(driven, "formats").chosen == ("pcd",)
 
 
 async def test_marked_photos_are_exported_together(

@@ -103,6 +103,16 @@ def test_a_format_without_colours_does_not_decode_the_photo(
     assert names(tmp_path) == ["a.tiff"]
 
 
+def test_a_stop_lets_the_format_being_written_end_and_begins_no_other(
+    tmp_path: Path, use: Use, make_header: Callable[..., Header]
+) -> None:
+    use(make_header())
+    options = ExportOptions(formats=("npz", "tiff", "png"), out=tmp_path)
+    done = export_photo("a.heic", options, FakeDecoder(), is_stopped=lambda: True)
+    assert names(tmp_path) == ["a.npz"]
+    assert [one.path.name for one in done] == ["a.npz"]
+
+
 def test_every_format_reports_what_it_wrote(
     tmp_path: Path, use: Use, make_header: Callable[..., Header]
 ) -> None:

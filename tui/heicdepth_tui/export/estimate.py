@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from heicdepth_tui.depth.points import Projection, color_size
@@ -35,21 +35,21 @@ class Estimate:
     bytes: int = 0
 
 
-def estimate_export(photos: Iterable[tuple[Size, Size]], options: ExportOptions) -> Estimate:
-    """Return the sum over photos, each given by the upright sizes of its depth map and picture.
+def estimate_export(photos: Mapping[tuple[Size, Size], int], options: ExportOptions) -> Estimate:
+    """Return the sum over photos, counted by the upright sizes of their depth map and picture.
 
     Dropped samples are unknown before decoding, so points are those of the whole grid.
     """
     points = size = 0
-    for depth, picture in photos:
+    for (depth, picture), count in photos.items():
         grid = _grid(depth, picture, options)
         a_point = sum(_BYTES_A_POINT.get(name, 0) for name in options.formats)
         if a_point:
-            points += grid
+            points += count * grid
         if options.cloud.normals:
             a_point += sum(_BYTES_A_NORMAL.get(name, 0) for name in options.formats)
         a_sample = sum(_BYTES_A_SAMPLE.get(name, 0) for name in options.formats)
-        size += round(grid * a_point + depth.width * depth.height * a_sample)
+        size += count * round(grid * a_point + depth.width * depth.height * a_sample)
     return Estimate(points, size)
 
 

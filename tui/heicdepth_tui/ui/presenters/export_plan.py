@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,8 @@ class ExportPlan:
     paths: tuple[str, ...]
     """Photos that have a depth map, or whose header is not read yet."""
     without_depth: int
-    sizes: tuple[tuple[Size, Size], ...]
-    """Upright sizes of depth map and photo, for each of ``paths``; usual ones where unknown."""
+    sizes: Mapping[tuple[Size, Size], int]
+    """Numbers of ``paths`` by upright sizes of depth map and photo; usual ones where unknown."""
     problem: str = ""
     """The reason that nothing can be exported; printable, empty where something can."""
 
@@ -54,23 +55,25 @@ def plan_export(
     Among several photos one that cannot be read is kept: its error belongs to the report.
     """
     paths: list[str] = []
-    sizes: list[tuple[Size, Size]] = []
+    sizes: Counter[tuple[Size, Size]] = Counter()
     for entry in entries:
         summary = summary_of(entry)
         if summary is not None and summary.status in _WITHOUT and not summary.problem:
             continue
         paths.append(entry.path)
-        if summary is not None and summary.depth is not None and summary.primary is not None:
-            sizes.append((summary.depth, summary.primary))
+        if header is not None and header.depth.item is not None:
+            sizes[header.depth.item.displayed_size, header.primary.displayed_size] += 1
+        elif summary is not None and summary.depth is not None and summary.primary is not None:
+            sizes[summary.depth, summary.primary] += 1
         else:
-            sizes.append(_USUAL)
+            sizes[_USUAL] += 1
     without = len(entries) - len(paths)
     problem = ""
     if len(entries) == 1:
         problem = _problem(entries[0], summary_of(entries[0]), header)
     elif not paths:
         problem = f"none of the {len(entries)} marked photos has a depth map"
-    return ExportPlan(tuple(paths), without, tuple(sizes), problem)
+    return ExportPlan(tuple(paths), without, sizes, problem)
 
 
 def _problem(entry: Entry, summary: HeaderSummary | None, header: Header | None) -> str:
@@ -97,14 +100,19 @@ def _summary_problem(summary: HeaderSummary) -> str:
     }.get(summary.status, "the photo has no depth map")
 
 
-def expectation_text(plan: ExportPlan, options: ExportOptions) -> str:
-    """Return the points and bytes to expect, and the photos left out, in one line."""
+def expectation_text(plan: ExportPlan, options: ExportOptions, cells: int) -> str:
+    """Return the points and bytes to expect, and the photos left out, in one line.
+
+    Where ``cells`` are too few only the bytes stay.
+    """
     expected = plan.estimate(options)
-    parts = [f"about {size_text(expected.bytes)}"]
+    size = f"about {size_text(expected.bytes)}"
+    parts = [size]
     if expected.points:
         parts.insert(0, f"up to {expected.points:,} points")
     if len(plan.paths) > 1:
         parts.insert(0, f"{len(plan.paths):,} photos")
     if plan.without_depth:
-        parts.append(f"{plan.without_depth} without depth skipped")
-    return " · ".join(parts)
+        parts.append(f"{plan.without_depth} without depth")
+    text = " · ".join(parts)
+    return text if len(text) <= cells else size

@@ -74,7 +74,7 @@ class ExportPanel:
                 self._begin(plan, options)
                 self._save(options)
 
-        dialog = ExportDialog(subject, self._saved_options.options)
+        dialog = ExportDialog(subject, self._saved_options.options, plan)
         self._screen.app.push_screen(dialog, chosen)
 
     def stop(self) -> None:

@@ -54,7 +54,7 @@ class ExportReportScreen(ModalScreen[None]):
             )
             for line in self._lines
         )
-        page = OptionList(*options, compact=True, markup=False)
+        page = OptionList(*options, markup=False)
         page.border_title = "exports"
         page.border_subtitle = "y copies the path · esc closes"
         yield page

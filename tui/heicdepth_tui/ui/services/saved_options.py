@@ -43,11 +43,11 @@ class SavedOptions:
         return self._options
 
     def save(self, options: ExportOptions) -> None:
-        """Keep formats and options, but not the folder: that is the command line's.
+        """Keep formats and options; the folder for this run only, the scale of a photo not at all.
 
-        Raises WriteError where the folder cannot be written; for this run they are kept even so.
+        Raises WriteError where they cannot be written; for this run they are kept even so.
         """
-        self._options = options
+        self._options = replace(options, scale=None)
         cloud = asdict(options.cloud)
         cloud["projection"] = options.cloud.projection.value
         cloud["color_resolution"] = options.cloud.color_resolution.value

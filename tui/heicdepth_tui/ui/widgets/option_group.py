@@ -1,0 +1,208 @@
+"""A group of options with one tab stop: several can be ticked, or one is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from heicdepth_tui.ui.model.clipping import clip
+from heicdepth_tui.ui.widgets.bindings import bind
+
+__all__ = ["OptionGroup", "OptionRow"]
+
+_GAP, _INLINE_GAP = 2, 1
+
+
+class OptionRow(NamedTuple):
+    """An option: a name for the program, a label, a short note beside it, and a line of help."""
+
+    name: str
+    label: str
+    note: str = ""
+    help: str = ""
+
+
+class OptionGroup(Widget, can_focus=True):
+    """One option a line, or all in one line; the marks can be read without colours."""
+
+    DEFAULT_CSS = """
+    OptionGroup { height: 1; width: 1fr; background: $surface; color: $foreground; }
+    OptionGroup > .option-group--mark { color: $success; text-style: bold; }
+    OptionGroup > .option-group--note { color: $dim; }
+    OptionGroup > .option-group--cursor { background: $cursor; color: $cursor-text;
+        text-style: bold; }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "option-group--mark",
+        "option-group--note",
+        "option-group--cursor",
+    }
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("down,right", "move(1)", "Next", "option.next", "Next option"),
+        bind("up,left", "move(-1)", "Previous", "option.previous", "Option before"),
+        bind("space,enter", "choose", "Choose", "option.choose", "Tick or choose"),
+    ]
+
+    class Changed(Message):
+        """Another option is chosen, or one is ticked or not."""
+
+    class Pointed(Message):
+        """The cursor is on another option, or the group has the focus now."""
+
+        def __init__(self, group: OptionGroup) -> None:
+            super().__init__()
+            self.group = group
+
+    def __init__(
+        self,
+        rows: Sequence[OptionRow],
+        chosen: Collection[str],
+        *,
+        id: str,
+        is_exclusive: bool = False,
+        is_inline: bool = False,
+    ) -> None:
+        super().__init__(id=id)
+        self._rows = tuple(rows)
+        self._chosen = set(chosen)
+        self._is_exclusive = is_exclusive
+        self._is_inline = is_inline
+        self._cursor = next((at for at, row in enumerate(rows) if row.name in self._chosen), 0)
+        if not is_exclusive:
+            self._cursor = 0
+        self.styles.height = 1 if is_inline else len(rows)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The names of the options that are ticked or chosen, in their order."""
+        return tuple(row.name for row in self._rows if row.name in self._chosen)
+
+    @property
+    def row(self) -> OptionRow:
+        """The option under the cursor."""
+        return self._rows[self._cursor]
+
+    @property
+    def cursor_line(self) -> int:
+        """The line of the cursor, from the top of the group."""
+        return 0 if self._is_inline else self._cursor
+
+    def toggle(self, name: str) -> None:
+        """Tick an option, or take its tick away; in an exclusive group choose it."""
+        if self._is_exclusive:
+            self._chosen = {name}
+        else:
+            self._chosen ^= {name}
+        self.refresh()
+        self.post_message(self.Changed())
+
+    def action_move(self, step: int) -> None:
+        """Go to the next option, or past the end to the next group."""
+        target = self._cursor + step
+        if 0 <= target < len(self._rows):
+            self._point(target)
+        elif step > 0:
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
+
+    def action_choose(self) -> None:
+        """Tick or choose the option under the cursor."""
+        self.toggle(self.row.name)
+
+    def _point(self, target: int) -> None:
+        self._cursor = target
+        self.refresh()
+        self.post_message(self.Pointed(self))
+
+    def on_focus(self) -> None:
+        """Show the cursor and the help."""
+        self.refresh()
+        self.post_message(self.Pointed(self))
+
+    def on_blur(self) -> None:
+        """Hide the cursor."""
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose by mouse."""
+        target = self._column(event.x) if self._is_inline else event.y
+        if 0 <= target < len(self._rows):
+            self._point(target)
+            self.action_choose()
+
+    def _column(self, x: int) -> int:
+        """Return the index of the inline option at a column."""
+        end = 0
+        for at, row in enumerate(self._rows):
+            end += cell_len(row.label) + 2 + _INLINE_GAP
+            if x < end:
+                return at
+        return -1
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the width of the widest line."""
+        return max(cell_len(row.label) + cell_len(row.note) + 2 + _GAP for row in self._rows)
+
+    def render_line(self, y: int) -> Strip:
+        """Render a line."""
+        width = self.size.width
+        if self._is_inline:
+            segments = [part for at in range(len(self._rows)) for part in self._inline(at)]
+        else:
+            segments = self._line(y, width)
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _inline(self, at: int) -> list[Segment]:
+        base = self.rich_style
+        mark, label = self._mark(at), self._rows[at].label
+        if self.has_focus and at == self._cursor:
+            return [
+                Segment(f"{mark} {label}", self._cursor_style),
+                Segment(" " * _INLINE_GAP, base),
+            ]
+        return [
+            Segment(mark, base + self._part("mark")),
+            Segment(f" {label}{' ' * _INLINE_GAP}", base),
+        ]
+
+    def _line(self, at: int, width: int) -> list[Segment]:
+        row, base = self._rows[at], self.rich_style
+        label_cells = max(cell_len(row.label) for row in self._rows)
+        notes = max(cell_len(row.note) for row in self._rows)
+        note = row.note if 2 + label_cells + _GAP + notes <= width else ""
+        label = clip(row.label, min(label_cells, max(1, width - 2)))
+        note = f"{' ' * _GAP}{note}"
+        if self.has_focus and at == self._cursor:
+            text = f"{self._mark(at)} {label}{note}"
+            return [Segment(text + " " * max(0, width - cell_len(text)), self._cursor_style)]
+        return [
+            Segment(self._mark(at), base + self._part("mark")),
+            Segment(f" {label}", base),
+            Segment(note, base + self._part("note")),
+        ]
+
+    def _mark(self, at: int) -> str:
+        is_chosen = self._rows[at].name in self._chosen
+        if self._is_exclusive:
+            return "●" if is_chosen else "○"
+        return "✓" if is_chosen else "·"
+
+    @property
+    def _cursor_style(self) -> Style:
+        return self.rich_style + self.get_component_rich_style("option-group--cursor", partial=True)
+
+    def _part(self, name: str) -> Style:
+        style = self.get_component_rich_style(f"option-group--{name}", partial=True)
+        return Style(color=style.color, bold=style.bold)
