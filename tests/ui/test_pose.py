@@ -76,9 +76,9 @@ def test_a_pan_moves_the_target_by_its_share_of_the_distance(pose: Pose) -> None
 
     after = shown_at(pose.panned(0.1, 0.05), (0.0, 0.0, -1.5))
 
-    # 0.1 of the distance is 0.1 of the focal length in pixels.
-    assert after[0] - before[0] == pytest.approx(24)
-    assert after[1] - before[1] == pytest.approx(-12)
+    # 0.1 of the distance is 0.1 of the focal length in pixels, which the zoom magnifies.
+    assert after[0] - before[0] == pytest.approx(24 * pose.zoom)
+    assert after[1] - before[1] == pytest.approx(-12 * pose.zoom)
 
 
 def test_back_at_rest_the_projection_stays() -> None:

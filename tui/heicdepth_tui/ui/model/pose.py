@@ -39,8 +39,8 @@ class Pose:
     """How far the cloud is turned from the view at rest.
 
     ``yaw`` turns it about the upright axis, its near side to the right; ``pitch`` then about the
-    view's horizontal axis, its near side down; both in degrees. ``zoom`` is the distance to the
-    target at rest over the one now. ``moved`` is how far the target is from its place at rest, in
+    view's horizontal axis, its near side down; both in degrees. ``zoom`` magnifies the picture, the
+    camera stays where it is. ``moved`` is how far the target is from its place at rest, in
     the frame of the cloud and in shares of the distance at rest.
     """
 
@@ -56,17 +56,14 @@ class Pose:
         return replace(self, yaw=(self.yaw + yaw + 180) % 360 - 180, pitch=pitch)
 
     def zoomed(self, factor: float) -> Pose:
-        """Return the pose ``factor`` times as near, between ``MIN_ZOOM`` and ``MAX_ZOOM``."""
+        """Return the pose magnified ``factor`` times, between ``MIN_ZOOM`` and ``MAX_ZOOM``."""
         return replace(self, zoom=max(MIN_ZOOM, min(MAX_ZOOM, self.zoom * factor)))
 
     def panned(self, right: float, up: float) -> Pose:
-        """Return the pose with the cloud moved in the plane of the view.
-
-        By shares of the distance now: the cloud follows the pointer whatever the zoom.
-        """
+        """Return the pose with the cloud moved across the view, in shares of the distance."""
         across, upright, _ = self.rotation
         moved = [
-            at - (right * one + up * other) / self.zoom
+            at - right * one - up * other
             for at, one, other in zip(self.moved, across, upright, strict=True)
         ]
         return replace(self, moved=(moved[0], moved[1], moved[2]))
@@ -108,8 +105,8 @@ def view_of(pose: Pose, rest: Rest, size: tuple[int, int]) -> View:
     return View(
         rotation=pose.rotation,
         target=(across, upright, away - rest.distance),
-        distance=rest.distance / pose.zoom,
-        focal=rest.focal * scale,
+        distance=rest.distance,
+        focal=rest.focal * scale * pose.zoom,
         centre=(x, y),
         size=size,
         is_orthographic=pose.is_orthographic,

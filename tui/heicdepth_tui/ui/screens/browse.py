@@ -61,6 +61,7 @@ class BrowseScreen(Screen[None]):
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
+        bind("3", "spin", "Spin", "spin", "Turn the cloud of the photo", show=True),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
@@ -243,7 +244,7 @@ class BrowseScreen(Screen[None]):
         if self._session.is_leaving:
             return False
         if (
-            action in ("export", "export_as", "copy_path", "metadata", "metadata_tree")
+            action in ("export", "export_as", "copy_path", "metadata", "metadata_tree", "spin")
             and not self.photos.entry
         ):
             return False
@@ -274,6 +275,14 @@ class BrowseScreen(Screen[None]):
         if entry is not None:
             limits = self._app_context.options.limits
             self.app.push_screen(MetadataTreeScreen(entry, limits))
+
+    def action_spin(self) -> None:
+        """Show the cloud of the photo, to be turned by keys and mouse."""
+        from heicdepth_tui.ui.screens.spin import SpinScreen
+
+        entry = self._session.entry
+        if entry is not None:
+            self.app.push_screen(SpinScreen(self._app_context, entry, self.exports.export))
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -53,11 +53,11 @@ class ExportPanel:
         self._bar_timer: Timer | None = None
         self.bar = ExportBar(lambda: context.exporter.progress)
 
-    def export(self, entries: Sequence[Entry]) -> None:
-        """Export photos as the command line decided."""
+    def export(self, entries: Sequence[Entry], options: ExportOptions | None = None) -> None:
+        """Export photos with ``options``, by default as the command line decided."""
         plan = self._plan(entries)
         if plan is not None:
-            self._begin(plan, self._options.export_options())
+            self._begin(plan, options or self._options.export_options())
 
     def choose(self, entries: Sequence[Entry]) -> None:
         """Open the dialog of formats and options, then export."""

@@ -53,6 +53,18 @@ _KEYS: tuple[_Group, ...] = (
         ),
     ),
     (
+        "spin (3)",
+        (
+            ("hjkl arrows", "turn; drag. shift or HJKL moves; ctrl-drag or middle drag"),
+            ("+ −  wheel", "nearer, farther"),
+            ("R  enter", "back to the photo's own view"),
+            ("t  p", "turntable; perspective or orthographic"),
+            ("c  f  n", "colours by photo or depth; flying points; shading"),
+            ("[ ]  { }", "near and far clip, which e exports with"),
+            ("click", "the sample of a point"),
+        ),
+    ),
+    (
         "export and more",
         (
             ("e", "point cloud (PCD) of this photo or the marked ones"),

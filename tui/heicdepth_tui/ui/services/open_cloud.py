@@ -140,7 +140,7 @@ class OpenCloud:
         """Return the points of a request, those of the last one where nothing else is requested."""
         source = self.at(request.options)
         spec = request.spec
-        key = (source, request.colours, request.is_shaded, spec.colormap, spec.mode)
+        key = (source, request.colours, request.is_shaded, spec.colormap, spec.mode, spec.scale)
         if self._points is not None and self._points[0] == key:
             return source, self._points[1]
         cloud = source.cloud
@@ -161,7 +161,9 @@ class OpenCloud:
             return cloud.rgb
         depth_map, spec = source.depth_map, request.spec
         codes = depth_map.codes[:: self.stride, :: self.stride].reshape(-1)[cloud.index]
-        return colorize(codes[:, None], depth_map.max_code, spec.colormap, spec.mode)[:, 0]
+        return colorize(codes[:, None], depth_map.max_code, spec.colormap, spec.mode, spec.scale)[
+            :, 0
+        ]
 
 
 def open_cloud(request: CloudRequest, decode: Callable[[Request], Pixels]) -> OpenCloud:

@@ -1,0 +1,120 @@
+"""The lines around a spinning cloud: how it is shown, its scale, and the sample of a point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.model.cloud_frame import CloudColours
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.trust import Trust
+    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
+    from heicdepth_tui.ui.model.spin import Spin
+
+__all__ = ["Caption", "caption", "failure_text", "heading", "points_text", "sample_text"]
+
+_BAR_SHARE = 4
+"""The scale bar takes at most the width over this."""
+
+
+class Caption(NamedTuple):
+    """The line under the picture: a text on the left, the scale bar on the right."""
+
+    left: str
+    bar: str
+    names_axes: bool
+    """Whether the text names the axes of the frame cross, each in its colour."""
+
+
+def points_text(frame: CloudFrame) -> str:
+    """Return the number of points that are shown."""
+    return f"{len(frame.shown.cloud):,} points"
+
+
+def heading(spin: Spin, frame: CloudFrame, cells: int) -> str:
+    """Return how the cloud is shown, as much as fits: the clip first, then what differs."""
+    trust = frame.shown.cloud.trust
+    parts = [
+        _range_text(spin, frame, trust),
+        "orthographic" if spin.pose.is_orthographic else "perspective",
+        "depth colours" if spin.colours is CloudColours.DEPTH else "photo colours",
+        "turntable" if spin.is_turning else "",
+        "normals" if spin.is_shaded else "",
+        "flying points shown" if spin.shows_flying else _dropped_text(frame),
+        _pose_text(spin),
+    ]
+    return _joined([part for part in parts if part], cells)
+
+
+def _range_text(spin: Spin, frame: CloudFrame, trust: Trust) -> str:
+    near, far = spin.clip.near, spin.clip.far
+    word = "all" if near is None and far is None else "clip"
+    ends = [f"{shown:.3g}" for shown in (near or frame.shown.nearest, far or frame.shown.farthest)]
+    return f"{word} {trust.about}{ends[0]}–{ends[1]} {trust.unit_label}"
+
+
+def _dropped_text(frame: CloudFrame) -> str:
+    dropped = frame.shown.cloud.dropped
+    flying = dropped.flying + dropped.ramps
+    return f"{flying:,} flying dropped" if flying else ""
+
+
+def _pose_text(spin: Spin) -> str:
+    pose = spin.pose
+    texts = [
+        f"turned {pose.yaw:.0f}° {pose.pitch:.0f}°" if pose.yaw or pose.pitch else "",
+        f"{pose.zoom:.3g}x" if pose.zoom != 1 else "",
+        "moved" if any(pose.moved) else "",
+    ]
+    return "  ".join(filter(None, texts))
+
+
+def _joined(parts: Sequence[str], cells: int) -> str:
+    """Return the first of the parts that fit, two blanks between them."""
+    text = parts[0]
+    for part in parts[1:]:
+        if cell_len(text) + 2 + cell_len(part) > cells:
+            break
+        text += f"  {part}"
+    return text
+
+
+def caption(frame: CloudFrame, sample: CloudSample | None, cells: int) -> Caption:
+    """Return the line under the picture: the sample last clicked, else the names of the axes."""
+    bar = _scale_bar(frame, cells)
+    room = cells - cell_len(bar) - 2
+    if sample is None:
+        return Caption("x y z" if room >= 5 else "", bar, True)
+    return Caption(sample_text(sample, frame.shown.cloud.trust, room), bar, False)
+
+
+def _scale_bar(frame: CloudFrame, cells: int) -> str:
+    """Return a bar of 1, 2 or 5 times a power of ten metres, at the distance of the target."""
+    cell = frame.metres_a_cell
+    longest = cell * max(4, cells // _BAR_SHARE)
+    power = 10.0 ** math.floor(math.log10(longest))
+    length = next(digit * power for digit in (5, 2, 1) if digit * power <= longest * (1 + 1e-9))
+    columns = max(2, round(length / cell))
+    trust = frame.shown.cloud.trust
+    at = "" if frame.view.is_orthographic else f" at {trust.about}{frame.view.distance:.3g} m"
+    long = f"├{'─' * (columns - 2)}┤ {trust.about}{length:.3g} m"
+    return long + at if columns + 30 < cells else long
+
+
+def sample_text(sample: CloudSample, trust: Trust, cells: int = 200) -> str:
+    """Return a sample: its place in depth map and photo, and its distance with the caveat."""
+    metres = f"{trust.about}{sample.metres:.3f} {trust.unit_label}"
+    depth = f"depth {sample.column}, {sample.row}"
+    photo = f"photo {sample.photo[0]}, {sample.photo[1]}"
+    return _joined([metres, depth, photo], cells)
+
+
+def failure_text(error: HeicDepthError) -> str:
+    """Return why there is no cloud, on two lines."""
+    return f"no point cloud\n{printable(error.short)}"
