@@ -11,6 +11,7 @@ import pytest
 
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.ui.model.layout import (
+    Arrangement,
     Box,
     Layout,
     Panes,
@@ -167,3 +168,75 @@ def test_wide_pictures_lie_above_each_other_and_tall_ones_beside() -> None:
     assert not tall.is_stacked
     assert tall.photo.row == tall.depth.row == 6
     assert tall.photo.column + tall.photo.columns < tall.depth.column
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "width"),
+    [
+        (80, 13, 27),
+        (80, 8, 22),
+        (80, 20, 24),
+        (80, 60, 27),
+        (120, 13, 37),
+        (120, 25, 39),
+        (120, 60, 40),
+        (200, 13, 44),
+        (200, 30, 61),
+        (200, 36, 60),
+    ],
+)
+def test_the_list_is_as_wide_as_its_longest_row_up_to_a_third(
+    columns: int, names: int, width: int
+) -> None:
+    assert browse_layout(columns, 50, names=names).photos.columns == width
+
+
+def test_hidden_parts_give_their_room_to_the_pictures() -> None:
+    size = (120, 40)
+    whole = browse_layout(*size)
+    bare = browse_layout(*size, arrangement=Arrangement(shows_list=False, shows_tables=False))
+
+    assert whole.pictures.size < bare.pictures.size
+    assert bare.pictures == Box(0, 1, 120, 38)
+    assert bare.photos.columns == bare.tables.rows == 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_chosen_sizes_leave_room_for_the_other_parts(size: Size) -> None:
+    for chosen in (-5, 0, 20, 1000):
+        arrangement = Arrangement(list_columns=chosen, table_rows=chosen)
+        layout = browse_layout(*size, arrangement=arrangement)
+
+        assert layout.photos.columns >= 12
+        assert layout.tables.rows >= 4
+        assert layout.pictures.columns >= 29
+        assert layout.pictures.rows >= 8
+    assert browse_layout(*size, arrangement=Arrangement(list_columns=20)).photos.columns == 20
+
+
+async def test_keys_and_the_mouse_move_the_borders(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        await driven.select(PORTRAIT)
+        browse = driven.app.browse
+        found = []
+
+        async def note() -> None:
+            await driven.until(lambda: is_at_rest(browse, ()), "laid out")
+            await driven.settled()
+            found.append(laid_out(driven)[0])
+
+        for key in ("<", ">", "l", "j", ">", "T", "l", "T", "l"):
+            await driven.pilot.press(key)
+            await note()
+        for before, after in (((37, 9), (50, 12)), ((80, 30), (80, 22))):
+            await driven.pilot.mouse_down(offset=before)
+            await driven.pilot.hover(offset=after)
+            await driven.pilot.mouse_up(offset=after)
+            await note()
+        selected = driven.state.entry.name
+
+    sizes = [(each.photos.columns, each.tables.rows) for each in found]
+    keys = [(35, 9), (37, 9), (0, 9), (0, 9), (37, 9), (37, 0), (0, 0), (0, 9), (37, 9)]
+    assert sizes == [*keys, (50, 9), (50, 17)]
+    assert selected != PORTRAIT
+    assert not found[-1].is_folded

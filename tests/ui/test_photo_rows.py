@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from heicdepth_tui.folder.find import Entry
@@ -40,3 +42,32 @@ def summary(status: DepthStatus, **more: bool) -> HeaderSummary:
 def test_marks(row: HeaderSummary | None, mark: str, words: str) -> None:
     assert row_of(row)[0] == mark
     assert words in row_of(row)[1]
+
+
+def text_of(entry: Entry, width: int, **more: Any) -> str:
+    pieces = photo_row(entry, summary(DepthStatus.PRESENT), width=width, is_marked=False, **more)
+    return "".join(text for text, _ in pieces)
+
+
+def test_a_chosen_photo_keeps_its_mark() -> None:
+    marked = photo_row(ENTRY, summary(DepthStatus.STRIPPED), True, 60)
+    between = photo_row(ENTRY, summary(DepthStatus.STRIPPED), False, 60, is_in_range=True)
+
+    assert [text for text, _ in marked[:2]] == ["✓", "○"]
+    assert [text for text, _ in between[:2]] == ["┃", "○"]
+
+
+def test_the_folder_below_the_opened_one_stands_before_the_name() -> None:
+    pieces = photo_row(ENTRY, None, False, 60, names=17, folder="2023/trip/")
+
+    assert pieces[2] == (" 2023/trip/", "detail")
+    assert (pieces[3][0].rstrip(), pieces[3][1]) == ("a.heic", "")
+
+
+def test_columns_give_way_before_a_name_is_cut() -> None:
+    entry = Entry("/photos/long", "a name of 24 cells x.HEIC"[1:], 100, 0)
+    rows = [text_of(entry, width, names=24) for width in (38, 37, 28, 27)]
+
+    assert [entry.name in row for row in rows] == [True, True, True, False]
+    assert ["768×576" in row for row in rows] == [True, False, False, False]
+    assert "…" in rows[3]

@@ -19,6 +19,7 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Answer, LayerKind
 from heicdepth_tui.ui.model.layout import Shapes, browse_layout, panes_of, shapes_of
+from heicdepth_tui.ui.model.library import longest_name
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.scanner import Scanner
@@ -32,11 +33,12 @@ Size = tuple[int, int]
 class Painted:
     """A first frame that paints into a file, and the answers that it was given."""
 
-    def __init__(self, file: Path, size: Size, theme: str = "dark") -> None:
+    def __init__(self, file: Path, size: Size, theme: str = "dark", names: int = 13) -> None:
         self._file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         self.size = size
-        self.frame = SplashFrame(self._descriptor, *size, PALETTES[theme, ColorMode.TRUECOLOR])
+        palette = PALETTES[theme, ColorMode.TRUECOLOR]
+        self.frame = SplashFrame(self._descriptor, *size, palette, names)
         self.answers: list[Answer] = []
 
     def close(self) -> None:
@@ -78,8 +80,8 @@ def paint(tmp_path: Path) -> Iterator[Callable[..., Painted]]:
     """Return a function that opens a first frame on a file."""
     made: list[Painted] = []
 
-    def begin(size: Size = (140, 45), theme: str = "dark") -> Painted:
-        painted = Painted(tmp_path / f"frame-{len(made)}", size, theme)
+    def begin(size: Size = (140, 45), theme: str = "dark", names: int = 13) -> Painted:
+        painted = Painted(tmp_path / f"frame-{len(made)}", size, theme, names)
         made.append(painted)
         painted.frame.open()
         return painted
@@ -195,14 +197,15 @@ async def test_a_list_longer_than_the_screen_is_listed_as_the_app_does(
     for number in range(40):
         (tmp_path / f"a rather long name {number}.heic").symlink_to(sample_folder / "IMG_0427.HEIC")
     size = (80, 24)
-    painted = paint(size)
     entries = first_entries([tmp_path], size[1], 20)
+    names = longest_name(entries)
+    painted = paint(size, names=names)
     painted.frame.show_list(entries[0].path, entries)
     async with open_app(tmp_path, size=size) as driven:
         await driven.settled()
         app = fresh(driven.app)
 
-    box = browse_layout(*size).photos
+    box = browse_layout(*size, names=names).photos
     for row in range(box.row, box.row + box.rows):
         assert painted.cells.line(row, 0, box.columns - 1) == app.line(row, 0, box.columns - 1)
 

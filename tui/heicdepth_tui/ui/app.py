@@ -119,7 +119,11 @@ class HeicDepthApp(TerminalApp):
         self._first = first
         self._started = started
         self._decoder = decoder
-        self.session = Session(RenderSettings(self.colour_mode, Blocks.HALF))
+        roots = tuple(map(str, options.paths)) if options.recursive else ()
+        self.session = Session(RenderSettings(self.colour_mode, Blocks.HALF), roots)
+        if first is not None:
+            # Before the layout, which the longest name decides.
+            self.session.library.add(first.entries)
         self.loader = PhotoLoader(decoder, self._post, options.limits)
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
@@ -213,7 +217,6 @@ class HeicDepthApp(TerminalApp):
         self.loader.seed(entry, first.requests)
         if first.header is not None:
             self.session.take_header(entry, first.header)
-        self.session.library.add(first.entries)
         for answer in first.hand_over(self.loader.answered):
             event = LayerArrived(entry, answer)
             if self.loader.accept(event):

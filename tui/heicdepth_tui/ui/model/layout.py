@@ -7,7 +7,7 @@ lays out; where the two differ nothing is wrong on the screen, a picture is only
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.fit import Box, fit_cells
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = [
+    "DEFAULT_ARRANGEMENT",
+    "Arrangement",
     "Layout",
     "Panes",
     "Shapes",
@@ -35,6 +37,14 @@ __all__ = [
 _HEADING, _CAPTION = 1, 2
 _LEAST_STACKED_ROWS = 4
 _TABLES, _FOLDED_TABLES = 17, 9
+_LEAST_TABLES, _LEAST_BOTH_TABLES = 4, 13
+_LEAST_PICTURE_ROWS = 8
+_LEAST_LIST, _LEAST_PICTURE_COLUMNS = 12, 30
+_LEAST_NAME = 8
+_ROW_COLUMNS = (10, 10, 7)
+"""Depth, date and size in a row of the list, each with the blank before it."""
+_ROW_FRAME = 4
+"""Two marks and a blank before the name, a blank at the end."""
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
 
 
@@ -46,6 +56,19 @@ class Shapes(NamedTuple):
     """After ``turn``."""
     turn: tuple[int, bool] = (0, False)
     """What turns the decoded depth map as the photo is; see ``RenderSpec``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Choices of the user: parts that are hidden, and sizes in cells; None follows the content."""
+
+    shows_list: bool = True
+    shows_tables: bool = True
+    list_columns: int | None = None
+    table_rows: int | None = None
+
+
+DEFAULT_ARRANGEMENT = Arrangement()
 
 
 class Layout(NamedTuple):
@@ -73,19 +96,26 @@ class Panes(NamedTuple):
     """The canvas of the depth map; nothing where there is room for one picture only."""
 
 
-def browse_layout(columns: int, rows: int, bars: int = 2) -> Layout:
+def browse_layout(
+    columns: int,
+    rows: int,
+    bars: int = 2,
+    names: int = 13,
+    arrangement: Arrangement = DEFAULT_ARRANGEMENT,
+) -> Layout:
     """Return the layout of the main screen: a title line, list and pictures, tables, a key line.
 
-    ``bars`` counts the lines of title and keys, and of the find bar where it is open.
+    ``bars`` counts the lines of title and keys, and of the find bar where it is open; ``names`` is
+    the width of the longest name in the list, in cells.
     """
     is_single = columns < 70 or rows < 18
-    is_folded = columns < 110 or rows < 34
-    photos = 47 if columns >= 150 else 39 if columns >= 112 else 27
-    photos = columns * 38 // 100 if is_single else photos
-    tables = 0 if is_single else _FOLDED_TABLES if is_folded else _TABLES
     body = max(0, rows - bars)
+    photos = _list_columns(columns, names, is_single, arrangement)
+    tables = 0 if is_single else _table_rows(columns, rows, body, arrangement)
+    is_folded = columns < 110 or tables < _LEAST_BOTH_TABLES
     # A rule stands between.
-    left, width = photos + 1, max(0, columns - photos - 1)
+    left = photos + 1 if photos else 0
+    width = max(0, columns - left)
     upper = max(0, body - tables)
     return Layout(
         Box(0, 1, photos, body),
@@ -95,6 +125,30 @@ def browse_layout(columns: int, rows: int, bars: int = 2) -> Layout:
         is_folded,
         columns >= 170,
     )
+
+
+def _list_columns(columns: int, names: int, is_single: bool, arrangement: Arrangement) -> int:
+    """Return the width of the list: that of its longest row, up to a third of the screen."""
+    if not arrangement.shows_list:
+        return 0
+    if arrangement.list_columns is not None:
+        widest = max(_LEAST_LIST, columns - _LEAST_PICTURE_COLUMNS)
+        return min(max(arrangement.list_columns, _LEAST_LIST), widest)
+    if is_single:
+        return columns * 38 // 100
+    count = 3 if columns >= 150 else 2 if columns >= 112 else 1
+    name = max(names, _LEAST_NAME)
+    widest = max(columns // 3, 27)
+    needed = (_ROW_FRAME + name + sum(_ROW_COLUMNS[:shown]) for shown in range(count, -1, -1))
+    return next((cells for cells in needed if cells <= widest), widest)
+
+
+def _table_rows(columns: int, rows: int, body: int, arrangement: Arrangement) -> int:
+    if not arrangement.shows_tables:
+        return 0
+    if arrangement.table_rows is None:
+        return _FOLDED_TABLES if columns < 110 or rows < 44 else _TABLES
+    return max(_LEAST_TABLES, min(arrangement.table_rows, body - _LEAST_PICTURE_ROWS))
 
 
 def panes_of(shapes: Shapes, pictures: Box, is_single: bool) -> Panes:

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
 
 from heicdepth_tui.folder.order import SortKey, sort_entries
 from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.facts import HeaderSummary
+from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
 
-__all__ = ["Library"]
+__all__ = ["Library", "longest_name"]
+
+
+NAME_CELLS = 13
+"""Cells of a name such as IMG_0412.HEIC, for a list that has no photos yet."""
+
+
+def longest_name(entries: Iterable[Entry]) -> int:
+    """Return the cells of the longest name as the list shows it."""
+    return max((cell_len(printable(entry.name)) for entry in entries), default=NAME_CELLS)
 
 
 class Library:
-    """All photos found, their summaries, and ``view``: those the list shows, in its order."""
+    """All photos found, their summaries, and ``view``: those the list shows, in its order.
 
-    def __init__(self) -> None:
+    ``roots`` are the folders that were opened with their sub-folders: rows show what lies below.
+    """
+
+    def __init__(self, roots: Sequence[str] = ()) -> None:
+        self._roots = ["" if root == os.curdir else root.rstrip(os.sep) + os.sep for root in roots]
         self._entries: dict[str, Entry] = {}
         self._summaries: dict[str, HeaderSummary] = {}
         self._index: dict[str, int] | None = None
@@ -28,6 +45,7 @@ class Library:
         self.sort_key = SortKey.NAME
         self.depth_only = False
         self.with_depth = 0
+        self._longest_name = 0
         self._hopeless = 0
 
     def __len__(self) -> int:
@@ -43,23 +61,39 @@ class Library:
         """How many photos' headers are still to be read."""
         return len(self._entries) - len(self._summaries) - self._hopeless
 
+    @property
+    def longest_name(self) -> int:
+        """Cells of the longest name in the list, with the folder shown before it."""
+        return self._longest_name or NAME_CELLS
+
     def add(self, entries: Iterable[Entry]) -> None:
         """Take in photos; the view follows with ``rebuild``."""
         for entry in entries:
             if entry.path not in self._entries:
                 self._hopeless += bool(entry.problem)
                 self._ordered.append(entry)
+                cells = cell_len(self.folder_of(entry)) + longest_name((entry,))
+                self._longest_name = max(self._longest_name, cells)
             self._entries[entry.path] = entry
 
     def replace(self, entries: Iterable[Entry]) -> None:
         """Make ``entries`` all there is, keeping the summaries of files that did not change."""
         old, self._entries, self._hopeless = self._entries, {}, 0
         self._ordered = []
+        self._longest_name = 0
         self.add(entries)
         for path, entry in old.items():
             if self._entries.get(path) != entry:
                 self._forget(path)
         self._marked &= self._entries.keys()
+
+    def folder_of(self, entry: Entry) -> str:
+        """Return the folders below the one opened, as ``2023/trip/``; empty for its own photos."""
+        path = entry.path
+        for root in self._roots:
+            if path.startswith(root):
+                return printable(path[len(root) : len(path) - len(entry.name)])
+        return ""
 
     def _forget(self, path: str) -> None:
         summary = self._summaries.pop(path, None)

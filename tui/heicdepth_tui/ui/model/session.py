@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Layer
+from heicdepth_tui.ui.model.layout import DEFAULT_ARRANGEMENT
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
 from heicdepth_tui.ui.model.photo_store import PhotoStore
@@ -30,11 +32,12 @@ class Session:
     Nothing of a photo is held anywhere else: who shows it asks for its state.
     """
 
-    def __init__(self, settings: RenderSettings) -> None:
-        self.library = Library()
+    def __init__(self, settings: RenderSettings, roots: Sequence[str] = ()) -> None:
+        self.library = Library(roots)
         self.photos = PhotoStore()
         self.settings = settings
         self.colormap = DEFAULT_COLORMAP
+        self.arrangement = DEFAULT_ARRANGEMENT
         self.entry: Entry | None = None
         """The selected photo."""
         self.layer: Layer | None = None

@@ -25,22 +25,36 @@ _MARKS = {
     DepthStatus.UNREADABLE: "!",
 }
 _DEPTH_CELLS, _DATE_CELLS, _SIZE_CELLS = 9, 9, 6
-_NAME_CELLS = 13
+_NAME_CELLS = 24
+"""Columns stand beside names cut to this; shorter names are never cut for a column."""
 
 
 def photo_row(
-    entry: Entry, summary: HeaderSummary | None, is_marked: bool, width: int
+    entry: Entry,
+    summary: HeaderSummary | None,
+    is_marked: bool,
+    width: int,
+    *,
+    names: int = 13,
+    folder: str = "",
+    is_in_range: bool = False,
 ) -> list[Piece]:
-    """Return a row: mark, name, and as many columns as there is room for."""
+    """Return a row: marks, name, and as many columns as there is room for.
+
+    ``names`` is the width of the longest name in the list, ``folder`` what stands before this one;
+    ``is_in_range`` shows a row of a range whose end is not chosen yet.
+    """
     problem = entry.problem or ("" if summary is None else summary.problem or _undecodable(summary))
     mark = "!" if problem else "·" if summary is None else _mark(summary)
     kind = "problem" if mark == "!" else "mark"
-    if is_marked:
-        mark, kind = "✓", "chosen"
-    columns = _columns(width)
+    chosen = "✓" if is_marked else "┃" if is_in_range else " "
+    columns = _columns(width, names)
     used = 3 + sum(size + 1 for _, size in columns) + 1
-    name = clip(printable(entry.name), max(1, width - used))
-    pieces = [(" ", ""), (mark, kind), (f" {name}", "")]
+    name = clip(folder + printable(entry.name), max(1, width - used))
+    # A name that was cut has lost the border between folder and name.
+    before = folder if name.startswith(folder) and "…" not in name else ""
+    pieces = [(chosen, "chosen" if chosen.strip() else ""), (mark, kind), (f" {before}", "detail")]
+    pieces.append((name[len(before) :], ""))
     if problem and columns:
         space = sum(size + 1 for _, size in columns)
         pieces.append((" " + clip(printable(problem), space - 1), "problem"))
@@ -60,9 +74,9 @@ def _mark(summary: HeaderSummary) -> str:
     return _MARKS[summary.status]
 
 
-def _columns(width: int) -> list[tuple[str, int]]:
+def _columns(width: int, names: int) -> list[tuple[str, int]]:
     columns: list[tuple[str, int]] = []
-    space = width - 4 - _NAME_CELLS
+    space = width - 4 - min(names, _NAME_CELLS)
     for name, size in (("depth", _DEPTH_CELLS), ("date", _DATE_CELLS), ("size", _SIZE_CELLS)):
         if space < size + 1:
             break

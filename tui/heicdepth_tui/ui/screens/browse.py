@@ -17,6 +17,7 @@ from textual.screen import Screen
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.ui.screens.borders import Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
@@ -59,6 +60,10 @@ class BrowseScreen(Screen[None]):
         bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
+        bind("l", "toggle_list", "List", "list.toggle", "Hide or show the list"),
+        bind("T", "toggle_tables", "Tables", "tables.toggle", "Hide or show the tables"),
+        bind("<", "widen_list(-1)", "Narrower list", "list.narrower"),
+        bind(">", "widen_list(1)", "Wider list", "list.wider"),
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("3", "spin", "Spin", "spin", "Turn the cloud of the photo", show=True),
@@ -83,9 +88,11 @@ class BrowseScreen(Screen[None]):
         self.facts = TableView(id="facts")
         self._tables = Container(self.arrays, self.facts, id="tables")
         self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
-        self.folder = FolderPanel(self, context, self.photos, self.title_bar, self._reread)
         self.exports = ExportPanel(self, context, self._lay_out_again)
-        self._range_from: str | None = None
+        self.folder = FolderPanel(
+            self, context, self.photos, self.title_bar, self._reread, self._lay_out_again
+        )
+        self._borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
         self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:
@@ -122,18 +129,36 @@ class BrowseScreen(Screen[None]):
         """Lay out for another size."""
         self._lay_out(event.size)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of a border."""
+        if event.button == 1 and self._borders.press(event.screen_x, event.screen_y):
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border that is held."""
+        if self._borders.is_dragged:
+            self._borders.drag(event.screen_x, event.screen_y)
+
+    def on_mouse_up(self) -> None:
+        """Leave the border where it is."""
+        if self._borders.is_dragged:
+            self._borders.release()
+            self.release_mouse()
+
+    def _lay_out_again(self) -> None:
+        self._lay_out(self.size)
+
     def _lay_out(self, size: Size) -> None:
         bars = 2 + self.has_class("-finding") + self.exports.bar.is_shown
         layout = self.panel.resize(*size, bars=bars)
         self.set_class(layout.is_single, "-tiny")
         self.set_class(layout.is_folded, "-folded")
         self.set_class(layout.is_wide, "-wide")
+        self.set_class(not layout.photos.columns, "-no-list")
+        self.set_class(not layout.tables.rows, "-no-tables")
         self.photos.styles.width = layout.photos.columns
         self._tables.styles.height = layout.tables.rows
         self._title_tables()
-
-    def _lay_out_again(self) -> None:
-        self._lay_out(self.size)
 
     def _select(self, entry: Entry | None) -> None:
         """Show the photo that the cursor stands on now."""
@@ -177,16 +202,14 @@ class BrowseScreen(Screen[None]):
         entry = photos.entry
         if entry is None:
             return
-        begin = None if self._range_from is None else library.index_of(self._range_from)
-        if begin is None:
-            self._range_from = entry.path
+        chosen = photos.chosen_range
+        if not chosen:
+            photos.begin_range(entry.path)
             self.show_status("range begins here: v marks to its end")
             library.set_marked([entry], True)
         else:
-            first, last = sorted((begin, photos.cursor))
-            library.set_marked(library.view[first : last + 1], True)
-            self._range_from = None
-        photos.refresh()
+            library.set_marked(library.view[chosen.start : chosen.stop], True)
+            photos.begin_range(None)
         self.folder.update_counts()
 
     def action_stop(self) -> None:
@@ -201,8 +224,7 @@ class BrowseScreen(Screen[None]):
             self.show_status("marks stay while photos are exported; X stops")
         else:
             library.set_marked(library.marked, False)
-            self._range_from = None
-            self.photos.refresh()
+            self.photos.begin_range(None)
         self.folder.update_counts()
 
     def action_blocks(self) -> None:
@@ -227,6 +249,20 @@ class BrowseScreen(Screen[None]):
         else:
             self.show_status(f"colour map: {name}")
 
+    def action_toggle_list(self) -> None:
+        """Give the room of the list to the pictures, or show it again."""
+        if not self._borders.toggle_list():
+            self.show_status("l shows the list again; its keys go on working")
+
+    def action_toggle_tables(self) -> None:
+        """Give the room of the tables to the pictures, or show them again."""
+        if not self._borders.toggle_tables():
+            self.show_status("T shows the tables again")
+
+    def action_widen_list(self, steps: int) -> None:
+        """Move the border of the list."""
+        self._borders.widen_list(steps)
+
     def action_tables(self) -> None:
         """Show the other table where only one has room."""
         self.toggle_class("-second-table")
@@ -249,7 +285,9 @@ class BrowseScreen(Screen[None]):
         ):
             return False
         if action == "tables":
-            return self.has_class("-folded") and not self.has_class("-tiny")
+            return self.has_class("-folded") and not self.has_class("-no-tables")
+        if action == "toggle_tables":
+            return not self.has_class("-tiny")
         if action == "layer":
             return self.panel.has_layers
         if action == "stop_exports":
@@ -323,7 +361,7 @@ class BrowseScreen(Screen[None]):
         # Toasts stand above the bar.
         self.add_class("-finding")
         self._find_bar.open(self.photos.cursor)
-        self._lay_out(self.size)
+        self._lay_out_again()
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""
@@ -337,7 +375,7 @@ class BrowseScreen(Screen[None]):
     def on_find_bar_closed(self) -> None:
         """Give the list its focus back."""
         self.remove_class("-finding")
-        self._lay_out(self.size)
+        self._lay_out_again()
         self.photos.focus()
 
     def action_export(self) -> None:

@@ -41,6 +41,7 @@ class FolderPanel:
         photos: PhotoList,
         title: TitleBar,
         reread: Callable[[], object],
+        names_changed: Callable[[], object],
     ) -> None:
         self._screen = screen
         self._scanner = context.scanner
@@ -49,6 +50,8 @@ class FolderPanel:
         self._photos = photos
         self._title = title
         self._reread = reread
+        self._names_changed = names_changed
+        self._names = self._library.longest_name
         self._listing: dict[str, Entry] = {}
         self._rebuild_timer: Timer | None = None
         self._rebuild_due = 0.0
@@ -136,6 +139,9 @@ class FolderPanel:
         """Sort and filter the list anew; the cursor stays on its photo where it can."""
         entry = self._photos.entry
         self._library.rebuild()
+        if self._names != self._library.longest_name:
+            self._names = self._library.longest_name
+            self._names_changed()
         self._photos.placeholder = self._empty_text()
         followed = entry.path if entry is not None and self._photos.was_moved else None
         self._photos.view_changed(followed)

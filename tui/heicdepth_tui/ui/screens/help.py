@@ -48,6 +48,8 @@ _KEYS: tuple[_Group, ...] = (
             ("c", "next colour map for depth"),
             ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
+            ("l  T", "hide or show the list, the tables"),
+            ("<  >", "narrower, wider list; rules can be dragged"),
             ("i", "metadata in full"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
         ),

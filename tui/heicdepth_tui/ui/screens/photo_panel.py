@@ -86,6 +86,11 @@ class PhotoPanel:
         return View(self._layout, self._fit, session.settings, session.colormap)
 
     @property
+    def layout(self) -> Layout:
+        """The layout of the screen."""
+        return self._layout
+
+    @property
     def has_layers(self) -> bool:
         """Whether there is more than one layer to show in the photo pane."""
         state = self._session.state
@@ -99,7 +104,9 @@ class PhotoPanel:
 
     def resize(self, columns: int, rows: int, bars: int) -> Layout:
         """Show everything for another size of the screen; return its layout."""
-        layout = browse_layout(columns, rows, bars)
+        session = self._session
+        names = session.library.longest_name
+        layout = browse_layout(columns, rows, bars, names, session.arrangement)
         if layout.is_single != self._layout.is_single:
             self._session.layer = None
         self._layout, self._fit = layout, preview_fit(columns, rows)

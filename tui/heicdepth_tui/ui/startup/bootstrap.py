@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.model.layout import shapes_of
+from heicdepth_tui.ui.model.library import longest_name
 from heicdepth_tui.ui.model.palettes import PALETTES
 from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.labels import photo_place
@@ -56,7 +57,9 @@ class Bootstrap:
         can_paint = mode is ColorMode.TRUECOLOR and has("splash") and descriptor is not None
         if self.entries and can_paint and descriptor is not None:
             palette = PALETTES[options.theme, mode]
-            self.splash = SplashFrame(descriptor, self._columns, self._rows, palette)
+            self.splash = SplashFrame(
+                descriptor, self._columns, self._rows, palette, longest_name(self.entries)
+            )
 
     def __enter__(self) -> Bootstrap:
         if self.splash is not None:
@@ -98,7 +101,10 @@ class Bootstrap:
 
     def _request(self, entry: Entry, header: Header) -> None:
         size, shapes = (self._columns, self._rows), shapes_of(header)
-        self.requests = first_requests(entry, shapes, *size, self._settings, DEFAULT_COLORMAP)
+        names = longest_name(self.entries)
+        self.requests = first_requests(
+            entry, shapes, *size, self._settings, DEFAULT_COLORMAP, names
+        )
         if self.splash is not None:
             self.splash.show_header(header, shapes)
 

@@ -106,10 +106,19 @@ def first_header(entry: Entry, limits: Limits, seconds: float = DISK_TIMEOUT) ->
 
 
 def first_requests(
-    entry: Entry, shapes: Shapes, columns: int, rows: int, settings: RenderSettings, colormap: str
+    entry: Entry,
+    shapes: Shapes,
+    columns: int,
+    rows: int,
+    settings: RenderSettings,
+    colormap: str,
+    names: int = 13,
 ) -> tuple[Request, ...]:
-    """Return the requests that the main screen will make for this photo, in its order."""
-    layout = browse_layout(columns, rows)
+    """Return the requests that the main screen will make for this photo, in its order.
+
+    ``names`` is the width of the longest name in the list, in cells.
+    """
+    layout = browse_layout(columns, rows, names=names)
     panes = panes_of(shapes, layout.pictures, layout.is_single)
     depth, thumbnail, photo = (
         layer_render_spec(panes, layer, settings, colormap, shapes.turn)

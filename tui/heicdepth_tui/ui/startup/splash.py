@@ -56,13 +56,16 @@ class SplashFrame:
     end of a line: keys typed ahead reach the app.
     """
 
-    def __init__(self, descriptor: int, columns: int, rows: int, palette: Palette) -> None:
+    def __init__(
+        self, descriptor: int, columns: int, rows: int, palette: Palette, names: int = 13
+    ) -> None:
         self._descriptor = descriptor
         self._output = descriptor
         self._is_stalled = False
         self._size = columns, rows
         self._palette = palette
-        self._layout = browse_layout(columns, rows)
+        self._names = names
+        self._layout = browse_layout(columns, rows, names=names)
         self._panes: Panes | None = None
         self._lock = threading.Lock()
         self._answers: list[Answer] = []
@@ -147,7 +150,9 @@ class SplashFrame:
         }
         return "".join(
             self._sgr(colours[kind], ground, bold=is_selected) + text
-            for text, kind in photo_row(entry, None, False, self._layout.photos.columns)
+            for text, kind in photo_row(
+                entry, None, False, self._layout.photos.columns, names=self._names
+            )
         )
 
     def show_header(self, header: Header, shapes: Shapes) -> None:

@@ -61,6 +61,10 @@ class Output:
         self._layout_nodes = tuple(node for node in nodes if isinstance(node, Widget))
         for pump in (screen, *self._widgets):
             pump.message_signal.subscribe(screen, self._message_handled, immediate=True)
+        # A layout that moves nothing is followed by no painting.
+        screen.screen_layout_refresh_signal.subscribe(
+            screen, lambda _: screen.call_after_refresh(self.textual_painted)
+        )
 
     def _message_handled(self, _: Message) -> None:
         try:

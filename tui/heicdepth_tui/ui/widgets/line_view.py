@@ -23,6 +23,10 @@ class LineView(ScrollView):
         if size == self.virtual_size:
             return
         height = self.container_size.height
+        if not self.display:
+            # The layout that shows it again takes the length from there.
+            self.set_reactive(Widget.virtual_size, size)
+            return
         if not height or self.show_vertical_scrollbar != (lines > height):
             self.virtual_size = size
             return

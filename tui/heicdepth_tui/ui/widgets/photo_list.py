@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["PhotoList"]
 
 
+def _between(some: int, other: int) -> range:
+    return range(min(some, other), max(some, other) + 1)
+
+
 class PhotoList(LineView, can_focus=True):
     """Shows ``library.view``; the cursor is an index into it."""
 
@@ -72,6 +76,8 @@ class PhotoList(LineView, can_focus=True):
         self._announced: Entry | None = None
         self.direction = 1
         """Where the reader goes: 1 down, −1 up."""
+        self.range_from: str | None = None
+        """The path of the photo where a range begins whose end is not chosen yet."""
         self.was_moved = False
         """Whether the reader chose a row; until then the first one is selected."""
 
@@ -112,8 +118,11 @@ class PhotoList(LineView, can_focus=True):
     def watch_cursor(self, old: int, new: int) -> None:
         """Repaint the two rows concerned and say which photo is now selected."""
         self.direction = 1 if new >= old else -1
-        self.refresh_line(old)
-        self.refresh_line(new)
+        if self.range_from is None:
+            self.refresh_line(old)
+            self.refresh_line(new)
+        else:
+            self.refresh()
         self._show_cursor()
         self._announce()
 
@@ -156,6 +165,21 @@ class PhotoList(LineView, can_focus=True):
         if row < len(self.library.view):
             self.move_to(row)
 
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus while the list is hidden: its keys go on working."""
+        event.prevent_default()
+
+    @property
+    def chosen_range(self) -> range:
+        """The rows from the beginning of a range to the cursor; none where none was begun."""
+        begin = None if self.range_from is None else self.library.index_of(self.range_from)
+        return range(0) if begin is None else _between(begin, self.cursor)
+
+    def begin_range(self, path: str | None) -> None:
+        """Show rows as chosen from the photo of this path to the cursor; None ends that."""
+        self.range_from = path
+        self.refresh()
+
     @property
     def visible_rows(self) -> range:
         """The rows of the view that are on the screen."""
@@ -170,8 +194,15 @@ class PhotoList(LineView, can_focus=True):
             entry = self.library.view[row]
             if row == self.cursor:
                 base += self.get_component_rich_style("photo-list--cursor", partial=True)
+            library = self.library
             pieces = photo_row(
-                entry, self.library.summary(entry), self.library.is_marked(entry), width
+                entry,
+                library.summary(entry),
+                library.is_marked(entry),
+                width,
+                names=library.longest_name,
+                folder=library.folder_of(entry),
+                is_in_range=row in self.chosen_range,
             )
             segments = [
                 Segment(text, self._style(kind, base) if kind else base) for text, kind in pieces
