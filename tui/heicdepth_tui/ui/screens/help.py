@@ -156,8 +156,8 @@ class HelpScreen(ModalScreen[None]):
             page.border_title = "help"
             page.border_subtitle = "esc closes"
             with Grid():
-                yield _Keys(_KEYS[:2])
-                yield _Keys((*_KEYS[2:], ("marks in the list", _MARKS)))
+                yield _Keys((*_KEYS[:2], *_KEYS[3:-1]))
+                yield _Keys((_KEYS[2], _KEYS[-1], ("marks in the list", _MARKS)))
             yield Static(_numbers(), markup=False)
 
     def on_resize(self, event: events.Resize) -> None:
