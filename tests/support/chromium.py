@@ -50,8 +50,8 @@ class ChromiumError(RuntimeError):
 
 def find_chromium() -> str | None:
     """Return the path of a Chromium (``CHROMIUM`` in the environment wins), None without one."""
-    wish = os.environ.get("CHROMIUM")
-    return shutil.which(wish) if wish else next(filter(None, map(shutil.which, _NAMES)), None)
+    given = os.environ.get("CHROMIUM")
+    return shutil.which(given) if given else next(filter(None, map(shutil.which, _NAMES)), None)
 
 
 class Chromium:
@@ -156,7 +156,7 @@ class Chromium:
 
 
 class Page:
-    """One tab: what it asked the network for, what it complained about, how it looks."""
+    """One tab: its network requests, its complaints, its picture."""
 
     def __init__(self, browser: Chromium) -> None:
         self._browser = browser
@@ -216,7 +216,7 @@ class Page:
         )
 
     def settle(self) -> None:
-        """Wait until a frame that was asked for by now has been drawn."""
+        """Wait until a frame requested before this call is drawn."""
         self.evaluate(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => "
             "setTimeout(() => done(true)))))"
@@ -272,7 +272,7 @@ class Page:
 
     @property
     def requests(self) -> list[str]:
-        """Every address that the page asked for, in order."""
+        """Every address that the page requested, in order."""
         return [
             event["params"]["request"]["url"]
             for event in self.events

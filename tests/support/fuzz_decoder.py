@@ -36,7 +36,7 @@ __all__ = ["DecoderFindings", "fuzz_decoder"]
 
 _LAYERS = (PRIMARY, DEPTH, THUMBNAIL)
 _UNDER_WAY = 8
-"""Mutants that the decoder is asked for at a time."""
+"""Mutants requested of the decoder at a time."""
 _SIGN_OF_LIFE = 50
 """Mutants after which a good photo must be answered as ever."""
 
@@ -158,7 +158,7 @@ def fuzz_decoder(
     good = scratch / "good.heic"
     good.write_bytes(build_photo(depth_size=Size(64, 48)))
     with Decoder.start(time_limit=time_limit) as decoder:
-        wanted = _good(decoder, good)
+        expected = _good(decoder, good)
         decoder.listen(course.take)
         for number in range(first, first + count):
             specimen = mutator.mutant(number)
@@ -167,7 +167,7 @@ def fuzz_decoder(
             course.ask(decoder, path, f"mutant {number} ({specimen.name})")
             findings.mutants += 1
             if findings.mutants % _SIGN_OF_LIFE == 0:
-                if not np.array_equal(_good(decoder, good), wanted):
+                if not np.array_equal(_good(decoder, good), expected):
                     findings.failures.append(f"after mutant {number} the good photo is another")
                 findings.signs_of_life += 1
         course.finish()

@@ -23,7 +23,7 @@ NAMES = (
 _MAGIC = b"header only\n"
 _HEAD, _ROW = Struct(">QI"), Struct(">QI")
 _ZEROS = 32
-"""Runs of so many zero bytes are left out."""
+"""Runs of this many zero bytes are left out."""
 
 
 def pack(size: int, parts: dict[int, bytes]) -> bytes:

@@ -80,8 +80,8 @@ def _header(path: Path) -> str:
     except HeicDepthError as error:
         return f"{type(error).__name__}: {error.short}"
     info = header.depth
-    told = (info.reason, info.representation_problem, info.calibration_problem, header.truncated)
-    wrong = "; ".join(text for text in (*told, *header.problems[:1]) if text)
+    stated = (info.reason, info.representation_problem, info.calibration_problem, header.truncated)
+    wrong = "; ".join(text for text in (*stated, *header.problems[:1]) if text)
     return f"{header.primary.displayed_size}, depth {info.status.value}" + (
         f": {wrong}" if wrong else ""
     )

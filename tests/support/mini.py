@@ -8,7 +8,7 @@ __all__ = ["mini", "number"]
 
 
 def number(value: int, bits: int) -> str:
-    """Return a number as so many binary digits."""
+    """Return a number as ``bits`` binary digits."""
     return f"{value:0{bits}b}"
 
 

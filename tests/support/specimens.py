@@ -27,7 +27,7 @@ from tests.support.mini import mini
 __all__ = ["Specimen", "counted_reads", "decodable", "generated", "real"]
 
 Piece = bytes | int
-"""Bytes, or a hole of so many zeros."""
+"""Bytes, or the length of a run of zeros."""
 
 _KNOBS: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -173,14 +173,14 @@ def _sparse(path: Path) -> Specimen | None:
         return Specimen(path.name, (data,)) if data[4:8] == b"ftyp" else None
     with counted_reads() as reads:
         try:
-            wanted = [(0, 32), *_metadata(path)]
+            parts = [(0, 32), *_metadata(path)]
             read_header(path)
             read_summary(path)
         except HeicDepthError:
             return None
     # The first read takes 16 KiB whatever the file needs.
-    wanted += [read for read in reads if read[0]]
-    return Specimen(path.name, tuple(_pieces(path.read_bytes(), _merged(wanted))))
+    parts += [read for read in reads if read[0]]
+    return Specimen(path.name, tuple(_pieces(path.read_bytes(), _merged(parts))))
 
 
 def _metadata(path: Path) -> Iterator[tuple[int, int]]:

@@ -181,7 +181,7 @@ def tab(browser: Chromium, page_file: Path) -> Iterator[Page]:
     page = browser.page(page_file, width=VIEW[0], height=VIEW[1])
     page.wait(READY)
     yield page
-    # Whatever a test did: nothing was asked for, nothing was complained about.
+    # Whatever a test did: no request and no complaint is left.
     assert page.requests == [page_file.resolve().as_uri()]
     assert page.complaints == []
     page.close()

@@ -142,7 +142,7 @@ def test_other_spaces_are_not_converted(
 
 
 @pytest.mark.parametrize(
-    ("values", "told", "short"),
+    ("values", "comment", "short"),
     [
         (ColourValues.SRGB, CONVERTED, "colours sRGB, converted from Display P3"),
         (ColourValues.STORED, AS_DECODED, "colours Display P3 as decoded"),
@@ -153,18 +153,18 @@ def test_every_file_names_the_colour_space(
     written: Written,
     tmp_path: Path,
     values: ColourValues,
-    told: str,
+    comment: str,
     short: str,
 ) -> None:
     source = stated(make_source(), "Display P3", colours=values)
-    assert f"# {told}\n".encode() in written("pcd", source).read_bytes()
-    assert told in PlyData.read(written("ply", source)).comments
+    assert f"# {comment}\n".encode() in written("pcd", source).read_bytes()
+    assert comment in PlyData.read(written("ply", source)).comments
     with np.load(written("npz", source)) as arrays:
         export = json.loads(str(arrays["metadata"]))["export"]
-    assert export["rgb"] == told.replace("colours:", "uint8,")
-    assert told in export["comments"]
+    assert export["rgb"] == comment.replace("colours:", "uint8,")
+    assert comment in export["comments"]
     photo, codes, _ = FORMATS["png"].write(source, tmp_path)
-    assert told in str(png_info(photo.path)["Description"])
+    assert comment in str(png_info(photo.path)["Description"])
     assert "colours" not in str(png_info(codes.path))
     for name in ("pcd", "ply", "npz", "png"):
         assert short in FORMATS[name].write(source, tmp_path)[0].summary
@@ -215,20 +215,20 @@ def test_display_p3_is_converted_by_the_known_matrix() -> None:
 
 
 def test_glb_says_what_was_done(make_source: Make, written: Written) -> None:
-    told = {
+    comment = {
         name: extras(written("glb", stated(make_source(), name)))
         for name in ("Display P3", "sRGB", "unknown", "BT.2020 PQ")
     }
     stored = stated(make_source(), "Display P3", colours=ColourValues.STORED)
-    told["stored"] = extras(written("glb", stored))
-    assert {name: one["colours"] for name, one in told.items()} == {
+    comment["stored"] = extras(written("glb", stored))
+    assert {name: one["colours"] for name, one in comment.items()} == {
         "stored": "Display P3 converted to linear BT.709, what lies outside is clipped",
         "Display P3": f"{CONVERTED.partition(': ')[2]}; made linear",
         "sRGB": "sRGB made linear",
         "unknown": "taken for sRGB and made linear; the photo states no colour space",
         "BT.2020 PQ": "taken for sRGB and made linear; stated as BT.2020 PQ",
     }
-    assert not any("as decoded" in str(one["comments"]) for one in told.values())
+    assert not any("as decoded" in str(one["comments"]) for one in comment.values())
 
 
 def test_the_photo_png_carries_the_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +284,7 @@ def test_a_photo_with_another_profile(tmp_path: Path, monkeypatch: pytest.Monkey
         assert image.info["icc_profile"] == adobe_profile()
         samples, found = np.asarray(image).reshape(-1, 3), np.asarray(shown).reshape(-1, 3)
     true = converted_by_hand(samples, ADOBE, adobe_linear)
-    # Little CMS reckons in 16 bits, from colorants of 16 bits: a level, and half of rounding.
+    # Little CMS computes in 16 bits, from colorants of 16 bits: a level, and half of rounding.
     assert np.abs(found - true).max() <= 1.5
 
 

@@ -147,9 +147,9 @@ def test_depth_is_rounded_and_what_is_too_far_is_no_data() -> None:
 def test_png_says_how_many_samples_were_too_far(make_source: Make, tmp_path: Path) -> None:
     # 12 bits: code 31 is 31 / 4095 · 2 1/m = 66.05 m, code 32 is 63.98 m.
     source = make_source(codes=[[31, 31, 32, 32, 4095, 0]] * 4, bits=12)
-    told = FORMATS["png"].write(source, tmp_path)[2]
-    assert "8 samples farther than 65.535 m are written as 0" in told.summary
-    assert np.asarray(Image.open(told.path))[0].tolist() == [0, 0, 63984, 63984, 500, 0]
+    stated = FORMATS["png"].write(source, tmp_path)[2]
+    assert "8 samples farther than 65.535 m are written as 0" in stated.summary
+    assert np.asarray(Image.open(stated.path))[0].tolist() == [0, 0, 63984, 63984, 500, 0]
 
 
 def test_codes_that_share_a_value_are_counted_once_each() -> None:

@@ -78,7 +78,7 @@ def test_a_part_is_cut_to_the_sample() -> None:
     assert region.whole(Size(40, 30)) == (96, 72)
     assert np.array_equal(region.cut(picture, Size(40, 30)), picture[10:40, 20:60])
     assert region.size_in(Size(960, 720)) == (400, 300)
-    # Where no sample edge meets the region's, the part still has the size asked for.
+    # Where no sample edge meets the region's, the part still has the requested size.
     third = Region(2 / 3, 2 / 3, 1 / 3, 1 / 3)
     assert third.cut(np.zeros(third.whole(Size(5, 5))[::-1]), Size(5, 5)).shape == (5, 5)
 

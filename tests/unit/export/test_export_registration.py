@@ -216,10 +216,10 @@ def test_info_has_the_camera_of_the_exports(tmp_path: Path, recipe: Recipe) -> N
     # What the items' own turns and crops explain is no oddity of the photo.
     assert camera.note == ""
     groups = fact_groups(source.header, stored=stored_camera(source.header), camera=camera)
-    told = {fact.label: fact.value for group in groups for fact in group.facts}
-    assert f"at {source.size}" in told["for the map"]
-    assert ("as the photo is" in told["for the map"]) is bool(source.registration.transforms)  # type: ignore[union-attr]
-    assert "principal point assumed in the middle" in told["estimated"]
+    stated = {fact.label: fact.value for group in groups for fact in group.facts}
+    assert f"at {source.size}" in stated["for the map"]
+    assert ("as the photo is" in stated["for the map"]) is bool(source.registration.transforms)  # type: ignore[union-attr]
+    assert "principal point assumed in the middle" in stated["estimated"]
 
 
 def test_a_finer_cloud_stays_inside_the_photos_crop(tmp_path: Path) -> None:
@@ -250,9 +250,9 @@ def test_every_file_of_png_says_how_the_map_was_turned(tmp_path: Path) -> None:
     source, _ = made(
         tmp_path, Recipe(orientation=3, depth_orientation=1, depth_coded_as_photo=True)
     )
-    told = [part.summary for part in png_parts(source)[1:]]
-    assert len(told) == 2
-    assert all("shapes do not decide" in text for text in told)
+    stated = [part.summary for part in png_parts(source)[1:]]
+    assert len(stated) == 2
+    assert all("shapes do not decide" in text for text in stated)
 
 
 @pytest.mark.parametrize("basis", Basis)
@@ -271,8 +271,8 @@ def test_info_says_what_is_undecided(tmp_path: Path) -> None:
     photo = make_photo(Recipe(orientation=3, depth_orientation=1, depth_coded_as_photo=True))
     (tmp_path / "a.heic").write_bytes(photo.data)
     header = read_header(tmp_path / "a.heic")
-    told = photo_record("a.heic", header, None)["registration"]
-    assert (told["basis"], told["frames"], told["rotation"]) == ("undecided", "coded", 180)
+    stated = photo_record("a.heic", header, None)["registration"]
+    assert (stated["basis"], stated["frames"], stated["rotation"]) == ("undecided", "coded", 180)
     info = {fact.label: fact.value for fact in fact_groups(header)[0].facts}
     assert "shapes do not decide" in info["registration"]
     # The option is one of export alone.

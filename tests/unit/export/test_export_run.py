@@ -1,4 +1,4 @@
-"""A photo's export: what is asked of the decoder, what is refused, and what is left behind."""
+"""A photo's export: the decoder's requests, refusals, and the files left behind."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CODES = np.arange(24, dtype=np.uint8).reshape(4, 6) * 11
 
 
 class FakeDecoder:
-    """A decoder that remembers what it was asked for."""
+    """A decoder that keeps its requests."""
 
     def __init__(self, *, photo_fails: bool = False, photo: Pixels | None = None) -> None:
         self.requests: list[Request] = []
@@ -74,7 +74,7 @@ def cloud(**options: object) -> CloudOptions:
     return CloudOptions(**{"projection": Projection.FLAT, **options})  # type: ignore[arg-type]
 
 
-def test_the_decoder_is_asked_for_depth_whole_and_colours_at_its_size(
+def test_depth_is_requested_whole_and_colours_at_its_size(
     tmp_path: Path, use: Use, make_header: Callable[..., Header]
 ) -> None:
     use(make_header(photo=Size(12, 8)))

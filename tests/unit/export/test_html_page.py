@@ -255,12 +255,12 @@ def test_colours_that_coding_changes_are_said_to_be_changed(
     stored = base64.b64decode(scene_of(page)["colours"]["data"])
     off = np.abs(np.asarray(Image.open(io.BytesIO(stored))).astype(int) - noise)
     (quality,) = re.findall(r"JPEG of quality (\d+)", exported.summary)
-    told = (
+    stated = (
         f"colours are coded as JPEG of quality {quality}, off by {off.mean():.2g} of 255 levels on "
         f"average and by {off.max()} at most"
     )
-    assert told in exported.summary
-    assert told in Elements(page).text
+    assert stated in exported.summary
+    assert stated in Elements(page).text
     assert "JPEG" not in Elements(page_of(make_source())).text
 
 

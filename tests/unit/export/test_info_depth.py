@@ -61,22 +61,22 @@ def test_the_record_says_from_the_header_why_there_are_no_metres_and_what_is_dou
     differing = DepthRepresentation(kind.UNIFORM_DISPARITY, d_min=1.0, d_max=4.0)
     assumed = DepthRepresentation(kind.UNIFORM_Z, z_near=1.0, z_far=4.0)
 
-    def told(info: DepthInfo) -> Record:
+    def stated(info: DepthInfo) -> Record:
         depth = valid(photo_record("a.heic", header(depth=info), None))["depth"]
         assert isinstance(depth, dict)
         return depth
 
-    absent = told(DepthInfo(DepthStatus.ABSENT, "the file holds no depth map"))
+    absent = stated(DepthInfo(DepthStatus.ABSENT, "the file holds no depth map"))
     assert absent["metres"] == {
         "known": False, "reason": "the file holds no depth map", "notes": [], "assumed": False,
     }  # fmt: skip
-    unknown = told(depth_of(reversed_range))["metres"]
+    unknown = stated(depth_of(reversed_range))["metres"]
     assert unknown["known"] is False
     assert "reversed" in unknown["reason"]
-    both = told(depth_of(differing, float_min=1.0, float_max=3.5))
+    both = stated(depth_of(differing, float_min=1.0, float_max=3.5))
     assert (both["d_max"], both["float_min"], both["float_max"]) == (4.0, 1.0, 3.5)
     assert "the XMP 1 to 3.5" in both["metres"]["notes"][0]
-    metres = told(depth_of(assumed, native_format="hdep"))["metres"]
+    metres = stated(depth_of(assumed, native_format="hdep"))["metres"]
     assert (metres["known"], metres["assumed"]) == (True, True)
     assert metres["notes"] == []
     trust = valid(photo_record("a.heic", header(depth=depth_of(assumed)), None))["trust"]
@@ -188,9 +188,9 @@ def test_further_depth_maps_and_those_of_other_pictures_are_told_in_full() -> No
     assert (record["depth"]["item"], record["depth"]["d_max"]) == (9, 2.0)
     (other,) = record["other_depths"]
     assert (other["item"], other["d_max"]) == (5, 4.0)
-    (told,) = record["depth_elsewhere"]
-    assert (told["picture"], told["width"], told["height"]) == (52, 40, 30)
-    assert told["is_source"] is True
-    assert (told["depth"]["item"], told["depth"]["d_max"]) == (60, 8.0)
+    (stated,) = record["depth_elsewhere"]
+    assert (stated["picture"], stated["width"], stated["height"]) == (52, 40, 30)
+    assert stated["is_source"] is True
+    assert (stated["depth"]["item"], stated["depth"]["d_max"]) == (60, 8.0)
     without = valid(photo_record("a.heic", header(), None))
     assert without["other_depths"] == without["depth_elsewhere"] == []

@@ -60,7 +60,7 @@ def test_the_schema_is_strict_everywhere() -> None:
         return own + [found for child in node.values() for found in objects(child)]
 
     strict = [found for found in objects(info_schema()) if "required" in found]
-    assert len(strict) == 14
+    assert len(strict) == 15
     for found in strict:
         assert found["additionalProperties"] is False
         assert set(found["properties"]) - {"arrays"} == set(found["required"])
@@ -137,10 +137,10 @@ def test_rotation_and_mirror_do_to_a_picture_what_the_transforms_do(
             expected = np.rot90(expected, step.quarter_turns)
         elif isinstance(step, Mirror):
             expected = expected[:, ::-1] if step.axis == 1 else expected[::-1]
-    told = record["primary"]
-    shown = np.rot90(picture, told["rotation"] // 90)
-    np.testing.assert_array_equal(shown[:, ::-1] if told["mirror"] else shown, expected)
-    assert (told["rotation"], told["mirror"]) == (rotation, mirror)
+    stated = record["primary"]
+    shown = np.rot90(picture, stated["rotation"] // 90)
+    np.testing.assert_array_equal(shown[:, ::-1] if stated["mirror"] else shown, expected)
+    assert (stated["rotation"], stated["mirror"]) == (rotation, mirror)
 
 
 def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
@@ -183,13 +183,13 @@ def test_text_is_exact_its_line_is_printable_and_numbers_are_finite() -> None:
     ):
         assert exact == evil
     # Sentences are for people: nothing in them is left to move a cursor.
-    for told in (
+    for stated in (
         record["truncated"],
         record["error"]["message"],
         record["error"]["hint"],
         *record["depth"]["calibration_problems"],
     ):
-        assert told == printable(evil)
+        assert stated == printable(evil)
     assert record["depth"]["d_min"] == 1e29
     assert record["depth"]["d_max"] is None
     assert record["depth"]["z_near"] is None

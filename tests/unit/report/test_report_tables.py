@@ -121,15 +121,15 @@ def test_codes_without_metres_say_why() -> None:
 def test_the_legend_names_both_ends_and_how_sure_they_are(
     accuracy: Accuracy, sentence: str
 ) -> None:
-    near, far, told = legend_lines(build_depth_map(CODES, 8, info(accuracy)))
+    near, far, stated = legend_lines(build_depth_map(CODES, 8, info(accuracy)))
 
-    assert (near, far, told) == ("2.000", "0.500 1/m", sentence)
+    assert (near, far, stated) == ("2.000", "0.500 1/m", sentence)
 
 
 def test_a_narrow_legend_keeps_the_caveat() -> None:
-    told = legend_lines(build_depth_map(CODES, 8, info(Accuracy.RELATIVE)), 24)[2]
+    stated = legend_lines(build_depth_map(CODES, 8, info(Accuracy.RELATIVE)), 24)[2]
 
-    assert told == "≈0.50–2.00 m relative"
+    assert stated == "≈0.50–2.00 m relative"
 
 
 UNIFORM_Z = DepthRepresentation(RepresentationType.UNIFORM_Z, z_near=0.5, z_far=2.0)
@@ -165,8 +165,8 @@ def test_an_assumed_unit_is_told_at_every_number() -> None:
         "1/m, assumed",
         "m, assumed",
     ]
-    told = shown(info(Accuracy.ABSOLUTE, native=None))
-    assert "the file does not state that disparity is in 1/m" in told["accuracy"]
+    stated = shown(info(Accuracy.ABSOLUTE, native=None))
+    assert "the file does not state that disparity is in 1/m" in stated["accuracy"]
 
 
 @pytest.mark.parametrize(
@@ -195,10 +195,10 @@ def test_the_header_alone_tells_why_there_are_no_metres_and_what_is_doubtful() -
     differing = Calibration(float_min=0.5, float_max=1.5, native_format="hdis")
 
     assert "reversed" in shown(info(Accuracy.RELATIVE, reversed_range))["metres"]
-    told = shown(replace(info(Accuracy.RELATIVE), calibration=differing))
-    assert "the XMP 0.5 to 1.5" in told["note"]
-    assert told["XMP min, max"] == "0.5, 1.5 1/m"
-    assert "metres" not in told
+    stated = shown(replace(info(Accuracy.RELATIVE), calibration=differing))
+    assert "the XMP 0.5 to 1.5" in stated["note"]
+    assert stated["XMP min, max"] == "0.5, 1.5 1/m"
+    assert "metres" not in stated
 
 
 def test_numbers_of_the_header_have_units_where_the_unit_is_known() -> None:
@@ -221,9 +221,9 @@ def test_one_code_of_pug_is_worth_what_was_measured() -> None:
     pug = replace(DISPARITY, d_min=1.498046875, d_max=4.3828125)
     for accuracy, caveat in ((Accuracy.ABSOLUTE, ""), (Accuracy.RELATIVE, " (relative)")):
         depth = info(accuracy, pug)
-        told = shown(depth, build_depth_map(CODES, 8, depth))
+        stated = shown(depth, build_depth_map(CODES, 8, depth))
 
-        assert told["one code"] == f"0.59 mm near, 5.04 mm far{caveat}"
+        assert stated["one code"] == f"0.59 mm near, 5.04 mm far{caveat}"
 
 
 def test_refused_intrinsics_say_why() -> None:
@@ -232,9 +232,9 @@ def test_refused_intrinsics_say_why() -> None:
         header.depth.calibration or Calibration(), intrinsics=(1.0,) * 9, reference_width=None
     )
     refused = replace(header, depth=replace(header.depth, calibration=calibration))
-    told = {fact.label: fact.value for fact in fact_groups(refused)[1].facts}
+    stated = {fact.label: fact.value for fact in fact_groups(refused)[1].facts}
 
-    assert told["intrinsics"].startswith("none: the intrinsics have no reference size")
+    assert stated["intrinsics"].startswith("none: the intrinsics have no reference size")
 
 
 def test_notes_of_layers_are_told_below_the_arrays() -> None:
@@ -301,10 +301,10 @@ def test_the_tables_tell_several_depth_maps_apart_and_what_cannot_be_decoded() -
     elsewhere = DepthElsewhere(52, None, False, replace(other, item=replace(hidden, id=999)))
     depth = replace(header.depth, elsewhere=(elsewhere,))
     groups = fact_groups(replace(header, auxiliaries=auxiliaries, depth=depth))
-    told = {fact.label: fact.value for group in groups for fact in group.facts}
+    stated = {fact.label: fact.value for group in groups for fact in group.facts}
 
-    assert told["depth 2"] == f"{hidden.displayed_size}, coded as JPEG (item type jpeg), which …"
-    assert told["depth of image 52"] == str(hidden.displayed_size)
+    assert stated["depth 2"] == f"{hidden.displayed_size}, coded as JPEG (item type jpeg), which …"
+    assert stated["depth of image 52"] == str(hidden.displayed_size)
 
 
 def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:
@@ -312,14 +312,14 @@ def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:
     assert header.depth.item is not None
     item = replace(header.depth.item, undecodable_reason="coded as JPEG, which …")
     groups = fact_groups(replace(header, depth=replace(header.depth, item=item)))
-    told = {fact.label: fact.value for group in groups for fact in group.facts}
+    stated = {fact.label: fact.value for group in groups for fact in group.facts}
 
-    assert told["depth"] == "present, but coded as JPEG, which …"
-    assert told["representation"] == "uniform disparity (type 1)"
+    assert stated["depth"] == "present, but coded as JPEG, which …"
+    assert stated["representation"] == "uniform disparity (type 1)"
 
 
 @pytest.mark.parametrize(
-    ("colour", "told"),
+    ("colour", "stated"),
     [
         (ColourSpace(), "no colour space stated, taken for sRGB"),
         (ColourSpace("sRGB", 3144), "sRGB"),
@@ -329,7 +329,7 @@ def test_a_depth_map_that_cannot_be_decoded_is_present_all_the_same() -> None:
         (ColourSpace("a\x1b[31m"), "a\\x1b[31m, not converted: taken for sRGB"),
     ],
 )
-def test_the_facts_say_which_colours_are_shown(colour: ColourSpace, told: str) -> None:
+def test_the_facts_say_which_colours_are_shown(colour: ColourSpace, stated: str) -> None:
     header = replace(parse_header(build_photo()), colour=colour)
 
     (found,) = [
@@ -339,4 +339,4 @@ def test_the_facts_say_which_colours_are_shown(colour: ColourSpace, told: str) -
         if fact.label == "colours"
     ]
 
-    assert found == told
+    assert found == stated

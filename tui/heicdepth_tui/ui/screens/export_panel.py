@@ -86,6 +86,7 @@ class ExportPanel:
         """Show the results of the last exports on a screen of their own."""
         from heicdepth_tui.ui.screens.export_report import ExportReportScreen
 
+        self._clear_messages()
         self._screen.app.push_screen(ExportReportScreen(self._log.jobs))
 
     def handle(self, event: ExportProgress | ExportNeedsSpace | ExportFinished) -> None:
