@@ -63,11 +63,11 @@ def test_the_schema_is_strict_everywhere() -> None:
     assert len(strict) == 15
     for found in strict:
         assert found["additionalProperties"] is False
-        assert set(found["properties"]) - {"arrays"} == set(found["required"])
+        assert set(found["properties"]) - {"arrays", "probes"} == set(found["required"])
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_generated_photo_is_told_as_it_was_written(orientation: int) -> None:
+def test_a_generated_photo_is_recorded_as_it_was_written(orientation: int) -> None:
     data = build_photo(
         camera=Pinhole.of(192, 128, 26.0),
         size=Size(192, 128),
