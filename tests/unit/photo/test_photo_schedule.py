@@ -27,12 +27,13 @@ def _order(*requests: Request) -> list[int]:
     return served
 
 
-def test_slots_come_before_kept_requests_and_those_before_prefetches() -> None:
+def test_zoom_windows_come_first_then_slots_kept_requests_and_prefetches() -> None:
     assert _order(
         _request(1, "prefetch next"),
         _request(2, "export", keep=True),
         _request(3, "photo"),
-    ) == [3, 2, 1]
+        _request(4, "zoom-first"),
+    ) == [4, 3, 2, 1]
 
 
 def test_depth_comes_before_the_photo_in_each_group() -> None:

@@ -32,7 +32,8 @@ def suffices(overview: Overview, request: Request, shape: tuple[int, int]) -> bo
     extent = spec.turned((region.width, region.height))
     if spec.cell_pixels is None:
         fit = fit_cells(extent, spec.cells, spec.blocks)
-        dots = fit.width, fit.height
+        # Quad blocks are chosen from more samples than they show dots.
+        dots = min(fit.width, 2 * fit.cols), min(fit.height, 2 * fit.rows)
     else:
         dots = spec.cells[0] * spec.cell_pixels[0], spec.cells[1] * spec.cell_pixels[1]
     step = overview.step(shape)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 
 from heicdepth_tui.photo.layers import Answer, LayerKind, Request
 
-__all__ = ["PREFETCH", "Job", "JobQueue", "rank", "replaces"]
+__all__ = ["PREFETCH", "ZOOM", "Job", "JobQueue", "rank", "replaces"]
 
+ZOOM = "zoom"
+"""Slots whose names begin with this word are served first."""
 PREFETCH = "prefetch"
-"""Panes whose names begin with this word are served last."""
+"""Slots whose names begin with this word are served last."""
 
 
 def replaces(newer: Request, older: Request) -> bool:
@@ -20,16 +22,17 @@ def replaces(newer: Request, older: Request) -> bool:
 
 
 def rank(request: Request) -> int:
-    """Return the order of service, lower first: slots, then kept requests, then prefetches.
+    """Return the order of service, lower first.
 
-    Within each, the photo itself comes after the layers that decode in a few milliseconds.
+    Zoom windows, then other slots, then kept requests, then prefetches. Within each, the photo
+    itself comes after the layers that decode in a few milliseconds.
     """
-    if request.slot.startswith(PREFETCH):
-        group = 2
-    elif request.keep:
-        group = 1
-    else:
+    if request.slot.startswith(ZOOM):
         group = 0
+    elif request.slot.startswith(PREFETCH):
+        group = 3
+    else:
+        group = 2 if request.keep else 1
     return 2 * group + (request.layer.kind is LayerKind.PRIMARY)
 
 

@@ -31,6 +31,7 @@ from heicdepth_tui.ui.services.events import (
     LayerArrived,
     ListingFinished,
     PhotosFound,
+    RegionArrived,
     SummariesRead,
     WorkFailed,
 )
@@ -239,8 +240,11 @@ class HeicDepthApp(TerminalApp):
             self.clouds.deliver(event)
         elif isinstance(event, ExportFinished):
             self._export_finished(event)
+        elif isinstance(event, RegionArrived):
+            self.loader.deliver(event)
         else:
             self.browse.panel.handle(event)
+            self.loader.deliver(event)
 
     def _export_finished(self, job: ExportFinished) -> None:
         if not self._leaves_after_export:

@@ -22,6 +22,7 @@ from heicdepth_tui.ui.model.photo_state import PhotoState
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import HeaderSummary
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.settings import RenderSettings
 
 __all__ = ["LayerRequest", "View"]
@@ -29,13 +30,27 @@ __all__ = ["LayerRequest", "View"]
 
 @dataclass(frozen=True, slots=True)
 class LayerRequest:
-    """A layer for a pane: how it is drawn, shrunk to ``fit`` (width, height) where that is set."""
+    """A layer for a pane: how it is drawn, shrunk to ``fit`` (width, height) where that is set.
+
+    ``region`` and ``level`` are those of ``Request``; with them, the picture of this region is
+    requested instead of the layer.
+    """
 
     slot: str
     layer: Layer
     render: RenderSpec
     fit: tuple[int, int] | None = None
     partial: bool = False
+    region: SampleRegion | None = None
+    level: int = 0
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What of the layer is requested: rendering it anew needs no request but for a region."""
+        layer = self.layer.choice
+        if self.region is None:
+            return layer, self.fit
+        return layer, self.region, self.level, self.render
 
 
 @dataclass(frozen=True, slots=True)

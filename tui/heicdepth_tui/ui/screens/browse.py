@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
 from heicdepth_tui.folder.order import SortKey
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.screens.borders import Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
@@ -59,6 +60,7 @@ class BrowseScreen(Screen[None]):
         bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
         bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
+        bind("enter,z", "zoom", "Zoom", "zoom", "Zoom into photo or depth map", show=True),
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
         bind("l", "toggle_list", "List", "list.toggle", "Hide or show the list"),
         bind("T", "toggle_tables", "Tables", "tables.toggle", "Hide or show the tables"),
@@ -321,6 +323,27 @@ class BrowseScreen(Screen[None]):
         entry = self._session.entry
         if entry is not None:
             self.app.push_screen(SpinScreen(self._app_context, entry, self.exports.export))
+
+    def action_zoom(self, pane: str = "photo-pane") -> None:
+        """Show the layer of a pane on the zoom screen."""
+        from heicdepth_tui.ui.screens.zoom import ZoomScreen
+
+        shown = self.pictures.depth if pane == "depth-pane" else self.pictures.photo
+        layer = shown.view.layer
+        if self.photos.entry is not None:
+            if layer is None or layer.kind is LayerKind.THUMBNAIL:
+                # A thumbnail stands for the photo until that is decoded.
+                layer = DEPTH if shown is self.pictures.depth else PRIMARY
+            title = self._app_context.options.title
+            zoom = ZoomScreen(self._app_context, layer, title, self._step)
+            self.app.push_screen(zoom, self._redraw)
+
+    def _step(self, rows: int) -> None:
+        self.photos.move_to(self.photos.cursor + rows)
+
+    def _redraw(self, _: None) -> None:
+        """Draw the panes again: colour map or blocks may have been changed elsewhere."""
+        self.panel.update()
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -45,6 +45,7 @@ _KEYS: tuple[_Group, ...] = (
         "picture",
         (
             ("tab", "next layer: photo, gain map, mattes …"),
+            ("enter z", "zoom; or a double click on a picture"),
             ("c", "next colour map for depth"),
             ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
@@ -64,6 +65,15 @@ _KEYS: tuple[_Group, ...] = (
             ("c  f  n", "colours by photo or depth; flying points; shading"),
             ("[ ]  { }", "near and far clip, which e exports with"),
             ("click", "the sample of a point"),
+        ),
+    ),
+    (
+        "zoom",
+        (
+            ("+ −  wheel", "nearer, farther; 0 the whole layer, 1 a sample a dot"),
+            ("arrows h j k l", "move the window; or drag the picture"),
+            ("tab  2", "next layer; photo and depth map together"),
+            ("n p", "next, previous photo at the same window; esc back"),
         ),
     ),
     (

@@ -35,6 +35,7 @@ __all__ = [
     "PhotosFound",
     "PictureRendered",
     "Post",
+    "RegionArrived",
     "SummariesRead",
     "TablesBuilt",
     "WorkFailed",
@@ -75,6 +76,14 @@ class HeaderRead:
 @dataclass(frozen=True, slots=True)
 class LayerArrived:
     """The decoder answered; ``answer.request.ticket`` is the number of the request."""
+
+    entry: Entry
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class RegionArrived:
+    """The decoder answered a request for a region of a layer."""
 
     entry: Entry
     answer: Answer
@@ -180,6 +189,7 @@ Event: TypeAlias = (
     | HeaderRead
     | LayerArrived
     | PictureRendered
+    | RegionArrived
     | TablesBuilt
     | ExportNeedsSpace
     | CloudRendered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,14 +13,20 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import Answer, Request
 from heicdepth_tui.photo.schedule import PREFETCH
-from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, Post, WorkFailed
+from heicdepth_tui.ui.services.events import (
+    Event,
+    HeaderRead,
+    LayerArrived,
+    Post,
+    RegionArrived,
+    WorkFailed,
+)
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
-    from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.ui.model.requests import LayerRequest
 
 __all__ = ["PhotoLoader"]
@@ -35,8 +41,8 @@ _HEADERS_WAITING = 4
 class _Pending:
     slot: str
     entry: Entry
-    layer: Layer
-    fit: tuple[int, int] | None
+    content: tuple[object, ...]
+    """That of ``LayerRequest``."""
 
 
 class PhotoLoader:
@@ -52,6 +58,8 @@ class PhotoLoader:
         self._post = post
         self._pending: dict[int, _Pending] = {}
         self._lock = threading.Lock()
+        self.listener: Callable[[Event], object] | None = None
+        """Gets the events of photos while a screen over the main one shows one."""
         self._headers = WorkerPool(
             "header", self._failed, threads=_HEADER_THREADS, waiting=_HEADERS_WAITING
         )
@@ -68,7 +76,7 @@ class PhotoLoader:
         with self._lock:
             for request in requests:
                 self._pending[request.ticket] = _Pending(
-                    request.slot, entry, request.layer.choice, request.fit
+                    request.slot, entry, (request.layer.choice, request.fit)
                 )
 
     def read_header(self, entry: Entry) -> None:
@@ -92,16 +100,16 @@ class PhotoLoader:
         self._post(HeaderRead(entry, result))
 
     def request(self, entry: Entry, wanted: LayerRequest) -> None:
-        """Request a layer and post LayerArrived for each answer.
+        """Request a layer and post LayerArrived for each answer, RegionArrived for a region.
 
         A newer request of a slot takes the place of an older one. Nothing is requested twice, but
         for what is only prefetched so far.
         """
-        key = (entry, wanted.layer.choice, wanted.fit)
+        key = entry, wanted.content
         with self._lock:
             for pending in self._pending.values():
                 is_urgent = not pending.slot.startswith(PREFETCH) or pending.slot == wanted.slot
-                if is_urgent and key == (pending.entry, pending.layer, pending.fit):
+                if is_urgent and key == (pending.entry, pending.content):
                     return
             request = Request(
                 next_ticket(),
@@ -111,13 +119,15 @@ class PhotoLoader:
                 fit=wanted.fit,
                 partial=wanted.partial,
                 render=wanted.render,
+                region=wanted.region,
+                level=wanted.level,
             )
             self._forget_slot(wanted.slot)
             self._pending[request.ticket] = _Pending(wanted.slot, *key)
         try:
             self._decoder.submit(request)
         except DecoderStoppedError as error:
-            self._post(LayerArrived(entry, Answer(request, error=error)))
+            self._post_answer(entry, Answer(request, error=error))
 
     def cancel(self, slot: str) -> None:
         """Give up what was requested for a slot."""
@@ -148,9 +158,18 @@ class PhotoLoader:
         with self._lock:
             pending = self._pending.get(answer.request.ticket)
         if pending is not None:
-            self._post(LayerArrived(pending.entry, answer))
+            self._post_answer(pending.entry, answer)
 
-    def accept(self, event: LayerArrived) -> bool:
+    def _post_answer(self, entry: Entry, answer: Answer) -> None:
+        is_region = answer.request.region is not None
+        self._post((RegionArrived if is_region else LayerArrived)(entry, answer))
+
+    def deliver(self, event: Event) -> None:
+        """Pass an event to ``listener``, a screen over the main one; in the app's thread."""
+        if self.listener is not None:
+            self.listener(event)
+
+    def accept(self, event: LayerArrived | RegionArrived) -> bool:
         """Return whether an answer is still waited for; after a final one nothing more is.
 
         It is not where the photo was forgotten, or a newer request has taken its place.

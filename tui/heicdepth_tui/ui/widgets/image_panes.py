@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widget import Widget
@@ -55,6 +56,11 @@ class ImagePane(Vertical):
     def parts(self) -> tuple[Widget, ...]:
         """The widgets of the pane from top to bottom."""
         return self.heading, self.image, self.legend, self.caption
+
+    async def on_click(self, event: events.Click) -> None:
+        """Zoom into the layer by a double click."""
+        if event.chain == 2:
+            await self.run_action(f"screen.zoom({self.id!r})")
 
     def show(self, view: PaneView) -> None:
         """Show another state of the pane."""

@@ -1,0 +1,167 @@
+"""A pane of the zoom screen: heading, the window of a layer, a map of where it is, and a legend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.geometry import Offset
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from heicdepth_tui.ui.presenters.zoom import inset_rows
+from heicdepth_tui.ui.widgets.image_view import ImageView
+from heicdepth_tui.ui.widgets.legend import Legend
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.modes import ColorMode
+    from heicdepth_tui.ui.model.viewport import Window
+
+__all__ = ["ZoomInset", "ZoomPane", "ZoomView"]
+
+_INSET = (16, 6)
+"""Columns and rows that the map takes at most; a third of the view in small ones."""
+
+
+class ZoomInset(Widget):
+    """The layer as a rectangle, and the window as a brighter one in it."""
+
+    DEFAULT_CSS = """
+    ZoomInset { dock: right; width: 0; height: 0; background: $panel; color: $accent; }
+    """
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[tuple[bool, ...], ...] = ()
+
+    @property
+    def dots(self) -> tuple[tuple[bool, ...], ...]:
+        """Rows of dots, two a cell's height: True within the window; none where it is hidden."""
+        return self._rows
+
+    def show(self, window: Window | None, room: tuple[int, int]) -> None:
+        """Show where a window is; nothing where it shows all."""
+        rows: tuple[tuple[bool, ...], ...] = ()
+        if window is not None and not window.is_whole:
+            cells = min(_INSET[0], room[0] // 3), min(_INSET[1], room[1] // 3)
+            if min(cells) > 0:
+                rows = inset_rows(window, cells)
+        if rows != self._rows:
+            self._rows = rows
+            self.styles.width = len(rows[0]) if rows else 0
+            self.styles.height = (len(rows) + 1) // 2
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Render two rows of dots as half blocks."""
+        base = self.rich_style
+        upper = self._rows[2 * y] if 2 * y < len(self._rows) else ()
+        lower = self._rows[2 * y + 1] if 2 * y + 1 < len(self._rows) else (False,) * len(upper)
+        glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
+        text = "".join(glyphs[pair] for pair in zip(upper, lower, strict=True))
+        return Strip([Segment(text, base)]).adjust_cell_length(self.size.width, base)
+
+
+class ZoomView(ImageView):
+    """The picture; posts what the mouse does over it."""
+
+    class Resized(Message):
+        """It has another size."""
+
+    class Dragged(Message):
+        """The picture was dragged by columns and rows of cells."""
+
+        def __init__(self, columns: int, rows: int) -> None:
+            super().__init__()
+            self.columns = columns
+            self.rows = rows
+
+    class Wheeled(Message):
+        """The wheel was turned up (1) or down (−1) over a point, in cells from the middle."""
+
+        def __init__(self, direction: int, at: tuple[float, float]) -> None:
+            super().__init__()
+            self.direction = direction
+            self.at = at
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inset = ZoomInset()
+        self._grabbed: Offset | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the map over the corner."""
+        yield self.inset
+
+    def on_resize(self) -> None:
+        """Report the new size."""
+        self.post_message(self.Resized())
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Grab the picture."""
+        self._grabbed = event.screen_offset
+        self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the picture with the mouse."""
+        if self._grabbed is None:
+            return
+        moved = event.screen_offset - self._grabbed
+        if moved != (0, 0):
+            self._grabbed = event.screen_offset
+            self.post_message(self.Dragged(moved.x, moved.y))
+
+    def on_mouse_up(self) -> None:
+        """Let the picture go."""
+        self._grabbed = None
+        self.release_mouse()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Zoom in."""
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Zoom out."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, direction: int) -> None:
+        event.stop()
+        width, height = self.size
+        at = event.screen_offset - self.region.offset
+        middle = at.x + 0.5 - width / 2, at.y + 0.5 - height / 2
+        self.post_message(self.Wheeled(direction, middle))
+
+
+class ZoomPane(Vertical):
+    """One layer: its heading, its window and, for a depth map, the legend."""
+
+    DEFAULT_CSS = """
+    ZoomPane { width: 1fr; height: 1fr; }
+    ZoomPane > .zoom--heading { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
+        text-overflow: ellipsis; text-wrap: nowrap; }
+    ZoomPane > Legend { display: none; }
+    ZoomPane.-legend > Legend { display: block; }
+    """
+
+    def __init__(self, mode: ColorMode, *, id: str) -> None:
+        super().__init__(id=id)
+        self.heading = Static("", classes="zoom--heading", markup=False)
+        self.view = ZoomView()
+        self.legend = Legend(mode)
+
+    def compose(self) -> ComposeResult:
+        """Stack heading, picture and legend."""
+        yield self.heading
+        yield self.view
+        yield self.legend
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """The room for the picture in (columns, rows)."""
+        return self.view.size.width, self.view.size.height
