@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -116,13 +118,15 @@ async def test_the_key_stops_and_keeps_the_files_that_are_written(
     assert out == ["IMG_0412.pcd", "IMG_0415.pcd"]
 
 
-async def test_the_key_has_nothing_to_stop_before_an_export(
+async def test_the_keys_say_so_where_there_is_nothing_to_stop_or_to_report(
     open_app: Open, sample_folder: Path
 ) -> None:
     async with open_app(sample_folder / LANDSCAPE) as driven:
         await driven.settled()
-        assert driven.app.browse.check_action("stop_exports", ()) is False
-        assert driven.app.browse.check_action("export_report", ()) is False
+        await driven.pilot.press("X")
+        await driven.until(lambda: "no export is running" in driven.text, "the reply")
+        await driven.pilot.press("L")
+        await driven.until(lambda: "nothing was exported yet" in driven.text, "the reply")
 
 
 @pytest.mark.parametrize("key", ["e", "E"])
@@ -216,6 +220,28 @@ async def test_an_export_that_takes_much_of_the_disk_waits_for_consent(
         await driven.until(lambda: not driven.app.exporter.left, "the end")
 
     assert len(list(tmp_path.glob("out/*"))) == files
+
+
+@pytest.mark.parametrize(("free", "asks"), [(1000, True), (10**12, False)])
+async def test_the_size_to_expect_is_compared_with_the_free_space(
+    open_app: Open,
+    sample_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    free: int,
+    asks: bool,
+) -> None:
+    monkeypatch.setattr(export_panel, "SPACE_CHECKED", 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    async with open_app(sample_folder / LANDSCAPE) as driven:
+        await driven.settled()
+        await driven.pilot.press("e")
+        if asks:
+            await driven.until(lambda: isinstance(driven.app.screen, ExportConsent), "a question")
+            await driven.pilot.press("escape")
+            await driven.until(lambda: "1 not exported" in driven.toasts, "the end")
+        else:
+            await driven.until(lambda: "exported" in driven.toasts, "the end")
+            assert "not exported" not in driven.toasts
 
 
 class Posted:

@@ -292,10 +292,6 @@ class BrowseScreen(Screen[None]):
             return not self.has_class("-tiny")
         if action == "layer":
             return self.panel.has_layers
-        if action == "stop_exports":
-            return bool(self._app_context.exporter.left)
-        if action == "export_report":
-            return bool(self._app_context.export_log.jobs)
         return True
 
     def action_metadata(self) -> None:
@@ -411,11 +407,17 @@ class BrowseScreen(Screen[None]):
 
     def action_stop_exports(self) -> None:
         """Begin no further photo."""
-        self.exports.stop()
+        if self._app_context.exporter.left:
+            self.exports.stop()
+        else:
+            self.show_status("no export is running")
 
     def action_export_report(self) -> None:
         """Show the results of the last exports."""
-        self.exports.show_report()
+        if self._app_context.export_log.jobs:
+            self.exports.show_report()
+        else:
+            self.show_status("nothing was exported yet")
 
     def _chosen(self) -> list[Entry]:
         entry = self.photos.entry

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.screens.context import Context
 
-__all__ = ["BAR_DELAY", "ExportPanel"]
+__all__ = ["BAR_DELAY", "SPACE_CHECKED", "ExportPanel"]
 
 BAR_DELAY = 0.5
 """Seconds after which the bar is shown: most single photos are written before."""
 
 _MESSAGE_SECONDS, _ERROR_SECONDS = 8, 12
-_SPACE_CHECKED = 50_000_000
+SPACE_CHECKED = 50_000_000
 """Bytes from which the free space is looked at."""
 
 
@@ -119,7 +119,7 @@ class ExportPanel:
             plan.paths,
             options,
             without_depth=plan.without_depth,
-            needed=size if size >= _SPACE_CHECKED else 0,
+            needed=size if size >= SPACE_CHECKED else 0,
         )
         self._screen.refresh_bindings()
         if self._bar_timer is None and not self.bar.is_shown:
