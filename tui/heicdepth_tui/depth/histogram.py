@@ -24,6 +24,10 @@ class CodeHistogram:
     metres: NDArray[np.float64] | None
     """Z of each code, NaN where invalid; None where codes mean no distance."""
 
+    def of(self, depth_map: DepthMap) -> CodeHistogram:
+        """Return the histogram of the same codes with the distances of another mapping."""
+        return CodeHistogram(self.counts, None if depth_map.reason else depth_map.tables.metres)
+
     @property
     def low(self) -> int:
         """The smallest code in use."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Answer
+    from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.settings import RenderSettings
     from heicdepth_tui.ui.model.tables import Tables
@@ -42,6 +43,8 @@ class Session:
         """The selected photo."""
         self.layer: Layer | None = None
         """The layer chosen for the photo pane; None: the first."""
+        self.marks: dict[Entry, PhotoMarks] = {}
+        """Marks and scale of photos, for as long as the app runs."""
         self.is_leaving = False
         """Whether the app is about to end: keys do nothing more."""
 

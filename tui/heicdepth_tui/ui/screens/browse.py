@@ -69,6 +69,7 @@ class BrowseScreen(Screen[None]):
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("3", "spin", "Spin", "spin", "Turn the cloud of the photo", show=True),
+        bind("m", "probe", "Probe", "probe", "Measure: distances, lengths", show=True),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
@@ -340,6 +341,16 @@ class BrowseScreen(Screen[None]):
     def _redraw(self, _: None) -> None:
         """Draw the panes again: colour map or blocks may have been changed elsewhere."""
         self.panel.update()
+
+    def action_probe(self) -> None:
+        """Read samples and measure, on a screen of its own."""
+        from heicdepth_tui.ui.screens.probe import ProbeScreen
+
+        state = self._session.state
+        if state is None or state.pixels(state.own(LayerKind.DEPTH)) is None:
+            self.show_status("no depth map to measure in")
+        else:
+            self.app.push_screen(ProbeScreen(self._app_context))
 
     def action_help(self) -> None:
         """Show all keys."""

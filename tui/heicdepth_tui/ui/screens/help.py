@@ -53,6 +53,17 @@ _KEYS: tuple[_Group, ...] = (
             ("<  >", "narrower, wider list; rules can be dragged"),
             ("i", "metadata in full"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
+            ("m", "probe: distance, step, point, lengths between marks"),
+        ),
+    ),
+    (
+        "probe (m)",
+        (
+            ("arrows h j k l", "move by a sample; shift+arrows by ten; mouse"),
+            ("space  u", "set a mark; remove the last one"),
+            ("s  S", "scale by a known length; back to the file's"),
+            ("H", "histogram of the codes"),
+            ("y  Y  w", "copy as text, as JSON; write the marks as CSV"),
         ),
     ),
     (

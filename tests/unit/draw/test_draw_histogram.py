@@ -1,0 +1,67 @@
+"""The histogram in cells: heights, unused codes, and marks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.draw.code_scale import CodeScale
+from heicdepth_tui.draw.colormaps import COLORMAPS
+from heicdepth_tui.draw.histogram import histogram_picture
+from heicdepth_tui.draw.modes import ColorMode
+
+
+def text(picture, row: int) -> str:
+    return "".join(map(chr, picture.chars[row].tolist()))
+
+
+def counts(**codes: int) -> np.ndarray:
+    found = np.zeros(256, np.int64)
+    for name, count in codes.items():
+        found[int(name[1:])] = count
+    return found
+
+
+def test_heights_go_by_the_square_root_and_the_highest_fills_its_room():
+    picture = histogram_picture(counts(c0=100, c128=25, c192=1), (256, 3))
+    # 2 rows of bars are 16 eighths: 10, 5 and 1 of 10 are 16, 8 and 1.6.
+    assert [text(picture, 0)[at] for at in (0, 128, 192, 5)] == ["█", " ", " ", " "]
+    assert [text(picture, 1)[at] for at in (0, 128, 192, 5)] == ["█", "█", "▂", " "]
+
+
+def test_a_single_sample_is_visible_beside_millions():
+    picture = histogram_picture(counts(c0=10**7, c255=1), (64, 2))
+    assert text(picture, 0)[-1] == "▁"
+
+
+def test_the_axis_shows_codes_that_no_sample_has():
+    picture = histogram_picture(np.array([1, 1, 1, 0, 0, 0, 5, 5]), (4, 2))
+    assert text(picture, 1) == "━╍ ━"
+
+
+def test_more_columns_than_codes_leave_gaps_and_no_code_out():
+    picture = histogram_picture(np.array([1, 4]), (6, 2))
+    assert text(picture, 0).replace(" ", "") == "▄█"
+
+
+def test_the_code_and_the_ends_of_the_colour_range_are_marked():
+    picture = histogram_picture(counts(c0=1), (256, 2), scale=CodeScale(10, 200), code=77)
+    axis = text(picture, 1)
+    assert (axis.index("["), axis.index("▲"), axis.index("]")) == (10, 77, 200)
+    assert "[" not in text(histogram_picture(counts(c0=1), (256, 2)), 1)
+
+
+def test_bars_have_the_colours_of_the_depth_map():
+    picture = histogram_picture(np.ones(256, np.int64), (256, 2), colormap="viridis")
+    assert np.array_equal(picture.fg[0], COLORMAPS["viridis"])
+    reversed_ = histogram_picture(
+        np.ones(256, np.int64), (256, 2), colormap="viridis", scale=CodeScale(is_far_bright=True)
+    )
+    assert np.array_equal(reversed_.fg[0], COLORMAPS["viridis"][::-1])
+
+
+@pytest.mark.parametrize("mode", ColorMode)
+def test_every_mode_draws_it(mode):
+    picture = histogram_picture(np.ones(256, np.int64), (40, 5), mode=mode)
+    assert (picture.cols, picture.rows) == (40, 5)
+    assert all("".join(run[0] for run in picture.runs(row)) for row in range(5))

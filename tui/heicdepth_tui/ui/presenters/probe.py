@@ -1,0 +1,183 @@
+"""Texts of the probe: read-out, marks and measurements, as lines, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from heicdepth_tui.report.probe import (
+    Rgb,
+    length_text,
+    measurement_record,
+    sample_lines,
+    sample_record,
+)
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.histogram import CodeHistogram
+    from heicdepth_tui.depth.measure import Probe, Sample
+    from heicdepth_tui.depth.trust import Trust
+    from heicdepth_tui.heif.picture_facts import Size
+    from heicdepth_tui.ui.model.marks import Mark
+
+__all__ = [
+    "Reading",
+    "as_json",
+    "as_text",
+    "csv_bytes",
+    "histogram_ends",
+    "mark_lines",
+    "profile_caption",
+    "reading_of",
+]
+
+Line = tuple[str, str]
+
+_CSV = (
+    "mark", "photo_x", "photo_y", "depth_x", "depth_y", "red", "green", "blue", "code",
+    "disparity", "metres", "step_m", "x", "y", "z", "range_m", "problem", "distance_to_previous_m",
+    "uncertainty_m", "angle_degrees", "trust",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read at one pixel of the photo."""
+
+    pixel: tuple[int, int]
+    sample: Sample | None
+    rgb: Rgb | None
+    rgb_note: str
+    """The size that the colour was read from, empty where that is the photo's own."""
+
+    def lines(self, trust: Trust) -> list[Line]:
+        """Return (label, value) pairs."""
+        return sample_lines(self.pixel, self.sample, trust, self.rgb, self.rgb_note)
+
+    def record(self) -> dict[str, Any]:
+        """Return JSON values, as ``info --json --at`` prints them."""
+        problem = "" if self.sample is not None else "the depth map does not cover this pixel"
+        return sample_record(self.pixel, self.sample, problem, self.rgb)
+
+
+def reading_of(
+    probe: Probe, pixel: tuple[int, int], photo: NDArray[np.uint8] | None, full: Size
+) -> Reading:
+    """Read a pixel; ``photo`` is (H, W, 3), decoded to any size, of a photo of ``full`` size."""
+    rgb, note = None, ""
+    if photo is not None:
+        height, width = photo.shape[:2]
+        row, column = pixel[1] * height // full.height, pixel[0] * width // full.width
+        red, green, blue = photo[row, column].tolist()
+        rgb = red, green, blue
+        note = "" if (width, height) == tuple(full) else f"of {width}×{height}"
+    return Reading(pixel, probe.at_pixel(*pixel), rgb, note)
+
+
+def mark_lines(
+    probe: Probe, marks: Sequence[Mark], cursor: Sample | None
+) -> tuple[list[str], tuple[Sample, Sample] | None]:
+    """Return the list of marks, and the two samples that are measured.
+
+    These are the last two marks; with a single mark, that one and the crosshair.
+    """
+    trust = probe.depth_map.trust
+    samples = [probe.at_sample(*mark.sample) for mark in marks]
+    lines = [
+        f"{number} at {mark.pixel[0]}, {mark.pixel[1]}  {trust.about}{length_text(sample.metres)}"
+        for number, (mark, sample) in enumerate(zip(marks, samples, strict=True), 1)
+    ]
+    if len(samples) > 1:
+        return lines, (samples[-2], samples[-1])
+    if samples and cursor is not None:
+        return lines, (samples[0], cursor)
+    return lines, None
+
+
+def profile_caption(metres: NDArray[np.float64], trust: Trust) -> str:
+    """Return the range of a profile in one line; empty where no sample has a distance."""
+    valid = metres[metres == metres]  # NaN marks an invalid sample
+    if not valid.size:
+        return ""
+    low, high = float(valid.min()), float(valid.max())
+    return f"{metres.size} samples {trust.about}{low:.3f}–{high:.3f} m"
+
+
+def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[str]:
+    """Return three lines under a histogram: ends of the code range, quantiles, mean."""
+    ends = []
+    for code in (0, histogram.counts.size - 1):
+        metres = None if histogram.metres is None else float(histogram.metres[code])
+        known = metres is not None and metres == metres
+        ends.append(f"{code}" + (f" · {trust.about}{metres:.2f} m" if known else ""))
+    first = f"{ends[0]}{ends[1]:>{max(1, width - len(ends[0]))}}"
+    unused = f"{histogram.unused} codes unused"
+    quantiles = [histogram.metres_quantile(share) for share in (0.05, 0.5, 0.95)]
+    mean = histogram.mean_metres
+    if mean is None:
+        return [first, f"mean code {histogram.mean_code:.1f}", unused]
+    low, middle, high = (f"{value:.2f}" for value in quantiles if value is not None)
+    second = f"5 50 95 %: {trust.about}{low} {middle} {high} m"
+    return [first, second, f"mean {trust.about}{mean:.2f} m, {unused}"]
+
+
+def as_text(
+    name: str, reading: Reading, trust: Trust, marks: Sequence[str], more: Sequence[Line]
+) -> str:
+    """Return read-out, marks and measurement as lines of text."""
+    rows = [*reading.lines(trust), *(("mark", line) for line in marks), *more]
+    width = max(len(label) for label, _ in rows)
+    return "\n".join([printable(name), *(f"{label:<{width}}  {value}" for label, value in rows)])
+
+
+def as_json(name: str, probe: Probe, reading: Reading, readings: Sequence[Reading]) -> str:
+    """Return read-out, marks and their measurements as JSON."""
+    samples = [one.sample for one in readings]
+    measured = [
+        measurement_record(probe.measure(one, other))
+        for one, other in pairwise(samples)
+        if one is not None and other is not None
+    ]
+    trust = probe.depth_map.trust.with_camera(probe.camera)
+    record = {
+        "photo": name,
+        "trust": trust.to_json(),
+        "probe": reading.record(),
+        "marks": [one.record() for one in readings],
+        "measurements": measured,
+    }
+    return json.dumps(record, ensure_ascii=True, allow_nan=False)
+
+
+def csv_bytes(probe: Probe, readings: Sequence[Reading]) -> bytes:
+    """Return marks as CSV (RFC 4180, UTF-8): one line each, with the distance to the one before."""
+    trust = printable(probe.depth_map.trust.with_camera(probe.camera).sentence)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_CSV)
+    before: Sample | None = None
+    for number, reading in enumerate(readings, 1):
+        one = reading.record()
+        sample = reading.sample
+        relation: dict[str, Any] = {}
+        if before is not None and sample is not None:
+            relation = measurement_record(probe.measure(before, sample))
+        before = sample
+        values = [
+            number, one["x"], one["y"], one["depth_x"], one["depth_y"],
+            *(one["rgb"] or (None, None, None)), one["code"], one["disparity"], one["metres"],
+            one["depth_resolution"], *(one["point"] or (None, None, None)), one["range"],
+            one["problem"], relation.get("distance"), relation.get("uncertainty"),
+            relation.get("angle"), trust,
+        ]  # fmt: skip
+        writer.writerow(["" if value is None else value for value in values])
+    return out.getvalue().encode()

@@ -1,0 +1,503 @@
+"""The probe: a crosshair on photo and depth map, its figures, and lengths between marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input, Sparkline, Static
+from textual.worker import Worker, WorkerState
+
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.report.probe import measurement_lines
+from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
+from heicdepth_tui.ui.presenters import probe as texts
+from heicdepth_tui.ui.widgets.bindings import bind
+from heicdepth_tui.ui.widgets.cross_view import CrossView
+from heicdepth_tui.ui.widgets.histogram_view import HistogramView
+from heicdepth_tui.ui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.histogram import CodeHistogram
+    from heicdepth_tui.depth.measure import Probe, Sample
+    from heicdepth_tui.draw.cells import Picture
+    from heicdepth_tui.draw.rendering import RenderSpec
+    from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.ui.model.marks import PhotoMarks
+    from heicdepth_tui.ui.presenters.probe import Reading
+    from heicdepth_tui.ui.screens.context import Context
+
+__all__ = ["ProbeScreen"]
+
+_WIDE = 116
+"""Columns from which the histogram has room of its own."""
+
+_PHOTO_CHECK = 0.1
+"""Seconds between looks for a photo that is still being decoded."""
+
+_UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
+
+_Line = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """What a thread made of the decoded layers."""
+
+    probe: Probe
+    histogram: CodeHistogram
+    depth: Picture
+    photo: Picture | None
+    rgb: NDArray[np.uint8] | None
+
+
+class ProbeScreen(Screen[None]):
+    """Reads samples under the crosshair of the selected photo; closes by esc, m or q."""
+
+    DEFAULT_CSS = """
+    ProbeScreen { background: $background; }
+    ProbeScreen > #probe-title { height: 1; padding: 0 1; background: $surface;
+        color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
+    ProbeScreen > #probe-pictures { height: 1fr; }
+    ProbeScreen > #probe-figures { height: 12; border-top: solid $rule; }
+    ProbeScreen #probe-reading, ProbeScreen #probe-marks > Static { text-wrap: nowrap;
+        text-overflow: ellipsis; }
+    ProbeScreen #probe-reading { width: 46; height: 1fr; padding: 0 1; }
+    ProbeScreen #probe-marks { width: 1fr; padding: 0 1; border-left: solid $rule; }
+    ProbeScreen #probe-marks > Static { height: auto; max-height: 9; }
+    ProbeScreen #probe-marks > Sparkline { height: 2; }
+    ProbeScreen #probe-histogram { width: 1fr; padding: 0 1; border-left: solid $rule; }
+    ProbeScreen > Input { height: 1; border: none; padding: 0 1; display: none; }
+    ProbeScreen.-asking > Input { display: block; }
+    ProbeScreen.-no-marks #probe-marks { display: none; }
+    ProbeScreen.-no-histogram #probe-histogram { display: none; }
+    """
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("escape,m,q", "leave", "Back", "probe.leave", "To the photos", show=True,
+             display="esc"),
+        bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
+        bind("left,h", "move(-1,0)", "Left", "probe.left", "One sample to the left"),
+        bind("right,l", "move(1,0)", "Right", "probe.right", "One sample to the right"),
+        bind("up,k", "move(0,-1)", "Up", "probe.up", "One sample up"),
+        bind("down,j", "move(0,1)", "Down", "probe.down", "One sample down"),
+        bind("shift+left", "move(-10,0)", "Far left", "probe.left.ten", "Ten samples"),
+        bind("shift+right", "move(10,0)", "Far right", "probe.right.ten", "Ten samples"),
+        bind("shift+up", "move(0,-10)", "Far up", "probe.up.ten", "Ten samples"),
+        bind("shift+down", "move(0,10)", "Far down", "probe.down.ten", "Ten samples"),
+        bind("space,enter", "mark", "Mark", "probe.mark", "Set a mark", show=True),
+        bind("backspace,u", "unmark", "Unmark", "probe.unmark", "Remove the last mark", show=True),
+        bind("s", "ask_length", "Length", "probe.length", "Type a known length", show=True),
+        bind("S", "file_scale", "File's scale", "probe.unscale", "Undo the scale"),
+        bind("H", "histogram", "Histogram", "probe.histogram", "Show or hide it", show=True),
+        bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
+        bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
+        bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
+    ]  # fmt: skip
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._app_context = context
+        self._session = context.session
+        state = context.session.state
+        if state is None or state.header is None:
+            raise ValueError("a photo with a header must be selected")
+        self._entry, self._header = state.entry, state.header
+        self.photo_view = CrossView(id="probe-photo")
+        self.depth_view = CrossView(id="probe-depth")
+        self.histogram_view = HistogramView(context.session.settings.mode, id="probe-histogram")
+        self.reading_view = Static("reading …", id="probe-reading", markup=False)
+        self.marks_view = Static("", markup=False)
+        self._profile = Sparkline()
+        self._drawn: _Drawn | None = None
+        self._probe: Probe | None = None
+        self._histogram: CodeHistogram | None = None
+        width, height = self._header.primary.displayed_size
+        self._pixel = width // 2, height // 2
+        self._is_histogram_chosen = False
+
+    def compose(self) -> ComposeResult:
+        """Title, both pictures, the figures, and keys."""
+        yield Static("", id="probe-title", markup=False)
+        with Horizontal(id="probe-pictures"):
+            yield self.photo_view
+            yield self.depth_view
+        with Horizontal(id="probe-figures"):
+            yield self.reading_view
+            with Vertical(id="probe-marks"):
+                yield self.marks_view
+                yield self._profile
+            yield self.histogram_view
+        yield Input(compact=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Draw a photo that is still being decoded once it is there."""
+        if not self._is_photo_settled:
+            self._photo_timer = self.set_interval(_PHOTO_CHECK, self._look_for_photo)
+
+    @property
+    def _is_photo_settled(self) -> bool:
+        from heicdepth_tui.photo.layers import LayerKind
+
+        state = self._session.photos.get(self._entry)
+        layer = state.own(LayerKind.PRIMARY)
+        return layer is None or state.is_settled(layer)
+
+    def _look_for_photo(self) -> None:
+        if self._is_photo_settled:
+            self._photo_timer.stop()
+            self._draw()
+
+    def on_resize(self) -> None:
+        """Draw for another size."""
+        self.set_class(self.size.width < _WIDE, "-narrow")
+        if not self._is_histogram_chosen:
+            self.set_class(self.size.width < _WIDE, "-no-histogram")
+        self.call_after_refresh(self._draw)
+
+    # Drawing
+
+    @property
+    def marks(self) -> PhotoMarks:
+        """Marks and scale of the photo."""
+        return self._session.marks.get(self._entry, NO_MARKS)
+
+    def _keep(self, marks: PhotoMarks) -> None:
+        self._session.marks[self._entry] = marks
+        self._scale()
+        self._show()
+
+    def _draw(self) -> None:
+        """Draw both pictures in a thread; the newest size wins."""
+        from heicdepth_tui.photo.layers import LayerKind
+
+        state, settings = self._session.photos.get(self._entry), self._session.settings
+        depth = state.pixels(state.own(LayerKind.DEPTH))
+        if depth is None:
+            self.depth_view.show_message("no depth map is decoded")
+            return
+        photo = state.pixels(state.own(LayerKind.PRIMARY))
+        if photo is None:
+            is_failed = self._is_photo_settled
+            self.photo_view.show_message("no photo to show" if is_failed else "decoding …")
+        colormap = settings.colormap(self._session.colormap)
+        photo_room, depth_room = self.photo_view.size, self.depth_view.size
+        specs = (
+            settings.render_spec((photo_room.width, photo_room.height)),
+            settings.render_spec((depth_room.width, depth_room.height), colormap),
+        )
+        self.run_worker(
+            partial(_draw, self._header, photo, depth, specs), thread=True, exclusive=True
+        )
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what was drawn."""
+        result = event.worker.result
+        if event.state is WorkerState.SUCCESS and isinstance(result, _Drawn):
+            self._drawn = result
+            self.depth_view.show_picture(result.depth)
+            if result.photo is not None:
+                self.photo_view.show_picture(result.photo)
+            self._scale()
+            self._show()
+        elif event.state is WorkerState.SUCCESS and result is not None:
+            self._tell(*result)
+
+    def _scale(self) -> None:
+        """Take the scale of the user into the probe."""
+        if self._drawn is not None:
+            factor, probe = self.marks.factor, self._drawn.probe
+            self._probe = probe if factor is None else probe.with_scale(factor)
+            self._histogram = self._drawn.histogram.of(self._probe.depth_map)
+
+    def _show(self) -> None:
+        """Show everything that depends on crosshair, marks and scale."""
+        probe = self._probe
+        if probe is None or self._histogram is None:
+            return
+        reading, trust = self._reading(probe), probe.depth_map.trust
+        marks = self.marks.marks
+        self.reading_view.update(_content(reading.lines(trust)), layout=False)
+        listed, more, metres = self._measured(probe, reading.sample)
+        self.marks_view.update(_marks_content(listed, more))
+        self._profile.data = [-value for value in metres]
+        self._profile.display = len(metres) > 1
+        size = self._header.primary.displayed_size
+        self.photo_view.point_at(
+            _share(self._pixel, size), [(_share(m.pixel, size), _label(n)) for n, m in _each(marks)]
+        )
+        depth, sample = probe.depth_map.size, reading.sample
+        self.depth_view.point_at(
+            None if sample is None else _share((sample.column, sample.row), depth),
+            [(_share(m.sample, depth), _label(n)) for n, m in _each(marks)],
+        )
+        self.histogram_view.show(
+            self._histogram,
+            trust,
+            self._session.settings.colormap(self._session.colormap),
+            None if sample is None else sample.code,
+        )
+        title = f"{printable(self._entry.name)} · probe · {trust.short}"
+        self.query_one("#probe-title", Static).update(Content(title), layout=False)
+
+    def _reading(self, probe: Probe, mark: Mark | None = None) -> Reading:
+        pixel = self._pixel if mark is None else mark.pixel
+        rgb = None if self._drawn is None else self._drawn.rgb
+        return texts.reading_of(probe, pixel, rgb, self._header.primary.displayed_size)
+
+    def _measured(
+        self, probe: Probe, cursor: Sample | None
+    ) -> tuple[list[str], list[_Line], list[float]]:
+        """Return the list of marks, the measurement of two samples, and their profile."""
+        trust = probe.depth_map.trust
+        listed, pair = texts.mark_lines(probe, self.marks.marks, cursor)
+        if pair is None:
+            return listed, [], []
+        more = measurement_lines(probe.measure(*pair), trust)
+        profile = probe.profile(*pair)
+        caption = texts.profile_caption(profile.metres, trust)
+        valid = profile.metres[profile.metres == profile.metres].tolist()
+        return listed, [*more, ("profile", caption)] if caption else more, valid
+
+    # Moving
+
+    def action_move(self, across: int, down: int) -> None:
+        """Move the crosshair by samples of the depth map."""
+        probe = self._probe
+        if probe is None:
+            return
+        width, height = probe.depth_map.size
+        place = probe.sample_of(*self._pixel) or (width // 2, height // 2)
+        column = min(width - 1, max(0, place[0] + across))
+        row = min(height - 1, max(0, place[1] + down))
+        self._move_to(probe.pixel_of(column, row))
+
+    def _move_to(self, pixel: tuple[int, int]) -> None:
+        if pixel != self._pixel:
+            self._pixel = pixel
+            self._show()
+
+    def on_cross_view_pointed(self, message: CrossView.Pointed) -> None:
+        """Move the crosshair to the mouse."""
+        probe = self._probe
+        if probe is None:
+            return
+        across, down = message.share
+        if message.view is self.depth_view:
+            width, height = probe.depth_map.size
+            self._move_to(probe.pixel_of(int(across * width), int(down * height)))
+        else:
+            width, height = self._header.primary.displayed_size
+            self._move_to((int(across * width), int(down * height)))
+
+    # Marks and scale
+
+    def action_mark(self) -> None:
+        """Set a mark under the crosshair."""
+        place = None if self._probe is None else self._probe.sample_of(*self._pixel)
+        if place is None:
+            self._tell("the depth map does not cover this pixel", "warning")
+        else:
+            self._keep(self.marks.with_mark(Mark(self._pixel, place)))
+
+    def action_unmark(self) -> None:
+        """Remove the last mark."""
+        self._keep(self.marks.without_last())
+
+    def action_ask_length(self) -> None:
+        """Open the field for a known length."""
+        count = len(self.marks.marks)
+        what = f"between marks {count - 1} and {count}" if count > 1 else (
+            "from the camera to mark 1" if count else "from the camera to the crosshair"
+        )  # fmt: skip
+        field = self.query_one(Input)
+        field.placeholder = f"true length {what}, such as 0.35 m or 35 cm"
+        field.value = ""
+        self.add_class("-asking")
+        field.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Scale the photo's distances by the length."""
+        from heicdepth_tui.depth.scale import scale_factor
+
+        if self._drawn is None:
+            return
+        try:
+            true = _metres(event.value)
+            factor = scale_factor(true, self._length(self._drawn.probe))
+        except ValueError as error:
+            self._tell(str(error), "warning")
+            return
+        self._close_field()
+        self._keep(self.marks.scaled_by(factor))
+
+    def _length(self, probe: Probe) -> float:
+        """Return the length that is scaled, as the file gives it; ValueError where it has none."""
+        marks = self.marks.marks
+        if len(marks) > 1:
+            measured = probe.measure(*(probe.at_sample(*mark.sample) for mark in marks[-2:]))
+            if measured.distance is None:
+                raise ValueError(f"no scale: {measured.problem}")
+            return measured.distance
+        sample = probe.at_sample(*marks[0].sample) if marks else probe.at_pixel(*self._pixel)
+        if sample is None or sample.range is None:
+            why = "the depth map does not cover this pixel" if sample is None else sample.problem
+            raise ValueError(f"no scale: {why or 'neither the file nor EXIF gives a camera'}")
+        return sample.range
+
+    def _close_field(self) -> None:
+        self.remove_class("-asking")
+        self.set_focus(None)
+
+    def action_file_scale(self) -> None:
+        """Return to the distances of the file."""
+        self._keep(self.marks.scaled_by(None))
+
+    def action_histogram(self) -> None:
+        """Show or hide the histogram; where it has no room of its own, in place of the marks."""
+        self._is_histogram_chosen = True
+        self.toggle_class("-no-histogram")
+        is_shown = not self.has_class("-no-histogram")
+        self.set_class(is_shown and self.has_class("-narrow"), "-no-marks")
+
+    # Taking figures along
+
+    def action_copy(self) -> None:
+        """Copy read-out, marks and measurement as text."""
+        if self._probe is not None:
+            probe, reading = self._probe, self._reading(self._probe)
+            listed, more, _ = self._measured(probe, reading.sample)
+            trust = probe.depth_map.trust.with_camera(probe.camera)
+            self._copy(texts.as_text(self._entry.name, reading, trust, listed, more), "text")
+
+    def action_copy_json(self) -> None:
+        """Copy read-out, marks and measurements as JSON."""
+        if self._probe is not None:
+            probe = self._probe
+            readings = [self._reading(probe, mark) for mark in self.marks.marks]
+            name = self._entry.name
+            self._copy(texts.as_json(name, probe, self._reading(probe), readings), "JSON")
+
+    def _copy(self, text: str, form: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self._tell(f"{form} sent to the terminal's clipboard")
+
+    def action_write(self) -> None:
+        """Write the marks as CSV into the folder of exports, in a thread."""
+        probe, marks = self._probe, self.marks.marks
+        if probe is None:
+            return
+        if not marks:
+            self._tell("no marks to write: space sets one", "warning")
+            return
+        data = texts.csv_bytes(probe, [self._reading(probe, mark) for mark in marks])
+        write = partial(_write, self._app_context.options.out, self._entry.name, data)
+        self.run_worker(write, thread=True)
+
+    def _tell(self, message: str, severity: str = "information") -> None:
+        is_warning = severity == "warning"
+        self.notify(
+            message, severity="warning" if is_warning else "information", timeout=4, markup=False
+        )
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from heicdepth_tui.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_leave(self) -> None:
+        """Close the field for a length, else the screen."""
+        if self.has_class("-asking"):
+            self._close_field()
+        else:
+            self.dismiss()
+
+
+def _draw(
+    header: Header, photo: Pixels | None, depth: Pixels, specs: tuple[RenderSpec, RenderSpec]
+) -> _Drawn:
+    """Draw photo and depth map as the probe addresses them; runs in a thread."""
+    from heicdepth_tui.depth.histogram import code_histogram
+    from heicdepth_tui.depth.measure import probe_of
+    from heicdepth_tui.photo.layers import Pixels as Layer
+    from heicdepth_tui.photo.layers import as_rgb8
+    from heicdepth_tui.photo.rendering import picture_of
+
+    probe = probe_of(header, depth.array, depth.bits)
+    codes = probe.depth_map.codes
+    top = probe.depth_map.max_code
+    aligned = Layer(codes, codes.shape, str(codes.dtype), 0, top, depth.bits)
+    return _Drawn(
+        probe,
+        code_histogram(probe.depth_map),
+        picture_of(aligned, specs[1]),
+        None if photo is None else picture_of(photo, specs[0]),
+        None if photo is None else as_rgb8(photo),
+    )
+
+
+def _write(folder: Path, name: str, data: bytes) -> tuple[str, str]:
+    """Write marks beside exports; return a message and its severity. Runs in a thread."""
+    from pathlib import Path as Name
+
+    from heicdepth_tui.files import safe_name, write_new
+
+    try:
+        path = write_new(folder, f"{safe_name(Name(name).stem)}-marks.csv", lambda f: f.write(data))
+    except HeicDepthError as error:
+        return error.short, "warning"
+    return f"marks written to {printable_path(str(path.absolute()))}", "information"
+
+
+def _metres(text: str) -> float:
+    """Return the metres of ``0.35``, ``35 cm``, ``350mm`` …; ValueError with the reason."""
+    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text.lower())
+    if match is None or match[2] not in _UNITS:
+        raise ValueError(f"{text!r} is not a length such as 0.35 m or 35 cm")
+    return float(match[1].replace(",", ".")) * _UNITS[match[2]]
+
+
+def _content(lines: Sequence[_Line]) -> Content:
+    parts: list[str | tuple[str, str]] = []
+    for label, value in lines:
+        parts += [(f"{label:<12}", "$dim"), f"{value}\n"]
+    return Content.assemble(*parts)
+
+
+def _marks_content(listed: Sequence[str], more: Sequence[_Line]) -> Content:
+    if not listed:
+        return Content.styled("space sets a mark, a second one measures", "$dim")
+    parts: list[str | tuple[str, str]] = [f"{line}\n" for line in listed[-4:]]
+    for label, value in more:
+        parts += [(f"{label:<8}", "$dim"), f"{value}\n"]
+    return Content.assemble(*parts)
+
+
+def _share(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
+    """Return the centre of a pixel or sample as a share of the picture."""
+    return (place[0] + 0.5) / size[0], (place[1] + 0.5) / size[1]
+
+
+def _each(marks: Sequence[Mark]) -> list[tuple[int, Mark]]:
+    return list(enumerate(marks, 1))
+
+
+def _label(number: int) -> str:
+    return str(number % 10)

@@ -1,0 +1,209 @@
+"""A picture in cells under a crosshair and marks, both drawn over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from heicdepth_tui.draw.fit import Box, Fit
+
+if TYPE_CHECKING:
+    from heicdepth_tui.draw.cells import Picture
+
+__all__ = ["CrossView"]
+
+_ACROSS, _DOWN = 5, 3
+"""Cells of an arm of the crosshair."""
+
+Place = tuple[int, int]
+"""Column and row of a cell of the picture."""
+
+
+class CrossView(Widget):
+    """Shows a picture; the rows that a crosshair or a mark leaves or enters are drawn again."""
+
+    DEFAULT_CSS = """
+    CrossView { width: 1fr; height: 1fr; background: $background; color: $foreground 70%; }
+    """
+    ALLOW_SELECT = False
+
+    class Pointed(Message):
+        """The mouse points at a cell of the picture."""
+
+        def __init__(self, view: CrossView, share: tuple[float, float], is_click: bool) -> None:
+            super().__init__()
+            self.view = view
+            self.share = share
+            """The centre of the cell as a share of the picture's width and height."""
+            self.is_click = is_click
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._picture: Picture | None = None
+        self._message = ""
+        self._cross: Place | None = None
+        self._marks: tuple[tuple[Place, str], ...] = ()
+        self._rows: dict[int, Strip] = {}
+
+    @property
+    def picture(self) -> Picture | None:
+        """The picture on show."""
+        return self._picture
+
+    @property
+    def cross(self) -> Place | None:
+        """The cell of the crosshair."""
+        return self._cross
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show a picture drawn for the size of this widget."""
+        self._picture = picture
+        self._rows.clear()
+        self.refresh()
+
+    def show_message(self, message: str) -> None:
+        """Show a line of text instead."""
+        self._picture, self._message = None, message
+        self.refresh()
+
+    def point_at(
+        self,
+        share: tuple[float, float] | None,
+        marks: Sequence[tuple[tuple[float, float], str]] = (),
+    ) -> None:
+        """Put the crosshair and labelled marks on places given as shares of width and height."""
+        picture = self._picture
+        if picture is None:
+            return
+        cross = None if share is None else self._place(picture, share)
+        placed = tuple((self._place(picture, place), label) for place, label in marks)
+        if (cross, placed) == (self._cross, self._marks):
+            return
+        before = self._touched
+        self._cross, self._marks = cross, placed
+        top = self._box.row
+        rows = [row for row in before | self._touched if 0 <= row < picture.rows]
+        self.refresh(*(Region(0, top + row, self.size.width, 1) for row in rows))
+
+    @property
+    def _touched(self) -> set[int]:
+        """The rows of the picture that the crosshair and the marks stand in."""
+        rows = {row for (_, row), _ in self._marks}
+        if self._cross is not None:
+            rows.update(range(self._cross[1] - _DOWN, self._cross[1] + _DOWN + 1))
+        return rows
+
+    @staticmethod
+    def _place(picture: Picture, share: tuple[float, float]) -> Place:
+        column = min(picture.cols - 1, max(0, int(share[0] * picture.cols)))
+        return column, min(picture.rows - 1, max(0, int(share[1] * picture.rows)))
+
+    @property
+    def _box(self) -> Box:
+        width, height = self.size
+        if self._picture is None:
+            return Box(0, 0, 0, 0)
+        fit = Fit(self._picture.cols, self._picture.rows, 0, 0)
+        return fit.box_in(Box(0, 0, max(width, fit.cols), max(height, fit.rows)))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Point where the mouse is."""
+        self._point(event, is_click=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Point where the mouse was clicked."""
+        self._point(event, is_click=True)
+
+    def _point(self, event: events.MouseEvent, *, is_click: bool) -> None:
+        picture, box = self._picture, self._box
+        if picture is None:
+            return
+        column, row = event.x - box.column, event.y - box.row
+        if 0 <= column < box.columns and 0 <= row < box.rows:
+            share = (column + 0.5) / box.columns, (row + 0.5) / box.rows
+            self.post_message(self.Pointed(self, share, is_click))
+
+    def render_line(self, y: int) -> Strip:
+        """Render a row of the picture, with what stands over it."""
+        width = self.size.width
+        base = self.rich_style
+        picture, box = self._picture, self._box
+        row = y - box.row
+        if picture is None:
+            text = self._message if y == self.size.height // 2 else ""
+            return Strip([Segment(text.center(width)[:width], base)])
+        if not 0 <= row < picture.rows:
+            return Strip.blank(width, base)
+        strip = self._rows.get(row)
+        if strip is None:
+            segments = [
+                Segment(text, base + _style(foreground, background))
+                for text, foreground, background in picture.runs(row)
+            ]
+            strip = Strip([Segment(" " * box.column, base), *segments])
+            strip = strip.adjust_cell_length(width, base)
+            self._rows[row] = strip
+        over = self._over(row)
+        if not over:
+            return strip
+        pieces, at = [], 0
+        for column, char in sorted(over.items()):
+            place = box.column + column
+            if not at <= place < width:
+                continue
+            under = next(iter(strip.crop(place, place + 1)), Segment(" ", base))
+            pieces += [strip.crop(at, place), Strip([Segment(char, _contrast(under.style))])]
+            at = place + 1
+        return Strip.join([*pieces, strip.crop(at, width)])
+
+    def _over(self, row: int) -> dict[int, str]:
+        """Return the characters over a row of the picture, by column."""
+        picture = self._picture
+        over: dict[int, str] = {}
+        if self._cross is not None and picture is not None:
+            column, middle = self._cross
+            if row == middle:
+                for away in range(1, _ACROSS + 1):
+                    for place in (column - away, column + away):
+                        if 0 <= place < picture.cols:
+                            over[place] = "─"
+            elif abs(row - middle) <= _DOWN:
+                over[column] = "│"
+        for (column, mark_row), label in self._marks:
+            if mark_row == row:
+                over[column] = label
+        if self._cross is not None and row == self._cross[1]:
+            over[self._cross[0]] = "┼"
+        return over
+
+
+@lru_cache(maxsize=4096)
+def _style(foreground: tuple[int, int, int], background: tuple[int, int, int] | None) -> Style:
+    if background is None:
+        return Style()
+    return Style(color=Color.from_rgb(*foreground), bgcolor=Color.from_rgb(*background))
+
+
+def _contrast(style: Style | None) -> Style:
+    """Return black on light cells and white on dark ones, over the cell's own ground."""
+    colour = None if style is None else style.bgcolor
+    if colour is None or colour.triplet is None:
+        return Style(bold=True)
+    red, green, blue = colour.triplet
+    is_light = 2 * red + 5 * green + blue > 8 * 140
+    ink = "black" if is_light else "white"
+    return Style(
+        color=Color.from_rgb(*((0, 0, 0) if ink == "black" else (255, 255, 255))),
+        bgcolor=colour,
+        bold=True,
+    )
