@@ -48,6 +48,7 @@ MEASUREMENTS = {
     "next-far": ("bench.pictures", "not_prefetched"),
     "held-key": ("bench.held", "held_key"),
     "slow-link": ("bench.held", "slow_link"),
+    "spin": ("bench.spin", "frames"),
     "picture-bytes": ("bench.wire", "picture_bytes"),
     "big-preview": ("bench.memory", "big_preview"),
     "memory-500": ("bench.memory", "after_many"),

@@ -7,14 +7,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pypcd4 import PointCloud
+from textual.binding import Binding
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model.cloud_frame import CloudColours
 from heicdepth_tui.ui.model.pose import Pose
 from heicdepth_tui.ui.model.spin import CLIP_STEPS, Clip
+from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
 from tests.ui.browsing import ABSOLUTE, LANDSCAPE, PLAIN
@@ -241,7 +244,7 @@ async def test_a_photo_without_depth_says_so(open_app: Open, sample_folder: Path
         await driven.pilot.press("3")
         await driven.until(lambda: "no point cloud" in driven.text, "the reason")
         assert "the file holds no depth map" in driven.text
-        # No key does harm.
+        assert driven.text.splitlines()[-1].split() == ["?", "Help", "esc", "Back"]
         await driven.pilot.press("right", "t", "]", "e", "escape")
         await driven.until(lambda: driven.app.screen is driven.app.browse, "the list")
 
@@ -298,3 +301,35 @@ def test_the_clip_goes_from_one_end_to_the_other_and_never_crosses() -> None:
 
 def test_a_flat_photo_has_no_clip() -> None:
     assert Clip().moved(1, 0, (2.0, 2.0)) == Clip()
+
+
+async def test_the_palette_offers_every_key_of_it(spinning: Spinning) -> None:
+    async with spinning() as (_, screen):
+        commands = PhotoCommands(screen)
+        names = [str(hit.display) async for hit in commands.discover()]
+
+    for binding in SpinScreen.BINDINGS:
+        assert isinstance(binding, Binding)
+        assert any(name.startswith(f"{binding.description} (") for name in names), binding
+
+
+async def test_a_clip_between_two_surfaces_says_how_to_widen_it(
+    open_app: Open, tmp_path: Path
+) -> None:
+    metres = np.full((72, 96), 3.0)
+    metres[20:50, 30:60] = 0.6
+    path = tmp_path / "two.heic"
+    path.write_bytes(build_photo(metres=metres))
+    async with open_app(path) as driven:
+        await driven.settled()
+        await driven.pilot.press("3")
+        await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
+        screen = driven.app.screen
+        await shown(driven, screen)
+        await driven.pilot.press("]", "{")
+        await driven.until(lambda: "no point is left" in driven.text, "the reason")
+        assert "[ and } widen it" in driven.text
+        await driven.pilot.press("[", "}")
+        await shown(driven, screen)
+        assert screen.frame is not None
+        assert screen.view.picture is screen.frame.rendered

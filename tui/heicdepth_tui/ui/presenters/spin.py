@@ -115,6 +115,8 @@ def sample_text(sample: CloudSample, trust: Trust, cells: int = 200) -> str:
     return _joined([metres, depth, photo], cells)
 
 
-def failure_text(error: HeicDepthError) -> str:
-    """Return why there is no cloud, on two lines."""
+def failure_text(error: HeicDepthError, is_clipped: bool) -> str:
+    """Return why there is no cloud; ``is_clipped`` where there is one without the clip."""
+    if is_clipped:
+        return "no point is left between near and far clip\n[ and } widen it"
     return f"no point cloud\n{printable(error.short)}"

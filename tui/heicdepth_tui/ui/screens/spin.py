@@ -20,7 +20,7 @@ from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.cloud_frame import CloudRequest
-from heicdepth_tui.ui.model.spin import Spin
+from heicdepth_tui.ui.model.spin import Clip, Spin
 from heicdepth_tui.ui.presenters.spin import (
     Caption,
     caption,
@@ -117,6 +117,9 @@ class SpinScreen(Screen[None]):
         """The frame on show."""
         self.sample: CloudSample | None = None
         """The sample of the point that was clicked last."""
+        self._limits: tuple[float, float] | None = None
+        """The distances of the nearest and the farthest sample of the map, m."""
+        self._has_no_cloud = False
         self._number = 0
         self._is_drawing = self._is_stale = False
         self._turned_at = 0.0
@@ -210,6 +213,7 @@ class SpinScreen(Screen[None]):
         if not self.is_attached:
             return
         self.frame = frame
+        self._limits = frame.shown.nearest, frame.shown.farthest
         self.view.show_picture(frame.rendered)
         self._title.counts = points_text(frame)
         self._show_lines()
@@ -220,7 +224,10 @@ class SpinScreen(Screen[None]):
             return
         self.frame = None
         self.spin = replace(self.spin, is_turning=False)
-        self.view.show_message(failure_text(event.error))
+        is_clipped = self._limits is not None and self.spin.clip != Clip()
+        self.view.show_message(failure_text(event.error, is_clipped))
+        self._has_no_cloud = not is_clipped
+        self.refresh_bindings()
         self._title.counts = ""
         self._heading.update("", layout=False)
         self._caption.update("", layout=False)
@@ -285,6 +292,12 @@ class SpinScreen(Screen[None]):
 
     # Keys
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hide the keys of the cloud where there is none."""
+        if self._session.is_leaving:
+            return False
+        return not self._has_no_cloud or action in ("help", "dismiss") or "." in action
+
     def action_turn(self, across: int, down: int) -> None:
         """Turn the cloud."""
         self._change_pose(self.spin.pose.turned(across * _TURN, down * _TURN))
@@ -332,9 +345,9 @@ class SpinScreen(Screen[None]):
 
     def action_clip(self, near: int, far: int) -> None:
         """Move the near or the far end of what is shown."""
-        if self.frame is not None:
-            limits = self.frame.shown.nearest, self.frame.shown.farthest
-            self._change(replace(self.spin, clip=self.spin.clip.moved(near, far, limits)))
+        if self._limits is not None:
+            clip = self.spin.clip.moved(near, far, self._limits)
+            self._change(replace(self.spin, clip=clip))
 
     def action_blocks(self) -> None:
         """Draw with the other block characters."""

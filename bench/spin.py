@@ -1,0 +1,92 @@
+"""Frames of a spinning cloud: projecting, rasterising and encoding, on one core.
+
+``python -m bench.spin PHOTO COLUMNS ROWS FRAMES`` prints the CPU time of each frame in seconds, as
+JSON: time in which other programs have the core does not count.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench.figures import Figure, ms, percentile
+from bench.material import Material, environment
+
+__all__ = ["frames"]
+
+_SIZES = ((120, 50), (200, 60))
+_FRAMES = 90
+_GOAL = 20
+"""Frames a second at 120x50 cells."""
+_DEGREES = 4.0
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
+
+
+def frames(material: Material) -> Iterator[Figure]:
+    """Measure frames of the cloud of pug.heic as it turns once, at 120x50 and 200x60 cells."""
+    photo = material.any_photo()
+    count = material.repetitions(_FRAMES)
+    env = environment(material.scratch, **dict.fromkeys(_THREADS, "1"))
+    for columns, rows in _SIZES:
+        command = [sys.executable, "-m", "bench.spin", str(photo), str(columns), str(rows)]
+        done = subprocess.run(
+            [*command, str(count)], env=env, stdout=subprocess.PIPE, check=True, timeout=300
+        )
+        seconds: list[float] = json.loads(done.stdout)
+        rate = len(seconds) / sum(seconds)
+        is_aimed = (columns, rows) == _SIZES[0]
+        yield Figure(
+            f"spin, {photo.name} at {columns}x{rows} cells: CPU time of a frame p50 / p95, and "
+            "frames a second on one core",
+            f"{ms(percentile(seconds, 50))} / {ms(percentile(seconds, 95))}, {rate:.0f}/s",
+            goal=f"≥ {_GOAL}/s" if is_aimed else "–",
+            reached=rate >= _GOAL if is_aimed else None,
+        )
+
+
+def _measure(path: Path, cells: tuple[int, int], count: int) -> list[float]:
+    """Return the seconds of each of ``count`` frames around the cloud, on one core."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+    from heicdepth_tui.draw.modes import ColorMode
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.decode import decode
+    from heicdepth_tui.photo.layers import Pixels, Request
+    from heicdepth_tui.ui.model.cloud_frame import CloudRequest
+    from heicdepth_tui.ui.model.pose import Pose
+    from heicdepth_tui.ui.model.settings import RenderSettings
+    from heicdepth_tui.ui.services.cloud_renderer import draw_frame
+    from heicdepth_tui.ui.services.open_cloud import open_cloud
+
+    def decoded(request: Request) -> Pixels:
+        *_, answer = decode(request)
+        assert answer.pixels is not None, answer.error
+        return answer.pixels
+
+    entry = Entry(str(path), path.name, 0, 0)
+    spec = RenderSettings(ColorMode.TRUECOLOR).render_spec(cells)
+    requests = [
+        CloudRequest(number, entry, ExportOptions(), Pose().turned(_DEGREES * number, 10), spec)
+        for number in range(count + 1)
+    ]
+    opened = open_cloud(requests[0], decoded)
+    draw_frame(opened, requests[0])
+    return [_cpu_seconds(lambda one=request: draw_frame(opened, one)) for request in requests[1:]]
+
+
+def _cpu_seconds(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    _path, _columns, _rows, _count = sys.argv[1:]
+    print(json.dumps(_measure(Path(_path), (int(_columns), int(_rows)), int(_count))))
