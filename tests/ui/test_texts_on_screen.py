@@ -17,7 +17,7 @@ from heicdepth_tui.ui.screens.help import HelpScreen
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-@pytest.mark.parametrize("size", [(60, 70), (118, 60)])
+@pytest.mark.parametrize("size", [(60, 110), (118, 70)])
 async def test_wrapped_lines_of_the_help_go_on_below_their_text(
     open_app: Open, sample_folder: Path, size: tuple[int, int]
 ) -> None:
