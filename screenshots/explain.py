@@ -76,10 +76,10 @@ class Seen:
     @property
     def d_range(self) -> tuple[float, float]:
         """d_min and d_max in the file, 1/m."""
-        told = self.depth_map.representation
-        if told is None or told.d_min is None or told.d_max is None:
+        stated = self.depth_map.representation
+        if stated is None or stated.d_min is None or stated.d_max is None:
             raise SystemExit("the generated photo has lost its d_min and d_max")
-        return told.d_min, told.d_max
+        return stated.d_min, stated.d_max
 
     def step(self, metres: float) -> float:
         """Return how many metres one code is worth at a distance."""
@@ -141,12 +141,12 @@ def draw_disparity(room: Seen, path: Path) -> None:
     canvas.text((24, 682), "Near things swell, the far half of the room is squeezed.")
     canvas.text((24, 708), f"Four equal balls come out {ratio} wide,")
     canvas.text((24, 734), "and nothing has a unit.")
-    told = (
+    lines = (
         "Circles: the true balls, 0.40 m. Beside them: what the",
         "cloud measures; the camera sees fronts only. Stripes are",
         f"single codes: {near:.0f} mm apart at 1 m, {far:.0f} mm at 5 m.",
     )
-    for row, words in enumerate(told):
+    for row, words in enumerate(lines):
         canvas.text((640, 682 + 26 * row), words)
     canvas.save(path)
     print(f"{path.name}: ball widths {ratio}, one code is {near:.1f} mm at 1 m, {far:.1f} at 5 m")

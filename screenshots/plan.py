@@ -17,7 +17,7 @@ GROUND, PANEL, RULE = "#101216", "#16191f", "#2c323c"
 TEXT, STRONG, DIM, ACCENT = "#c9ced6", "#eef0f3", "#8b93a0", "#e8a355"
 
 _FINE = 3
-"""Everything but text is drawn so many times finer and then averaged."""
+"""Everything but text is drawn this many times finer, then averaged."""
 _SPLAT = 5
 """Side of a point in fine pixels."""
 _FONTS = {

@@ -97,20 +97,20 @@ def _check(array: Samples, bits: int) -> None:
         raise ValueError(f"HEVC is written with 8, 10 or 12 bits, not {bits}")
     if not (array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)):
         raise ValueError(f"a picture is (H, W) or (H, W, 3), not {array.shape}")
-    wanted = "uint8" if bits == 8 else "uint16"
-    if array.dtype != wanted:
-        raise ValueError(f"{bits}-bit samples come as {wanted}, not {array.dtype}")
+    expected = "uint8" if bits == 8 else "uint16"
+    if array.dtype != expected:
+        raise ValueError(f"{bits}-bit samples come as {expected}, not {array.dtype}")
     if array.size == 0 or int(array.max()) >> bits:
         raise ValueError(f"a picture needs samples, and none above {2**bits - 1}")
 
 
-def _take_out(data: bytes, wanted: Size) -> CodedPicture:
+def _take_out(data: bytes, given: Size) -> CodedPicture:
     """Find the pieces in a file that pillow-heif has just written with this one picture in it."""
     found = dict(_boxes(data, 0, len(data)))
     size = Size(*struct.unpack(">II", found["ispe"][4:12]))
     pixi = found["pixi"]
     return CodedPicture(
-        found["hvcC"], found["mdat"], size, tuple(pixi[5:]), None if size == wanted else wanted
+        found["hvcC"], found["mdat"], size, tuple(pixi[5:]), None if size == given else given
     )
 
 
