@@ -51,6 +51,7 @@ MEASUREMENTS = {
     "spin": ("bench.spin", "frames"),
     "picture-bytes": ("bench.wire", "picture_bytes"),
     "big-preview": ("bench.memory", "big_preview"),
+    "zoom": ("bench.zoom", "zoom"),
     "memory-500": ("bench.memory", "after_many"),
 }
 """In the order of the table: the name for ``--only``, where it is measured."""
