@@ -57,8 +57,7 @@ async def test_photo_and_depth_are_shown_with_tables_and_legend(
         assert "m, relative" in arrays
         assert "uniform disparity (type 1)" in facts(driven, "facts")
         legend = driven.app.browse.pictures.depth.legend.plain
-        assert legend.endswith("relative")
-        assert "≈" in legend
+        assert "relative · data ≈" in legend
         assert "1/m" in legend
 
 
@@ -67,7 +66,7 @@ async def test_an_absolute_map_promises_metres(open_app: Open, sample_folder: Pa
         await driven.select(ABSOLUTE)
         legend = driven.app.browse.pictures.depth.legend.plain
 
-        assert legend.endswith("absolute")
+        assert "absolute · data" in legend
         assert "≈" not in legend
 
 
@@ -277,7 +276,9 @@ async def test_help_and_metadata_open_and_close(open_app: Open, sample_folder: P
         await driven.select(LANDSCAPE)
         await driven.pilot.press("question_mark")
         await driven.until(lambda: isinstance(driven.app.screen, HelpScreen), "help")
-        assert "what the numbers mean" in driven.text
+        assert "next, previous photo with depth" in driven.text
+        await driven.pilot.press(*["j"] * 60)
+        await driven.until(lambda: "what the numbers mean" in driven.text, "the end of the page")
         await driven.pilot.press("escape")
         await driven.until(lambda: driven.app.screen is driven.app.browse, "help closed")
         await driven.pilot.press("i")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE, CodeScale
 from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.picture_facts import Size
@@ -222,13 +223,16 @@ def layer_render_spec(
     settings: RenderSettings,
     colormap: str,
     turn: tuple[int, bool] = (0, False),
+    scale: CodeScale = WHOLE_RANGE,
 ) -> RenderSpec:
     """Return how a layer is drawn: in which of the panes, and in which colours.
 
-    ``turn`` is that of ``Shapes``, for the photo's own depth map.
+    ``turn`` is that of ``Shapes``, for the photo's own depth map; ``scale`` is for depth alone.
     """
     is_depth = layer.kind is LayerKind.DEPTH
     # Where there is room for one picture only, depth is it.
     box = panes.depth if is_depth and panes.depth.columns else panes.photo
     spec = settings.render_spec(box.size, settings.colormap(colormap) if is_depth else "")
-    return replace(spec, turn=turn) if is_depth and layer.is_chosen else spec
+    if not is_depth:
+        return spec
+    return replace(spec, scale=scale, turn=turn if layer.is_chosen else (0, False))

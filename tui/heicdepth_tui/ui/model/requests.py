@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind
 from heicdepth_tui.photo.schedule import PREFETCH
+from heicdepth_tui.ui.model.colour_range import WHOLE_FILE, ColourRange
 from heicdepth_tui.ui.model.layout import (
     Layout,
     Panes,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import HeaderSummary
     from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.settings import RenderSettings
+    from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = ["LayerRequest", "View"]
 
@@ -61,15 +63,20 @@ class View:
     fit: tuple[int, int]
     settings: RenderSettings
     colormap: str
+    colour_range: ColourRange = WHOLE_FILE
 
     def panes(self, shapes: Shapes) -> Panes:
         """Return where images of these shapes are drawn."""
         return panes_of(shapes, self.layout.pictures, self.layout.is_single)
 
-    def render_spec(self, shapes: Shapes, layer: Layer) -> RenderSpec:
-        """Return how a layer is drawn: in which pane, and in which colours."""
+    def render_spec(self, shapes: Shapes, layer: Layer, tables: Tables | None = None) -> RenderSpec:
+        """Return how a layer is drawn: in which pane, and in which colours.
+
+        ``tables`` have what ranges by percentile and by hand are computed from.
+        """
+        scale = self.colour_range.scale_in(tables, layer)
         return layer_render_spec(
-            self.panes(shapes), layer, self.settings, self.colormap, shapes.turn
+            self.panes(shapes), layer, self.settings, self.colormap, shapes.turn, scale
         )
 
     def _fit_of(self, layer: Layer) -> tuple[int, int] | None:
@@ -77,9 +84,15 @@ class View:
         return None if layer.kind in (LayerKind.DEPTH, LayerKind.THUMBNAIL) else self.fit
 
     def _request(
-        self, slot: str, layer: Layer, shapes: Shapes, *, partial: bool = False
+        self,
+        slot: str,
+        layer: Layer,
+        shapes: Shapes,
+        tables: Tables | None = None,
+        *,
+        partial: bool = False,
     ) -> LayerRequest:
-        spec = self.render_spec(shapes, layer)
+        spec = self.render_spec(shapes, layer, tables)
         return LayerRequest(slot, layer, spec, self._fit_of(layer), partial)
 
     def early_requests(self, summary: HeaderSummary | None) -> Iterator[LayerRequest]:
@@ -105,7 +118,7 @@ class View:
                 continue
             if slot == "thumbnail" and shown.kind is not LayerKind.PRIMARY:
                 continue
-            yield self._request(slot, layer, known, partial=slot == "photo")
+            yield self._request(slot, layer, known, state.tables, partial=slot == "photo")
 
     def table_requests(self, state: PhotoState) -> Iterator[LayerRequest]:
         """Yield the other layers that are not decoded: the tables show their numbers."""
@@ -114,7 +127,7 @@ class View:
         known = shapes_of(state.header)
         for layer in state.rest:
             if not state.is_settled(layer):
-                yield self._request(f"table-{layer.item_id}", layer, known)
+                yield self._request(f"table-{layer.item_id}", layer, known, state.tables)
 
     def prefetch_requests(self, state: PhotoState, place: int) -> Iterator[LayerRequest]:
         """Yield all layers of neighbour number ``place`` that are not decoded."""
@@ -123,4 +136,4 @@ class View:
         known = shapes_of(state.header)
         for number, layer in enumerate(state.all_layers):
             if not state.is_settled(layer):
-                yield self._request(f"{PREFETCH}-{place}-{number}", layer, known)
+                yield self._request(f"{PREFETCH}-{place}-{number}", layer, known, state.tables)

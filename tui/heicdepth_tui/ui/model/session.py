@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Layer
+from heicdepth_tui.ui.model.colour_range import WHOLE_FILE
 from heicdepth_tui.ui.model.layout import DEFAULT_ARRANGEMENT
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
@@ -38,6 +39,7 @@ class Session:
         self.photos = PhotoStore()
         self.settings = settings
         self.colormap = DEFAULT_COLORMAP
+        self.colour_range = WHOLE_FILE
         self.arrangement = DEFAULT_ARRANGEMENT
         self.entry: Entry | None = None
         """The selected photo."""

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["Tables"]
+__all__ = ["CodeSpan", "Tables"]
+
+
+class CodeSpan(NamedTuple):
+    """Codes that occur in a depth map: the ends, and those that 2 % lie below and above."""
+
+    minimum: int
+    maximum: int
+    percentile_2: int
+    percentile_98: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +32,8 @@ class Tables:
     rows: tuple[ArrayRow, ...]
     groups: tuple[FactGroup, ...]
     depth_maps: Mapping[Layer, DepthMap]
+    spans: Mapping[Layer, CodeSpan]
+    """Of each depth map."""
 
     def is_built_from(self, content: tuple[object, ...]) -> bool:
         """Return whether the tables were built from these very objects."""

@@ -124,7 +124,7 @@ def _drawn(pane: PaneView, state: PhotoState, header: Header, view: View) -> Pan
     if layer is None:
         return pane
     found = state.layer(layer)
-    spec = view.render_spec(shapes_of(header), layer)
+    spec = view.render_spec(shapes_of(header), layer, state.tables)
     picture = found.pictures.get(spec)
     if isinstance(picture, RenderedRows):
         return replace(pane, picture=picture, message="")

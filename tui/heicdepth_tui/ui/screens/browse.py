@@ -14,12 +14,13 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
 
-from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks, ColorMode
+from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
 from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.screens.borders import Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
@@ -58,6 +59,8 @@ class BrowseScreen(Screen[None]):
         bind("escape", "stop", "Stop", "stop", "Stop, close, unmark"),
         bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
         bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
+        bind("C", "reverse_colours", "Bright end", "colours.reverse", "Bright near or bright far"),
+        bind("R", "colour_range", "Range", "colours.range", "All codes, 2–98 %, by hand"),
         bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
         bind("enter,z", "zoom", "Zoom", "zoom", "Zoom into photo or depth map", show=True),
@@ -96,6 +99,7 @@ class BrowseScreen(Screen[None]):
             self, context, self.photos, self.title_bar, self._reread, self._lay_out_again
         )
         self._borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
+        self._colours = DepthColours(self, context.session, self.panel.update, self.show_status)
         self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:
@@ -239,18 +243,19 @@ class BrowseScreen(Screen[None]):
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map."""
-        names = COLORMAP_NAMES
-        at = names.index(self._session.colormap)
-        self.use_colormap(names[(at + 1) % len(names)])
+        self._colours.next_map()
 
     def use_colormap(self, name: str) -> None:
         """Draw depth in a colour map."""
-        self._session.colormap = name
-        self.panel.update()
-        if self._session.settings.mode in (ColorMode.GREY, ColorMode.NONE):
-            self.show_status("no colours here: depth is shown in greys")
-        else:
-            self.show_status(f"colour map: {name}")
+        self._colours.use_map(name)
+
+    def action_reverse_colours(self) -> None:
+        """Make far bright instead of near, or near again."""
+        self._colours.reverse()
+
+    def action_colour_range(self) -> None:
+        """Spread the colour map over another range of depth."""
+        self._colours.next_range()
 
     def action_toggle_list(self) -> None:
         """Give the room of the list to the pictures, or show it again."""

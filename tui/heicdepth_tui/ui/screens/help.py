@@ -47,6 +47,7 @@ _KEYS: tuple[_Group, ...] = (
             ("tab", "next layer: photo, gain map, mattes …"),
             ("enter z", "zoom; or a double click on a picture"),
             ("c", "next colour map for depth"),
+            ("C  R", "bright near or far; range: file, 2–98 %, by hand"),
             ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
             ("l  T", "hide or show the list, the tables"),

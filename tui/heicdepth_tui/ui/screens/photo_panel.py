@@ -11,6 +11,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layout import Shapes, browse_layout, preview_fit, shapes_of
 from heicdepth_tui.ui.model.requests import View
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
+from heicdepth_tui.ui.presenters.legend import legend_of
 from heicdepth_tui.ui.presenters.panes import (
     PaneView,
     depth_view,
@@ -83,7 +84,9 @@ class PhotoPanel:
     def view(self) -> View:
         """The screen that layers are drawn for."""
         session = self._session
-        return View(self._layout, self._fit, session.settings, session.colormap)
+        return View(
+            self._layout, self._fit, session.settings, session.colormap, session.colour_range
+        )
 
     @property
     def layout(self) -> Layout:
@@ -153,7 +156,8 @@ class PhotoPanel:
         if isinstance(event, TablesBuilt):
             session.take_tables(event.entry, event.tables)
             if event.entry == session.entry:
-                self._show_tables()
+                # Ranges by percentile and by hand are computed from tables.
+                self.update()
             return
         if isinstance(event, LayerArrived):
             if not self._context.loader.accept(event):
@@ -213,7 +217,7 @@ class PhotoPanel:
         for pane in panes:
             pixels = state.layer(pane.layer).pixels
             if pane.is_pending and pane.layer is not None and pixels is not None:
-                spec = view.render_spec(shapes, pane.layer)
+                spec = view.render_spec(shapes, pane.layer, state.tables)
                 self._context.renderer.request(state.entry, pane.layer, pixels, spec)
 
     def _request_rest(self, entry: Entry) -> None:
@@ -334,7 +338,7 @@ class PhotoPanel:
         for pane, view in zip((self._panes.photo, self._panes.depth), self._shown, strict=True):
             pane.show(view)
             if view.picture is None and (view.message or not view.is_pending):
-                pane.legend.show(None, self._session.colormap)
+                pane.legend.show(None)
 
     def _blank_tables(self) -> None:
         self._tables_of = None
@@ -346,15 +350,16 @@ class PhotoPanel:
         if self._tables_of != self._session.entry:
             self._blank_tables()
             for pane in (self._panes.photo, self._panes.depth):
-                pane.legend.show(None, self._session.colormap)
+                pane.legend.show(None)
 
     def _show_tables(self) -> None:
         tables = self.tables
         if tables is not None and self._shows_selected:
             self._tables_of = self._session.entry
+            settings = self._session.settings
+            colours = settings.colormap(self._session.colormap), self._session.colour_range
             for pane in (self._panes.photo, self._panes.depth):
                 layer = pane.view.layer
-                depth_map = None if layer is None else tables.depth_maps.get(layer)
-                pane.legend.show(depth_map, self._session.colormap)
+                pane.legend.show(legend_of(tables, layer, *colours))
             self._arrays.show_arrays(tables.rows)
             self._facts.show_facts(tables.groups)

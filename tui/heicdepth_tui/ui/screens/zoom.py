@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind
@@ -26,6 +27,7 @@ from heicdepth_tui.ui.model.viewport import (
     window_of,
 )
 from heicdepth_tui.ui.presenters.labels import photo_place
+from heicdepth_tui.ui.presenters.legend import legend_of
 from heicdepth_tui.ui.presenters.zoom import (
     layer_of,
     missing_message,
@@ -237,9 +239,9 @@ class ZoomScreen(Screen[None]):
         self._request(state.entry, pane, window)
 
     def _show_legend(self, state: PhotoState, widget: ZoomPane, layer: Layer | None) -> None:
-        tables = state.tables
-        depth_map = None if tables is None or layer is None else tables.depth_maps.get(layer)
-        widget.legend.show(depth_map, self._session.colormap)
+        session = self._session
+        colours = session.settings.colormap(session.colormap), session.colour_range
+        widget.legend.show(legend_of(state.tables, layer, *colours))
 
     def _request(self, entry: Entry, pane: _Pane, window: Window) -> None:
         settings, layer = self._session.settings, window.frame.layer
@@ -247,10 +249,12 @@ class ZoomScreen(Screen[None]):
         spec = settings.render_spec(
             pane.widget.cells, settings.colormap(self._session.colormap) if is_depth else ""
         )
+        tables = self._session.photos.get(entry).tables
+        scale = self._session.colour_range.scale_in(tables, layer) if is_depth else WHOLE_RANGE
         wanted = LayerRequest(
             pane.slot,
             layer,
-            replace(spec, turn=window.frame.turn),
+            replace(spec, turn=window.frame.turn, scale=scale),
             partial=True,
             region=window.region,
             level=window.level,

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.photo.layers import LayerKind, depth_info
-from heicdepth_tui.ui.model.tables import Tables
+from heicdepth_tui.ui.model.tables import CodeSpan, Tables
 from heicdepth_tui.ui.services.events import Post, TablesBuilt, WorkFailed
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
@@ -76,7 +76,18 @@ def build_tables(state: PhotoState) -> Tables:
 
     old = {} if state.tables is None else state.tables.depth_maps
     maps = _build_maps(state, old)
-    return Tables(state.content, _rows(state, maps), _groups(state, maps), maps)
+    spans = {layer: _span(depth_map) for layer, depth_map in maps.items()}
+    return Tables(state.content, _rows(state, maps), _groups(state, maps), maps, spans)
+
+
+def _span(depth_map: DepthMap) -> CodeSpan:
+    import numpy as np
+
+    below = np.bincount(depth_map.codes.ravel(), minlength=depth_map.max_code + 1).cumsum()
+    count = int(below[-1])
+    shares = (1, 0.02 * count, 0.98 * count, count)
+    first, low, high, last = (int(code) for code in np.searchsorted(below, shares))
+    return CodeSpan(first, last, low, max(low, high))
 
 
 def _build_maps(state: PhotoState, old: Mapping[Layer, DepthMap]) -> Mapping[Layer, DepthMap]:

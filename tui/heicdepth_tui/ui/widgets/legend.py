@@ -1,4 +1,4 @@
-"""The legend under the depth map: its two ends in disparity and in metres, with the caveat."""
+"""The legend under the depth map: a ramp with round distances on it, and a line of text."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.ui.model.clipping import clip
+from heicdepth_tui.ui.presenters.legend import note, ramp_ends, ticks
 
 if TYPE_CHECKING:
-    from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.draw.modes import ColorMode
+    from heicdepth_tui.ui.presenters.legend import LegendView
 
 __all__ = ["Legend"]
 
+_LONGEST_RAMP = 64
+_Rgb = tuple[int, int, int]
+
 
 class Legend(Widget):
-    """Two lines: the colour ramp between its ends in disparity, and the ends in metres."""
+    """Two lines: the colour ramp between its ends, and accuracy, data range and disparity."""
 
     DEFAULT_CSS = """
     Legend { height: 2; width: 1fr; background: $background; color: $foreground 80%; padding: 0 1; }
@@ -32,56 +35,67 @@ class Legend(Widget):
     def __init__(self, mode: ColorMode, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._mode = mode
-        self._map: DepthMap | None = None
-        self._colormap = ""
+        self._view: LegendView | None = None
 
-    def show(self, depth_map: DepthMap | None, colormap: str) -> None:
-        """Show the ends of a depth map in the colours it is drawn with; None clears."""
-        if depth_map is not self._map or colormap != self._colormap:
-            self._map = depth_map
-            self._colormap = colormap
+    def show(self, view: LegendView | None) -> None:
+        """Show how a depth map is coloured; None clears."""
+        old = None if self._view is None else self._view.content
+        self._view = view
+        if old != (None if view is None else view.content):
             self.refresh()
 
     @property
     def plain(self) -> str:
-        """The words on show."""
-        return "" if self._map is None else " ".join(legend_lines(self._map))
+        """The words on show, as on a line of 80 cells."""
+        if self._view is None:
+            return ""
+        near, far = ramp_ends(self._view)
+        marks = (text for _, text in ticks(self._view, _LONGEST_RAMP))
+        return " ".join((near, *marks, far, note(self._view, 80)))
 
     def render_line(self, y: int) -> Strip:
-        """Render the ramp or the sentence."""
-        width = self.size.width
-        base = self.rich_style
-        if self._map is None:
+        """Render the ramp or the text under it."""
+        width, base = self.size.width, self.rich_style
+        view = self._view
+        if view is None:
             return Strip.blank(width, base)
-        near, far, sentence = legend_lines(self._map, width)
         if y == 1:
-            return Strip(
-                [
-                    Segment(
-                        clip(clip(sentence, min(width, cell_len(sentence))).center(width), width),
-                        base,
-                    )
-                ],
-                width,
-            )
-        bar = max(4, min(32, width - len(near) - len(far) - 2))
-        colours = _ramp_segments(self._colormap, bar, self._mode, base)
-        row = [Segment(f"{near} ", base), *colours, Segment(f" {far}", base)]
-        used = len(near) + len(far) + 2 + bar
+            text = note(view, width)
+            text = clip(clip(text, min(width, cell_len(text))).center(width), width)
+            return Strip([Segment(text, base)], width)
+        near, far = ramp_ends(view)
+        cells = max(4, min(_LONGEST_RAMP, width - cell_len(near) - cell_len(far) - 2))
+        used = cell_len(near) + cell_len(far) + 2 + cells
         left = max(0, (width - used) // 2)
+        row = [Segment(f"{near} ", base), *self._ramp(view, cells, base), Segment(f" {far}", base)]
         strip = Strip([Segment(" " * left, base), *row], left + used)
         return strip.adjust_cell_length(width, base)
 
+    def _ramp(self, view: LegendView, cells: int, base: Style) -> list[Segment]:
+        from heicdepth_tui.draw.colour_bar import colour_bar
 
-def _ramp_segments(name: str, cells: int, mode: ColorMode, base: Style) -> list[Segment]:
-    from heicdepth_tui.draw.colour_bar import colour_bar
+        is_far_bright = view.scale.is_far_bright
+        bar = colour_bar(view.colormap, cells, self._mode, is_far_bright=is_far_bright)
+        marks = {
+            start + at: mark for start, text in ticks(view, cells) for at, mark in enumerate(text)
+        }
+        segments: list[Segment] = []
+        for text, foreground, background in bar.runs(0):
+            for block in text:
+                mark = marks.get(len(segments))
+                front, back = (foreground, background) if mark is None else _legible(foreground)
+                style = base + Style(color=_color(front), bgcolor=_color(back))
+                segments.append(Segment(mark or block, style))
+        return segments
 
-    return [
-        Segment(text, base + Style(color=_color(foreground), bgcolor=_color(background)))
-        for text, foreground, background in colour_bar(name, cells, mode).runs(0)
-    ]
+
+def _legible(ground: _Rgb) -> tuple[_Rgb, _Rgb]:
+    """Return black or white for text on a colour, and that colour."""
+    red, green, blue = ground
+    is_light = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 110
+    return ((0, 0, 0) if is_light else (255, 255, 255)), ground
 
 
-def _color(rgb: tuple[int, int, int] | None) -> Color | None:
+def _color(rgb: _Rgb | None) -> Color | None:
     """Return a colour; None leaves the terminal's own."""
     return None if rgb is None else Color.from_rgb(*rgb)

@@ -1,0 +1,128 @@
+"""Colour maps of depth: bright end, range, and the legend that states both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browsing import LANDSCAPE, image
+
+from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.draw.code_scale import CodeScale
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.ui.model.colour_range import WHOLE_FILE, ColourRange, RangeKind
+from heicdepth_tui.ui.model.tables import CodeSpan
+from heicdepth_tui.ui.presenters.legend import LegendView, note, ramp_ends, ticks
+from heicdepth_tui.ui.screens.range_prompt import RangePrompt
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+@pytest.fixture
+def depth_map(sample_folder: Path) -> DepthMap:
+    """Every code of 8 bits once, quantized as a generated photo states."""
+    codes = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    return build_depth_map(codes, 8, read_header(sample_folder / LANDSCAPE).depth)
+
+
+def view(depth_map: DepthMap, scale: CodeScale | None = None, name: str = "") -> LegendView:
+    return LegendView(depth_map, "inferno", scale or CodeScale(), (10, 240), name)
+
+
+class TestColourRange:
+    """From a choice to codes."""
+
+    def test_all_codes_until_the_map_is_known(self) -> None:
+        kinds = [replace(WHOLE_FILE, kind=kind).scale(None, None) for kind in RangeKind]
+
+        assert kinds == [CodeScale()] * 3
+
+    def test_percentiles_are_those_of_the_photo(self, depth_map: DepthMap) -> None:
+        chosen = ColourRange(RangeKind.PERCENTILE, is_far_bright=True)
+
+        assert chosen.scale(depth_map, CodeSpan(0, 255, 5, 250)) == CodeScale(5, 250, True)
+
+    def test_distances_take_the_codes_between_them(self, depth_map: DepthMap) -> None:
+        metres = depth_map.tables.metres
+        near, far = float(metres[200]), float(metres[100])
+        for ends in ((near, far), (far, near)):
+            chosen = ColourRange(RangeKind.CHOSEN, False, *ends)
+            assert chosen.scale(depth_map, None) == CodeScale(100, 200)
+
+    def test_distances_without_codes_leave_all_codes_and_say_so(self, depth_map: DepthMap) -> None:
+        chosen = ColourRange(RangeKind.CHOSEN, False, 5000.0, 6000.0)
+        scale = chosen.scale(depth_map, None)
+
+        assert scale == CodeScale()
+        assert chosen.name(scale) == "nothing from 5000 to 6000"
+
+
+class TestLegend:
+    """Metres first, disparity second; accuracy never gives way."""
+
+    def test_round_distances_stand_where_their_colours_are(self, depth_map: DepthMap) -> None:
+        metres = depth_map.tables.metres
+        for cells in (12, 24, 64):
+            placed = ticks(view(depth_map), cells)
+            for start, text in placed:
+                at = start + len(text) // 2
+                # Half a cell to each side, and half a step of the codes.
+                codes = 255 - (at + np.array([-0.5, 0.5])) / (cells - 1) * 255
+                low, high = int(np.floor(codes.min())) - 1, int(np.ceil(codes.max())) + 1
+                assert metres[min(high, 255)] <= float(text) <= metres[max(low, 0)]
+            assert placed
+            ends = [(start, start + len(text)) for start, text in placed]
+            assert all(end < start for (_, end), (start, _) in pairwise(ends))
+
+    def test_ends_are_those_of_the_scale(self, depth_map: DepthMap) -> None:
+        metres = depth_map.tables.metres
+        near, far = ramp_ends(view(depth_map, CodeScale(100, 200)))
+
+        assert near == f"≈{metres[200]:.2f}"
+        assert far == f"{metres[100]:.2f} m"
+
+    def test_accuracy_stays_when_there_is_little_room(self, depth_map: DepthMap) -> None:
+        shown = [note(view(depth_map, name="2–98 %"), cells) for cells in (80, 45, 20, 8)]
+
+        assert all(text.startswith("relative") for text in shown)
+        assert ["2–98 %" in text for text in shown] == [True, True, True, False]
+        assert ["data ≈" in text for text in shown] == [True, True, False, False]
+        assert ["1/m" in text for text in shown] == [True, False, False, False]
+
+
+async def test_keys_change_range_and_bright_end(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        await driven.select(LANDSCAPE)
+        legend = driven.app.browse.pictures.depth.legend
+        seen = [image(driven, "depth").picture]
+
+        async def changed() -> None:
+            await driven.until(
+                lambda: image(driven, "depth").picture not in (None, *seen), "another picture"
+            )
+            seen.append(image(driven, "depth").picture)
+
+        await driven.pilot.press("C")
+        await changed()
+        await driven.pilot.press("R")
+        await changed()
+        assert "2–98 %" in legend.plain
+        await driven.pilot.press("R")
+        await driven.until(lambda: isinstance(driven.app.screen, RangePrompt), "the prompt")
+        await driven.pilot.press(*"2", "space", *"1", "enter")
+        await driven.until(lambda: "two numbers" in driven.text, "what is wrong")
+        await driven.pilot.press("home", "delete", *"0.6", "enter")
+        await changed()
+        assert "by hand" in legend.plain
+        await driven.pilot.press("R")
+        await driven.until(lambda: "by hand" not in legend.plain, "all codes")
+        colour_range = driven.app.session.colour_range
+
+    assert (colour_range.near, colour_range.far) == (0.6, 1)
+    assert colour_range.is_far_bright

@@ -1,0 +1,134 @@
+"""The legend of a depth map: metres along the colour ramp, then accuracy, data and disparity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.draw.code_scale import CodeScale
+    from heicdepth_tui.photo.layers import Layer
+    from heicdepth_tui.ui.model.colour_range import ColourRange
+    from heicdepth_tui.ui.model.tables import Tables
+
+__all__ = ["LegendView", "legend_of", "note", "ramp_ends", "ticks"]
+
+_ROUND = (1.0, 5.0, 2.0, 3.0, 4.0)
+"""Mantissas of round distances, the roundest first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LegendView:
+    """A depth map and how it is coloured."""
+
+    depth_map: DepthMap
+    colormap: str
+    scale: CodeScale
+    data: tuple[int, int]
+    """The smallest and the largest code that occur."""
+    range_name: str
+    """Empty for the whole range of codes."""
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """What is shown, to be compared."""
+        return id(self.depth_map), self.colormap, self.scale, self.range_name
+
+
+def legend_of(
+    tables: Tables | None, layer: Layer | None, colormap: str, colour_range: ColourRange
+) -> LegendView | None:
+    """Return the legend of a depth layer; None for other layers, and before its tables."""
+    if tables is None or layer is None or layer not in tables.depth_maps:
+        return None
+    scale, span = colour_range.scale_in(tables, layer), tables.spans[layer]
+    data = (span.minimum, span.maximum)
+    name = colour_range.name(scale)
+    return LegendView(tables.depth_maps[layer], colormap, scale, data, name)
+
+
+def _metres(depth_map: DepthMap, code: int) -> float | None:
+    tables = depth_map.tables
+    return float(tables.metres[code]) if tables.valid[code] else None
+
+
+def _length(metres: float | None) -> str:
+    """Return metres of three digits; what is too far to be a distance as the farthest one."""
+    from heicdepth_tui.depth.quantization import MIN_DISPARITY
+
+    if metres is None:
+        return f">{1 / MIN_DISPARITY:.0f}"
+    return f"{metres:.2f}" if metres < 10 else f"{metres:.3g}" if metres < 1000 else f"{metres:.0f}"
+
+
+def ramp_ends(view: LegendView) -> tuple[str, str]:
+    """Return the texts before and after the ramp: its ends in metres, else in codes."""
+    depth_map = view.depth_map
+    low, high = view.scale.bounds(depth_map.max_code)
+    if depth_map.reason:
+        return f"{high}", f"{low} code"
+    about = depth_map.trust.about
+    near, far = (_metres(depth_map, code) for code in (high, low))
+    return f"{about}{_length(near)}", f"{_length(far)} m"
+
+
+def ticks(view: LegendView, cells: int) -> list[tuple[int, str]]:
+    """Return (column, text) of round distances that fit on a ramp, near at the left.
+
+    Columns are those of the texts' first characters; at least one cell stays between two.
+    """
+    depth_map = view.depth_map
+    if depth_map.reason:
+        return []
+    low, high = view.scale.bounds(depth_map.max_code)
+    tables = depth_map.tables
+    metres = tables.metres[low : high + 1][tables.valid[low : high + 1]][::-1]
+    if len(metres) < 2 or high == low:
+        return []
+    taken = [False] * cells
+    placed: list[tuple[int, str]] = []
+    for mantissa in _ROUND:
+        for power in range(-2, 4):
+            distance = mantissa * 10.0**power
+            if not metres[0] < distance < metres[-1]:
+                continue
+            at = round(int(metres.searchsorted(distance)) / (high - low) * (cells - 1))
+            text = f"{distance:g}"
+            start = at - len(text) // 2
+            around = range(max(0, start - 1), min(cells, start + len(text) + 1))
+            if start < 1 or start + len(text) >= cells or any(taken[cell] for cell in around):
+                continue
+            taken[start : start + len(text)] = [True] * len(text)
+            placed.append((start, text))
+    return sorted(placed)
+
+
+def note(view: LegendView, cells: int) -> str:
+    """Return the line under the ramp, as much of it as fits: accuracy never gives way."""
+    depth_map = view.depth_map
+    if depth_map.reason:
+        return f"no metres: {depth_map.reason}"
+    trust = depth_map.trust
+    low, high = view.scale.bounds(depth_map.max_code)
+    first, last = view.data
+    near, far = (_length(_metres(depth_map, code)) for code in (last, first))
+    own = f"data {trust.about}{near} to {far} m"
+    disparities = [f"{float(depth_map.tables.disparity[code]):.3f}" for code in (high, low)]
+    unit = " 1/m" if trust.is_unit_known else ""
+    disparity = f"disparity {' to '.join(disparities)}{unit}"
+    caveat = trust.short
+    short = "assumed" if trust.is_assumed else caveat.removeprefix("accuracy ")
+    name = (view.range_name,) if view.range_name else ()
+    forms = [
+        " · ".join(parts)
+        for parts in (
+            (caveat, *name, own, disparity),
+            (caveat, *name, own),
+            (short, *name, own),
+            (short, *name),
+        )
+    ]
+    return next((form for form in forms if cell_len(form) <= cells), short)

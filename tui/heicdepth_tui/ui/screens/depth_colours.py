@@ -1,0 +1,88 @@
+"""The colours of depth: map, bright end and range, changed by keys of the main screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, ColorMode
+from heicdepth_tui.ui.model.colour_range import ColourRange, RangeKind
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from heicdepth_tui.ui.model.session import Session
+
+__all__ = ["DepthColours"]
+
+
+class DepthColours:
+    """Changes the session, calls ``changed``, and states in the title line what was done."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        session: Session,
+        changed: Callable[[], object],
+        show_status: Callable[[str], object],
+    ) -> None:
+        self._screen = screen
+        self._session = session
+        self._changed = changed
+        self._show_status = show_status
+
+    def next_map(self) -> None:
+        """Use the next colour map."""
+        at = COLORMAP_NAMES.index(self._session.colormap)
+        self.use_map(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+
+    def use_map(self, name: str) -> None:
+        """Use a colour map."""
+        self._session.colormap = name
+        self._changed()
+        if self._session.settings.mode in (ColorMode.GREY, ColorMode.NONE):
+            self._show_status("no colours here: depth is shown in greys")
+        else:
+            self._show_status(f"colour map: {name}")
+
+    def reverse(self) -> None:
+        """Make the other end of the range bright."""
+        known = self._session.colour_range
+        self._use(replace(known, is_far_bright=not known.is_far_bright))
+        self._show_status("near is bright" if known.is_far_bright else "far is bright")
+
+    def next_range(self) -> None:
+        """Use the next kind of range; the last of them opens a prompt."""
+        known = self._session.colour_range
+        if known.kind is RangeKind.FILE:
+            self._use(replace(known, kind=RangeKind.PERCENTILE))
+            self._show_status("colours from the 2nd to the 98th percentile of the photo's codes")
+        elif known.kind is RangeKind.PERCENTILE:
+            self._ask()
+        else:
+            self._use_file()
+
+    def _use_file(self) -> None:
+        self._use(replace(self._session.colour_range, kind=RangeKind.FILE))
+        self._show_status("colours for all codes that the file can store")
+
+    def _ask(self) -> None:
+        # Imported at its first use: a field for text costs as much as the rest of the screen.
+        from heicdepth_tui.ui.screens.range_prompt import RangePrompt
+
+        known = self._session.colour_range
+
+        def chosen(ends: tuple[float, float] | None) -> None:
+            if ends is None:
+                self._use_file()
+                return
+            near, far = ends
+            self._use(replace(known, kind=RangeKind.CHOSEN, near=near, far=far))
+            self._show_status(f"colours from {near:g} to {far:g}")
+
+        self._screen.app.push_screen(RangePrompt(known.near, known.far), chosen)
+
+    def _use(self, colour_range: ColourRange) -> None:
+        self._session.colour_range = colour_range
+        self._changed()
