@@ -173,7 +173,7 @@ class OptionGroup(Widget, can_focus=True):
                 Segment(" " * _INLINE_GAP, base),
             ]
         return [
-            Segment(mark, base + self._part("mark")),
+            Segment(mark, base + self._mark_style(at)),
             Segment(f" {label}{' ' * _INLINE_GAP}", base),
         ]
 
@@ -188,7 +188,7 @@ class OptionGroup(Widget, can_focus=True):
             text = f"{self._mark(at)} {label}{note}"
             return [Segment(text + " " * max(0, width - cell_len(text)), self._cursor_style)]
         return [
-            Segment(self._mark(at), base + self._part("mark")),
+            Segment(self._mark(at), base + self._mark_style(at)),
             Segment(f" {label}", base),
             Segment(note, base + self._part("note")),
         ]
@@ -198,6 +198,9 @@ class OptionGroup(Widget, can_focus=True):
         if self._is_exclusive:
             return "●" if is_chosen else "○"
         return "✓" if is_chosen else "·"
+
+    def _mark_style(self, at: int) -> Style:
+        return self._part("mark" if self._rows[at].name in self._chosen else "note")
 
     @property
     def _cursor_style(self) -> Style:
