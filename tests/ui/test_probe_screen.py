@@ -267,3 +267,21 @@ async def test_another_size_draws_both_pictures_anew(open_app: Open, sample_fold
         await driven.pilot.resize_terminal(160, 50)
         await driven.until(lambda: screen.depth_view.picture.cols > before, "drawn anew")
         await driven.until(lambda: "codes unused" in driven.text, "the histogram has room")
+
+
+async def test_a_scale_is_in_legend_tables_and_exports(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with probing(open_app, sample_folder / LANDSCAPE) as (driven, _):
+        await driven.pilot.press("s", *"2.5", "enter")
+        await driven.until(lambda: figure(driven, "from camera") == "≈2.500 m", "2.5 m")
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.screen is driven.app.browse, "back")
+        legend = driven.app.browse.pictures.depth.legend
+        await driven.until(lambda: "scaled by the user: " in legend.plain, "the legend says so")
+        rows = driven.app.session.state.tables.rows
+        assert any("scaled by the user: " in row.unit for row in rows)
+        await driven.pilot.press("e")
+        await driven.until(lambda: "IMG_0412.pcd" in driven.toasts, "exported")
+    header = (tmp_path / "out" / "IMG_0412.pcd").read_bytes()[:4000]
+    assert b"scaled by the user: " in header

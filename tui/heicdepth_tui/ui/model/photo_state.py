@@ -75,13 +75,15 @@ class PhotoState:
     """The layers of the photo in the order they are shown; none before the header is known."""
     tables: Tables | None = None
     """The tables built last, which may lack the newest layers; see ``content``."""
+    factor: float | None = None
+    """The scale of the user for the photo's own depth map; None as the file gives distances."""
 
     @property
     def content(self) -> tuple[object, ...]:
         """What tables are built from; pictures and parts of a layer change nothing of it."""
         layers = [self.layer(layer) for layer in self.all_layers]
         samples = (found.pixels if found.status is LayerStatus.DONE else None for found in layers)
-        return (self.header, *samples, *(found.error for found in layers))
+        return (self.header, self.factor, *samples, *(found.error for found in layers))
 
     @property
     def is_loading(self) -> bool:

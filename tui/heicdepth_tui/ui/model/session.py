@@ -12,6 +12,7 @@ from heicdepth_tui.photo.layers import Layer
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE
 from heicdepth_tui.ui.model.layout import DEFAULT_ARRANGEMENT
 from heicdepth_tui.ui.model.library import Library
+from heicdepth_tui.ui.model.marks import NO_MARKS
 from heicdepth_tui.ui.model.photo_state import LayerState, LayerStatus
 from heicdepth_tui.ui.model.photo_store import PhotoStore
 
@@ -60,7 +61,24 @@ class Session:
         self.entry = entry
         self.layer = None
         if entry is not None:
-            self.photos.put(self.photos.use(entry).without_errors())
+            state = self.photos.use(entry).without_errors()
+            self.photos.put(replace(state, factor=self.marks.get(entry, NO_MARKS).factor))
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """Factor of the distances of each photo that the user scaled, by path."""
+        return {
+            entry.path: marks.factor
+            for entry, marks in self.marks.items()
+            if marks.factor is not None
+        }
+
+    def keep_marks(self, entry: Entry, marks: PhotoMarks) -> None:
+        """Take in the marks and the scale of a photo."""
+        self.marks[entry] = marks
+        state = self.photos.get(entry)
+        if state.factor != marks.factor:
+            self.photos.put(replace(state, factor=marks.factor))
 
     def take_header(self, entry: Entry, result: Header | HeicDepthError) -> None:
         """Take in what came of reading a header."""

@@ -355,7 +355,7 @@ class BrowseScreen(Screen[None]):
         if state is None or state.pixels(state.own(LayerKind.DEPTH)) is None:
             self.show_status("no depth map to measure in")
         else:
-            self.app.push_screen(ProbeScreen(self._app_context))
+            self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
 
     def action_help(self) -> None:
         """Show all keys."""

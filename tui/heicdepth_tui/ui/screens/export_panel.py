@@ -120,6 +120,7 @@ class ExportPanel:
             options,
             without_depth=plan.without_depth,
             needed=size if size >= SPACE_CHECKED else 0,
+            scales=self._session.scales,
         )
         self._screen.refresh_bindings()
         if self._bar_timer is None and not self.bar.is_shown:

@@ -179,7 +179,7 @@ class ProbeScreen(Screen[None]):
         return self._session.marks.get(self._entry, NO_MARKS)
 
     def _keep(self, marks: PhotoMarks) -> None:
-        self._session.marks[self._entry] = marks
+        self._session.keep_marks(self._entry, marks)
         self._scale()
         self._show()
 

@@ -6,8 +6,8 @@ import contextlib
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -39,6 +39,8 @@ class _Job:
     options: ExportOptions
     without_depth: int
     needed: int
+    scales: Mapping[str, float]
+    """Factor of the distances of a photo, by path."""
     written: list[Exported] = field(default_factory=list)
     errors: list[HeicDepthError] = field(default_factory=list)
     not_begun: int = 0
@@ -102,17 +104,19 @@ class Exporter:
         *,
         without_depth: int = 0,
         needed: int = 0,
+        scales: Mapping[str, float] | None = None,
     ) -> None:
         """Queue a job.
 
         ``without_depth`` counts photos that were left out of ``paths`` for having no depth map,
-        ``needed`` is the estimated size of the files in bytes.
+        ``needed`` is the estimated size of the files in bytes, ``scales`` has a factor for the
+        distances of photos, by path.
         """
         if not self.left:
             self._total = self._done = self._not_begun = self._bytes = 0
             self._started = self._clock()
         self._total += len(paths)
-        job = _Job(paths, options, without_depth, needed)
+        job = _Job(paths, options, without_depth, needed, scales or {})
         self._unfinished.append(job)
         self._jobs.put(job)
         if self._thread is None or not self._thread.is_alive():
@@ -213,7 +217,7 @@ class Exporter:
         try:
             export_photo(
                 Path(path),
-                job.options,
+                replace(job.options, scale=job.scales.get(path, job.options.scale)),
                 self._decoder.get,
                 written=written,
                 is_stopped=job.stopped.is_set,

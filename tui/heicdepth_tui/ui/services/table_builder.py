@@ -93,6 +93,7 @@ def _span(depth_map: DepthMap) -> CodeSpan:
 def _build_maps(state: PhotoState, old: Mapping[Layer, DepthMap]) -> Mapping[Layer, DepthMap]:
     """Return the depth map of each decoded depth layer, the old one where its samples are."""
     from heicdepth_tui.depth.depthmap import build_depth_map
+    from heicdepth_tui.depth.scale import scaled
 
     maps: dict[Layer, DepthMap] = {}
     for layer in state.all_layers:
@@ -100,11 +101,18 @@ def _build_maps(state: PhotoState, old: Mapping[Layer, DepthMap]) -> Mapping[Lay
         info = None if state.header is None else depth_info(state.header, layer)
         if pixels is None or info is None:
             continue
+        factor = state.factor if layer == state.own(LayerKind.DEPTH) else None
         known = old.get(layer)
-        if known is not None and known.codes is pixels.array:
+        if (
+            known is not None
+            and known.codes is pixels.array
+            and (known.reason or known.trust.scale == factor)
+        ):
             maps[layer] = known
-        else:
-            maps[layer] = build_depth_map(pixels.array, pixels.bits, info)
+            continue
+        depth_map = build_depth_map(pixels.array, pixels.bits, info)
+        is_scaled = factor is not None and not depth_map.reason
+        maps[layer] = scaled(depth_map, factor) if is_scaled and factor else depth_map
     return maps
 
 
