@@ -64,13 +64,20 @@ class Tiling:
 
     def order(self, placement: Placement) -> list[int]:
         """Return the tiles that are seen at all, upright top to bottom, then left to right."""
+        width, height = self.size
+        across = {
+            column: placement.span(0, left, height, min(self.tile.width, width - left))
+            for column, left in enumerate(range(0, width, self.tile.width))
+        }
         found = []
-        for index in range(len(self.tiles)):
-            top, left, height, width = self.box(index)
-            if height > 0 and width > 0:
-                rows, columns = placement.span(top, left, height, width)
+        for row, top in enumerate(range(0, height, self.tile.height)):
+            down = placement.span(top, 0, min(self.tile.height, height - top), width)
+            for column, span in across.items():
+                # Each upright axis follows one of the two coded ones.
+                upright = placement.rows.source == 0
+                rows, columns = (down[0], span[1]) if upright else (span[0], down[1])
                 if rows and columns:
-                    found.append((rows.start, columns.start, index))
+                    found.append((rows.start, columns.start, row * self.columns + column))
         return [index for _, _, index in sorted(found)]
 
 
