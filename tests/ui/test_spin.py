@@ -15,6 +15,7 @@ from textual.binding import Binding
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model.cloud_frame import CloudColours
+from heicdepth_tui.ui.model.marks import PhotoMarks
 from heicdepth_tui.ui.model.pose import Pose
 from heicdepth_tui.ui.model.spin import CLIP_STEPS, Clip
 from heicdepth_tui.ui.screens.commands import PhotoCommands
@@ -176,6 +177,10 @@ async def test_a_click_names_the_sample_of_its_point(spinning: Spinning) -> None
         assert screen.sample_line.startswith(f"{sample.metres:.3f} m  depth {sample.column}, ")
         assert screen.sample_line in driven.text
         assert abs(sample.column - metres.grid.width / 2) < metres.grid.width / 20
+        await driven.pilot.press("m")
+        entry = driven.app.session.entry
+        (mark,) = driven.app.session.marks[entry].marks
+        assert (mark.pixel, mark.sample) == (sample.photo, (sample.column, sample.row))
         # Beside the picture there is none.
         await driven.pilot.click(screen.view, offset=(0, rows // 2))
         await driven.until(lambda: screen.sample is None, "no sample")
@@ -333,3 +338,26 @@ async def test_a_clip_between_two_surfaces_says_how_to_widen_it(
         await shown(driven, screen)
         assert screen.frame is not None
         assert screen.view.picture is screen.frame.rendered
+
+
+async def test_a_known_length_scales_what_is_shown_and_exported(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE) as driven:
+        await driven.settled()
+        session = driven.app.session
+        session.marks[session.entry] = PhotoMarks(factor=2.0)
+        await driven.pilot.press("3")
+        await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
+        screen = driven.app.screen
+        await shown(driven, screen)
+        assert screen.frame is not None
+        frame = screen.frame
+        assert "scaled by the user: 2" in driven.text
+        assert frame.shown.nearest == pytest.approx(2 * 0.555, abs=0.002)
+        await driven.pilot.press("e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+
+    (path,) = (tmp_path / "out").iterdir()
+    written = PointCloud.from_path(path).numpy(("z",))
+    assert -written.max() == pytest.approx(frame.shown.nearest, abs=1e-3)

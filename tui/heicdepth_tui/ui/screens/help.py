@@ -76,7 +76,7 @@ _KEYS: tuple[_Group, ...] = (
             ("t  p", "turntable; perspective or orthographic"),
             ("c  f  n", "colours by photo or depth; flying points; shading"),
             ("[ ]  { }", "near and far clip, which e exports with"),
-            ("click", "the sample of a point"),
+            ("click  m", "the sample of a point; mark it for the probe"),
         ),
     ),
     (

@@ -20,6 +20,7 @@ from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.cloud_frame import CloudRequest
+from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.spin import Clip, Spin
 from heicdepth_tui.ui.presenters.spin import (
     Caption,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
+    from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.pose import Pose
     from heicdepth_tui.ui.screens.context import Context
 
@@ -98,6 +100,7 @@ class SpinScreen(Screen[None]):
         bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
         bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far"),
         bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
+        bind("m", "mark", "Mark", "spin.mark", "Mark the clicked point for the probe", show=True),
         bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
     ]
@@ -174,13 +177,12 @@ class SpinScreen(Screen[None]):
         self._number += 1
         session, spin = self._session, self.spin
         colormap = session.settings.colormap(session.colormap)
-        base = self._app_context.options.export_options()
         _, background = self.view.background_colors
         self._app_context.clouds.request(
             CloudRequest(
                 number=self._number,
                 entry=self._entry,
-                options=spin.options(base),
+                options=self._options,
                 pose=spin.pose,
                 spec=session.settings.render_spec((columns, rows), colormap),
                 colours=spin.colours,
@@ -189,6 +191,17 @@ class SpinScreen(Screen[None]):
                 decoded=self._decoded,
             )
         )
+
+    @property
+    def _options(self) -> ExportOptions:
+        """The options of an export of what is shown; with the length that the user knows."""
+        base = self._app_context.options.export_options()
+        factor = self._marks.factor
+        return self.spin.options(base if factor is None else replace(base, scale=factor))
+
+    @property
+    def _marks(self) -> PhotoMarks:
+        return self._session.marks.get(self._entry, NO_MARKS)
 
     @property
     def _decoded(self) -> Mapping[LayerKind, Pixels]:
@@ -289,12 +302,15 @@ class SpinScreen(Screen[None]):
         left, top = (room.width - fit.cols) // 2, (room.height - fit.rows) // 2
         self.sample = self.frame.sample_at(column - left, row - top)
         self._show_lines()
+        self.refresh_bindings()
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Hide the keys of the cloud where there is none."""
         if self._session.is_leaving:
+            return False
+        if action == "mark" and self.sample is None:
             return False
         return not self._has_no_cloud or action in ("help", "dismiss") or "." in action
 
@@ -358,8 +374,16 @@ class SpinScreen(Screen[None]):
 
     def action_export(self) -> None:
         """Export the points that are shown, with the same clip."""
-        base = self._app_context.options.export_options()
-        self._export([self._entry], self.spin.options(base))
+        self._export([self._entry], self._options)
+
+    def action_mark(self) -> None:
+        """Mark the sample of the point that was clicked, for the probe."""
+        if self.sample is not None:
+            place = self.sample.column, self.sample.row
+            marks = self._marks.with_mark(Mark(self.sample.photo, place))
+            self._session.marks[self._entry] = marks
+            count = len(marks.marks)
+            self._title.show_status(f"mark {count} is set: the probe (m in the list) measures it")
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -47,10 +47,11 @@ class OpenCloud:
     def is_for(self, request: CloudRequest) -> bool:
         """Whether a request is about this photo, read in the same way."""
         mine, asked = self.source.options, request.options
-        return (self.entry, mine.register, mine.colours) == (
+        return (self.entry, mine.register, mine.colours, mine.scale) == (
             request.entry,
             asked.register,
             asked.colours,
+            asked.scale,
         )
 
     def at(self, options: ExportOptions) -> ExportSource:
