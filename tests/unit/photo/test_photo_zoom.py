@@ -144,7 +144,7 @@ class TestCoarse:
 
     def test_tiles_of_the_level_before_are_sharper_than_the_overview(self, photo: Write) -> None:
         path, cache = photo(**GRID), DecodedCache()
-        region = SampleRegion(64, 64, 64, 64)
+        region = SampleRegion(0, 0, 192, 128)
         _last(cache, path, fit=(20, 14))
         coarser = _last(cache, path, region=region, level=1)
         first, *_ = _answers(cache, path, region=region, partial=True)
@@ -152,9 +152,18 @@ class TestCoarse:
         assert np.array_equal(first.pixels.array[::2, ::2], coarser.array)
         assert np.array_equal(first.pixels.array[1::2, 1::2], coarser.array)
 
+    def test_two_tiles_are_decoded_as_soon_as_a_coarse_picture_is_rendered(
+        self, photo: Write
+    ) -> None:
+        path, cache = photo(**GRID), DecodedCache()
+        _last(cache, path, fit=(20, 14))
+        region = SampleRegion(64, 64, 128, 64)
+        (only,) = _answers(cache, path, region=region, partial=True)
+        assert only.final
+
     def test_kept_tiles_need_no_coarse_picture(self, photo: Write) -> None:
         path, cache = photo(**GRID), DecodedCache()
-        region = SampleRegion(64, 64, 64, 64)
+        region = SampleRegion(0, 0, 192, 128)
         _last(cache, path, region=region)
         (only,) = _answers(cache, path, region=region, partial=True)
         assert only.final

@@ -9,7 +9,7 @@ from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 from heicdepth_tui.photo.region import clip_region
 from heicdepth_tui.photo.region_tiles import RegionTiles
 from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
-from heicdepth_tui.photo.tiles import Piece, Tiling
+from heicdepth_tui.photo.tiles import THREADS, Piece, Tiling
 from heicdepth_tui.photo.transforms import place
 
 __all__ = ["GridAssembly"]
@@ -62,10 +62,14 @@ class GridAssembly:
         """Begin with what is known before a tile is decoded; return the picture, None without.
 
         These are the overview of the layer, then coarser tiles of the cache, then those at hand.
-        None as well where all tiles are at hand: the whole picture comes as soon.
+        None as well where the threads decode all that is missing at once: a tile takes no longer
+        than rendering a coarse picture.
         """
         kept, is_found = self.kept, False
-        if kept is None or all(kept.piece(index) is not None for index in self._order):
+        if kept is None:
+            return None
+        missing = [index for index in self._order if kept.piece(index) is None]
+        if len(missing) <= THREADS:
             return None
         if overview is not None:
             step = 1 << self._request.level
