@@ -285,3 +285,16 @@ async def test_a_scale_is_in_legend_tables_and_exports(
         await driven.until(lambda: "IMG_0412.pcd" in driven.toasts, "exported")
     header = (tmp_path / "out" / "IMG_0412.pcd").read_bytes()[:4000]
     assert b"scaled by the user: " in header
+
+
+async def test_the_colour_range_is_marked_on_the_histogram(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, size=(160, 50)) as driven:
+        await driven.settled()
+        await driven.pilot.press("R")
+        await driven.until(lambda: "2–98 %" in driven.text, "another range")
+        await driven.pilot.press("m")
+        await driven.until(lambda: is_drawn(driven) and "▲" in driven.text, "the probe")
+        axis = next(line for line in driven.text.splitlines() if "▲" in line)
+        assert 0 < axis.index("[") < axis.rindex("]")

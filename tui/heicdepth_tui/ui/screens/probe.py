@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Sparkline, Static
 from textual.worker import Worker, WorkerState
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.report.probe import measurement_lines
 from heicdepth_tui.text import printable, printable_path
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.draw.cells import Picture
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.layers import Pixels
@@ -200,11 +202,23 @@ class ProbeScreen(Screen[None]):
         photo_room, depth_room = self.photo_view.size, self.depth_view.size
         specs = (
             settings.render_spec((photo_room.width, photo_room.height)),
-            settings.render_spec((depth_room.width, depth_room.height), colormap),
+            replace(
+                settings.render_spec((depth_room.width, depth_room.height), colormap),
+                scale=self._code_scale,
+            ),
         )
         self.run_worker(
             partial(_draw, self._header, photo, depth, specs), thread=True, exclusive=True
         )
+
+    @property
+    def _code_scale(self) -> CodeScale:
+        """The codes at the ends of the colour map, as the user chose them for depth maps."""
+        from heicdepth_tui.photo.layers import LayerKind
+
+        state = self._session.photos.get(self._entry)
+        layer, colours = state.own(LayerKind.DEPTH), self._session.colour_range
+        return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what was drawn."""
@@ -251,6 +265,7 @@ class ProbeScreen(Screen[None]):
             self._histogram,
             trust,
             self._session.settings.colormap(self._session.colormap),
+            self._code_scale,
             None if sample is None else sample.code,
         )
         title = f"{printable(self._entry.name)} · probe · {trust.short}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.draw.cells import Picture
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.draw.modes import ColorMode
 
 __all__ = ["HistogramView"]
@@ -35,12 +36,19 @@ class HistogramView(Widget):
     def __init__(self, mode: ColorMode, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._mode = mode
-        self._shown: tuple[CodeHistogram, Trust, str, int | None] | None = None
+        self._shown: tuple[CodeHistogram, Trust, str, CodeScale, int | None] | None = None
         self._picture: Picture | None = None
 
-    def show(self, histogram: CodeHistogram, trust: Trust, colormap: str, code: int | None) -> None:
+    def show(
+        self,
+        histogram: CodeHistogram,
+        trust: Trust,
+        colormap: str,
+        scale: CodeScale,
+        code: int | None,
+    ) -> None:
         """Show a histogram in the colours of the depth map, with the code under the crosshair."""
-        shown = (histogram, trust, colormap, code)
+        shown = (histogram, trust, colormap, scale, code)
         if shown != self._shown:
             self._shown = shown
             self._picture = None
@@ -56,7 +64,7 @@ class HistogramView(Widget):
         base = self.rich_style
         if self._shown is None or height <= _TEXT_ROWS:
             return Strip.blank(width, base)
-        histogram, trust, _, _ = self._shown
+        histogram, trust, *_ = self._shown
         rows = height - _TEXT_ROWS
         if y >= rows:
             text = histogram_ends(histogram, trust, width)[y - rows]
@@ -76,7 +84,12 @@ class HistogramView(Widget):
 
         if self._shown is None:
             raise ValueError("nothing is shown")
-        histogram, _, colormap, code = self._shown
+        histogram, _, colormap, scale, code = self._shown
         return histogram_picture(
-            histogram.counts, (columns, rows), colormap=colormap, code=code, mode=self._mode
+            histogram.counts,
+            (columns, rows),
+            colormap=colormap,
+            scale=scale,
+            code=code,
+            mode=self._mode,
         )
