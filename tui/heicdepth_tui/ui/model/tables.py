@@ -34,6 +34,8 @@ class Tables:
     depth_maps: Mapping[Layer, DepthMap]
     spans: Mapping[Layer, CodeSpan]
     """Of each depth map."""
+    statistics: FactGroup
+    """Mean and quantiles of the arrays of one channel."""
 
     def is_built_from(self, content: tuple[object, ...]) -> bool:
         """Return whether the tables were built from these very objects."""

@@ -7,11 +7,14 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.screen import Screen
+
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.layout import Layout
     from heicdepth_tui.ui.model.session import Session
 
-__all__ = ["Borders"]
+__all__ = ["BorderedScreen", "Borders"]
 
 _STEP = 2
 """Columns that a key moves the border of the list by."""
@@ -88,3 +91,42 @@ class Borders:
         if arrangement != self._session.arrangement:
             self._session.arrangement = arrangement
             self._lay_out()
+
+
+class BorderedScreen(Screen[None]):
+    """A screen whose borders are moved by the mouse and by keys."""
+
+    borders: Borders
+
+    def show_status(self, status: str) -> None:
+        """State what a key just did; for subclasses to override."""
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of a border."""
+        if event.button == 1 and self.borders.press(event.screen_x, event.screen_y):
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border that is held."""
+        if self.borders.is_dragged:
+            self.borders.drag(event.screen_x, event.screen_y)
+
+    def on_mouse_up(self) -> None:
+        """Leave the border where it is."""
+        if self.borders.is_dragged:
+            self.borders.release()
+            self.release_mouse()
+
+    def action_toggle_list(self) -> None:
+        """Give the room of the list to the pictures, or show it again."""
+        if not self.borders.toggle_list():
+            self.show_status("l shows the list again; its keys go on working")
+
+    def action_toggle_tables(self) -> None:
+        """Give the room of the tables to the pictures, or show them again."""
+        if not self.borders.toggle_tables():
+            self.show_status("T shows the tables again")
+
+    def action_widen_list(self, steps: int) -> None:
+        """Move the border of the list."""
+        self.borders.widen_list(steps)

@@ -12,13 +12,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
-from textual.screen import Screen
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
 from heicdepth_tui.text import printable, printable_path
-from heicdepth_tui.ui.screens.borders import Borders
+from heicdepth_tui.ui.screens.borders import BorderedScreen, Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
@@ -41,7 +40,7 @@ __all__ = ["BrowseScreen"]
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
-class BrowseScreen(Screen[None]):
+class BrowseScreen(BorderedScreen):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -77,7 +76,7 @@ class BrowseScreen(Screen[None]):
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
         bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
-        bind("y", "copy_path", "Copy path", "copy", "By OSC 52"),
+        bind("y", "copy_path", "Copy", "copy", "The text selected in a table, else the path"),
         bind("r", "read_again", "Read again", "reload", "Read folder and photo again"),
         bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True),
     ]
@@ -98,7 +97,7 @@ class BrowseScreen(Screen[None]):
         self.folder = FolderPanel(
             self, context, self.photos, self.title_bar, self._reread, self._lay_out_again
         )
-        self._borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
+        self.borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
         self._colours = DepthColours(self, context.session, self.panel.update, self.show_status)
         self._find_bar: FindBar | None = None
 
@@ -135,22 +134,6 @@ class BrowseScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for another size."""
         self._lay_out(event.size)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of a border."""
-        if event.button == 1 and self._borders.press(event.screen_x, event.screen_y):
-            self.capture_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Move the border that is held."""
-        if self._borders.is_dragged:
-            self._borders.drag(event.screen_x, event.screen_y)
-
-    def on_mouse_up(self) -> None:
-        """Leave the border where it is."""
-        if self._borders.is_dragged:
-            self._borders.release()
-            self.release_mouse()
 
     def _lay_out_again(self) -> None:
         self._lay_out(self.size)
@@ -257,20 +240,6 @@ class BrowseScreen(Screen[None]):
         """Spread the colour map over another range of depth."""
         self._colours.next_range()
 
-    def action_toggle_list(self) -> None:
-        """Give the room of the list to the pictures, or show it again."""
-        if not self._borders.toggle_list():
-            self.show_status("l shows the list again; its keys go on working")
-
-    def action_toggle_tables(self) -> None:
-        """Give the room of the tables to the pictures, or show them again."""
-        if not self._borders.toggle_tables():
-            self.show_status("T shows the tables again")
-
-    def action_widen_list(self, steps: int) -> None:
-        """Move the border of the list."""
-        self._borders.widen_list(steps)
-
     def action_tables(self) -> None:
         """Show the other table where only one has room."""
         self.toggle_class("-second-table")
@@ -305,9 +274,11 @@ class BrowseScreen(Screen[None]):
         from heicdepth_tui.ui.screens.metadata import MetadataScreen
 
         entry, tables = self._session.entry, self.panel.tables
-        if entry is not None and tables is not None:
-            name = printable(entry.name)
-            self.app.push_screen(MetadataScreen(name, tables.rows, tables.groups))
+        if entry is None or tables is None:
+            self.show_status("nothing is known of this photo yet")
+            return
+        groups = tables.groups + ((tables.statistics,) if tables.statistics.facts else ())
+        self.app.push_screen(MetadataScreen(printable(entry.name), tables.rows, groups))
 
     def action_metadata_tree(self) -> None:
         """Show boxes, items, EXIF, XMP and calibration as a tree."""
@@ -440,19 +411,20 @@ class BrowseScreen(Screen[None]):
         return self._session.library.marked or ([] if entry is None else [entry])
 
     def action_copy_path(self) -> None:
-        """Copy a path by OSC 52, which the terminal may or may not honour.
+        """Copy the text selected in a table, else a path, by OSC 52, which terminals may refuse.
 
-        That of the export whose message is shown, else that of the photo.
+        The path is that of the export whose message is shown, else that of the photo.
         """
         entry = self.photos.entry
         if entry is None:
             return
         path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
+        text = self.get_selected_text() or path
         self.app.copy_to_clipboard(
-            path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         )
-        message = f"{printable_path(path)}\nsent to the terminal's clipboard"
-        self.notify(message, timeout=3, markup=False)
+        shown = printable_path(path) if text == path else text
+        self.notify(f"{shown}\nsent to the terminal's clipboard", timeout=3, markup=False)
 
     def action_read_again(self) -> None:
         """List the folders and read the photo again."""

@@ -38,7 +38,7 @@ _KEYS: tuple[_Group, ...] = (
             ("s", "sort by name, date, size, depth"),
             ("space  v", "mark; mark a range; esc unmarks"),
             ("r", "read the folder and the photo again"),
-            ("y", "copy the path (OSC 52)"),
+            ("y", "copy the path, or the text selected in a table"),
         ),
     ),
     (

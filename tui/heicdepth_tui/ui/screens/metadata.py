@@ -30,6 +30,7 @@ class MetadataScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,i,q", "dismiss", "Close", "metadata.close", show=True),
+        bind("y", "copy", "Copy", "metadata.copy", "The text selected with the mouse", show=True),
         bind("j,down", "scroll(1)", "Down", "metadata.down"),
         bind("k,up", "scroll(-1)", "Up", "metadata.up"),
         bind("pagedown,space", "scroll(10)", "Page down", "metadata.page_down"),
@@ -46,7 +47,7 @@ class MetadataScreen(ModalScreen[None]):
         """Hold one scrolling page."""
         page = TableView(id="page")
         page.border_title = Content(self._name_shown)
-        page.border_subtitle = "esc closes"
+        page.border_subtitle = "y copies what is selected · esc closes"
         yield page
 
     def on_mount(self) -> None:
@@ -54,6 +55,15 @@ class MetadataScreen(ModalScreen[None]):
         page = self.query_one(TableView)
         page.show_arrays(self._rows)
         page.show_facts(self._groups)
+
+    def action_copy(self) -> None:
+        """Copy the selected text."""
+        text = self.get_selected_text()
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.notify(f"{text}\nsent to the terminal's clipboard", timeout=3, markup=False)
+        else:
+            self.notify("select text with the mouse first", timeout=3, markup=False)
 
     def action_scroll(self, rows: int) -> None:
         """Scroll by rows."""

@@ -20,6 +20,7 @@ from heicdepth_tui.ui.presenters.panes import (
     photo_view,
     shown_layer,
 )
+from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
 from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, PictureRendered, TablesBuilt
 
 if TYPE_CHECKING:
@@ -315,6 +316,8 @@ class PhotoPanel:
             self._blank_timer = None
         if state is None or state.header is None:
             self._blank_tables()
+            if state is not None:
+                self._show_problem(state)
         self._arrange()
         self._show_views(*self._views())
         if self.has_layers != self._has_choice:
@@ -345,6 +348,14 @@ class PhotoPanel:
         for table in (self._arrays, self._facts):
             table.blank()
 
+    def _show_problem(self, state: PhotoState) -> None:
+        """Say in the room of the tables why a file cannot be shown."""
+        reason, file = problem_groups(state.entry, state.error)
+        if reason:
+            self._tables_of = state.entry
+            self._arrays.show_facts(reason)
+            self._facts.show_facts(file)
+
     def _blank_old_tables(self) -> None:
         """Clear the tables of the photo before where those of the selected one are late."""
         if self._tables_of != self._session.entry:
@@ -362,4 +373,5 @@ class PhotoPanel:
                 layer = pane.view.layer
                 pane.legend.show(legend_of(tables, layer, *colours))
             self._arrays.show_arrays(tables.rows)
-            self._facts.show_facts(tables.groups)
+            self._arrays.show_facts(())
+            self._facts.show_facts(folded(tables.groups))

@@ -77,7 +77,8 @@ def build_tables(state: PhotoState) -> Tables:
     old = {} if state.tables is None else state.tables.depth_maps
     maps = _build_maps(state, old)
     spans = {layer: _span(depth_map) for layer, depth_map in maps.items()}
-    return Tables(state.content, _rows(state, maps), _groups(state, maps), maps, spans)
+    rows, groups = _rows(state, maps), _groups(state, maps)
+    return Tables(state.content, rows, groups, maps, spans, _statistics(state, maps))
 
 
 def _span(depth_map: DepthMap) -> CodeSpan:
@@ -129,6 +130,14 @@ def _rows(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[Arra
             failed.append(ArrayRow(layer.label, "none", "", "", "", error.short))
     maps = {layer: depth_maps[layer] for layer in decoded if layer in depth_maps}
     return array_rows(decoded, maps) + tuple(failed)
+
+
+def _statistics(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> FactGroup:
+    from heicdepth_tui.report.statistics import statistics_group
+
+    layers = ((layer, state.pixels(layer)) for layer in state.all_layers)
+    decoded = {layer: pixels for layer, pixels in layers if pixels is not None}
+    return statistics_group(decoded, depth_maps)
 
 
 def _groups(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[FactGroup, ...]:

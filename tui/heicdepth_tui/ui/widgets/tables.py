@@ -16,6 +16,8 @@ from heicdepth_tui.ui.presenters.table_lines import Line, table_lines
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from textual.selection import Selection
+
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
 __all__ = ["TableView"]
@@ -38,7 +40,6 @@ class TableView(LineView):
         "facts--value",
         "facts--problem",
     }
-    ALLOW_SELECT = False
 
     def __init__(self, *, id: str, can_focus: bool = False) -> None:
         super().__init__(id=id)
@@ -109,4 +110,20 @@ class TableView(LineView):
             shown = clip(text, left) if cell_len(text) > left else text
             left -= cell_len(shown)
             segments.append(Segment(shown, base + Style(color=part.color, bold=part.bold)))
-        return Strip(segments).adjust_cell_length(width, base)
+        strip = self._selected(Strip(segments).adjust_cell_length(width, base), row)
+        return strip.apply_offsets(0, row)
+
+    def _selected(self, strip: Strip, row: int) -> Strip:
+        """Return a line with its selected part in the colour of selections."""
+        span = None if self.text_selection is None else self.text_selection.get_span(row)
+        if span is None:
+            return strip
+        width = strip.cell_length
+        start, end = span[0], width if span[1] == -1 else min(span[1], width)
+        style = self.screen.get_component_rich_style("screen--selection")
+        middle = strip.crop(start, end).apply_style(style)
+        return Strip.join([strip.crop(0, start), middle, strip.crop(end, width)])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """Return the selected text, and what ends it."""
+        return selection.extract(self.plain), "\n"

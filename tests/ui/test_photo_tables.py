@@ -1,0 +1,87 @@
+"""Tables of the main screen: empty rows fold away, a broken file says why, text is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browsing import LANDSCAPE, facts
+
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.errors import TruncatedError
+from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.layers import DEPTH, Pixels
+from heicdepth_tui.report.statistics import statistics_group
+from heicdepth_tui.report.tables import Fact, FactGroup
+from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
+from heicdepth_tui.ui.screens.metadata import MetadataScreen
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+def test_facts_that_the_file_leaves_open_fold_away() -> None:
+    known = Fact("d_min, d_max", "0.5, –")
+    groups = (
+        FactGroup("depth", (Fact("z_near, z_far", "–, –"), known)),
+        FactGroup("lens", (Fact("distortion", "–"),)),
+    )
+
+    assert folded(groups) == (FactGroup("depth", (known,)),)
+
+
+def test_a_broken_file_says_why_and_what_to_do() -> None:
+    entry = Entry("/p/a.heic", "a.heic", 1234, 1)
+    error = TruncatedError("the file ends early", hint="copy it again")
+    (reason,), (file,) = problem_groups(entry, error)
+
+    assert [fact.value for fact in reason.facts] == ["the file ends early", "copy it again"]
+    assert [fact.value for fact in file.facts] == ["/p/a.heic", "1,234"]
+    assert problem_groups(entry, None) == ((), ())
+
+
+def test_mean_and_quantiles_are_those_of_the_samples(sample_folder: Path) -> None:
+    codes = np.repeat(np.arange(100, 200, dtype=np.uint8), 3).reshape(20, 15)
+    depth_map = build_depth_map(codes, 8, read_header(sample_folder / LANDSCAPE).depth)
+    pixels = Pixels(codes, codes.shape, "uint8", 100, 199, 8)
+    group = statistics_group({DEPTH: pixels}, {DEPTH: depth_map})
+
+    assert [fact.label for fact in group.facts] == ["depth", "disparity", "metres ≈"]
+    assert group.facts[0].value == "149.5;  104  124  149  174  194"
+    shown = [float(word.rstrip(";")) for word in group.facts[2].value.split()[:6]]
+    metres = np.sort(depth_map.metres().ravel().astype(np.float64))
+    at = [int(np.ceil(share * metres.size)) - 1 for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
+    assert shown == pytest.approx([metres.mean(), *metres[at]], rel=5e-4)
+
+
+async def test_the_reason_stands_in_the_room_of_the_tables(open_app: Open, tmp_path: Path) -> None:
+    (tmp_path / "bad.heic").write_bytes(b"no photo at all")
+    async with open_app(tmp_path, size=(140, 45)) as driven:
+        await driven.settled()
+        await driven.until(lambda: "why" in facts(driven, "arrays"), "the reason")
+        assert "bad.heic" in facts(driven, "facts")
+
+
+async def test_selected_text_of_a_table_is_copied(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(140, 45)) as driven:
+        await driven.select(LANDSCAPE)
+        arrays = driven.app.browse.arrays
+        await driven.until(lambda: "photo" in arrays.plain, "the table")
+        await driven.pilot.mouse_down(arrays, offset=(1, 1))
+        await driven.pilot.hover(arrays, offset=(5, 1))
+        await driven.until(lambda: driven.app.browse.get_selected_text() == "photo", "a selection")
+        await driven.pilot.mouse_up(arrays, offset=(5, 1))
+        await driven.pilot.press("y")
+        await driven.until(lambda: driven.app.clipboard == "photo", "the copy")
+
+
+async def test_the_full_view_has_mean_and_quantiles(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(140, 60)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("i")
+        await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+        await driven.until(lambda: "mean; quantiles" in driven.text, "the statistics")
