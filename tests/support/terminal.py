@@ -55,7 +55,8 @@ class Terminal:
         self.process.delaybeforesend = None
         self.raw = b""
         self._text: str | None = None
-        self._reply_seconds = reply_seconds
+        self.reply_seconds = reply_seconds
+        """Seconds from a query to its reply; None: no replies from now on."""
         self._rows: list[str] = []
         self._due: list[float] = []
         self._searched = 0
@@ -79,10 +80,10 @@ class Terminal:
 
     def _reply(self) -> None:
         """Send the replies that are due, the cursor being in the row that the query names."""
-        if self._reply_seconds is None:
+        if self.reply_seconds is None:
             return
         now = time.monotonic()
-        self._due += [now + self._reply_seconds] * (self.queries - len(self._due))
+        self._due += [now + self.reply_seconds] * (self.queries - len(self._due))
         while self.replies < len(self._due) and self._due[self.replies] <= now:
             self.process.send(f"\x1b[{self._rows[self.replies]};1R")
             self.replies += 1
