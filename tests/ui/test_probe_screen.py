@@ -106,7 +106,7 @@ async def test_marks_measure_and_stay_with_the_photo(
         await driven.pilot.press(key, "shift+right", "shift+right", key)
         await driven.until(lambda: "2 at " in driven.text, "two marks")
         assert "length" in driven.text
-        assert " by steps" in driven.text
+        assert " by code steps" in driven.text
         assert "angle" in driven.text
         assert "21 samples" in driven.text
         await driven.pilot.press("escape")

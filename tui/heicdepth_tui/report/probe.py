@@ -87,10 +87,13 @@ def measurement_lines(measured: Measurement, trust: Trust) -> list[tuple[str, st
     if measured.distance is None:
         lines = [("length", f"none: {printable(measured.problem)}")]
     else:
-        bound = "no bound by steps"
+        bound = "none by the code steps"
         if measured.uncertainty is not None:
-            bound = f"± {length_text(measured.uncertainty, 'mm')} by steps"
-        lines = [("length", f"{trust.about}{length_text(measured.distance)} {bound}")]
+            bound = f"± {length_text(measured.uncertainty, 'mm')} by code steps"
+        lines = [
+            ("length", f"{trust.about}{length_text(measured.distance)}"),
+            ("bound", bound),
+        ]
     if measured.angle is not None:
         lines.append(("angle", f"{measured.angle:.2f}°"))
     return lines
