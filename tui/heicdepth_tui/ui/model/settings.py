@@ -23,6 +23,8 @@ class RenderSettings:
 
     mode: ColorMode
     blocks: Blocks = Blocks.HALF
+    # Quad blocks take twice the time (57x21 cells of a photo: 13.7 instead of 6.4 ms) and 14 %
+    # more bytes for photos, none for depth: half blocks until b chooses.
     tolerance: int = TOLERANCE
 
     def render_spec(self, cells: tuple[int, int], colormap: str = "") -> RenderSpec:
