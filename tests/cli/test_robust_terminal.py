@@ -254,6 +254,7 @@ class TestTheTerminalGoes:
         opened.send("G")
         opened.wait_text("IMG_3.heic", "depth 64×48", "relative")
         opened.wait(lambda: opened.block_cells() > 100, "two pictures")
+        opened.reply_seconds = 0.0
         opened.send("q")
         assert opened.end() == 0
         assert restored(opened)
