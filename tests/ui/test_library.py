@@ -105,3 +105,27 @@ def test_the_next_photo_with_depth_is_found_in_both_directions(library: Library)
 def test_rows_are_found_by_path(library: Library) -> None:
     assert library.index_of("/p/IMG_10") == 1
     assert library.index_of("/p/none") is None
+
+
+def test_rows_show_the_folders_below_the_opened_one() -> None:
+    library = Library(("/photos", "."))
+    entries = [
+        Entry(path, path.rpartition("/")[2], 1, 1)
+        for path in ("/photos/a.heic", "/photos/2023/trip/b.heic", "2024/\u732b.heic")
+    ]
+    library.add(entries)
+
+    assert [library.folder_of(entry) for entry in entries] == ["", "2023/trip/", "2024/"]
+    assert library.longest_name == len("2023/trip/b.heic")
+    library.replace(entries[2:])
+    # A wide character takes two cells; columns are as wide as the names need.
+    assert library.longest_name == len("2024/xx.heic")
+
+
+def test_without_sub_folders_rows_show_the_name_alone() -> None:
+    library = Library()
+    entry = Entry("/photos/2023/b.heic", "b.heic", 1, 1)
+    library.add([entry])
+
+    assert library.folder_of(entry) == ""
+    assert library.longest_name == len("b.heic")

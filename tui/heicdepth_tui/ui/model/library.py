@@ -25,7 +25,12 @@ NAME_CELLS = 13
 
 def longest_name(entries: Iterable[Entry]) -> int:
     """Return the cells of the longest name as the list shows it."""
-    return max((cell_len(printable(entry.name)) for entry in entries), default=NAME_CELLS)
+    return max((_cells(entry.name) for entry in entries), default=NAME_CELLS)
+
+
+def _cells(text: str) -> int:
+    # 30,000 names are measured in the app's thread when a listing ends.
+    return len(text) if text.isascii() and text.isprintable() else cell_len(printable(text))
 
 
 class Library:
@@ -72,8 +77,9 @@ class Library:
             if entry.path not in self._entries:
                 self._hopeless += bool(entry.problem)
                 self._ordered.append(entry)
-                cells = cell_len(self.folder_of(entry)) + longest_name((entry,))
-                self._longest_name = max(self._longest_name, cells)
+                cells = _cells(entry.path[self._folder_start(entry) :])
+                if cells > self._longest_name:
+                    self._longest_name = cells
             self._entries[entry.path] = entry
 
     def replace(self, entries: Iterable[Entry]) -> None:
@@ -89,11 +95,15 @@ class Library:
 
     def folder_of(self, entry: Entry) -> str:
         """Return the folders below the one opened, as ``2023/trip/``; empty for its own photos."""
-        path = entry.path
+        end = len(entry.path) - len(entry.name)
+        return printable(entry.path[self._folder_start(entry) : end])
+
+    def _folder_start(self, entry: Entry) -> int:
+        """Return where the part of a path begins that the list shows."""
         for root in self._roots:
-            if path.startswith(root):
-                return printable(path[len(root) : len(path) - len(entry.name)])
-        return ""
+            if entry.path.startswith(root):
+                return len(root)
+        return len(entry.path) - len(entry.name)
 
     def _forget(self, path: str) -> None:
         summary = self._summaries.pop(path, None)
