@@ -298,3 +298,19 @@ async def test_the_colour_range_is_marked_on_the_histogram(
         await driven.until(lambda: is_drawn(driven) and "▲" in driven.text, "the probe")
         axis = next(line for line in driven.text.splitlines() if "▲" in line)
         assert 0 < axis.index("[") < axis.rindex("]")
+
+
+async def test_colours_change_by_key_and_by_the_palette(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with probing(open_app, sample_folder / LANDSCAPE) as (driven, screen):
+        before = screen.depth_view.picture
+        await driven.pilot.press("c")
+        await driven.until(lambda: screen.depth_view.picture is not before, "drawn anew")
+        assert driven.app.session.colormap == "viridis"
+        await driven.pilot.press("ctrl+p", *"Colour map: grey")
+        await driven.until(lambda: "Colour map: grey" in driven.text, "the command")
+        await driven.pilot.press("enter")
+        await driven.until(lambda: driven.app.session.colormap == "grey", "grey chosen")
+        await driven.pilot.press("ctrl+p", *"Mark")
+        await driven.until(lambda: "Mark (" in driven.text, "keys stand in the palette")

@@ -14,6 +14,7 @@ from heicdepth_tui.report.probe import (
     sample_lines,
     sample_record,
 )
+from heicdepth_tui.ui.presenters.probe import parse_length
 
 RELATIVE = Trust(Accuracy.RELATIVE, is_unit_known=True)
 SAMPLE = Sample(
@@ -67,3 +68,18 @@ def test_records_hold_null_where_nothing_is_known() -> None:
     assert measurement_record(Measurement(1.0, None, 2.0, "")) == {
         "distance": 1.0, "uncertainty": None, "angle": 2.0, "problem": "",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [("0.35", 0.35), ("35 cm", 0.35), (" 350mm ", 0.35), ("1,5 M", 1.5), ("2 in", 0.0508),
+     (".5ft", 0.1524)],
+)  # fmt: skip
+def test_lengths_are_read_with_their_unit(text: str, metres: float) -> None:
+    assert parse_length(text) == pytest.approx(metres)
+
+
+@pytest.mark.parametrize("text", ["", "m", "-1", "3 miles", "1.2.3", "nan"])
+def test_other_lengths_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a length"):
+        parse_length(text)

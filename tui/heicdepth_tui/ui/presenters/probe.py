@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,11 +37,14 @@ __all__ = [
     "csv_bytes",
     "histogram_ends",
     "mark_lines",
+    "parse_length",
     "profile_caption",
     "reading_of",
 ]
 
 Line = tuple[str, str]
+
+_UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
 
 _CSV = (
     "mark", "photo_x", "photo_y", "depth_x", "depth_y", "red", "green", "blue", "code",
@@ -181,3 +185,11 @@ def csv_bytes(probe: Probe, readings: Sequence[Reading]) -> bytes:
         ]  # fmt: skip
         writer.writerow(["" if value is None else value for value in values])
     return out.getvalue().encode()
+
+
+def parse_length(text: str) -> float:
+    """Return the metres of ``0.35``, ``35 cm``, ``350mm`` …; ValueError with the reason."""
+    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text.lower())
+    if match is None or match[2] not in _UNITS:
+        raise ValueError(f"{text!r} is not a length such as 0.35 m or 35 cm")
+    return float(match[1].replace(",", ".")) * _UNITS[match[2]]

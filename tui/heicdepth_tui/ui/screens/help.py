@@ -63,7 +63,7 @@ _KEYS: tuple[_Group, ...] = (
             ("arrows h j k l", "move by a sample; shift+arrows by ten; mouse"),
             ("space  u", "set a mark; remove the last one"),
             ("s  S", "scale by a known length; back to the file's"),
-            ("H", "histogram of the codes"),
+            ("H  c", "histogram of the codes; colour map"),
             ("y  Y  w", "copy as text, as JSON; write the marks as CSV"),
         ),
     ),

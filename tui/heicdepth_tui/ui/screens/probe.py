@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,29 +16,23 @@ from textual.widgets import Input, Sparkline, Static
 from textual.worker import Worker, WorkerState
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
-from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.report.probe import measurement_lines
-from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
+from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
 from heicdepth_tui.ui.widgets.histogram_view import HistogramView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
+from heicdepth_tui.ui.widgets.probe_figures import marks_content, reading_content
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
-    from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.draw.code_scale import CodeScale
-    from heicdepth_tui.draw.rendering import RenderSpec
-    from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.presenters.probe import Reading
     from heicdepth_tui.ui.screens.context import Context
@@ -52,20 +45,7 @@ _WIDE = 116
 _PHOTO_CHECK = 0.1
 """Seconds between looks for a photo that is still being decoded."""
 
-_UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
-
 _Line = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawn:
-    """What a thread made of the decoded layers."""
-
-    probe: Probe
-    histogram: CodeHistogram
-    depth: Picture
-    photo: Picture | None
-    rgb: NDArray[np.uint8] | None
 
 
 class ProbeScreen(Screen[None]):
@@ -89,6 +69,7 @@ class ProbeScreen(Screen[None]):
     ProbeScreen.-no-marks #probe-marks { display: none; }
     ProbeScreen.-no-histogram #probe-histogram { display: none; }
     """
+    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,m,q", "leave", "Back", "probe.leave", "To the photos", show=True,
@@ -107,6 +88,7 @@ class ProbeScreen(Screen[None]):
         bind("s", "ask_length", "Length", "probe.length", "Type a known length", show=True),
         bind("S", "file_scale", "File's scale", "probe.unscale", "Undo the scale"),
         bind("H", "histogram", "Histogram", "probe.histogram", "Show or hide it", show=True),
+        bind("c", "colours", "Colours", "probe.colours", "Next colour map for depth"),
         bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
         bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
@@ -126,7 +108,7 @@ class ProbeScreen(Screen[None]):
         self.reading_view = Static("reading …", id="probe-reading", markup=False)
         self.marks_view = Static("", markup=False)
         self._profile = Sparkline()
-        self._drawn: _Drawn | None = None
+        self._drawn: ProbeLayers | None = None
         self._probe: Probe | None = None
         self._histogram: CodeHistogram | None = None
         width, height = self._header.primary.displayed_size
@@ -208,7 +190,10 @@ class ProbeScreen(Screen[None]):
             ),
         )
         self.run_worker(
-            partial(_draw, self._header, photo, depth, specs), thread=True, exclusive=True
+            partial(draw_layers, self._header, photo, depth, specs),
+            thread=True,
+            group="draw",
+            exclusive=True,
         )
 
     @property
@@ -223,7 +208,7 @@ class ProbeScreen(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what was drawn."""
         result = event.worker.result
-        if event.state is WorkerState.SUCCESS and isinstance(result, _Drawn):
+        if event.state is WorkerState.SUCCESS and isinstance(result, ProbeLayers):
             self._drawn = result
             self.depth_view.show_picture(result.depth)
             if result.photo is not None:
@@ -247,9 +232,9 @@ class ProbeScreen(Screen[None]):
             return
         reading, trust = self._reading(probe), probe.depth_map.trust
         marks = self.marks.marks
-        self.reading_view.update(_content(reading.lines(trust)), layout=False)
+        self.reading_view.update(reading_content(reading.lines(trust)), layout=False)
         listed, more, metres = self._measured(probe, reading.sample)
-        self.marks_view.update(_marks_content(listed, more))
+        self.marks_view.update(marks_content(listed, more))
         self._profile.data = [-value for value in metres]
         self._profile.display = len(metres) > 1
         size = self._header.primary.displayed_size
@@ -354,7 +339,7 @@ class ProbeScreen(Screen[None]):
         if self._drawn is None:
             return
         try:
-            true = _metres(event.value)
+            true = texts.parse_length(event.value)
             factor = scale_factor(true, self._length(self._drawn.probe))
         except ValueError as error:
             self._tell(str(error), "warning")
@@ -391,6 +376,16 @@ class ProbeScreen(Screen[None]):
         is_shown = not self.has_class("-no-histogram")
         self.set_class(is_shown and self.has_class("-narrow"), "-no-marks")
 
+    def action_colours(self) -> None:
+        """Draw depth in the next colour map."""
+        at = COLORMAP_NAMES.index(self._session.colormap)
+        self.use_colormap(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+
+    def use_colormap(self, name: str) -> None:
+        """Draw depth and histogram in a colour map."""
+        self._session.colormap = name
+        self._draw()
+
     # Taking figures along
 
     def action_copy(self) -> None:
@@ -422,7 +417,7 @@ class ProbeScreen(Screen[None]):
             self._tell("no marks to write: space sets one", "warning")
             return
         data = texts.csv_bytes(probe, [self._reading(probe, mark) for mark in marks])
-        write = partial(_write, self._app_context.options.out, self._entry.name, data)
+        write = partial(write_marks, self._app_context.options.out, self._entry.name, data)
         self.run_worker(write, thread=True)
 
     def _tell(self, message: str, severity: str = "information") -> None:
@@ -443,66 +438,6 @@ class ProbeScreen(Screen[None]):
             self._close_field()
         else:
             self.dismiss()
-
-
-def _draw(
-    header: Header, photo: Pixels | None, depth: Pixels, specs: tuple[RenderSpec, RenderSpec]
-) -> _Drawn:
-    """Draw photo and depth map as the probe addresses them; runs in a thread."""
-    from heicdepth_tui.depth.histogram import code_histogram
-    from heicdepth_tui.depth.measure import probe_of
-    from heicdepth_tui.photo.layers import Pixels as Layer
-    from heicdepth_tui.photo.layers import as_rgb8
-    from heicdepth_tui.photo.rendering import picture_of
-
-    probe = probe_of(header, depth.array, depth.bits)
-    codes = probe.depth_map.codes
-    top = probe.depth_map.max_code
-    aligned = Layer(codes, codes.shape, str(codes.dtype), 0, top, depth.bits)
-    return _Drawn(
-        probe,
-        code_histogram(probe.depth_map),
-        picture_of(aligned, specs[1]),
-        None if photo is None else picture_of(photo, specs[0]),
-        None if photo is None else as_rgb8(photo),
-    )
-
-
-def _write(folder: Path, name: str, data: bytes) -> tuple[str, str]:
-    """Write marks beside exports; return a message and its severity. Runs in a thread."""
-    from pathlib import Path as Name
-
-    from heicdepth_tui.files import safe_name, write_new
-
-    try:
-        path = write_new(folder, f"{safe_name(Name(name).stem)}-marks.csv", lambda f: f.write(data))
-    except HeicDepthError as error:
-        return error.short, "warning"
-    return f"marks written to {printable_path(str(path.absolute()))}", "information"
-
-
-def _metres(text: str) -> float:
-    """Return the metres of ``0.35``, ``35 cm``, ``350mm`` …; ValueError with the reason."""
-    match = re.fullmatch(r"\s*([0-9]*[.,]?[0-9]+)\s*([a-z]*)\s*", text.lower())
-    if match is None or match[2] not in _UNITS:
-        raise ValueError(f"{text!r} is not a length such as 0.35 m or 35 cm")
-    return float(match[1].replace(",", ".")) * _UNITS[match[2]]
-
-
-def _content(lines: Sequence[_Line]) -> Content:
-    parts: list[str | tuple[str, str]] = []
-    for label, value in lines:
-        parts += [(f"{label:<12}", "$dim"), f"{value}\n"]
-    return Content.assemble(*parts)
-
-
-def _marks_content(listed: Sequence[str], more: Sequence[_Line]) -> Content:
-    if not listed:
-        return Content.styled("space sets a mark, a second one measures", "$dim")
-    parts: list[str | tuple[str, str]] = [f"{line}\n" for line in listed[-4:]]
-    for label, value in more:
-        parts += [(f"{label:<8}", "$dim"), f"{value}\n"]
-    return Content.assemble(*parts)
 
 
 def _share(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
