@@ -13,6 +13,9 @@ import pytest
 from browsing import ABSOLUTE, LANDSCAPE, PORTRAIT, STRIPPED
 from textual.widgets import Input
 
+from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.probe import ProbeScreen
 
@@ -314,3 +317,18 @@ async def test_colours_change_by_key_and_by_the_palette(
         await driven.until(lambda: driven.app.session.colormap == "grey", "grey chosen")
         await driven.pilot.press("ctrl+p", *"Mark")
         await driven.until(lambda: "Mark (" in driven.text, "keys stand in the palette")
+
+
+async def test_a_map_without_metres_says_why_and_measures_nothing(
+    open_app: Open, tmp_path: Path
+) -> None:
+    reversed_range = DepthRepresentation(RepresentationType.UNIFORM_DISPARITY, d_min=2.0, d_max=1.0)
+    (tmp_path / "a.heic").write_bytes(make_photo(Recipe(sei=reversed_range)).data)
+    async with probing(open_app, tmp_path / "a.heic", (120, 40)) as (driven, _):
+        assert figure(driven, "code").isdigit()
+        assert "invalid: d_min (2) is" in driven.text
+        await driven.pilot.press("space", "shift+right", "space")
+        await driven.until(lambda: "length  none: " in driven.text, "no length")
+        assert driven.text.count("no distance") == 2
+        await driven.pilot.press("s", "1", "enter")
+        await driven.until(lambda: "no scale: d_min (2) is" in driven.toasts, "no scale")

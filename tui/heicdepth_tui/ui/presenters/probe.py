@@ -97,7 +97,7 @@ def mark_lines(
     trust = probe.depth_map.trust
     samples = [probe.at_sample(*mark.sample) for mark in marks]
     lines = [
-        f"{number} at {mark.pixel[0]}, {mark.pixel[1]}  {trust.about}{length_text(sample.metres)}"
+        f"{number} at {mark.pixel[0]}, {mark.pixel[1]}  {_distance(sample, trust)}"
         for number, (mark, sample) in enumerate(zip(marks, samples, strict=True), 1)
     ]
     if len(samples) > 1:
@@ -105,6 +105,10 @@ def mark_lines(
     if samples and cursor is not None:
         return lines, (samples[0], cursor)
     return lines, None
+
+
+def _distance(sample: Sample, trust: Trust) -> str:
+    return "no distance" if sample.metres is None else f"{trust.about}{length_text(sample.metres)}"
 
 
 def profile_caption(metres: NDArray[np.float64], trust: Trust) -> str:

@@ -30,6 +30,8 @@ from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.probe_figures import marks_content, reading_content
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.draw.code_scale import CodeScale
@@ -46,6 +48,7 @@ _PHOTO_CHECK = 0.1
 """Seconds between looks for a photo that is still being decoded."""
 
 _Line = tuple[str, str]
+_Label = tuple[tuple[float, float], str]
 
 
 class ProbeScreen(Screen[None]):
@@ -57,11 +60,10 @@ class ProbeScreen(Screen[None]):
         color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
     ProbeScreen > #probe-pictures { height: 1fr; }
     ProbeScreen > #probe-figures { height: 12; border-top: solid $rule; }
-    ProbeScreen #probe-reading, ProbeScreen #probe-marks > Static { text-wrap: nowrap;
-        text-overflow: ellipsis; }
     ProbeScreen #probe-reading { width: 46; height: 1fr; padding: 0 1; }
     ProbeScreen #probe-marks { width: 1fr; padding: 0 1; border-left: solid $rule; }
-    ProbeScreen #probe-marks > Static { height: auto; max-height: 9; }
+    ProbeScreen #probe-marks > Static { height: auto; max-height: 9; text-wrap: nowrap;
+        text-overflow: ellipsis; }
     ProbeScreen #probe-marks > Sparkline { height: 2; }
     ProbeScreen #probe-histogram { width: 1fr; padding: 0 1; border-left: solid $rule; }
     ProbeScreen > Input { height: 1; border: none; padding: 0 1; display: none; }
@@ -239,12 +241,12 @@ class ProbeScreen(Screen[None]):
         self._profile.display = len(metres) > 1
         size = self._header.primary.displayed_size
         self.photo_view.point_at(
-            _share(self._pixel, size), [(_share(m.pixel, size), _label(n)) for n, m in _each(marks)]
+            _share(self._pixel, size), _labels([mark.pixel for mark in marks], size)
         )
         depth, sample = probe.depth_map.size, reading.sample
         self.depth_view.point_at(
             None if sample is None else _share((sample.column, sample.row), depth),
-            [(_share(m.sample, depth), _label(n)) for n, m in _each(marks)],
+            _labels([mark.sample for mark in marks], depth),
         )
         self.histogram_view.show(
             self._histogram,
@@ -420,11 +422,8 @@ class ProbeScreen(Screen[None]):
         write = partial(write_marks, self._app_context.options.out, self._entry.name, data)
         self.run_worker(write, thread=True)
 
-    def _tell(self, message: str, severity: str = "information") -> None:
-        is_warning = severity == "warning"
-        self.notify(
-            message, severity="warning" if is_warning else "information", timeout=4, markup=False
-        )
+    def _tell(self, message: str, severity: SeverityLevel = "information") -> None:
+        self.notify(message, severity=severity, timeout=4, markup=False)
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -445,9 +444,6 @@ def _share(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]
     return (place[0] + 0.5) / size[0], (place[1] + 0.5) / size[1]
 
 
-def _each(marks: Sequence[Mark]) -> list[tuple[int, Mark]]:
-    return list(enumerate(marks, 1))
-
-
-def _label(number: int) -> str:
-    return str(number % 10)
+def _labels(places: Sequence[tuple[int, int]], size: tuple[int, int]) -> list[_Label]:
+    """Return marks as shares of the picture, each with the last digit of its number."""
+    return [(_share(place, size), str(number % 10)) for number, place in enumerate(places, 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.text import printable_path
@@ -59,7 +59,9 @@ def draw_layers(
     )
 
 
-def write_marks(folder: Path, name: str, data: bytes) -> tuple[str, str]:
+def write_marks(
+    folder: Path, name: str, data: bytes
+) -> tuple[str, Literal["information", "warning"]]:
     """Write marks beside exports; return a message and its severity."""
     from heicdepth_tui.files import safe_name, write_new
 
