@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+from browsing import facts
+
 PICTURES = {
     "crabby__blue_gh_issue_692.heic",
     "crabby__candle_animation.heic",
@@ -56,7 +58,7 @@ async def test_every_odd_photo_is_passed_and_the_app_still_answers(
 async def test_pug(open_app: Open, photos: Path, tmp_path: Path) -> None:
     async with open_app(photos / "real" / "pug.heic", size=(200, 60)) as driven:
         await driven.settled()
-        text = driven.text
+        text = facts(driven, "arrays") + facts(driven, "facts")
         await driven.pilot.press("e")
         await driven.until(lambda: "points" in driven.toasts, "the export's toast")
 
@@ -67,7 +69,7 @@ async def test_pug(open_app: Open, photos: Path, tmp_path: Path) -> None:
         "4.3828125",
         "uniform disparity",
         "relative",
-        "3032.594, 3032.594 at 4032×3024",
+        "3032.594, 3032.594",
         "f/2.8",
         "Apple iPhone 13 Pro",
         "2023-02-21",
