@@ -24,6 +24,7 @@ from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.terminal.internals import screen_lines
+from heicdepth_tui.ui.widgets.image_view import ImageView
 
 HERE = Path(__file__).parent
 
@@ -49,6 +50,15 @@ SHOTS = (
     Shot("wide", (200, 60)),
     Shot("export", (100, 30), ("E",), screen=True),
     Shot("help", (140, 45), ("question_mark",), screen=True),
+    Shot("spin", (120, 40), ("3", *["right"] * 5, *["down"] * 2), screen=True),
+    Shot(
+        "probe",
+        (140, 45),
+        ("m", *["left"] * 20, "space", *["shift+right"] * 5, "space"),
+        screen=True,
+    ),
+    Shot("zoom", (120, 40), ("enter", "plus", "plus", "plus"), screen=True),
+    Shot("layers", (120, 40), ("o", "l"), screen=True),
 )
 
 
@@ -92,7 +102,9 @@ async def take(shot: Shot, folder: Path) -> None:
             await pilot.press(key)
             if not shot.screen:
                 await settled(pilot, app)
-        await pilot.pause()
+        await until(pilot, lambda: any(view.picture for view in app.screen.query(ImageView)))
+        await until(pilot, lambda: not decoder.is_busy)
+        await pilot.pause(0.5)
         (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))
         rows = [list(strip) for strip in screen_lines(app.screen)]
         theme = app.current_theme

@@ -29,6 +29,8 @@ from heicdepth_tui.ui.services.events import (
     ExportNeedsSpace,
     ExportProgress,
     LayerArrived,
+    LayerViewDrawn,
+    LayerViewFailed,
     ListingFinished,
     PhotosFound,
     RegionArrived,
@@ -37,6 +39,7 @@ from heicdepth_tui.ui.services.events import (
 )
 from heicdepth_tui.ui.services.export_log import ExportLog
 from heicdepth_tui.ui.services.exporter import Exporter
+from heicdepth_tui.ui.services.layer_views import LayerViews
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
 from heicdepth_tui.ui.services.renderer import Renderer
@@ -128,6 +131,7 @@ class HeicDepthApp(TerminalApp):
         self.loader = PhotoLoader(decoder, self._post, options.limits)
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
+        self.layer_views = LayerViews(decoder.get, self._post)
         self.clouds = CloudRenderer(decoder.get, self._post)
         context = Context(
             options=options,
@@ -137,6 +141,7 @@ class HeicDepthApp(TerminalApp):
             renderer=Renderer(self._post),
             table_builder=TableBuilder(self._post),
             clouds=self.clouds,
+            layer_views=self.layer_views,
             scanner=self.scanner,
             exporter=self.exporter,
             export_log=ExportLog(),
@@ -236,6 +241,8 @@ class HeicDepthApp(TerminalApp):
             self.browse.folder.handle(event)
         elif isinstance(event, ExportProgress | ExportNeedsSpace):
             self.browse.exports.handle(event)
+        elif isinstance(event, LayerViewDrawn | LayerViewFailed):
+            self.layer_views.deliver(event)
         elif isinstance(event, CloudRendered | CloudFailed):
             self.clouds.deliver(event)
         elif isinstance(event, ExportFinished):

@@ -70,6 +70,7 @@ class BrowseScreen(BorderedScreen):
         bind(">", "widen_list(1)", "Wider list", "list.wider"),
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
+        bind("o", "layers", "Layers", "layers", "All layers, and depth over the photo"),
         bind("3", "spin", "Spin", "spin", "Turn the cloud of the photo", show=True),
         bind("m", "probe", "Probe", "probe", "Measure: distances, lengths", show=True),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
@@ -257,7 +258,8 @@ class BrowseScreen(BorderedScreen):
         if self._session.is_leaving:
             return False
         if (
-            action in ("export", "export_as", "copy_path", "metadata", "metadata_tree", "spin")
+            action
+            in ("export", "export_as", "copy_path", "metadata", "metadata_tree", "spin", "layers")
             and not self.photos.entry
         ):
             return False
@@ -288,6 +290,15 @@ class BrowseScreen(BorderedScreen):
         if entry is not None:
             limits = self._app_context.options.limits
             self.app.push_screen(MetadataTreeScreen(entry, limits))
+
+    def action_layers(self) -> None:
+        """Show layers one at a time or over the photo; colours may be changed there."""
+        from heicdepth_tui.ui.screens.layers import LayersScreen
+
+        entry = self._session.entry
+        if entry is not None:
+            screen = LayersScreen(entry, self._app_context)
+            self.app.push_screen(screen, lambda _: self.panel.update())
 
     def action_spin(self) -> None:
         """Show the cloud of the photo, to be turned by keys and mouse."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
     from heicdepth_tui.ui.services.export_log import ExportLog
     from heicdepth_tui.ui.services.exporter import Exporter
+    from heicdepth_tui.ui.services.layer_views import LayerViews
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
     from heicdepth_tui.ui.services.prefetch import Prefetcher
     from heicdepth_tui.ui.services.renderer import Renderer
@@ -34,6 +35,7 @@ class Context:
     renderer: Renderer
     table_builder: TableBuilder
     clouds: CloudRenderer
+    layer_views: LayerViews
     scanner: Scanner
     exporter: Exporter
     export_log: ExportLog

@@ -52,6 +52,7 @@ _KEYS: tuple[_Group, ...] = (
             ("t", "next table, where they are folded"),
             ("l  T", "hide or show the list, the tables"),
             ("<  >", "narrower, wider list; rules can be dragged"),
+            ("o", "layers, depth or a matte over the photo, contours"),
             ("i", "metadata in full"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
             ("m", "probe: distance, step, point, lengths between marks"),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.photo.layers import Answer, Layer
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame
+    from heicdepth_tui.ui.model.layer_view import LayerViewResult
     from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "ExportProgress",
     "HeaderRead",
     "LayerArrived",
+    "LayerViewDrawn",
+    "LayerViewFailed",
     "ListingFinished",
     "PhotosFound",
     "PictureRendered",
@@ -117,6 +120,25 @@ class CloudFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerViewDrawn:
+    """A view of a layer was drawn; ``result.number`` is the number of the request."""
+
+    entry: Entry
+    result: LayerViewResult
+
+
+@dataclass(frozen=True, slots=True)
+class LayerViewFailed:
+    """View ``name``, one of ``count``, cannot be drawn; 0 where the header cannot be read."""
+
+    entry: Entry
+    number: int
+    name: str
+    count: int
+    error: HeicDepthError
+
+
+@dataclass(frozen=True, slots=True)
 class TablesBuilt:
     """The tables of a photo were built from what was known of it."""
 
@@ -192,6 +214,8 @@ Event: TypeAlias = (
     | RegionArrived
     | TablesBuilt
     | ExportNeedsSpace
+    | LayerViewDrawn
+    | LayerViewFailed
     | CloudRendered
     | CloudFailed
     | ExportProgress

@@ -1,0 +1,51 @@
+"""Images of a depth map: distances spread over a range, kinds of samples, lines of equal depth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heicdepth_tui.depth.views import contour_lines, contour_metres, validity_image
+
+
+def test_contours_of_a_short_range_have_equal_round_steps() -> None:
+    assert contour_metres(0.228, 0.668) == (0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
+
+
+def test_contours_of_a_long_range_go_by_one_two_five() -> None:
+    assert contour_metres(0.3, 12.0) == (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+@pytest.mark.parametrize("ends", [(2.0, 2.0), (3.0, 1.0), (0.0, 1.0), (1.0, np.inf)])
+def test_no_contours_without_a_range(ends: tuple[float, float]) -> None:
+    assert contour_metres(*ends) == ()
+
+
+@pytest.mark.parametrize("near", [0.1, 0.77, 3.0, 95.0])
+@pytest.mark.parametrize("ratio", [1.01, 1.5, 4.0, 9.9, 40.0])
+def test_contours_lie_inside_the_range_and_are_few(near: float, ratio: float) -> None:
+    levels = contour_metres(near, near * ratio)
+    assert 1 <= len(levels) <= 12
+    assert list(levels) == sorted(set(levels))
+    assert near < levels[0] <= levels[-1] < near * ratio
+
+
+def test_a_line_stands_where_the_distance_passes_its_level() -> None:
+    # One column a centimetre: 1.00, 1.01 … 1.09 m; the level lies between columns 4 and 5.
+    metres = np.tile(np.arange(100, 110, dtype=np.float32) / 100, (6, 1))
+    lines, labels = contour_lines(metres, (1.045, 2.0))
+    assert np.flatnonzero(lines.any(axis=0)).tolist() == [4]
+    assert lines[:, 4].all()
+    assert labels == ((1.045, 2, 4), None)
+
+
+def test_the_edge_of_invalid_samples_is_no_line() -> None:
+    metres = np.full((4, 4), 2.0, dtype=np.float32)
+    metres[:, 2:] = np.nan
+    lines, _ = contour_lines(metres, (1.0,))
+    assert not lines.any()
+
+
+def test_kinds_of_samples_have_colours_of_their_own() -> None:
+    image = validity_image(np.array([[0, 1, 2]], dtype=np.uint8))
+    assert len({tuple(colour) for colour in image[0].tolist()}) == 3

@@ -1,0 +1,153 @@
+"""Images of what follows from a depth map: distance, validity, normals and lines of equal depth."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from heicdepth_tui.depth.flying import flying_kinds
+from heicdepth_tui.depth.normals import grid_normals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.camera import Camera
+    from heicdepth_tui.depth.depthmap import DepthMap
+
+__all__ = [
+    "FLYING_COLOUR",
+    "INVALID_COLOUR",
+    "VALID_COLOUR",
+    "Validity",
+    "contour_lines",
+    "contour_metres",
+    "normals_image",
+    "scaled_codes",
+    "validity",
+    "validity_image",
+]
+
+VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR = (58, 70, 84), (255, 196, 60), (230, 60, 70)
+"""sRGB of the three kinds of samples in ``validity_image``."""
+
+_THRESHOLD = 0.02
+_MAX_LINES = 12
+_STEPS = (1, 2, 5)
+
+
+class Validity(NamedTuple):
+    """Kinds of samples, (H, W) uint8: 0 valid, 1 flying, 2 invalid; and how many of each."""
+
+    kinds: NDArray[np.uint8]
+    valid: int
+    flying: int
+    invalid: int
+
+
+def scaled_codes(depth_map: DepthMap, values: NDArray[np.float64]) -> NDArray[np.uint16]:
+    """Return a value of each code spread over 0 .. 65535 by the map's own range, (H, W).
+
+    ``values`` has one number a code, NaN where invalid (0 in the result). Where all are equal they
+    become 65535.
+    """
+    used = values[np.unique(depth_map.codes)]
+    used = used[np.isfinite(used)]
+    low, high = (float(used.min()), float(used.max())) if used.size else (0.0, 0.0)
+    share = (values - low) / (high - low) if high > low else np.ones_like(values)
+    table = np.nan_to_num(np.clip(share, 0, 1), nan=0.0) * 65535
+    shares: NDArray[np.uint16] = np.rint(table).astype(np.uint16)
+    return shares.take(depth_map.codes, mode="clip")
+
+
+def validity(depth_map: DepthMap, camera: Camera | None) -> Validity:
+    """Return which samples are valid, and which fly by the rule of the cloud (``flying_kinds``).
+
+    Raises NoMetresError where codes have no distance.
+    """
+    tables = depth_map.tables
+    focal = math.inf if camera is None else min(camera.fx, camera.fy)
+    flying = flying_kinds(depth_map.codes, tables.disparity, _THRESHOLD, focal) > 0
+    kinds = np.where(depth_map.valid(), flying.astype(np.uint8), np.uint8(2))
+    counts = np.bincount(kinds.reshape(-1), minlength=3)
+    return Validity(kinds, int(counts[0]), int(counts[1]), int(counts[2]))
+
+
+def validity_image(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return kinds of samples as colours, (H, W, 3) uint8 sRGB."""
+    table = np.array([VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR], dtype=np.uint8)
+    colours: NDArray[np.uint8] = table[kinds]
+    return colours
+
+
+def normals_image(depth_map: DepthMap, camera: Camera) -> NDArray[np.uint8]:
+    """Return surface normals as colours, (H, W, 3) uint8: x, y, z from −1 .. 1 to 0 .. 255.
+
+    y is up and z points to the viewer; samples without a normal are black. Raises NoMetresError.
+    """
+    metres = depth_map.metres()
+    height, width = metres.shape
+    columns = (np.arange(width, dtype=np.float32) - np.float32(camera.cx)) / np.float32(camera.fx)
+    rows = (np.float32(camera.cy) - np.arange(height, dtype=np.float32)) / np.float32(camera.fy)
+    xyz = np.stack([columns[None] * metres, rows[:, None] * metres, -metres], axis=2)
+    usable = np.isfinite(metres)
+    normals = grid_normals(np.nan_to_num(xyz), usable)
+    colours: NDArray[np.uint8] = np.rint((normals + 1) * 127.5).astype(np.uint8)
+    colours[~normals.any(axis=2)] = 0
+    return colours
+
+
+def contour_metres(near: float, far: float) -> tuple[float, ...]:
+    """Return round distances (1, 2 or 5 times a power of ten, m) inside near .. far.
+
+    The finest series with at most ``_MAX_LINES`` of them: steps of equal length, or 1-2-5 where
+    far is more than ten times near. Empty where the range is empty.
+    """
+    if not 0 < near < far < math.inf:
+        return ()
+    if far > 10 * near:
+        decades = range(math.floor(math.log10(near)), math.ceil(math.log10(far)) + 1)
+        series = [step * 10.0**decade for decade in decades for step in _STEPS]
+        return tuple(round(value, 9) for value in series if near < value < far)[:_MAX_LINES]
+    decade = math.floor(math.log10(far - near)) - 2
+    while True:
+        for step in _STEPS:
+            length = step * 10.0**decade
+            first, last = math.floor(near / length) + 1, math.ceil(far / length) - 1
+            if last - first < _MAX_LINES:
+                return tuple(round(index * length, 9) for index in range(first, last + 1))
+        decade += 1
+
+
+def contour_lines(
+    metres: NDArray[np.float32], levels: tuple[float, ...]
+) -> tuple[NDArray[np.bool_], tuple[tuple[float, int, int] | None, ...]]:
+    """Return the samples on lines of equal distance, and where the label of each line stands.
+
+    ``metres`` (H, W) has NaN where invalid. A sample is on a line where the distance passes a level
+    between it and its right or lower neighbour. A label is (level, row, column) of the line's
+    sample nearest the middle of the map, None where the map has no such line.
+    """
+    known = np.isfinite(metres)
+    bands = np.searchsorted(np.array(levels), np.nan_to_num(metres, nan=0.0)).astype(np.int16)
+    height, width = metres.shape
+    lines = np.zeros(metres.shape, dtype=np.bool_)
+    passed = np.zeros((2, *metres.shape), dtype=np.int16)
+    across = (bands[:, 1:] != bands[:, :-1]) & known[:, 1:] & known[:, :-1]
+    down = (bands[1:] != bands[:-1]) & known[1:] & known[:-1]
+    lines[:, :-1] |= across
+    lines[:-1] |= down
+    passed[0, :, :-1] = np.where(across, np.minimum(bands[:, 1:], bands[:, :-1]) + 1, 0)
+    passed[1, :-1] = np.where(down, np.minimum(bands[1:], bands[:-1]) + 1, 0)
+    labels: list[tuple[float, int, int] | None] = []
+    for number, level in enumerate(levels, 1):
+        rows, columns = np.nonzero((passed == number).any(axis=0))
+        if not rows.size:
+            labels.append(None)
+            continue
+        # Spread over the height, so that labels of neighbouring lines do not meet.
+        row = height * number // (len(levels) + 1)
+        nearest = int(np.argmin((rows - row) ** 2 + (columns - width // 2) ** 2 // 4))
+        labels.append((level, int(rows[nearest]), int(columns[nearest])))
+    return lines, tuple(labels)

@@ -1,0 +1,209 @@
+"""All layers of a photo, one at a time or laid over it, with lines of equal distance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult
+from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
+from heicdepth_tui.ui.widgets.bindings import bind
+from heicdepth_tui.ui.widgets.image_view import ImageView
+from heicdepth_tui.ui.widgets.key_bar import KeyBar
+
+if TYPE_CHECKING:
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.screens.context import Context
+
+__all__ = ["LayersScreen"]
+
+_BLEND_STEP = 0.1
+_LABELS = 12
+
+
+class LayersScreen(Screen[None]):
+    """Shows the views of one photo; begins with its depth map over it. Closes by esc or q."""
+
+    DEFAULT_CSS = """
+    LayersScreen { background: $background; }
+    LayersScreen > .layers--line { height: 1; padding: 0 1; color: $foreground 60%;
+        text-wrap: nowrap; text-overflow: ellipsis; }
+    LayersScreen > #layers-title { background: $surface; color: $foreground; }
+    LayersScreen > #layers-picture { height: 1fr; layers: picture labels; }
+    LayersScreen ImageView { layer: picture; }
+    LayersScreen .layers--label { layer: labels; position: absolute; width: auto; height: 1;
+        background: $surface; color: $foreground; display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("tab", "view(1)", "Layer", "layers.next", "Next layer or view", show=True),
+        bind("shift+tab", "view(-1)", "Previous layer", "layers.previous", "Layer before"),
+        bind("o", "over", "Over the photo", "layers.over", "Over the photo or alone", show=True),
+        bind("right_square_bracket", "blend(1)", "More", "layers.more", "More of it", show=True,
+             display="]"),
+        bind("left_square_bracket", "blend(-1)", "Less", "layers.less", "Less of it", show=True,
+             display="["),
+        bind("l", "contours", "Lines", "layers.lines", "Lines of equal distance", show=True),
+        bind("c", "colours", "Colours", "layers.colours", "Next colour map", show=True),
+        bind("b", "blocks", "Blocks", "layers.blocks", "Half or quad blocks"),
+        *(
+            bind(str(digit), f"number({digit})", f"Layer {digit}", f"layers.{digit}")
+            for digit in range(1, 10)
+        ),
+        bind("escape,q", "dismiss", "Back", "layers.leave", "To the photos", show=True,
+             display="esc"),
+    ]  # fmt: skip
+
+    def __init__(self, entry: Entry, context: Context) -> None:
+        super().__init__()
+        self._entry = entry
+        self._session = context.session
+        self._views = context.layer_views
+        self._export_options = context.options.export_options()
+        self._number = 0
+        self._index = 1
+        self._is_over = True
+        self._blend = 0.5
+        self._has_contours = False
+        self.shown: LayerViewResult | None = None
+        """What is on the screen."""
+        self.picture = ImageView()
+        self._labels = [Static("", classes="layers--label", markup=False) for _ in range(_LABELS)]
+
+    def compose(self) -> ComposeResult:
+        """Title, picture with labels, caption and keys."""
+        yield Static("", id="layers-title", classes="layers--line", markup=False)
+        yield Container(self.picture, *self._labels, id="layers-picture")
+        yield Static("", id="layers-caption", classes="layers--line", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Listen to the service."""
+        self._views.listener = self._take
+
+    def on_unmount(self) -> None:
+        """Let the service free what it holds."""
+        self._views.listener = None
+        self._views.release()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Draw for the new size."""
+        self.call_after_refresh(self._request)
+
+    def _request(self) -> None:
+        columns, rows = self.picture.size
+        if not columns or not rows:
+            return
+        session = self._session
+        self._number += 1
+        spec = session.settings.render_spec(
+            (columns, rows), session.settings.colormap(session.colormap)
+        )
+        request = LayerViewRequest(
+            number=self._number,
+            entry=self._entry,
+            spec=spec,
+            index=self._index,
+            blend=self._blend if self._is_over else None,
+            has_contours=self._has_contours,
+        )
+        if self.shown is None:
+            self.picture.show_placeholder("decoding …")
+        # Distances that the user has scaled are scaled in every view.
+        scale = session.scales.get(self._entry.path)
+        self._views.request(request, replace(self._export_options, scale=scale))
+
+    def _take(self, event: LayerViewDrawn | LayerViewFailed) -> None:
+        if event.entry != self._entry:
+            return
+        if isinstance(event, LayerViewFailed):
+            if event.number == self._number:
+                self._show_error(event)
+            return
+        if event.result.number != self._number:
+            return
+        result = self.shown = event.result
+        self.picture.show_picture(result.rendered)
+        self._title(result.view.name, result.index, result.count)
+        self._line("#layers-caption", result.caption)
+        self._place_labels(result)
+
+    def _show_error(self, event: LayerViewFailed) -> None:
+        self.shown = None
+        self.picture.show_message(event.error.short)
+        self._title(event.name, self._index % max(1, event.count), event.count)
+        self._line("#layers-caption", "")
+        for label in self._labels:
+            label.display = False
+
+    def _title(self, name: str, index: int, count: int) -> None:
+        place = f" · {name} ({index + 1}/{count})" if count else ""
+        over = f" · {self._blend:.0%} over the photo" if self._is_over and index else ""
+        self._line("#layers-title", f"{printable(self._entry.name)}{place}{over}")
+
+    def _line(self, selector: str, text: str) -> None:
+        self.query_one(selector, Static).update(Content(text))
+
+    def _place_labels(self, result: LayerViewResult) -> None:
+        """Put the labels of the lines on the picture, which is centred in its widget."""
+        columns, rows = self.picture.size
+        fit = result.rendered.fit
+        left, top = (columns - fit.cols) // 2, (rows - fit.rows) // 2
+        for index, label in enumerate(self._labels):
+            is_used = index < len(result.labels)
+            label.display = is_used
+            if is_used:
+                place = result.labels[index]
+                label.update(place.text)
+                column = min(left + place.column, columns - len(place.text))
+                label.styles.offset = (max(0, column), top + place.row)
+
+    # Keys
+
+    def action_view(self, step: int) -> None:
+        """Show the next view."""
+        self._index += step
+        self._request()
+
+    def action_number(self, digit: int) -> None:
+        """Show a view by its number."""
+        self._index = digit - 1
+        self._request()
+
+    def action_over(self) -> None:
+        """Lay the view over the photo, or show it alone."""
+        self._is_over = not self._is_over
+        self._request()
+
+    def action_blend(self, step: int) -> None:
+        """Show more or less of the view over the photo."""
+        self._is_over = True
+        self._blend = min(1.0, max(0.0, round(self._blend + step * _BLEND_STEP, 2)))
+        self._request()
+
+    def action_contours(self) -> None:
+        """Show or hide lines of equal distance."""
+        self._has_contours = not self._has_contours
+        self._request()
+
+    def action_colours(self) -> None:
+        """Draw depth in the next colour map, on the main screen as well."""
+        at = COLORMAP_NAMES.index(self._session.colormap)
+        self._session.colormap = COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)]
+        self._request()
+
+    def action_blocks(self) -> None:
+        """Draw with the other block characters."""
+        settings = self._session.settings
+        blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
+        self._session.settings = replace(settings, blocks=blocks)
+        self._request()

@@ -1,0 +1,270 @@
+"""A photo whose layers are drawn one at a time; keeps what is decoded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heicdepth_tui.depth import views
+from heicdepth_tui.draw.cells import render_cells
+from heicdepth_tui.draw.colormaps import colorize
+from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.shrink import shrink
+from heicdepth_tui.errors import MissingLayerError, NoCameraError
+from heicdepth_tui.export.run import read_source
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.client import next_ticket
+from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request, as_rgb8
+from heicdepth_tui.report.legend import legend_lines
+from heicdepth_tui.report.tables import number
+from heicdepth_tui.ui.model.layer_view import (
+    LabelPlace,
+    LayerView,
+    LayerViewRequest,
+    LayerViewResult,
+    ViewKind,
+    views_of,
+)
+
+if TYPE_CHECKING:
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.export.source import ExportSource
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.facts import Header
+
+__all__ = ["OpenLayers"]
+
+Rgb = NDArray[np.uint8]
+
+_SIDE = 1024
+"""Samples of the longer side that layers are decoded to: more than a screen of cells shows."""
+_ASPECT_TOLERANCE = 0.02
+_TINT = np.array((255, 92, 205), dtype=np.float32)
+"""Colour of a matte that lies over the photo."""
+_DIFFERENCE_GAIN = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Image:
+    """An image of a view; ``weight`` (H, W) 0 .. 255 says how much of it covers the photo."""
+
+    rgb: Rgb
+    caption: str
+    weight: NDArray[np.uint8] | None = None
+
+
+@dataclass(eq=False)
+class OpenLayers:
+    """Draws views of one photo; for one thread. ``decode`` raises DecodeError."""
+
+    entry: Entry
+    options: ExportOptions
+    decode: Callable[[Request], Pixels]
+    _decoded: dict[tuple[LayerKind, int], Pixels] = field(default_factory=dict)
+
+    @cached_property
+    def header(self) -> Header:
+        """The header; raises as ``read_header``."""
+        return read_header(self.entry.path, limits=self.options.limits)
+
+    @cached_property
+    def views(self) -> tuple[LayerView, ...]:
+        """The views that the photo has."""
+        return views_of(self.header)
+
+    @cached_property
+    def source(self) -> ExportSource:
+        """Depth map, camera and colours as exports take them; raises as ``read_source``."""
+        return read_source(Path(self.entry.path), self.options, self.decode)
+
+    @cached_property
+    def photo(self) -> Rgb:
+        """The photo: at the size of its depth map and within its region, where it has one."""
+        if self.header.depth.decodable:
+            return self.source.colours(self.source.size, False).rgb
+        return self._layer(PRIMARY)[0]
+
+    def draw(self, request: LayerViewRequest) -> LayerViewResult:
+        """Draw a view. Raises DecodeError, GeometryError and what reading the header raises."""
+        index = request.index % len(self.views)
+        view = self.views[index]
+        image = self._image(view, request.spec)
+        rgb, caption = image.rgb, image.caption
+        if request.blend is not None and view != self.views[0]:
+            if _has_aspect(image.rgb, self.photo):
+                rgb = _over(self.photo, image, request.blend)
+            else:
+                size = f"{rgb.shape[1]}×{rgb.shape[0]}"
+                caption = f"not laid over the photo: its shape {size} is not the photo's; {caption}"
+        fit = fit_cells((rgb.shape[1], rgb.shape[0]), request.spec.cells, request.spec.blocks)
+        shown = shrink(rgb, (max(1, fit.width), max(1, fit.height)))
+        labels: tuple[LabelPlace, ...] = ()
+        if request.has_contours and _has_aspect(rgb, self.photo):
+            labels = self._draw_contours(shown, fit)
+        return LayerViewResult(
+            number=request.number,
+            view=view,
+            index=index,
+            count=len(self.views),
+            rendered=_rows(shown, fit, request.spec),
+            caption=caption,
+            labels=labels,
+        )
+
+    # The image of each kind of view
+
+    def _image(self, view: LayerView, spec: RenderSpec) -> _Image:
+        layer = view.layer
+        if view.kind is ViewKind.DIFFERENCE:
+            return self._difference()
+        if layer is None:
+            return self._derived(view.kind, spec)
+        if layer.kind is LayerKind.DEPTH and layer.is_chosen:
+            depth_map = self.source.depth_map
+            rgb = colorize(
+                depth_map.codes, depth_map.max_code, spec.colormap, spec.mode, spec.scale
+            )
+            low, high = int(depth_map.codes.min()), int(depth_map.codes.max())
+            return _Image(rgb, f"codes {low} to {high} of 0 to {depth_map.max_code}, as stored")
+        if layer.kind is LayerKind.PRIMARY and layer.is_chosen:
+            return _Image(self.photo, f"{self.header.primary.displayed_size}")
+        rgb, pixels = self._layer(layer)
+        size = f"{pixels.shape[1]}×{pixels.shape[0]}"
+        caption = f"{size}, {pixels.dtype}, {pixels.minimum} to {pixels.maximum}"
+        is_matte = layer.kind is LayerKind.AUXILIARY and pixels.array.ndim == 2
+        return _Image(rgb, caption, rgb[:, :, 1] if is_matte else None)
+
+    def _derived(self, kind: ViewKind, spec: RenderSpec) -> _Image:
+        source = self.source
+        depth_map = source.depth_map
+        if kind is ViewKind.VALIDITY:
+            found = views.validity(depth_map, source.camera)
+            caption = (
+                f"{found.valid:,} valid · yellow: {found.flying:,} flying · "
+                f"red: {found.invalid:,} invalid"
+            )
+            return _Image(views.validity_image(found.kinds), caption)
+        if kind is ViewKind.NORMALS:
+            if source.camera is None:
+                raise NoCameraError("normals need a camera, which the file does not give")
+            rgb = views.normals_image(depth_map, source.camera)
+            return _Image(rgb, "x red, y green, z blue; y up, z towards the viewer")
+        tables, trust = depth_map.tables, depth_map.trust
+        near, far, _ = legend_lines(depth_map)
+        values, caption = tables.disparity, f"near {near}, far {far}, of the code range"
+        if kind is ViewKind.METRES:
+            # Bright is near, as everywhere; distances are spread evenly by their logarithm.
+            with np.errstate(invalid="ignore"):
+                values = -np.log(tables.metres)
+            used = tables.metres[np.unique(depth_map.codes)]
+            span = f"{number(float(np.nanmin(used)), 3)} to {number(float(np.nanmax(used)), 3)}"
+            caption = f"{trust.about}{span} {trust.unit_label}; even steps of the logarithm"
+        codes = views.scaled_codes(depth_map, values)
+        rgb = colorize(codes, 65535, spec.colormap, spec.mode)
+        rgb[~depth_map.valid()] = 0
+        return _Image(rgb, caption)
+
+    def _difference(self) -> _Image:
+        eyes = [
+            view.layer for view in self.views if view.layer and view.layer.label.endswith("eye")
+        ]
+        left, right = (self._layer(layer)[0] for layer in eyes[:2])
+        if left.shape != right.shape:
+            raise MissingLayerError("the two eyes have different sizes, so that none is taken away")
+        apart = np.abs(left.astype(np.int16) - right).max(axis=2)
+        grey = np.minimum(apart * _DIFFERENCE_GAIN, 255).astype(np.uint8)
+        caption = f"largest difference of a channel, {_DIFFERENCE_GAIN} times brighter"
+        return _Image(np.repeat(grey[:, :, None], 3, axis=2), caption)
+
+    def _layer(self, layer: Layer) -> tuple[Rgb, Pixels]:
+        key = layer.kind, layer.item_id
+        pixels = self._decoded.get(key)
+        if pixels is None:
+            request = Request(
+                next_ticket(), "layers", self.entry.path, layer, fit=(_SIDE, _SIDE), keep=True
+            )
+            pixels = self._decoded[key] = self.decode(request)
+        return as_rgb8(pixels), pixels
+
+    # Lines of equal distance
+
+    def _draw_contours(self, rgb: Rgb, fit: Fit) -> tuple[LabelPlace, ...]:
+        """Draw contour lines into a picture of the size of ``fit``; return their labels."""
+        if not self.header.depth.decodable or self.source.depth_map.reason:
+            return ()
+        source = self.source
+        tables = source.depth_map.tables
+        used = tables.metres[np.unique(source.depth_map.codes)]
+        used = used[np.isfinite(used)]
+        if not used.size:
+            return ()
+        levels = views.contour_metres(float(used.min()), float(used.max()))
+        metres = _nearest(source.depth_map.metres(), rgb.shape[:2])
+        lines, places = views.contour_lines(metres, levels)
+        # White on dark, black on bright: visible on every colour.
+        is_bright = rgb.astype(np.uint16).sum(axis=2) > 3 * 128
+        rgb[lines] = np.where(is_bright[lines][:, None], 0, 255)
+        about = source.trust.about
+        across, down = rgb.shape[1] // max(1, fit.cols), rgb.shape[0] // max(1, fit.rows)
+        labels = (
+            LabelPlace(f"{about}{number(place[0], 4)} m", place[2] // across, place[1] // down)
+            for place in places
+            if place is not None
+        )
+        return _apart(labels)
+
+
+def _apart(labels: Iterable[LabelPlace]) -> tuple[LabelPlace, ...]:
+    """Return the labels without those that would lie over an earlier one."""
+    kept: list[LabelPlace] = []
+    for label in labels:
+        if not any(
+            other.row == label.row
+            and label.column < other.column + len(other.text)
+            and other.column < label.column + len(label.text)
+            for other in kept
+        ):
+            kept.append(label)
+    return tuple(kept)
+
+
+def _nearest(array: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return an array (H, W) at ``size`` (height, width) by its nearest samples."""
+    rows, columns = (
+        ((np.arange(length) + 0.5) * have / length).astype(np.intp)
+        for length, have in zip(size, array.shape, strict=True)
+    )
+    found: NDArray[np.float32] = array[rows[:, None], columns[None]]
+    return found
+
+
+def _has_aspect(image: Rgb, photo: Rgb) -> bool:
+    ratio = image.shape[1] / image.shape[0] * photo.shape[0] / photo.shape[1]
+    return bool(abs(ratio - 1) <= _ASPECT_TOLERANCE)
+
+
+def _over(photo: Rgb, image: _Image, share: float) -> Rgb:
+    """Return a view laid over the photo: a matte tints it, anything else is mixed with it."""
+    size = photo.shape[1], photo.shape[0]
+    base = photo.astype(np.float32)
+    if image.weight is not None:
+        weight = shrink(image.weight, size).astype(np.float32)[:, :, None] * (share / 255)
+        mixed = base + (_TINT - base) * weight
+    else:
+        over = shrink(image.rgb, size).astype(np.float32)
+        mixed = base + (over - base) * share
+    return np.rint(mixed).astype(np.uint8)
+
+
+def _rows(rgb: Rgb, fit: Fit, spec: RenderSpec) -> RenderedRows:
+    is_photo = spec.mode is ColorMode.ANSI16
+    picture = render_cells(rgb, fit, spec.blocks, spec.mode, is_photo=is_photo)
+    return RenderedRows(fit, picture.ansi_rows(spec.mode, spec.tolerance))
