@@ -1,4 +1,4 @@
-"""One decision before the arguments are parsed: which command runs, and what starts first."""
+"""One decision before the arguments are parsed: which command runs, and whether the app opens."""
 
 from __future__ import annotations
 
@@ -39,27 +39,26 @@ def test_the_first_argument_decides_the_command(arguments: str, command: str) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "opens_app", "starts_decoder", "needs_parser"),
+    ("arguments", "opens_app", "needs_parser"),
     [
-        ("", True, True, False),
-        (".", True, True, False),
-        (". missing", True, True, True),
-        ("-r .", True, True, True),
-        ("browse .", True, True, True),
-        ("--limit-pixels 5 .", True, False, True),
-        ("--limit-pixels=5 .", True, False, True),
-        ("--theme light --help", False, False, True),
-        ("info .", False, False, True),
-        ("--version", False, False, True),
+        ("", True, False),
+        (".", True, False),
+        (". missing", True, True),
+        ("-r .", True, True),
+        ("browse .", True, True),
+        ("--limit-pixels 5 .", True, True),
+        ("--theme light --help", False, True),
+        ("info .", False, True),
+        ("config", False, True),
+        ("--version", False, True),
     ],
 )
-def test_what_starts_before_the_parser(
-    arguments: str, opens_app: bool, starts_decoder: bool, needs_parser: bool
+def test_the_app_opens_and_only_paths_need_no_parser(
+    arguments: str, opens_app: bool, needs_parser: bool
 ) -> None:
     read = Invocation.read(arguments.split())
 
     assert read.opens_app is opens_app
-    assert read.starts_decoder is starts_decoder
     assert read.needs_parser is needs_parser
 
 
@@ -67,10 +66,10 @@ def test_what_starts_before_the_parser(
 def test_nothing_starts_without_a_terminal(monkeypatch: pytest.MonkeyPatch, stream: str) -> None:
     monkeypatch.setattr(getattr(sys, stream), "isatty", lambda: False)
 
-    assert Invocation.read(["."]) == ((".",), False, False)
+    assert Invocation.read(["."]) == ((".",), False)
 
 
 def test_nothing_starts_while_a_shell_completes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_HEICDEPTH_TUI_COMPLETE", "bash_source")
 
-    assert Invocation.read([]) == ((), False, False)
+    assert Invocation.read([]) == ((), False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,4 +32,6 @@ def run_command(*arguments: object, cwd: Path | None = None, **env: str) -> Done
         except SystemExit as end:
             # Completion ends the process where it is done.
             code = end.code if isinstance(end.code, int) else 1
+        sys.stdout.flush()
+        sys.stderr.flush()
         return Done(code, stdout.getvalue().decode(), stderr.getvalue().decode())

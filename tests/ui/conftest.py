@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +143,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
         size: tuple[int, int] = (140, 45),
         theme: str = "dark",
         recursive: bool = False,
+        keymap: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Driven]:
         decoder = Decoder.start()
         decoders.append(decoder)
@@ -152,6 +153,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
             theme=theme,
             out=tmp_path / "out",
             state=tmp_path / "state",
+            keymap=keymap or {},
         )
         app = HeicDepthApp(decoder, options)
         async with app.run_test(size=size, notifications=True) as pilot:

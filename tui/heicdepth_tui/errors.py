@@ -20,6 +20,7 @@
     │   └── NoCameraError     neither the file nor EXIF describes the camera
     ├── ExportError           the requested export cannot be made
     │   └── WriteError        the file cannot be written (disk full, permission, name too long …)
+    ├── ConfigError           the config file cannot be read, or a key of it has a wrong value
     └── TerminalError         this terminal or stream cannot show the requested output
 """
 
@@ -30,6 +31,7 @@ from pathlib import Path
 from heicdepth_tui.text import printable
 
 __all__ = [
+    "ConfigError",
     "DecodeError",
     "DecoderStoppedError",
     "ExportError",
@@ -169,6 +171,10 @@ class ExportError(HeicDepthError):
 
 class WriteError(ExportError):
     """The file cannot be written; nothing was left behind and nothing was overwritten."""
+
+
+class ConfigError(HeicDepthError):
+    """The config file cannot be read, has an unknown key, or a value that is not allowed."""
 
 
 class TerminalError(HeicDepthError):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from heicdepth_tui.cli.opening import open_with_config
 from heicdepth_tui.cli.options import (
+    config_option,
     limit_option,
     limits_of,
     out_option,
@@ -15,8 +19,8 @@ from heicdepth_tui.cli.options import (
     recursive_option,
 )
 from heicdepth_tui.cli.paths import ExistingPath
-from heicdepth_tui.ui.model.options import AppOptions
-from heicdepth_tui.ui.startup.launch import open_app
+from heicdepth_tui.config import BLOCKS, COLORS, THEMES, Config
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
 from heicdepth_tui.ui.terminal.capabilities import writes_to_terminal
 
 __all__ = ["browse"]
@@ -30,28 +34,36 @@ __all__ = ["browse"]
 @projection_option
 @click.option(
     "--color",
-    type=click.Choice(["auto", "truecolor", "256", "16", "none"]),
+    type=click.Choice(COLORS),
     default="auto",
     show_default=True,
     help="Number of colours; auto uses COLORTERM, which ssh often drops (then 256).",
 )
 @click.option(
     "--theme",
-    type=click.Choice(["dark", "light"]),
+    type=click.Choice(THEMES),
     default="dark",
     show_default=True,
     help="Colours of the app.",
 )
+@click.option(
+    "--colormap",
+    type=click.Choice(COLORMAP_NAMES),
+    default=DEFAULT_COLORMAP,
+    show_default=True,
+    help="Colour map of depth.",
+)
+@click.option(
+    "--blocks",
+    type=click.Choice(BLOCKS),
+    default="half",
+    show_default=True,
+    help="Block characters of pictures; quad has finer edges.",
+)
 @limit_option
+@config_option
 def browse(
-    paths: tuple[Path, ...],
-    recursive: bool,
-    demo: bool,
-    out: Path,
-    projection: str,
-    color: str,
-    theme: str,
-    limit_pixels: int,
+    paths: tuple[Path, ...], config: Config, recursive: bool, demo: bool, **values: Any
 ) -> int:
     """Open folders and photos in the terminal (the default command)."""
     title = ""
@@ -59,23 +71,14 @@ def browse(
         folder = _demo_folder()
         paths = (*paths, folder)
         title = "demo photos" if len(paths) == 1 else ""
-    paths = paths or (Path(),)
+    config = replace(config, **values)
     if not sys.stdout.isatty() and writes_to_terminal():
         from heicdepth_tui.cli.info import print_info
 
-        return print_info(
-            paths, recursive=recursive, as_json=False, arrays=True, limits=limits_of(limit_pixels)
-        )
-    options = AppOptions(
-        paths,
-        recursive=recursive,
-        theme=theme,
-        out=out,
-        projection=projection,
-        limits=limits_of(limit_pixels),
-        title=title,
-    )
-    return open_app(options, color)
+        limits = limits_of(config.limit_pixels)
+        paths = paths or (Path(),)
+        return print_info(paths, recursive=recursive, as_json=False, arrays=True, limits=limits)
+    return open_with_config(config, paths, recursive=recursive, title=title)
 
 
 def _demo_folder() -> Path:

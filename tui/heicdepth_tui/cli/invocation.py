@@ -1,4 +1,4 @@
-"""Decides from the arguments alone which command runs, and whether the decoder starts first."""
+"""Decides from the arguments alone which command runs, and whether it opens the app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 __all__ = ["COMMANDS", "DEFAULT_COMMAND", "Invocation", "command_of"]
 
 DEFAULT_COMMAND = "browse"
-COMMANDS = (DEFAULT_COMMAND, "info", "show", "export", "sample")
+COMMANDS = (DEFAULT_COMMAND, "info", "show", "export", "sample", "config")
 _GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
 _COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
 """Set by the shells when they request completions, or the script that sets them up."""
@@ -30,8 +30,6 @@ class Invocation(NamedTuple):
     arguments: tuple[str, ...]
     opens_app: bool
     """Whether the app opens, unless the parser finds an error."""
-    starts_decoder: bool
-    """Whether the decoder process starts before the arguments are parsed."""
 
     @classmethod
     def read(cls, arguments: Sequence[str]) -> Invocation:
@@ -43,9 +41,7 @@ class Invocation(NamedTuple):
             and sys.stdout.isatty()
             and sys.stdin.isatty()
         )
-        # The decoder must know a limit of its own when it starts.
-        has_limit = any(word.startswith("--limit-pixels") for word in arguments)
-        return cls(tuple(arguments), opens_app, opens_app and not has_limit)
+        return cls(tuple(arguments), opens_app)
 
     @property
     def needs_parser(self) -> bool:

@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from heicdepth_tui.config import PROJECTIONS, Config, read_config
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["limit_option", "limits_of", "out_option", "projection_option", "recursive_option"]
+__all__ = [
+    "config_option",
+    "limit_option",
+    "limits_of",
+    "out_option",
+    "projection_option",
+    "recursive_option",
+]
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _read_config(context: click.Context, _: click.Parameter, path: Path | None) -> Config:
+    """Read the config file and let its values be the defaults of the command's options."""
+    if context.resilient_parsing:
+        return Config()
+    config = read_config(path)
+    if config.path is not None:
+        names = {param.name for param in context.command.params}
+        given = {entry.name: getattr(config, entry.name) for entry in fields(config)}
+        context.default_map = {name: given[name] for name in names & given.keys() - {"path"}}
+    return config
+
+
+config_option: _Decorator = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    callback=_read_config,
+    metavar="FILE",
+    help="Config file (default: the user's own; heicdepth-tui config prints it).",
+)
 
 limit_option: _Decorator = click.option(
     "--limit-pixels",
@@ -34,7 +64,7 @@ out_option: _Decorator = click.option(
 
 projection_option: _Decorator = click.option(
     "--projection",
-    type=click.Choice(["perspective", "flat"]),
+    type=click.Choice(PROJECTIONS),
     default="perspective",
     show_default=True,
     help="Projection of clouds: perspective with the camera, or a flat relief (not to scale).",

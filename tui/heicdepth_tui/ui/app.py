@@ -12,7 +12,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.model.palettes import palette_of
 from heicdepth_tui.ui.model.session import Session
@@ -124,7 +123,8 @@ class HeicDepthApp(TerminalApp):
         self._started = started
         self._decoder = decoder
         roots = tuple(map(str, options.paths)) if options.recursive else ()
-        self.session = Session(RenderSettings(self.colour_mode, Blocks.HALF), roots)
+        self.session = Session(RenderSettings(self.colour_mode, options.blocks), roots)
+        self.session.colormap = options.colormap
         if first is not None:
             # Before the layout, which the longest name decides.
             self.session.library.add(first.entries)
@@ -155,6 +155,7 @@ class HeicDepthApp(TerminalApp):
         for theme in make_themes(self.colour_mode):
             self.register_theme(theme)
         self.theme = THEME_NAMES[options.theme]
+        self.set_keymap(options.keymap)
 
     def _post(self, event: Event) -> None:
         self.post_message(ServiceEvent(event))

@@ -1,11 +1,13 @@
-"""Options of the app, set by the command line."""
+"""Options of the app, set by command line and config file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, Blocks
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -21,10 +23,14 @@ class AppOptions:
     paths: tuple[Path, ...] = (Path(),)
     recursive: bool = False
     theme: str = "dark"
+    colormap: str = DEFAULT_COLORMAP
+    blocks: Blocks = Blocks.HALF
     out: Path = Path()
     """The folder for exported files."""
     projection: str = "perspective"
     limits: Limits = DEFAULT_LIMITS
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys by the id of their binding, separated by commas, in place of the defaults."""
     state: Path | None = None
     """The folder of saved export options; None: the user's state folder."""
     title: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -166,6 +166,11 @@ class BrowseScreen(BorderedScreen):
         if entry is not None:
             self.panel.forget(entry)
             self.photos.announce_again()
+
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The keys that replace the defaults, by the ids of their bindings."""
+        return self._app_context.options.keymap
 
     def show_status(self, status: str) -> None:
         """Say in the title line what a key just did."""

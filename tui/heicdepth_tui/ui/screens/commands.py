@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Protocol, TypeAlias, cast
 
@@ -11,6 +11,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES
+from heicdepth_tui.ui.widgets.bindings import shown_keys
 
 __all__ = ["PhotoCommands"]
 
@@ -19,6 +20,9 @@ _Command: TypeAlias = tuple[str, str, Callable[[], object]]
 
 class _MainScreen(Protocol):
     BINDINGS: list[BindingType]
+
+    @property
+    def keymap(self) -> Mapping[str, str]: ...
 
     def use_colormap(self, name: str) -> None: ...
 
@@ -33,7 +37,7 @@ class PhotoCommands(Provider):
             if isinstance(binding, Binding):
                 action = partial(app.run_action, binding.action, screen)
                 tip = binding.tooltip or binding.description
-                key = app.get_key_display(binding)
+                key = shown_keys(main.keymap.get(str(binding.id), binding.key))
                 yield f"{binding.description} ({key})", tip, action
         for name in COLORMAP_NAMES:
             yield (

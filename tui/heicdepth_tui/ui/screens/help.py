@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Protocol, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from heicdepth_tui.ui.model.clipping import wrap_cells
-from heicdepth_tui.ui.widgets.bindings import bind
+from heicdepth_tui.ui.widgets.bindings import bind, moved_keys, replace_keys
 
 __all__ = ["HelpScreen"]
 
@@ -25,7 +25,8 @@ _KEYS: tuple[_Group, ...] = (
         "move",
         (
             ("j k ↓ ↑", "next, previous photo"),
-            ("PgDn PgUp", "a page; ctrl+d ctrl+u half a page"),
+            ("PgDn PgUp", "a page down, up"),
+            ("ctrl+d ctrl+u", "half a page down, up"),
             ("g G Home End", "first, last photo"),
             ("] [", "next, previous photo with depth"),
             ("/  n N", "find by name; next, previous match"),
@@ -36,7 +37,7 @@ _KEYS: tuple[_Group, ...] = (
         (
             ("f", "only photos with depth, or all"),
             ("s", "sort by name, date, size, depth"),
-            ("space  v", "mark; mark a range; esc unmarks"),
+            ("space  v", "mark; mark a range"),
             ("r", "read the folder and the photo again"),
             ("y", "copy the path, or the text selected in a table"),
         ),
@@ -97,8 +98,9 @@ _KEYS: tuple[_Group, ...] = (
             ("X  L", "stop exports; the report of the last exports"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
-            ("esc", "close what is open"),
-            ("q  ctrl+c", "quit; ctrl+z suspends"),
+            ("esc", "close what is open; unmark"),
+            ("q  ctrl+c", "quit"),
+            ("ctrl+z", "suspend"),
         ),
     ),
 )
@@ -124,6 +126,14 @@ _ACCURACY = (
 
 _KEY_CELLS = 15
 
+_MODES = frozenset({"probe", "spin", "zoom"})
+"""First words of the groups whose keys are those of a screen of that name."""
+
+
+class _MainScreen(Protocol):
+    @property
+    def keymap(self) -> Mapping[str, str]: ...
+
 
 class _Keys(Static):
     """Groups of keys; what has no room in a line goes on below the text, not below the key."""
@@ -144,7 +154,9 @@ def _keys(groups: Sequence[_Group], width: int) -> Content:
         parts.append((f"{title}\n", "bold $accent"))
         for key, text in keys:
             wrapped = indent.join(wrap_cells(text, max(8, width - _KEY_CELLS)))
-            parts.extend(((f"{key:<{_KEY_CELLS}}", "$foreground"), (f"{wrapped}\n", "$dim")))
+            # Keys of a keymap may need a line of their own.
+            gap = " " * (_KEY_CELLS - len(key)) if len(key) < _KEY_CELLS else indent
+            parts.extend(((key + gap, "$foreground"), (f"{wrapped}\n", "$dim")))
         parts.append("\n")
     return Content.assemble(*parts)
 
@@ -156,7 +168,7 @@ def _numbers() -> Content:
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closes by esc, ?, F1 or q."""
+    """Closes by esc, ?, F1 or q; shows the keys in force of the main screen and its opener."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -173,14 +185,28 @@ class HelpScreen(ModalScreen[None]):
         bind("k,up", "scroll(-1)", "Up", "help.up"),
     ]
 
+    def _moved(self, screen: Screen[object]) -> dict[str, str]:
+        """Return the keys that the keymap replaces on a screen and everywhere."""
+        keymap = cast("_MainScreen", self.app.screen_stack[0]).keymap
+        nodes = (self.app, screen, *screen.walk_children())
+        return moved_keys((binding for node in nodes for binding in node.BINDINGS), keymap)
+
     def compose(self) -> ComposeResult:
         """One scrolling page."""
+        main, opener = self.app.screen_stack[0], self.app.screen_stack[-2]
+        name = type(opener).__name__.removesuffix("Screen").lower()
+        groups = []
+        for title, rows in _KEYS:
+            moved = {} if title.split()[0] in _MODES else self._moved(main)
+            if title.split()[0] == name:
+                moved = self._moved(opener)
+            groups.append((title, tuple((replace_keys(keys, moved), text) for keys, text in rows)))
         with VerticalScroll() as page:
             page.border_title = "help"
             page.border_subtitle = "esc closes"
             with Grid():
-                yield _Keys((*_KEYS[:2], *_KEYS[3:-1]))
-                yield _Keys((_KEYS[2], _KEYS[-1], ("marks in the list", _MARKS)))
+                yield _Keys((*groups[:2], *groups[3:-1]))
+                yield _Keys((groups[2], groups[-1], ("marks in the list", _MARKS)))
             yield Static(_numbers(), markup=False)
 
     def on_resize(self, event: events.Resize) -> None:

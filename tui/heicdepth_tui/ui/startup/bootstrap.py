@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.draw.modes import DEFAULT_COLORMAP, ColorMode
+from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.model.layout import shapes_of
 from heicdepth_tui.ui.model.library import longest_name
@@ -41,7 +41,7 @@ class Bootstrap:
 
     def __init__(self, options: AppOptions) -> None:
         self._options = options
-        self._settings = RenderSettings(app_color_mode(os.environ))
+        self._settings = RenderSettings(app_color_mode(os.environ), options.blocks)
         self._columns, self._rows = shutil.get_terminal_size()
         self.header: Header | None = None
         """The first photo's header; None where it is not read or cannot be read."""
@@ -58,7 +58,12 @@ class Bootstrap:
         if self.entries and can_paint and descriptor is not None:
             palette = PALETTES[options.theme, mode]
             self.splash = SplashFrame(
-                descriptor, self._columns, self._rows, palette, longest_name(self.entries)
+                descriptor,
+                self._columns,
+                self._rows,
+                palette,
+                longest_name(self.entries),
+                options.blocks,
             )
 
     def __enter__(self) -> Bootstrap:
@@ -103,7 +108,7 @@ class Bootstrap:
         size, shapes = (self._columns, self._rows), shapes_of(header)
         names = longest_name(self.entries)
         self.requests = first_requests(
-            entry, shapes, *size, self._settings, DEFAULT_COLORMAP, names
+            entry, shapes, *size, self._settings, self._options.colormap, names
         )
         if self.splash is not None:
             self.splash.show_header(header, shapes)

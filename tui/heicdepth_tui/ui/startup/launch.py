@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
-from heicdepth_tui.ui.startup.prestart import take_decoder
+from heicdepth_tui.ui.startup.prestart import end_unused_decoder, take_decoder
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
 
 __all__ = ["open_app"]
@@ -18,7 +19,8 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
     """Open the app and return its exit code.
 
     ``color`` is ``auto``, ``truecolor``, ``256``, ``16`` or ``none``. Raises TerminalError where
-    the terminal cannot show the app, and the error that made the app crash.
+    the terminal cannot show the app, ConfigError where the keymap is wrong, and the error that
+    made the app crash.
     """
     check_terminal()
     if color == "none":
@@ -27,9 +29,17 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = _COLOUR_SYSTEMS[color]
         os.environ.pop("NO_COLOR", None)
 
+    if options.limits != DEFAULT_LIMITS:
+        # A decoder has its limits from its start on.
+        end_unused_decoder()
+
     from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 
     with Bootstrap(options) as bootstrap, bootstrap.start_decoder(take_decoder()) as decoder:
+        if options.keymap:
+            from heicdepth_tui.ui.startup.keymap import check_keymap
+
+            check_keymap(options.keymap)
         from heicdepth_tui.ui.app import HeicDepthApp
         from heicdepth_tui.ui.startup.signals import end_on_signals
 

@@ -57,13 +57,20 @@ class SplashFrame:
     """
 
     def __init__(
-        self, descriptor: int, columns: int, rows: int, palette: Palette, names: int = 13
+        self,
+        descriptor: int,
+        columns: int,
+        rows: int,
+        palette: Palette,
+        names: int = 13,
+        blocks: Blocks = Blocks.HALF,
     ) -> None:
         self._descriptor = descriptor
         self._output = descriptor
         self._is_stalled = False
         self._size = columns, rows
         self._palette = palette
+        self._blocks = blocks
         self._names = names
         self._layout = browse_layout(columns, rows, names=names)
         self._panes: Panes | None = None
@@ -164,7 +171,7 @@ class SplashFrame:
         for shape, box in zip(
             (shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True
         ):
-            fit = fit_cells(shape, box.size, Blocks.HALF)
+            fit = fit_cells(shape, box.size, self._blocks)
             rows = (placeholder + " " * fit.cols,) * fit.rows
             lines += self._centred(box, RenderedRows(fit, rows))
         if not self._layout.is_single:

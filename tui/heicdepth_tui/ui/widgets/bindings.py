@@ -1,10 +1,13 @@
-"""Keys of widgets and screens, one a line."""
+"""Makes the bindings of widgets and screens, and names their keys for people."""
 
 from __future__ import annotations
 
-from textual.binding import Binding
+from collections.abc import Iterable, Mapping
 
-__all__ = ["bind"]
+from textual.binding import Binding, BindingType
+from textual.keys import format_key
+
+__all__ = ["bind", "moved_keys", "replace_keys", "shown_keys"]
 
 
 def bind(
@@ -29,3 +32,29 @@ def bind(
         tooltip=tooltip or name,
         id=id,
     )
+
+
+def shown_keys(keys: str) -> str:
+    """Return keys separated by commas as people know them: ``slash,pagedown`` is ``/ pgdn``."""
+    return " ".join(map(_shown, keys.split(",")))
+
+
+def _shown(key: str) -> str:
+    modifiers, plus, name = key.rpartition("+")
+    return modifiers + plus + format_key(name) if name else key
+
+
+def moved_keys(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> dict[str, str]:
+    """Return the keys shown that a keymap replaces, and what is shown in their place."""
+    return {
+        _shown(key.strip()): shown_keys(keymap[str(binding.id)])
+        for binding in bindings
+        if isinstance(binding, Binding) and binding.id in keymap
+        for key in binding.key.split(",")
+    }
+
+
+def replace_keys(keys: str, moved: Mapping[str, str]) -> str:
+    """Return a text of keys separated by blanks with those of ``moved`` replaced."""
+    parts = [moved.get(key if len(key) == 1 else key.lower(), key) for key in keys.split()]
+    return keys if parts == keys.split() else " ".join(dict.fromkeys(parts))

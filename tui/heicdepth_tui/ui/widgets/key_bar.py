@@ -10,6 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from heicdepth_tui.ui.widgets.bindings import shown_keys
+
 if TYPE_CHECKING:
     from textual.binding import ActiveBinding
     from textual.screen import Screen
@@ -81,7 +83,7 @@ class KeyBar(Widget):
 
 
 def _key(active: ActiveBinding) -> str:
-    return active.binding.key_display or active.binding.key.split(",")[0]
+    return active.binding.key_display or shown_keys(active.binding.key.split(",")[0])
 
 
 def _cells(active: ActiveBinding) -> int:
