@@ -19,10 +19,12 @@ _Command: TypeAlias = tuple[str, str, Callable[[], object]]
 
 
 class _MainScreen(Protocol):
-    BINDINGS: list[BindingType]
-
     @property
     def keymap(self) -> Mapping[str, str]: ...
+
+
+class _Screen(Protocol):
+    BINDINGS: list[BindingType]
 
     def use_colormap(self, name: str) -> None: ...
 
@@ -32,18 +34,19 @@ class PhotoCommands(Provider):
 
     def _commands(self) -> Iterator[_Command]:
         screen, app = self.screen, self.app
-        main = cast("_MainScreen", screen)
-        for binding in main.BINDINGS:
+        shown = cast("_Screen", screen)
+        keymap = cast("_MainScreen", app.screen_stack[0]).keymap
+        for binding in shown.BINDINGS:
             if isinstance(binding, Binding):
                 action = partial(app.run_action, binding.action, screen)
                 tip = binding.tooltip or binding.description
-                key = shown_keys(main.keymap.get(str(binding.id), binding.key))
+                key = shown_keys(keymap.get(str(binding.id), binding.key))
                 yield f"{binding.description} ({key})", tip, action
         for name in COLORMAP_NAMES:
             yield (
                 f"Colour map: {name}",
                 "Colours of the depth map",
-                partial(main.use_colormap, name),
+                partial(shown.use_colormap, name),
             )
         for word, name in THEME_NAMES.items():
             yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", name)

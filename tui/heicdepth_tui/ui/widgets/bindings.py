@@ -41,7 +41,8 @@ def shown_keys(keys: str) -> str:
 
 def _shown(key: str) -> str:
     modifiers, plus, name = key.rpartition("+")
-    return modifiers + plus + format_key(name) if name else key
+    # The arrow that Textual shows for enter is missing in some fonts.
+    return modifiers + plus + (name if name == "enter" else format_key(name)) if name else key
 
 
 def moved_keys(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> dict[str, str]:
