@@ -51,11 +51,16 @@ def children() -> list[int]:
     """The processes that this one has started and not reaped."""
     found = []
     for task in Path("/proc/self/task").iterdir():
-        found += [int(pid) for pid in (task / "children").read_text().split()]
+        try:
+            listed = (task / "children").read_text()
+        except FileNotFoundError:
+            # A thread that ended after it was listed; its children belong to another one.
+            continue
+        found += [int(pid) for pid in listed.split()]
     return sorted(found)
 
 
-OF_POOLS = {"cloud", "header", "render", "tables"}
+OF_POOLS = {"cloud", "header", "layers", "render", "tables"}
 """Names of the threads that end when nothing waits for them."""
 
 
