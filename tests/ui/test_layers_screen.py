@@ -117,9 +117,13 @@ async def test_colour_map_and_blocks_hold_on_the_main_screen(
 
 async def test_a_photo_without_depth_shows_its_layers(open_app: Any, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
-        await _opened(driven, PLAIN)
-        await _shows(driven, "(1/1)" if "(1/1)" in driven.text else PLAIN)
-        assert "depth codes" not in driven.text
+        screen = await _opened(driven, PLAIN)
+        await driven.until(lambda: screen.shown is not None, "a view is drawn")
+        assert screen.shown is not None
+        assert screen.shown.view.name == "photo"
+        assert "over the photo" not in driven.text
+        await driven.pilot.press("l")
+        await _shows(driven, "no lines of equal distance: the photo has no depth map")
 
 
 async def test_a_layer_of_another_shape_is_flagged(open_app: Any, photos: Path) -> None:
@@ -143,3 +147,13 @@ async def test_an_error_stands_in_the_place_of_the_picture(open_app: Any, sample
         (samples / LANDSCAPE).unlink()
         await driven.pilot.press("o")
         await _shows(driven, "does not exist")
+
+
+@pytest.mark.parametrize(("key", "command"), [("o", "Over the photo (o)"), ("I", "Copy value (y)")])
+async def test_the_palette_offers_the_keys_of_the_screen(
+    open_app: Any, sample_folder: Path, key: str, command: str
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press(key, "ctrl+p", *command.split(" (")[0])
+        await _shows(driven, command)

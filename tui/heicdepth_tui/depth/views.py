@@ -9,6 +9,7 @@ import numpy as np
 
 from heicdepth_tui.depth.flying import flying_kinds
 from heicdepth_tui.depth.normals import grid_normals
+from heicdepth_tui.depth.points import CloudOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,6 @@ __all__ = [
 VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR = (58, 70, 84), (255, 196, 60), (230, 60, 70)
 """sRGB of the three kinds of samples in ``validity_image``."""
 
-_THRESHOLD = 0.02
 _MAX_LINES = 12
 _STEPS = (1, 2, 5)
 
@@ -68,7 +68,8 @@ def validity(depth_map: DepthMap, camera: Camera | None) -> Validity:
     """
     tables = depth_map.tables
     focal = math.inf if camera is None else min(camera.fx, camera.fy)
-    flying = flying_kinds(depth_map.codes, tables.disparity, _THRESHOLD, focal) > 0
+    threshold = CloudOptions().flying_threshold
+    flying = flying_kinds(depth_map.codes, tables.disparity, threshold, focal) > 0
     kinds = np.where(depth_map.valid(), flying.astype(np.uint8), np.uint8(2))
     counts = np.bincount(kinds.reshape(-1), minlength=3)
     return Validity(kinds, int(counts[0]), int(counts[1]), int(counts[2]))

@@ -316,7 +316,10 @@ def _calibration(name: str, calibration: Calibration) -> Node:
     curve = distortion_curve(calibration)
     if curve is not None:
         shift = curve[-1][1]
-        value = f"{shift:+.3g} pixels of the reference size in the farthest corner"
+        value = (
+            f"{shift:+.3g} pixels of the reference size in the farthest corner; computed from the "
+            "coefficients by a form that Apple does not document"
+        )
         nodes.append(Node("lens distortion", value, (), tuple(point[1] for point in curve)))
     return _node(f"calibration of {name}", "", nodes)
 

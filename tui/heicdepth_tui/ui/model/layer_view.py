@@ -69,8 +69,8 @@ class LayerViewRequest:
     number: int
     entry: Entry
     spec: RenderSpec
-    index: int = 0
-    """Into ``views_of``, counted round."""
+    index: int | None = None
+    """Into ``views_of``, counted round; None: the depth map's codes, else the photo."""
     blend: float | None = None
     """Share of the view over the photo, 0 .. 1; None shows the view alone."""
     has_contours: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Protocol, TypeAlias, cast
+from typing import Protocol, TypeAlias, cast, runtime_checkable
 
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -26,11 +26,14 @@ class _MainScreen(Protocol):
 class _Screen(Protocol):
     BINDINGS: list[BindingType]
 
+
+@runtime_checkable
+class _Coloured(Protocol):
     def use_colormap(self, name: str) -> None: ...
 
 
 class PhotoCommands(Provider):
-    """Commands of the main screen."""
+    """Commands of the screen that is shown."""
 
     def _commands(self) -> Iterator[_Command]:
         screen, app = self.screen, self.app
@@ -42,12 +45,10 @@ class PhotoCommands(Provider):
                 tip = binding.tooltip or binding.description
                 key = shown_keys(keymap.get(str(binding.id), binding.key))
                 yield f"{binding.description} ({key})", tip, action
-        for name in COLORMAP_NAMES:
-            yield (
-                f"Colour map: {name}",
-                "Colours of the depth map",
-                partial(shown.use_colormap, name),
-            )
+        if isinstance(screen, _Coloured):
+            for name in COLORMAP_NAMES:
+                use = partial(screen.use_colormap, name)
+                yield f"Colour map: {name}", "Colours of the depth map", use
         for word, name in THEME_NAMES.items():
             yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", name)
 

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult
+from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_view import ImageView
@@ -44,6 +45,7 @@ class LayersScreen(Screen[None]):
     LayersScreen .layers--label { layer: labels; position: absolute; width: auto; height: 1;
         background: $surface; color: $foreground; display: none; }
     """
+    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("tab", "view(1)", "Layer", "layers.next", "Next layer or view", show=True),
         bind("shift+tab", "view(-1)", "Previous layer", "layers.previous", "Layer before"),
@@ -70,7 +72,7 @@ class LayersScreen(Screen[None]):
         self._views = context.layer_views
         self._export_options = context.options.export_options()
         self._number = 0
-        self._index = 1
+        self._index: int | None = None
         self._is_over = True
         self._blend = 0.5
         self._has_contours = False
@@ -132,6 +134,7 @@ class LayersScreen(Screen[None]):
         if event.result.number != self._number:
             return
         result = self.shown = event.result
+        self._index = result.index
         self.picture.show_picture(result.rendered)
         self._title(result.view.name, result.index, result.count)
         self._line("#layers-caption", result.caption)
@@ -139,8 +142,9 @@ class LayersScreen(Screen[None]):
 
     def _show_error(self, event: LayerViewFailed) -> None:
         self.shown = None
+        self._index = event.index
         self.picture.show_message(event.error.short)
-        self._title(event.name, self._index % max(1, event.count), event.count)
+        self._title(event.name, event.index, event.count)
         self._line("#layers-caption", "")
         for label in self._labels:
             label.display = False
@@ -171,7 +175,7 @@ class LayersScreen(Screen[None]):
 
     def action_view(self, step: int) -> None:
         """Show the next view."""
-        self._index += step
+        self._index = (self._index or 0) + step
         self._request()
 
     def action_number(self, digit: int) -> None:
@@ -198,7 +202,11 @@ class LayersScreen(Screen[None]):
     def action_colours(self) -> None:
         """Draw depth in the next colour map, on the main screen as well."""
         at = COLORMAP_NAMES.index(self._session.colormap)
-        self._session.colormap = COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)]
+        self.use_colormap(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+
+    def use_colormap(self, name: str) -> None:
+        """Draw depth in a colour map, on the main screen as well."""
+        self._session.colormap = name
         self._request()
 
     def action_blocks(self) -> None:

@@ -129,11 +129,12 @@ class LayerViewDrawn:
 
 @dataclass(frozen=True, slots=True)
 class LayerViewFailed:
-    """View ``name``, one of ``count``, cannot be drawn; 0 where the header cannot be read."""
+    """View ``name``, at ``index`` of ``count``, cannot be drawn; 0 of 0 without a header."""
 
     entry: Entry
     number: int
     name: str
+    index: int
     count: int
     error: HeicDepthError
 

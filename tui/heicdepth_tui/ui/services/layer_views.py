@@ -62,10 +62,12 @@ class LayerViews:
             event = LayerViewDrawn(request.entry, opened.draw(request))
         except HeicDepthError as error:
             try:
-                view = opened.views[request.index % len(opened.views)]
-                name, count = view.name, len(opened.views)
+                index = opened.index_of(request)
+                name, count = opened.views[index].name, len(opened.views)
             except HeicDepthError:
-                name, count = "", 0
-            self._post(LayerViewFailed(request.entry, request.number, name, count, error))
+                # The header cannot be read: ``error`` says why.
+                index, name, count = 0, "", 0
+            failed = LayerViewFailed(request.entry, request.number, name, index, count, error)
+            self._post(failed)
         else:
             self._post(event)

@@ -25,6 +25,7 @@ from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request, as_rgb8
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.report.tables import number
+from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import (
     LabelPlace,
     LayerView,
@@ -92,9 +93,17 @@ class OpenLayers:
             return self.source.colours(self.source.size, False).rgb
         return self._layer(PRIMARY)[0]
 
+    def index_of(self, request: LayerViewRequest) -> int:
+        """Return which of ``views`` is requested."""
+        if request.index is not None:
+            return request.index % len(self.views)
+        layers = (view.layer for view in self.views)
+        own = (layer and layer.kind is LayerKind.DEPTH and layer.is_chosen for layer in layers)
+        return next((index for index, is_own in enumerate(own) if is_own), 0)
+
     def draw(self, request: LayerViewRequest) -> LayerViewResult:
         """Draw a view. Raises DecodeError, GeometryError and what reading the header raises."""
-        index = request.index % len(self.views)
+        index = self.index_of(request)
         view = self.views[index]
         image = self._image(view, request.spec)
         rgb, caption = image.rgb, image.caption
@@ -107,8 +116,12 @@ class OpenLayers:
         fit = fit_cells((rgb.shape[1], rgb.shape[0]), request.spec.cells, request.spec.blocks)
         shown = shrink(rgb, (max(1, fit.width), max(1, fit.height)))
         labels: tuple[LabelPlace, ...] = ()
-        if request.has_contours and _has_aspect(rgb, self.photo):
-            labels = self._draw_contours(shown, fit)
+        if request.has_contours:
+            problem = self._no_contours(rgb)
+            if problem:
+                caption = f"no lines of equal distance: {problem}; {caption}"
+            else:
+                labels = self._draw_contours(shown, fit)
         return LayerViewResult(
             number=request.number,
             view=view,
@@ -196,10 +209,16 @@ class OpenLayers:
 
     # Lines of equal distance
 
+    def _no_contours(self, rgb: Rgb) -> str:
+        """Return why a picture gets no contour lines; empty where it gets them."""
+        if not self.header.depth.decodable:
+            return "the photo has no depth map"
+        if self.source.depth_map.reason:
+            return f"no metres: {printable(self.source.depth_map.reason)}"
+        return "" if _has_aspect(rgb, self.photo) else "its shape is not that of the depth map"
+
     def _draw_contours(self, rgb: Rgb, fit: Fit) -> tuple[LabelPlace, ...]:
         """Draw contour lines into a picture of the size of ``fit``; return their labels."""
-        if not self.header.depth.decodable or self.source.depth_map.reason:
-            return ()
         source = self.source
         tables = source.depth_map.tables
         used = tables.metres[np.unique(source.depth_map.codes)]

@@ -22,7 +22,7 @@ def reading_content(lines: Sequence[_Line]) -> Content:
 def marks_content(listed: Sequence[str], more: Sequence[_Line]) -> Content:
     """Return the last marks, and the measurement under them; a hint where none is set."""
     if not listed:
-        return Content.styled("space sets a mark, a second one measures", "$dim")
+        return Content.styled("space sets a mark; two measure", "$dim")
     parts: list[str | tuple[str, str]] = [f"{line}\n" for line in listed[-4:]]
     for label, value in more:
         parts += [(f"{label:<8}", "$dim"), f"{value}\n"]
