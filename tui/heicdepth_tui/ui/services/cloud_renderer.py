@@ -13,8 +13,8 @@ from heicdepth_tui.ui.model.cloud_frame import (
     CloudRequest,
     ShownCloud,
 )
-from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered, Post, WorkFailed
-from heicdepth_tui.ui.services.worker_pool import WorkerPool
+from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered, Post
+from heicdepth_tui.ui.services.view_worker import ViewWorker
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import RenderSpec
@@ -24,51 +24,28 @@ if TYPE_CHECKING:
 __all__ = ["CloudRenderer", "draw_frame"]
 
 
-class CloudRenderer:
-    """Posts CloudRendered or CloudFailed; a newer request takes the place of one that waits.
-
-    ``decode`` decodes a layer and may be called in any thread.
-    """
+class CloudRenderer(ViewWorker["CloudRendered | CloudFailed", "OpenCloud"]):
+    """Posts CloudRendered or CloudFailed; see ``ViewWorker``."""
 
     def __init__(self, decode: Callable[[Request], Pixels], post: Post) -> None:
-        self._decode = decode
-        self._post = post
-        self.listener: Callable[[CloudRendered | CloudFailed], object] | None = None
-        """Gets the events in the app's thread while a screen shows the cloud."""
-        self._pool = WorkerPool(
-            "cloud", lambda error: post(WorkFailed(error)), threads=1, waiting=1
-        )
-        # Used in the pool's one thread only.
-        self._open: OpenCloud | None = None
+        super().__init__("cloud", decode, post)
 
     def request(self, request: CloudRequest) -> None:
         """Draw a frame, unless a newer one is requested before it is begun."""
-        self._pool.submit(request.number, partial(self._draw, request))
-
-    def deliver(self, event: CloudRendered | CloudFailed) -> None:
-        """Hand an event to the listener; call in the app's thread."""
-        if self.listener is not None:
-            self.listener(event)
-
-    def release(self) -> None:
-        """Let go of the cloud, which takes tens of megabytes."""
-        self._pool.submit("release", self._release)
-
-    def _release(self) -> None:
-        self._open = None
+        self.submit(request.number, partial(self._draw, request))
 
     def _draw(self, request: CloudRequest) -> None:
         from heicdepth_tui.ui.services.open_cloud import open_cloud
 
         try:
-            if self._open is None or not self._open.is_for(request):
-                self._open = None
-                self._open = open_cloud(request, self._decode)
-            event = CloudRendered(request.entry, draw_frame(self._open, request))
+            if self.opened is None or not self.opened.is_for(request):
+                self.opened = None
+                self.opened = open_cloud(request, self.decode)
+            event = CloudRendered(request.entry, draw_frame(self.opened, request))
         except HeicDepthError as error:
-            self._post(CloudFailed(request.entry, request.number, error))
+            self.post(CloudFailed(request.entry, request.number, error))
         else:
-            self._post(event)
+            self.post(event)
 
 
 def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
