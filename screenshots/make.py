@@ -27,6 +27,8 @@ from heicdepth_tui.ui.terminal.internals import screen_lines
 from heicdepth_tui.ui.widgets.image_view import ImageView
 
 HERE = Path(__file__).parent
+OUT = Path("/home/you/clouds")
+"""Folder for exports as the pictures show it; nothing is written."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,15 @@ async def until(pilot: Pilot[int], done: Callable[[], bool]) -> None:
 async def take(shot: Shot, folder: Path) -> None:
     """Run the app, press the keys, write SVG and PNG."""
     decoder = Decoder.start()
-    app = HeicDepthApp(decoder, AppOptions((folder,), theme=shot.theme, title="~/Photos"))
+    app = HeicDepthApp(decoder, AppOptions((folder,), theme=shot.theme, out=OUT, title="~/Photos"))
     async with app.run_test(size=shot.size) as pilot:
         await settled(pilot, app)
         for key in shot.keys:
             await pilot.press(key)
             if not shot.screen:
                 await settled(pilot, app)
-        await until(pilot, lambda: any(view.picture for view in app.screen.query(ImageView)))
+        views = list(app.screen.query(ImageView))
+        await until(pilot, lambda: not views or any(view.picture for view in views))
         await until(pilot, lambda: not decoder.is_busy)
         await pilot.pause(0.5)
         (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))

@@ -18,8 +18,8 @@ def legend_lines(depth_map: DepthMap, width: int = 80) -> tuple[str, str, str]:
     The ends are those of the code range, nearest first: disparity where it is known, with its unit
     where the file states that, else the codes. The sentence gives the same ends in metres and how
     sure they are: ``≈`` unless real distances are promised. A far end whose codes are invalid is
-    told as ``beyond 1000 m``, never as infinity. Where the sentence has more than its ``width`` of
-    cells it is put shorter.
+    stated as ``beyond 1000 m``, never as infinity. A sentence of more than ``width`` cells is put
+    shorter.
     """
     ends = depth_map.code_range
     if depth_map.reason or ends.near_metres is None:
