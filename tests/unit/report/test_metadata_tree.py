@@ -9,7 +9,7 @@ import pytest
 from heicdepth_tui.depth.distortion import distortion_curve
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.depth_facts import Calibration
-from heicdepth_tui.heif.outline import read_outline
+from heicdepth_tui.heif.outline import BoxFacts, read_outline
 from heicdepth_tui.report.tree import Node, metadata_tree
 
 
@@ -63,6 +63,28 @@ def test_exif_and_xmp_are_shown_by_name(photo: Path) -> None:
     ]
     assert accuracy
     assert _line(root, "calibration of depth", "accuracy").value == accuracy[0]
+
+
+def test_a_broken_box_is_stated_and_those_before_it_are_shown(photo: Path, tmp_path: Path) -> None:
+    data = bytearray(photo.read_bytes())
+    properties = _properties(photo)
+    last = properties.children[-1]
+    # The size of the last property: more than the box around it holds.
+    data[last.offset : last.offset + 4] = (last.size + 8).to_bytes(4, "big")
+    broken = tmp_path / "broken.heic"
+    broken.write_bytes(data)
+    assert _properties(broken).children == properties.children[:-1]
+    expected = f"boxes after byte {last.offset:,}"
+    assert any(expected in problem for problem in read_outline(broken).problems)
+
+
+def _properties(photo: Path) -> BoxFacts:
+    """Return the box that holds the properties of all items."""
+    found = read_outline(photo).boxes
+    for kind in ("meta", "iprp", "ipco"):
+        box = next(box for box in found if box.type == kind)
+        found = box.children
+    return box
 
 
 def test_find_ignores_case() -> None:

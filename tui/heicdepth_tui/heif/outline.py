@@ -114,7 +114,7 @@ def _outline(table: ItemTable) -> Outline:
         file_size=table.source.size,
         brand=container.brand,
         compatible_brands=container.compatible_brands,
-        boxes=tuple(_boxes(table)),
+        boxes=tuple(_boxes(table, problems)),
         items=tuple(_item(table, item) for item in sorted(table.types)),
         groups=table.groups,
         exif=tuple(_exif(table, problems)),
@@ -123,29 +123,32 @@ def _outline(table: ItemTable) -> Outline:
     )
 
 
-def _boxes(table: ItemTable) -> Iterator[BoxFacts]:
+def _boxes(table: ItemTable, problems: list[str]) -> Iterator[BoxFacts]:
     container = table.container
     meta = container.base + container.start
     for kind, offset, size in top_level_boxes(table.source):
         children: tuple[BoxFacts, ...] = ()
         if kind == b"meta" and offset < meta < offset + size:
-            children = _children(container.data, container.start, container.end, container.base)
+            children = _children(
+                container.data, container.start, container.end, container.base, problems
+            )
         yield BoxFacts(four_cc(kind), offset, size, children)
 
 
-def _children(data: bytes, start: int, end: int, base: int) -> tuple[BoxFacts, ...]:
+def _children(
+    data: bytes, start: int, end: int, base: int, problems: list[str]
+) -> tuple[BoxFacts, ...]:
     """Return the boxes in ``data[start:end]``, up to the first that is broken."""
     found: list[BoxFacts] = []
     at = start
     try:
         for kind, body, after in boxes(data, start, end):
             inside = _CHILDREN_AT.get(kind)
-            nested = () if inside is None else _children(data, body + inside, after, base)
+            nested = () if inside is None else _children(data, body + inside, after, base, problems)
             found.append(BoxFacts(four_cc(kind), base + at, after - at, nested))
             at = after
-    except HeaderError:
-        # ``problems`` of the item table states it where a picture needs the rest.
-        pass
+    except HeaderError as error:
+        problems.append(f"boxes after byte {base + at:,}: {error.what}")
     return tuple(found)
 
 
