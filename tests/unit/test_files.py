@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,7 +15,7 @@ import pytest
 
 from heicdepth_tui import files
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.files import safe_name, write_new, write_new_set
+from heicdepth_tui.files import NamingWriter, safe_name, write_new, write_new_set
 from heicdepth_tui.system import HAS_NAMELESS_FILES
 
 
@@ -109,6 +109,32 @@ def test_a_set_shares_one_number(tmp_path: Path, way: str) -> None:
     assert [path.name for path in paths] == ["a-1-photo.png", "a-1-codes.png", "a-1-mm.png"]
     assert [path.read_bytes() for path in paths] == [b"1", b"2", b"3"]
     assert len(names(tmp_path)) == 4
+
+
+def name_all(file: BinaryIO, names: Sequence[str]) -> None:
+    file.write(" ".join(names).encode())
+
+
+def test_a_set_that_names_its_files_names_them_as_they_are(tmp_path: Path, way: str) -> None:
+    (tmp_path / "a.mtl").write_bytes(b"old")
+    parts = [(".obj", NamingWriter(name_all)), (".mtl", fill(b"2"))]
+    paths = write_new_set(tmp_path, "a", parts)
+    assert [path.name for path in paths] == ["a-1.obj", "a-1.mtl"]
+    assert paths[0].read_bytes() == b"a-1.obj a-1.mtl"
+    assert write_new_set(tmp_path, "b", parts)[0].read_bytes() == b"b.obj b.mtl"
+
+
+def test_a_set_names_its_files_anew_where_another_writer_is_faster(
+    tmp_path: Path, way: str
+) -> None:
+    def lose(file: BinaryIO, names: Sequence[str]) -> None:
+        name_all(file, names)
+        if names[1] == "a.mtl":
+            (tmp_path / "a.mtl").write_bytes(b"theirs")
+
+    paths = write_new_set(tmp_path, "a", [(".obj", NamingWriter(lose)), (".mtl", fill(b"2"))])
+    assert paths[0].read_bytes() == b"a-1.obj a-1.mtl"
+    assert names(tmp_path) == ["a-1.mtl", "a-1.obj", "a.mtl"]
 
 
 @pytest.mark.parametrize(

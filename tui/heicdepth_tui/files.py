@@ -16,10 +16,24 @@ from heicdepth_tui.errors import WriteError
 from heicdepth_tui.system import HAS_NAMELESS_FILES
 from heicdepth_tui.text import printable
 
-__all__ = ["Writer", "replace_own", "safe_name", "write_new", "write_new_set"]
+__all__ = ["NamingWriter", "Writer", "replace_own", "safe_name", "write_new", "write_new_set"]
 
 Writer = Callable[[BinaryIO], object]
 """Fills a new binary file that is open for reading and writing, from its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamingWriter:
+    """A writer of one file of a set whose bytes name the others: ``mtllib photo-1.mtl``.
+
+    ``write`` gets the file names of the whole set in its order. It may be called again, with
+    another empty file, where another process takes one of the names meanwhile.
+    """
+
+    write: Callable[[BinaryIO, Sequence[str]], object]
+
+
+_Parts = Sequence[tuple[str, Writer]]
 
 _MAX_NAME_BYTES = 255
 _MAX_TRIES = 10_000
@@ -65,7 +79,11 @@ def write_new(folder: Path, name: str, write: Writer, *, make_folder: bool = Tru
 
 
 def write_new_set(
-    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]], *, make_folder: bool = True
+    folder: Path,
+    stem: str,
+    parts: Sequence[tuple[str, Writer | NamingWriter]],
+    *,
+    make_folder: bool = True,
 ) -> tuple[Path, ...]:
     """Write files that belong together, ``stem + suffix`` for each (suffix, write), all or none.
 
@@ -180,23 +198,50 @@ class _NamelessCannotBeLinked(Exception):  # noqa: N818 - a signal between two f
     """The folder takes files without a name, but gives them none."""
 
 
+class _NamesTakenError(FileExistsError):
+    """Under each number that was tried, a name of the set is taken."""
+
+
 def _write_and_publish(
-    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]]
+    folder: Path, stem: str, parts: Sequence[tuple[str, Writer | NamingWriter]]
 ) -> tuple[Path, ...]:
+    plain = [(suffix, write) for suffix, write in parts if not isinstance(write, NamingWriter)]
+    if len(plain) == len(parts):
+        return _write_under(folder, stem, plain, range(_MAX_TRIES))
+    for number in range(_MAX_TRIES):
+        names = [_numbered_name(stem, number, suffix) for suffix, _ in parts]
+        if any(os.path.lexists(folder / name) for name in names):
+            continue
+        with contextlib.suppress(_NamesTakenError):
+            bound = [(suffix, _bound(write, names)) for suffix, write in parts]
+            return _write_under(folder, stem, bound, range(number, number + 1))
+    raise _NamesTakenError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
+
+
+def _bound(write: Writer | NamingWriter, names: Sequence[str]) -> Writer:
+    """Return a writer that names these files where it names any."""
+    if isinstance(write, NamingWriter):
+        naming = write.write
+        return lambda file: naming(file, names)
+    return write
+
+
+def _write_under(folder: Path, stem: str, parts: _Parts, numbers: range) -> tuple[Path, ...]:
+    """Write the set and publish it under the first of ``numbers`` whose names are free."""
     if HAS_NAMELESS_FILES and Path("/proc/self/fd").is_dir():
         with contextlib.suppress(_NamelessCannotBeLinked):
-            return _write_drafts(folder, stem, parts, nameless=True)
-    return _write_drafts(folder, stem, parts, nameless=False)
+            return _write_drafts(folder, stem, parts, numbers, nameless=True)
+    return _write_drafts(folder, stem, parts, numbers, nameless=False)
 
 
 def _write_drafts(
-    folder: Path, stem: str, parts: Sequence[tuple[str, Writer]], *, nameless: bool
+    folder: Path, stem: str, parts: _Parts, numbers: range, *, nameless: bool
 ) -> tuple[Path, ...]:
     with contextlib.ExitStack() as stack:
         drafts = [
             stack.enter_context(_draft(folder, write, nameless=nameless)) for _, write in parts
         ]
-        return _publish(drafts, folder, stem, [suffix for suffix, _ in parts])
+        return _publish(drafts, folder, stem, [suffix for suffix, _ in parts], numbers)
 
 
 @dataclass(slots=True)
@@ -295,9 +340,9 @@ def _open_draft(folder: Path, *, nameless: bool) -> _Draft:
 
 
 def _publish(
-    drafts: Sequence[_Draft], folder: Path, stem: str, suffixes: Sequence[str]
+    drafts: Sequence[_Draft], folder: Path, stem: str, suffixes: Sequence[str], numbers: range
 ) -> tuple[Path, ...]:
-    for number in range(_MAX_TRIES):
+    for number in numbers:
         targets = [folder / _numbered_name(stem, number, suffix) for suffix in suffixes]
         with contextlib.ExitStack() as undo:
             for draft, target in zip(drafts, targets, strict=True):
@@ -308,7 +353,7 @@ def _publish(
                 _sync_folder(folder)
                 undo.pop_all()
                 return tuple(targets)
-    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
+    raise _NamesTakenError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
 
 
 def _sync(descriptor: int) -> None:
