@@ -119,6 +119,8 @@ def test_step_packs_the_smaller_grid() -> None:
 )
 def test_a_map_that_is_not_as_stored_gets_16_bit_codes_of_its_own(options: CloudOptions) -> None:
     stored = depth_map(RepresentationType.UNIFORM_DISPARITY)
+    # A plane is smooth already: terraces of three samples are not.
+    stored = replace(stored, codes=stored.codes // np.uint8(3))
     factor = 1 if options.smooth else 2
     photo = RGB.repeat(factor, 0).repeat(factor, 1)
     cloud = build_cloud(stored, CAMERA, photo, options)

@@ -18,8 +18,8 @@ from heicdepth_tui.depth.points import (
     Projection,
     color_size,
 )
-from heicdepth_tui.depth.smooth import BOX, smooth_codes
-from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity
+from heicdepth_tui.depth.smooth import SMOOTHED, smoothed_disparity
+from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity, raised_lines
 from heicdepth_tui.errors import NoCameraError, NoMetresError
 from heicdepth_tui.heif.picture_facts import Size
 
@@ -158,7 +158,7 @@ def _surface(
     if full == depth_map.size and not options.smooth:
         flying = None if flying is None else flying[every]
         return _Surface(codes[every], tables.metres, disparity, flying, full)
-    disparity = _disparity(depth_map, smooth=options.smooth)
+    disparity = smoothed_disparity(depth_map) if options.smooth else depth_map.disparity()
     if full != depth_map.size:
         disparity = raise_disparity(
             disparity, rgb, unreliable=None if flying is None else flying > 0
@@ -173,24 +173,6 @@ def _surface(
             flying[~np.isnan(disparity)] = 0
     flying = None if flying is None else flying[every]
     return _Surface(None, tables.metres, disparity[every], flying, full)
-
-
-def _disparity(depth_map: DepthMap, *, smooth: bool) -> NDArray[np.float32]:
-    """Return disparity (H, W) float32, 1/m, NaN where invalid; codes smoothed if ``smooth``."""
-    if not smooth or depth_map.quantization is None:
-        return depth_map.disparity()
-    tables, quantization = depth_map.tables, depth_map.quantization
-    codes = smooth_codes(depth_map.codes, tables.valid)
-    codes *= np.float32(
-        (quantization.value_at_max_code - quantization.value_at_code_0) / depth_map.max_code
-    )
-    codes += np.float32(quantization.value_at_code_0)
-    if quantization.is_depth:
-        with np.errstate(divide="ignore"):
-            np.reciprocal(codes, out=codes)
-    if not tables.valid.all():
-        codes[~depth_map.valid()] = np.nan
-    return codes
 
 
 def _reasons(surface: _Surface, options: CloudOptions) -> NDArray[np.uint8] | None:
@@ -334,17 +316,9 @@ def _remarks(depth_map: DepthMap, full: Size, options: CloudOptions) -> tuple[st
     if options.nearest > 0 or np.isfinite(options.farthest):
         lines.append(f"clipped to {options.nearest:g} m <= Z <= {options.farthest:g} m")
     if options.smooth:
-        lines.append(
-            f"code steps smoothed by a {BOX}x{BOX} box blur, no sample moved by more than half a "
-            "code"
-        )
+        lines.append(SMOOTHED)
     if full != depth:
-        lines.append(
-            f"depth raised from {depth.width}x{depth.height} to {full.width}x{full.height}, "
-            "guided by the photo, edges kept"
-        )
-        if options.drop_flying:
-            lines.append("flying samples were given to the neighbour's surface the photo fits best")
+        lines.extend(raised_lines(depth, full, drop_flying=options.drop_flying))
     if options.stride > 1:
         lines.append(f"stride {options.stride}: one of {options.stride} rows and columns")
     return (*lines, *depth_map.notes)

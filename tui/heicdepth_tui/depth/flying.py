@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.uint8] | NDArray[np.uint16]
 
-__all__ = ["ALONE", "GRAZING", "RAMP", "flying_kinds"]
+__all__ = ["ALONE", "GRAZING", "RAMP", "flying_kinds", "jumps"]
 
 ALONE, RAMP = 1, 2
 """Kinds of flying samples: one between its two neighbours, and one of a run of 2 to 5."""
@@ -82,6 +82,27 @@ def flying_kinds(
     flat[_ramps(codes, disparity, both, focal)] = RAMP
     flat[np.concatenate(alone)] = ALONE
     return kinds
+
+
+def jumps(
+    codes: Codes, disparity: NDArray[np.float64], threshold: float, axis: int
+) -> NDArray[np.bool_]:
+    """Return where a surface ends between two neighbours along ``axis``.
+
+    (H − 1, W) bool for axis 0, (H, W − 1) for axis 1: entry i is the step from sample i to i + 1.
+    By the measure of ``flying_kinds``: one of the two is nearer by more than ``threshold`` and by
+    more than one code, or one of them is invalid. ``disparity`` is as there.
+    """
+    bounds = _bounds(disparity, threshold)
+    one, other = (codes[:-1], codes[1:]) if axis == 0 else (codes[:, :-1], codes[:, 1:])
+    low = cast("Codes", np.minimum(one, other))
+    high = np.maximum(one, other)
+    found: NDArray[np.bool_] = high > _look_up(bounds.upper, low)
+    if bounds.first_valid > 0:
+        found |= low < bounds.first_valid
+    if bounds.last_valid < len(disparity) - 1:
+        found |= high > bounds.last_valid
+    return found
 
 
 def _runs(shape: tuple[int, int], found: NDArray[np.intp], axis: int) -> _Runs:

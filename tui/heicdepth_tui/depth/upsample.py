@@ -9,9 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from heicdepth_tui.heif.picture_facts import Size
+
     F32 = NDArray[np.float32]
 
-__all__ = ["EDGE", "box_mean", "cell_of", "raise_disparity"]
+__all__ = ["EDGE", "box_mean", "cell_of", "raise_disparity", "raised_lines"]
 
 EDGE = 0.04
 """Disparities of neighbours further apart than this ratio belong to different surfaces."""
@@ -88,6 +90,15 @@ def raise_disparity(
         _interpolate(coarse.disparity, part, columns, out)
         _replace_across_edges(coarse, part, columns, rgb[start:stop], edge, out)
     return result
+
+
+def raised_lines(depth: Size, full: Size, *, drop_flying: bool) -> list[str]:
+    """Return the comments of a file whose depth was raised from ``depth`` to ``full``."""
+    sizes = f"from {depth.width}x{depth.height} to {full.width}x{full.height}"
+    lines = [f"depth raised {sizes}, guided by the photo, edges kept"]
+    if drop_flying:
+        lines.append("flying samples were given to the neighbour's surface the photo fits best")
+    return lines
 
 
 def box_mean(rgb: NDArray[np.uint8], height: int, width: int) -> F32:
