@@ -234,14 +234,11 @@ def test_info_tells_of_a_photo_that_is_cut_short(tmp_path: Path) -> None:
     assert record["error"] is None
 
 
-def test_names_written_out_to_save_imports_are_those_of_commands_and_formats() -> None:
-    from heicdepth_tui.cli.export import FORMAT_NAMES
+def test_names_written_out_to_save_imports_are_those_of_commands() -> None:
     from heicdepth_tui.cli.invocation import COMMANDS
     from heicdepth_tui.cli.main import group
-    from heicdepth_tui.export.registry import FORMATS
 
     assert sorted(COMMANDS) == sorted(group.commands)
-    assert sorted(FORMAT_NAMES) == sorted(FORMATS)
 
 
 def test_a_known_length_scales_an_export_and_two_scales_are_refused(

@@ -66,7 +66,7 @@ async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
         assert "colours" in group(driven, "switches").chosen
         for name in ("pcd", "png"):
             group(driven, "formats").toggle(name)
-        for name in ("colours", "png-unit"):
+        for name in ("colours", "png_unit"):
             group(driven, "switches").toggle(name)
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
@@ -75,7 +75,7 @@ async def test_the_space_of_colours_and_the_unit_of_the_depth_png_are_chosen(
     async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
         await open_dialog(driven)
         assert "colours" not in group(driven, "switches").chosen
-        assert "png-unit" in group(driven, "switches").chosen
+        assert "png_unit" in group(driven, "switches").chosen
 
 
 async def test_how_photo_and_depth_map_are_matched_is_chosen(
@@ -189,7 +189,7 @@ async def test_every_option_is_reached_by_arrows_and_explained(
                     text = focused.row.help
                     await driven.until(lambda text=text: text in driven.text, "its help")
             await driven.pilot.press("down")
-        assert {"pcd", "html", "coded", "flat", "photo", "smooth", "png-unit"} <= seen
+        assert {"pcd", "html", "coded", "flat", "photo", "smooth", "png_unit"} <= seen
 
 
 async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
@@ -202,15 +202,15 @@ async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
             stops.append(driven.app.screen.focused.id)
             await driven.pilot.press("tab")
         assert stops == [
-            "formats", "register", "projection", "resolution", "stride", "near", "far",
+            "formats", "register", "projection", "color_resolution", "stride", "near", "far",
             "switches", "out",
         ]  # fmt: skip
         await driven.pilot.press("space", "down", "down", "down", "space")
         assert group(driven, "formats").chosen == ("ply",)
         await driven.pilot.click("#projection", offset=(4, 1))
         assert group(driven, "projection").chosen == ("flat",)
-        await driven.pilot.click("#resolution", offset=(10, 0))
-        assert group(driven, "resolution").chosen == ("2x",)
+        await driven.pilot.click("#color_resolution", offset=(10, 0))
+        assert group(driven, "color_resolution").chosen == ("2x",)
 
 
 async def test_a_damaged_memory_is_no_error(

@@ -8,23 +8,10 @@ from dataclasses import dataclass
 
 from heicdepth_tui.depth.points import Projection, color_size
 from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.registry import FORMATS, Kind
 from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["Estimate", "estimate_export"]
-
-_BYTES_A_POINT = {
-    "pcd": 16,
-    "pcd-compressed": 5.2,
-    "pcd-ascii": 50,
-    "ply": 15,
-    "glb": 24,
-    "html": 1.7,
-}
-"""Of clouds: exact where binary, else the larger one of two real photos."""
-_BYTES_A_NORMAL = {"pcd": 12, "pcd-compressed": 3.6, "pcd-ascii": 40, "ply": 12, "glb": 12}
-_BYTES_A_SAMPLE = {"npz": 12.1, "png": 2, "tiff": 4.1}
-"""Of depth rasters, measured likewise."""
-
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -40,17 +27,23 @@ def estimate_export(photos: Mapping[tuple[Size, Size], int], options: ExportOpti
 
     Dropped samples are unknown before decoding, so points are those of the whole grid.
     """
+    expected = [FORMATS[name].bytes for name in options.formats]
     points = size = 0
     for (depth, picture), count in photos.items():
         grid = _grid(depth, picture, options)
-        a_point = sum(_BYTES_A_POINT.get(name, 0) for name in options.formats)
-        if a_point:
+        a_point = sum(one.a_point for one in expected)
+        if any(FORMATS[name].kind is Kind.CLOUD for name in options.formats):
             points += count * grid
         if options.cloud.normals:
-            a_point += sum(_BYTES_A_NORMAL.get(name, 0) for name in options.formats)
-        a_sample = sum(_BYTES_A_SAMPLE.get(name, 0) for name in options.formats)
-        size += count * round(grid * a_point + depth.width * depth.height * a_sample)
+            a_point += sum(one.a_normal for one in expected)
+        of_map = _area(depth) * sum(one.a_sample for one in expected)
+        of_photo = _area(picture) * sum(one.a_pixel for one in expected)
+        size += count * round(grid * a_point + of_map + of_photo)
     return Estimate(points, size)
+
+
+def _area(size: Size) -> int:
+    return size.width * size.height
 
 
 def _grid(depth: Size, picture: Size, options: ExportOptions) -> int:

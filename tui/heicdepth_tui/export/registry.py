@@ -1,19 +1,54 @@
-"""The export formats by name, in the order in which they are offered."""
+"""The export formats by name, in the order in which they are offered.
+
+To add a format, write a module of this package with a function ``(ExportSource) -> sequence of
+OutputFile`` and add an entry to ``_ALL`` that names both. Command line, dialog, saved options and
+the size to expect follow from the entry. Importing this module imports no format and no numpy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import ExportError
-from heicdepth_tui.export import glb, npz, pcd, ply, png, tiff
-from heicdepth_tui.export.source import Exported, ExportSource, OutputFile
-from heicdepth_tui.files import write_new_set
+from heicdepth_tui.export.options import Exported
 from heicdepth_tui.text import printable, printable_path
 
-__all__ = ["FORMATS", "Format", "formats_named"]
+if TYPE_CHECKING:
+    from heicdepth_tui.export.source import ExportSource, OutputFile
+
+__all__ = ["FORMATS", "Bytes", "Format", "Kind", "formats_named"]
+
+
+class Kind(Enum):
+    """The contents of a format: they decide which options have an effect on it."""
+
+    CLOUD = "cloud"
+    """Points by ``ExportOptions.cloud``."""
+    MESH = "mesh"
+    """A surface through the samples that a cloud would have."""
+    RASTER = "raster"
+    """Samples of the depth map in rows and columns."""
+    PICTURE = "picture"
+    """Pictures that hold no distances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """The bytes of a format's files to expect, exact where binary, else measured on two photos."""
+
+    a_point: float = 0
+    a_normal: float = 0
+    """Further bytes a point where the cloud has normals."""
+    a_sample: float = 0
+    """For each sample of the depth map as stored."""
+    a_pixel: float = 0
+    """For each pixel of the photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +59,20 @@ class Format:
     label: str
     description: str
     """One line: contents, and programs that read it."""
-    output_files: Callable[[ExportSource], Sequence[OutputFile]]
-    """Prepares the files; raises GeometryError or ExportError before any file exists."""
+    maker: str
+    """``module.function`` in this package: prepares the files from an ExportSource.
+
+    Raises GeometryError or ExportError before any file exists."""
+    kind: Kind
+    bytes: Bytes
+
+    def output_files(self, source: ExportSource) -> Sequence[OutputFile]:
+        """Prepare the files; raises GeometryError or ExportError before any file exists."""
+        module, _, function = self.maker.partition(".")
+        made: Sequence[OutputFile] = getattr(
+            import_module(f"heicdepth_tui.export.{module}"), function
+        )(source)
+        return made
 
     def write(self, source: ExportSource, folder: Path) -> list[Exported]:
         """Write this format's files into ``folder``, all or none, never over another file.
@@ -33,6 +80,8 @@ class Format:
         Raises GeometryError or ExportError where the photo or the options do not allow the format,
         DecodeError from the source's colours, WriteError where the files cannot be written.
         """
+        from heicdepth_tui.files import write_new_set
+
         outputs = self.output_files(source)
         paths = write_new_set(
             folder, source.file_stem, [(output.suffix, output.write) for output in outputs]
@@ -47,32 +96,79 @@ def _summary_line(path: Path, output: OutputFile) -> str:
     return f"{printable_path(path)}: {printable(output.summary)}"
 
 
-def _html_files(source: ExportSource) -> tuple[OutputFile, ...]:
-    from heicdepth_tui.export.html import output_files
-
-    return output_files(source)
-
-
 _ALL = (
-    Format("pcd", "PCD", "coloured points, binary: PCL, Open3D, CloudCompare", pcd.binary_files),
+    Format(
+        "pcd",
+        "PCD",
+        "coloured points, binary: PCL, Open3D, CloudCompare",
+        "pcd.binary_files",
+        Kind.CLOUD,
+        Bytes(a_point=16, a_normal=12),
+    ),
     Format(
         "pcd-compressed",
         "PCD compressed",
         "the same in about a quarter of the space",
-        pcd.compressed_files,
+        "pcd.compressed_files",
+        Kind.CLOUD,
+        Bytes(a_point=5.2, a_normal=3.6),
     ),
-    Format("pcd-ascii", "PCD as text", "the same to read by eye", pcd.ascii_files),
-    Format("ply", "PLY", "coloured points: Blender, MeshLab, CloudCompare", ply.output_files),
+    Format(
+        "pcd-ascii",
+        "PCD as text",
+        "the same to read by eye",
+        "pcd.ascii_files",
+        Kind.CLOUD,
+        Bytes(a_point=50, a_normal=40),
+    ),
+    Format(
+        "ply",
+        "PLY",
+        "coloured points: Blender, MeshLab, CloudCompare",
+        "ply.output_files",
+        Kind.CLOUD,
+        Bytes(a_point=15, a_normal=12),
+    ),
     Format(
         "npz",
         "NPZ",
         "codes, disparity, metres, colours and camera for numpy",
-        npz.output_files,
+        "npz.output_files",
+        Kind.RASTER,
+        Bytes(a_sample=12.1),
     ),
-    Format("png", "PNG", "photo, codes as stored and depth in millimetres", png.output_files),
-    Format("tiff", "TIFF", "metres as one float32 image", tiff.output_files),
-    Format("glb", "GLB", "coloured points for browsers and 3D tools (glTF)", glb.output_files),
-    Format("html", "HTML", "one page to spin the cloud in a browser", _html_files),
+    Format(
+        "png",
+        "PNG",
+        "photo, codes as stored and depth in millimetres",
+        "png.output_files",
+        Kind.RASTER,
+        Bytes(a_sample=2),
+    ),
+    Format(
+        "tiff",
+        "TIFF",
+        "metres as one float32 image",
+        "tiff.output_files",
+        Kind.RASTER,
+        Bytes(a_sample=4.1),
+    ),
+    Format(
+        "glb",
+        "GLB",
+        "coloured points for browsers and 3D tools (glTF)",
+        "glb.output_files",
+        Kind.CLOUD,
+        Bytes(a_point=24, a_normal=12),
+    ),
+    Format(
+        "html",
+        "HTML",
+        "one page to spin the cloud in a browser",
+        "html.output_files",
+        Kind.CLOUD,
+        Bytes(a_point=1.7),
+    ),
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in _ALL})

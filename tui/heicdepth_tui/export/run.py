@@ -21,6 +21,7 @@ from heicdepth_tui.depth.scale import KnownLength, scaled
 from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.registry import formats_named
+from heicdepth_tui.export.rules import refusals
 from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
 from heicdepth_tui.heif.depth_facts import DepthStatus
@@ -66,8 +67,11 @@ def export_photo(
     no further one is begun.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
-    NoCameraError, DecodeError from ``decode``, ExportError and WriteError.
+    NoCameraError, DecodeError from ``decode``, ExportError (options that contradict each other
+    included) and WriteError.
     """
+    for refusal in refusals(options):
+        raise ExportError(refusal.reason)
     formats = formats_named(options.formats)
     source = read_source(Path(path), options, decode)
     done: list[Exported] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,107 +13,24 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.depth.registration import Frames
-from heicdepth_tui.export.options import ColourValues, DepthUnit, ExportOptions
+from heicdepth_tui.export.option_table import option
+from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.rules import refusals, with_values
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.export_plan import ExportPlan, expectation_text
+from heicdepth_tui.ui.screens.export_fields import (
+    WrongError,
+    compose_sections,
+    explanation,
+    values_in,
+)
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.option_group import OptionGroup, OptionRow
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["ExportDialog"]
 
-_PROJECTIONS = (
-    OptionRow(
-        Projection.PERSPECTIVE.value,
-        "perspective",
-        "metres, by the camera",
-        "points in metres where the camera saw them: x right, y up, −z forward",
-    ),
-    OptionRow(
-        Projection.FLAT.value,
-        "flat",
-        "codes as height, no unit",
-        "a relief of the codes without unit: distances and sizes are not to scale",
-    ),
-)
-_RESOLUTIONS = tuple(
-    OptionRow(
-        one.value,
-        one.value,
-        help="the grid of the points: the depth map's, or finer ones guided by the photo",
-    )
-    for one in ColorResolution
-)
-_FRAMES = (
-    OptionRow(
-        Frames.AUTO.value,
-        "auto",
-        "by their shapes",
-        "where their frames are turned differently: as their shapes decide",
-    ),
-    OptionRow(
-        Frames.TRANSFORMS.value,
-        "transforms",
-        "each one's own",
-        "where their frames are turned differently: each by its own transforms",
-    ),
-    OptionRow(
-        Frames.CODED.value,
-        "coded",
-        "as stored",
-        "where their frames are turned differently: the coded frames match",
-    ),
-)
-_SWITCHES = (
-    OptionRow(
-        "drop_flying",
-        "drop flying",
-        "between two surfaces",
-        "drops samples that hang between a near and a far surface; they are counted",
-    ),
-    OptionRow(
-        "smooth",
-        "smooth terraces",
-        "8-bit steps, ±½ code",
-        "evens terraces that 8-bit codes leave on slopes, by at most half a code",
-    ),
-    OptionRow(
-        "normals",
-        "normals",
-        "PCD, PLY and GLB",
-        "adds the direction of the surface to each point of PCD, PLY and GLB",
-    ),
-    OptionRow(
-        "organised",
-        "organised PCD",
-        "rows and columns",
-        "PCD keeps WIDTH and HEIGHT of the map; dropped samples are NaN",
-    ),
-    OptionRow(
-        "colours",
-        "sRGB colours",
-        "off: as decoded",
-        "converts colours to sRGB; off: as decoded, except in HTML and GLB",
-    ),
-    OptionRow(
-        "png-unit",
-        "PNG in 0.1 mm",
-        "to 6.55 m; off: 1 mm",
-        "steps of the depth PNG: 0.1 mm to 6.55 m; off: 1 mm to 65.5 m",
-    ),
-)
-_NUMBERS = (
-    ("stride", "every N-th sample", "1", "1 to 1000", "every N-th row and column, 1 to 1000"),
-    ("near", "nearest, m", "all", "drops nearer", "points nearer than this are dropped"),
-    ("far", "farthest, m", "all", "drops farther", "points farther than this are dropped"),
-)
 _OUT_HELP = "the folder to write to, made where it is missing; no file is overwritten"
-_MAX_STRIDE = 1000
 
 _HINTS = (
     "tab arrows move · space chooses · ctrl+e exports · esc leaves",
@@ -123,14 +40,6 @@ _HINTS = (
 """The longest that has room stands in the frame."""
 _NARROW, _WIDE = 78, 128
 """Columns of the screen below which there is one column of options; from which notes have room."""
-
-
-class _WrongError(ValueError):
-    """A value that cannot be used; ``fields`` are the ids of its inputs."""
-
-    def __init__(self, text: str, *fields: str) -> None:
-        super().__init__(text)
-        self.fields = fields
 
 
 class _Choices(VerticalScroll, inherit_bindings=False):
@@ -154,6 +63,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog #columns > Vertical { height: auto; }
     ExportDialog .label { color: $accent; height: 1; }
     ExportDialog .field { height: 1; }
+    ExportDialog .rows, ExportDialog .inline { height: auto; }
     ExportDialog .field > .name { width: 18; color: $foreground; }
     ExportDialog .field > .note { width: 1fr; color: $dim; padding-left: 1; }
     ExportDialog .field Input { width: 9; height: 1; }
@@ -193,8 +103,9 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                 with Grid(id="columns"):
                     with Vertical():
                         yield from self._formats()
+                        yield from compose_sections(self._options, left=True)
                     with Vertical():
-                        yield from self._cloud_options()
+                        yield from compose_sections(self._options, left=False)
                 with Horizontal(classes="field"):
                     yield Static("folder", classes="name short", markup=False)
                     yield Input(self._out_shown, compact=True, id="out", select_on_focus=False)
@@ -210,54 +121,11 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
                     yield button
 
     def _formats(self) -> ComposeResult:
-        options = self._options
         yield Static("formats", classes="label", markup=False)
         rows = [
             OptionRow(name, f.label, f.description, f.description) for name, f in FORMATS.items()
         ]
-        yield OptionGroup(rows, options.formats, id="formats")
-        yield Static("match photo and depth by", classes="label", markup=False)
-        yield OptionGroup(_FRAMES, (options.register.value,), id="register", is_exclusive=True)
-
-    def _cloud_options(self) -> ComposeResult:
-        cloud = self._options.cloud
-        yield Static("projection", classes="label", markup=False)
-        chosen = (cloud.projection.value,)
-        yield OptionGroup(_PROJECTIONS, chosen, id="projection", is_exclusive=True)
-        yield Static("resolution", classes="label", markup=False)
-        chosen = (cloud.color_resolution.value,)
-        yield OptionGroup(_RESOLUTIONS, chosen, id="resolution", is_exclusive=True, is_inline=True)
-        yield Static("samples", classes="label", markup=False)
-        for name, label, placeholder, note, _ in _NUMBERS:
-            with Horizontal(classes="field"):
-                yield Static(label, classes="name", markup=False)
-                yield Input(
-                    self._shown(name),
-                    placeholder=placeholder,
-                    compact=True,
-                    type="integer" if name == "stride" else "number",
-                    id=name,
-                )
-                yield Static(note, classes="note", markup=False)
-        yield Static("options", classes="label", markup=False)
-        yield OptionGroup(_SWITCHES, tuple(self._switched_on()), id="switches")
-
-    def _switched_on(self) -> Iterator[str]:
-        options = self._options
-        for name in ("drop_flying", "smooth", "normals"):
-            if getattr(options.cloud, name):
-                yield name
-        if options.organised:
-            yield "organised"
-        if options.colours is ColourValues.SRGB:
-            yield "colours"
-        if options.png_unit is DepthUnit.TENTH_MILLIMETRE:
-            yield "png-unit"
-
-    def _shown(self, name: str) -> str:
-        cloud = self._options.cloud
-        value = cloud.farthest if name == "far" else getattr(cloud, name)
-        return "" if value in (None, float("inf")) else f"{value:g}"
+        yield OptionGroup(rows, self._options.formats, id="formats")
 
     def on_mount(self) -> None:
         """Begin at the formats."""
@@ -295,8 +163,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Explain the field that is typed into."""
         if isinstance(event.widget, Input):
-            texts = {name: text for name, *_, text in _NUMBERS} | {"out": _OUT_HELP}
-            self.query_one("#help", Static).update(texts[event.widget.id or "out"])
+            text = explanation(event.widget.id or "") or _OUT_HELP
+            self.query_one("#help", Static).update(text)
 
     @on(Input.Changed)
     @on(OptionGroup.Changed)
@@ -308,7 +176,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         try:
             chosen = self._chosen()
             text = expectation_text(self._plan, chosen, status.size.width)
-        except _WrongError as error:
+        except WrongError as error:
             wrong, text = error.fields, str(error)
         status.set_class(chosen is None, "-wrong")
         status.update(text)
@@ -340,67 +208,21 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def _chosen(self) -> ExportOptions:
         formats = self.query_one("#formats", OptionGroup).chosen
         if not formats:
-            raise _WrongError("choose at least one format")
-        stride, near, far = self._stride(), self._metres("near"), self._metres("far")
-        if near is not None and far is not None and near > far:
-            raise _WrongError(
-                f"nearest ({near:g} m) lies beyond farthest ({far:g} m)", "near", "far"
-            )
-        switches = self.query_one("#switches", OptionGroup).chosen
-        cloud = CloudOptions(
-            projection=Projection(self._one_of("projection")),
-            color_resolution=ColorResolution(self._one_of("resolution")),
-            stride=stride,
-            near=near,
-            far=far,
-            flying_threshold=self._options.cloud.flying_threshold,
-            drop_flying="drop_flying" in switches,
-            smooth="smooth" in switches,
-            normals="normals" in switches,
-        )
-        return replace(
-            self._options,
-            formats=formats,
-            organised="organised" in switches,
-            colours=ColourValues.SRGB if "colours" in switches else ColourValues.STORED,
-            png_unit=(
-                DepthUnit.TENTH_MILLIMETRE if "png-unit" in switches else DepthUnit.MILLIMETRE
-            ),
-            register=Frames(self._one_of("register")),
-            cloud=cloud,
-            out=self._out(),
-        )
-
-    def _one_of(self, name: str) -> str:
-        return self.query_one(f"#{name}", OptionGroup).chosen[0]
+            raise WrongError("choose at least one format")
+        base = replace(self._options, formats=formats)
+        chosen = with_values(base, values_in(self))
+        for refusal in refusals(chosen):
+            raise WrongError(refusal.reason, *(option(one).name for one in refusal.fields))
+        return replace(chosen, out=self._out())
 
     def _out(self) -> Path:
         text = self.query_one("#out", Input).value.strip()
         if not text:
-            raise _WrongError("name a folder to write to", "out")
+            raise WrongError("name a folder to write to", "out")
         try:
             folder = self._options.out if text == self._out_shown else Path(text).expanduser()
         except RuntimeError as error:
-            raise _WrongError("no home folder is known for ~", "out") from error
+            raise WrongError("no home folder is known for ~", "out") from error
         if folder == self._refused_out:
-            raise _WrongError("the folder to write to is a file", "out")
+            raise WrongError("the folder to write to is a file", "out")
         return folder
-
-    def _stride(self) -> int:
-        text = self.query_one("#stride", Input).value.strip() or "1"
-        if not text.isdecimal() or not 1 <= int(text) <= _MAX_STRIDE:
-            raise _WrongError("every N-th sample: a whole number from 1 to 1000", "stride")
-        return int(text)
-
-    def _metres(self, name: str) -> float | None:
-        text = self.query_one(f"#{name}", Input).value.strip()
-        if not text:
-            return None
-        label = "nearest" if name == "near" else "farthest"
-        try:
-            value = float(text)
-        except ValueError as error:
-            raise _WrongError(f"{label}: {text} is no number", name) from error
-        if not 0 < value < float("inf"):
-            raise _WrongError(f"{label}: a number of metres above 0", name)
-        return value

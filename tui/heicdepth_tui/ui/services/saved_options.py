@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui.files import replace_own
 
 if TYPE_CHECKING:
+    from heicdepth_tui.export.option_kinds import Option
     from heicdepth_tui.export.options import ExportOptions
 
 __all__ = ["SavedOptions"]
@@ -48,16 +49,11 @@ class SavedOptions:
         Raises WriteError where they cannot be written; for this run they are kept even so.
         """
         self._options = replace(options, scale=None)
-        cloud = asdict(options.cloud)
-        cloud["projection"] = options.cloud.projection.value
-        cloud["color_resolution"] = options.cloud.color_resolution.value
-        choice = {
-            "formats": options.formats,
-            "organised": options.organised,
-            "colours": options.colours.value,
-            "png_unit": options.png_unit.value,
-            "cloud": cloud,
-        }
+        choice: dict[str, Any] = {"formats": options.formats}
+        for one in _kept():
+            group, _, name = one.field.rpartition(".")
+            holder = choice.setdefault(group, {}) if group else choice
+            holder[name] = one.to_json(one.value_in(options))
         replace_own(self._state_folder(), _NAME, json.dumps(choice, indent=1).encode())
 
     def _state_folder(self) -> Path:
@@ -68,21 +64,22 @@ class SavedOptions:
         return user_state_path("heicdepth-tui")
 
 
-def _apply(default: ExportOptions, choice: dict[str, Any]) -> ExportOptions:
-    from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-    from heicdepth_tui.export.options import ColourValues, DepthUnit
-    from heicdepth_tui.export.registry import FORMATS
+def _kept() -> Iterator[Option]:
+    from heicdepth_tui.export.option_table import OPTIONS
 
+    return (one for one in OPTIONS if one.is_saved)
+
+
+def _apply(default: ExportOptions, choice: dict[str, Any]) -> ExportOptions:
+    from heicdepth_tui.export.registry import FORMATS
+    from heicdepth_tui.export.rules import with_values
+
+    values: dict[str, Any] = {}
+    for one in _kept():
+        group, _, name = one.field.rpartition(".")
+        holder = choice[group] if group else choice
+        # Files of earlier versions have fewer options.
+        if name in holder:
+            values[one.field] = one.from_json(holder[name])
     formats = tuple(name for name in choice["formats"] if name in FORMATS)
-    cloud = dict(choice["cloud"])
-    cloud["projection"] = Projection(cloud["projection"])
-    cloud["color_resolution"] = ColorResolution(cloud["color_resolution"])
-    return replace(
-        default,
-        formats=formats or default.formats,
-        organised=bool(choice["organised"]),
-        # Files of earlier versions have neither.
-        colours=ColourValues(choice.get("colours", default.colours.value)),
-        png_unit=DepthUnit(choice.get("png_unit", default.png_unit.value)),
-        cloud=CloudOptions(**cloud),
-    )
+    return with_values(replace(default, formats=formats or default.formats), values)

@@ -1,0 +1,251 @@
+"""Every export option, declared once: command line, dialog, saved options and warnings use it.
+
+To add an option:
+
+1. Add a field with its default and unit to ``ExportOptions``, or to ``CloudOptions`` where it
+   changes the points.
+2. Add a Switch, Choice, Several or Number to a section below. Its flag, its help, its line in the
+   dialog, its place in the saved options and the warning where no format uses it follow.
+3. Where a combination makes no sense, add it to ``rules.REFUSALS``.
+4. Use the field where the files are made: ``ExportSource`` and the format's module.
+
+A format is added in ``registry.py``. Importing this module imports no numpy.
+"""
+
+from __future__ import annotations
+
+from heicdepth_tui.depth.points import ColorResolution, Projection
+from heicdepth_tui.depth.registration import Frames
+from heicdepth_tui.export.option_kinds import Choice, Number, Option, Section, Switch, Value
+from heicdepth_tui.export.options import ColourValues, DepthUnit
+from heicdepth_tui.export.registry import Kind
+
+__all__ = ["OPTIONS", "SECTIONS", "option"]
+
+_POINTS = frozenset({Kind.CLOUD, Kind.MESH})
+_NO_CLOUD = "{formats} holds no cloud"
+_PCD = frozenset({"pcd", "pcd-compressed", "pcd-ascii"})
+
+_REGISTER = Choice(
+    field="register",
+    flags=("--register",),
+    usage="How to match photo and depth map where they are rotated or mirrored differently: after "
+    "each one's transforms, or as coded. auto compares their shapes.",
+    label="match photo and depth by",
+    values=(
+        Value(
+            Frames.AUTO,
+            "auto",
+            "by their shapes",
+            "where their frames are turned differently: as their shapes decide",
+        ),
+        Value(
+            Frames.TRANSFORMS,
+            "transforms",
+            "each one's own",
+            "where their frames are turned differently: each by its own transforms",
+        ),
+        Value(
+            Frames.CODED,
+            "coded",
+            "as stored",
+            "where their frames are turned differently: the coded frames match",
+        ),
+    ),
+    is_saved=False,
+)
+
+_PROJECTION = Choice(
+    field="cloud.projection",
+    flags=("--projection",),
+    usage="Projection of clouds: perspective with the camera, or a flat relief (not to scale).",
+    label="projection",
+    values=(
+        Value(
+            Projection.PERSPECTIVE,
+            "perspective",
+            "metres, by the camera",
+            "points in metres where the camera saw them: x right, y up, −z forward",
+        ),
+        Value(
+            Projection.FLAT,
+            "flat",
+            "codes as height, no unit",
+            "a relief of the codes without unit: distances and sizes are not to scale",
+        ),
+    ),
+    kinds=_POINTS,
+    unused=_NO_CLOUD,
+)
+
+_COLOR_RESOLUTION = Choice(
+    field="cloud.color_resolution",
+    flags=("--color-resolution",),
+    usage="Upsample depth to finer colours, guided by the photo.",
+    label="resolution",
+    explanation="the grid of the points: the depth map's, or finer ones guided by the photo",
+    values=tuple(Value(one, one.value) for one in ColorResolution),
+    is_inline=True,
+    kinds=_POINTS,
+    unused=_NO_CLOUD,
+    in_flat=False,
+)
+
+_SAMPLES = (
+    Number(
+        field="cloud.stride",
+        flags=("--step",),
+        usage="Take every N-th row and column.",
+        label="every N-th sample",
+        note="1 to 1000",
+        explanation="every N-th row and column, 1 to 1000",
+        minimum=1,
+        maximum=1000,
+        is_whole=True,
+        metavar="N",
+        placeholder="1",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+    ),
+    Number(
+        field="cloud.max_depth",
+        flags=("--max-depth",),
+        usage="Drop points farther than M metres.",
+        minimum=0,
+        is_minimum_allowed=False,
+        metavar="M",
+        unit="metres",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    ),
+    Number(
+        field="cloud.near",
+        flags=("--near",),
+        usage="Drop points nearer than M metres.",
+        label="nearest, m",
+        note="drops nearer",
+        explanation="points nearer than this are dropped",
+        minimum=0,
+        is_minimum_allowed=False,
+        metavar="M",
+        unit="metres",
+        placeholder="all",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    ),
+    Number(
+        field="cloud.far",
+        flags=("--far",),
+        usage="Same as --max-depth; the smaller one counts.",
+        label="farthest, m",
+        note="drops farther",
+        explanation="points farther than this are dropped",
+        minimum=0,
+        is_minimum_allowed=False,
+        metavar="M",
+        unit="metres",
+        placeholder="all",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    ),
+)
+
+_SWITCHES = (
+    Switch(
+        field="cloud.drop_flying",
+        flags=("--keep-flying",),
+        usage="Keep flying pixels: points between two surfaces.",
+        given=False,
+        label="drop flying",
+        note="between two surfaces",
+        explanation="drops samples that hang between a near and a far surface; they are counted",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    ),
+    Switch(
+        field="cloud.smooth",
+        flags=("--smooth",),
+        usage="Smooth the steps of 8-bit depth, by at most half a code.",
+        label="smooth terraces",
+        note="8-bit steps, ±½ code",
+        explanation="evens terraces that 8-bit codes leave on slopes, by at most half a code",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    ),
+    Switch(
+        field="cloud.normals",
+        flags=("--normals",),
+        usage="Add normals (PCD, PLY, GLB).",
+        label="normals",
+        note="PCD, PLY and GLB",
+        explanation="adds the direction of the surface to each point of PCD, PLY and GLB",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+    ),
+    Switch(
+        field="organised",
+        flags=("--organised", "--organized"),
+        usage="PCD: keep rows and columns; dropped samples are NaN.",
+        label="organised PCD",
+        note="rows and columns",
+        explanation="PCD keeps WIDTH and HEIGHT of the map; dropped samples are NaN",
+        kinds=frozenset(),
+        formats=_PCD,
+        unused="only PCD keeps rows and columns",
+    ),
+    Choice(
+        field="colours",
+        flags=("--colors", "--colours"),
+        usage="Convert colours to sRGB, or keep them as decoded. HTML and GLB always show true "
+        "colours.",
+        label="sRGB colours",
+        note="off: as decoded",
+        explanation="converts colours to sRGB; off: as decoded, except in HTML and GLB",
+        values=(Value(ColourValues.SRGB, "sRGB"), Value(ColourValues.STORED, "as decoded")),
+        ticked=ColourValues.SRGB,
+    ),
+    Choice(
+        field="png_unit",
+        flags=("--png-unit",),
+        usage="PNG: unit of the depth samples; the largest distance is 65.5 m or 6.55 m.",
+        label="PNG in 0.1 mm",
+        note="to 6.55 m; off: 1 mm",
+        explanation="steps of the depth PNG: 0.1 mm to 6.55 m; off: 1 mm to 65.5 m",
+        values=(
+            Value(DepthUnit.MILLIMETRE, "1 mm"),
+            Value(DepthUnit.TENTH_MILLIMETRE, "0.1 mm"),
+        ),
+        ticked=DepthUnit.TENTH_MILLIMETRE,
+        kinds=frozenset(),
+        formats=frozenset({"png"}),
+        unused="no PNG is written",
+    ),
+    Switch(
+        field="with_gps",
+        flags=("--with-gps",),
+        usage="Add the place of the photo (GPS) to the files' comments.",
+        is_saved=False,
+    ),
+)
+
+SECTIONS: tuple[Section, ...] = (
+    Section("matching", "", (_REGISTER,), is_left=True),
+    Section("shape", "", (_PROJECTION,)),
+    Section("grid", "", (_COLOR_RESOLUTION,)),
+    Section("samples", "samples", _SAMPLES),
+    Section("switches", "options", _SWITCHES),
+)
+"""In the order of the dialog and of ``export --help``."""
+
+OPTIONS: tuple[Option, ...] = tuple(one for section in SECTIONS for one in section.options)
+"""Every option, in the same order."""
+
+
+def option(field: str) -> Option:
+    """Return the option of a field of ExportOptions; raises KeyError without one."""
+    return {one.field: one for one in OPTIONS}[field]

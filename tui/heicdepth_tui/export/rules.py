@@ -1,0 +1,79 @@
+"""Combinations of export options that have no effect, and those that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from heicdepth_tui.depth.points import Projection
+from heicdepth_tui.export.option_kinds import Option
+from heicdepth_tui.export.option_table import OPTIONS
+from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.registry import FORMATS, Kind
+
+__all__ = ["REFUSALS", "Refusal", "refusals", "unused_reason", "warnings", "with_values"]
+
+_FLAT = "the flat projection uses only --step and --normals"
+_FLAT_SCALE = "scale ignored: the flat projection is not to scale"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A combination that makes no sense."""
+
+    fields: tuple[str, ...]
+    """The fields of ExportOptions that contradict each other."""
+    reason: str
+    """A clause for the user."""
+    is_met: Callable[[ExportOptions], bool]
+
+
+REFUSALS: tuple[Refusal, ...] = ()
+"""Every combination that is refused before a photo is read."""
+
+
+def refusals(options: ExportOptions) -> Iterator[Refusal]:
+    """Yield the refusals that these options meet."""
+    return (one for one in REFUSALS if one.is_met(options))
+
+
+def with_values(base: ExportOptions, values: dict[str, Any]) -> ExportOptions:
+    """Return ``base`` with these values by field; raises ValueError for those out of range."""
+    prefix = "cloud."
+    cloud = {name.removeprefix(prefix): values[name] for name in values if name.startswith(prefix)}
+    others = {name: values[name] for name in values if not name.startswith(prefix)}
+    return replace(base, cloud=replace(base.cloud, **cloud), **others)
+
+
+def unused_reason(option: Option, options: ExportOptions) -> str:
+    """Return why an option has no effect together with the others, as a clause; empty where it has.
+
+    Its value does not matter.
+    """
+    if not option.changes(options.formats):
+        return option.unused.format(formats=", ".join(options.formats))
+    is_flat = options.cloud.projection is Projection.FLAT
+    if is_flat and not option.in_flat and _draws_points(options):
+        return _FLAT
+    return ""
+
+
+def _draws_points(options: ExportOptions) -> bool:
+    return any(FORMATS[name].kind in (Kind.CLOUD, Kind.MESH) for name in options.formats)
+
+
+def warnings(options: ExportOptions) -> Iterator[str]:
+    """Yield a line about each reason for which options that differ from their defaults do nothing.
+
+    The projection changes no raster: it is the default of the config file as well, and is not named.
+    """
+    idle: dict[str, list[str]] = {}
+    for one in OPTIONS:
+        if one.field != "cloud.projection" and one.value_in(options) != one.default:
+            reason = unused_reason(one, options)
+            if reason:
+                idle.setdefault(reason, []).append(one.flags[0])
+    yield from (f"{', '.join(flags)} ignored: {reason}" for reason, flags in idle.items())
+    if options.cloud.projection is Projection.FLAT and options.scale is not None:
+        yield _FLAT_SCALE
