@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,15 @@ from heicdepth_tui.errors import WriteError
 from heicdepth_tui.system import HAS_NAMELESS_FILES
 from heicdepth_tui.text import printable
 
-__all__ = ["NamingWriter", "Writer", "replace_own", "safe_name", "write_new", "write_new_set"]
+__all__ = [
+    "NamingWriter",
+    "Writer",
+    "replace_own",
+    "safe_name",
+    "write_new",
+    "write_new_folder",
+    "write_new_set",
+]
 
 Writer = Callable[[BinaryIO], object]
 """Fills a new binary file that is open for reading and writing, from its start."""
@@ -92,6 +101,75 @@ def write_new_set(
     """
     for suffix, _ in parts:
         _check_plain(stem + suffix)
+    target = folder / (stem + parts[0][0])
+    with _folder_for(folder, make_folder=make_folder), _as_write_error(target):
+        return _write_and_publish(folder, stem, parts)
+
+
+def write_new_folder(
+    folder: Path,
+    stem: str,
+    suffix: str,
+    parts: Sequence[tuple[str, Writer]],
+    *,
+    make_folder: bool = True,
+) -> tuple[Path, ...]:
+    """Write a new folder ``stem + suffix`` in ``folder`` with its files, all or none.
+
+    Each of ``parts`` is a path inside, with ``/``, and its writer. The folder gets the first free
+    name, as files of ``write_new_set`` do, and its files appear in it together, once their bytes
+    have reached the disk. Returns the paths of the files; raises as ``write_new_set``.
+    """
+    for name in (stem + suffix, *(piece for path, _ in parts for piece in path.split("/"))):
+        _check_plain(name)
+    with _folder_for(folder, make_folder=make_folder), _as_write_error(folder / (stem + suffix)):
+        draft = folder / f".heicdepth-{secrets.token_hex(8)}.part"
+        draft.mkdir()
+        try:
+            for path, write in parts:
+                _write_inside(draft / path, write)
+            target = _publish_folder(draft, folder, stem, suffix)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)  # the first error is the one to report
+            raise
+        return tuple(target / path for path, _ in parts)
+
+
+def _write_inside(path: Path, write: Writer) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o666), "w+b") as file:
+        write(file)
+        file.flush()
+        _sync(file.fileno())
+    _sync_folder(path.parent)
+
+
+def _publish_folder(draft: Path, folder: Path, stem: str, suffix: str) -> Path:
+    _sync_folder(draft)
+    for number in range(_MAX_TRIES):
+        target = folder / _numbered_name(stem, number, suffix)
+        try:
+            # An empty folder claims the name; renaming replaces it only while it is empty.
+            target.mkdir()
+        except FileExistsError:
+            continue
+        try:
+            draft.rename(target)
+        except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                continue  # another process wrote into it: it is theirs
+            with contextlib.suppress(OSError):
+                target.rmdir()
+            raise
+        _sync_folder(folder)
+        return target
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / stem))
+
+
+@contextlib.contextmanager
+def _folder_for(folder: Path, *, make_folder: bool) -> Iterator[None]:
+    """Make the folder where it is missing; on an error remove the folders that were made."""
     made: list[Path] = []
     done = False
     try:
@@ -99,10 +177,8 @@ def write_new_set(
             if make_folder:
                 _make_folders(folder, made)
             _check_folder(folder)
-        with _as_write_error(folder / (stem + parts[0][0])):
-            paths = _write_and_publish(folder, stem, parts)
+        yield
         done = True
-        return paths
     finally:
         if not done:
             for parent in reversed(made):

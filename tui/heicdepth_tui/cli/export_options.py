@@ -48,9 +48,7 @@ class Words(click.ParamType[tuple[str, ...]]):
         """Complete the last word."""
         before, comma, last = incomplete.rpartition(",")
         return [
-            CompletionItem(before + comma + word)
-            for word in self._allowed
-            if word.startswith(last)
+            CompletionItem(before + comma + word) for word in self._allowed if word.startswith(last)
         ]
 
 

@@ -95,16 +95,20 @@ class Camera:
             height=size.height,
         )
 
-    def describe(self) -> str:
-        """Return one line for a person: origin, values, size, note."""
-        origin = {
+    @property
+    def origin_words(self) -> str:
+        """Where it comes from, as a clause."""
+        return {
             CameraOrigin.FILE: "camera from the file",
             CameraOrigin.EXIF: "camera estimated from the EXIF 35 mm focal length",
             CameraOrigin.NONE: "camera of unknown origin",
         }[self.origin]
+
+    def describe(self) -> str:
+        """Return one line for a person: origin, values, size, note."""
         values = f"fx {self.fx:.3f} fy {self.fy:.3f} cx {self.cx:.3f} cy {self.cy:.3f}"
         note = f"; {self.note}" if self.note else ""
-        return f"{origin}: {values} at {self.width}x{self.height}{note}"
+        return f"{self.origin_words}: {values} at {self.width}x{self.height}{note}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.trust import DISTORTION
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.text import printable
@@ -120,7 +121,7 @@ class Dropped:
 class Cloud:
     """Coloured points in row-major order of their grid.
 
-    Perspective: metres, x right, y up, −z forward, the camera at the origin. Flat: see
+    Perspective: metres in ``axes``, the camera at the origin. Flat: see
     ``flat_grid``. ``grid`` is the size of the organised grid after ``stride``; ``camera`` belongs
     to the grid before it.
     """
@@ -142,9 +143,23 @@ class Cloud:
     """Further file comments: how the values were made, what was assumed."""
     flat_quantity: str = ""
     """The quantity z of a flat cloud, see ``flat.flat_quantity``; empty in perspective."""
+    axes: Axes = Axes.OPENGL
+    """Of points and normals; a flat cloud has axes of its own."""
 
     def __len__(self) -> int:
         return len(self.xyz)
+
+    def in_axes(self, axes: Axes) -> Cloud:
+        """Return the cloud of OPENGL axes in other ones; a flat cloud as it is."""
+        if self.projection is Projection.FLAT or axes is self.axes:
+            return self
+        normals = self.normals
+        return replace(
+            self,
+            xyz=axes.from_opengl(self.xyz),
+            normals=None if normals is None else axes.from_opengl(normals),
+            axes=axes,
+        )
 
     def comments(self) -> tuple[str, ...]:
         """Return printable ASCII lines for a file's header: unit, frame, accuracy, camera."""
@@ -152,7 +167,7 @@ class Cloud:
             lines = [_FLAT_LINE.format(self.flat_quantity), self.trust.sentence]
         else:
             unit = "unit metre" if self.trust.is_unit_known else "metres by an assumed unit"
-            lines = [_PERSPECTIVE_LINE.format(unit), self.trust.sentence]
+            lines = [_PERSPECTIVE_LINE.format(unit, self.axes.words), self.trust.sentence]
             if self.camera is not None:
                 lines.append(self.camera.describe())
                 lines.append(DISTORTION)
@@ -163,9 +178,7 @@ class Cloud:
 
 
 _FLAT_LINE = "flat projection: x down the rows, y along the columns, no unit; z is {}, not depth"
-_PERSPECTIVE_LINE = (
-    "perspective projection, {}, frame x right, y up, -z forward, camera at the origin"
-)
+_PERSPECTIVE_LINE = "perspective projection, {}, frame {}, camera at the origin"
 
 
 def color_size(depth: Size, photo: Size, resolution: ColorResolution) -> Size:

@@ -13,6 +13,7 @@ from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["Estimate", "estimate_export"]
 
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """Upper bound of points, and the bytes of all formats together, for some photos."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import Cloud, Projection
+from heicdepth_tui.export.gltf_camera import gltf_camera
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
@@ -31,7 +32,7 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the file of ``glb``."""
     space = DISPLAY_P3 if _is_p3(source) else source.cloud_photo.converted_from
     summary = source.cloud_summary(f"colours linear BT.709{space and f', converted from {space}'}")
-    return (OutputFile(".glb", partial(write_glb, source), summary, len(source.cloud)),)
+    return (OutputFile(".glb", partial(write_glb, source), summary, len(source.opengl_cloud)),)
 
 
 def linear_colours(rgb: NDArray[np.uint8], *, is_p3: bool = False) -> NDArray[np.float32]:
@@ -65,10 +66,11 @@ def write_glb(source: ExportSource, file: BinaryIO) -> None:
     """Write the source's cloud as one POINTS primitive.
 
     POSITION in metres with min and max, COLOR_0 linear BT.709, NORMAL where the cloud has normals,
-    all float32 VEC3; an unlit material, since the photo's light is in its colours already; unit,
-    frame, accuracy and what was done to the colours in ``asset.extras``.
+    all float32 VEC3; an unlit material, since the photo's light is in its colours already; a node
+    with the photo's camera, see ``gltf_camera``; unit, frame, accuracy and what was done to the
+    colours in ``asset.extras``.
     """
-    cloud = source.cloud
+    cloud = source.opengl_cloud
     arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb, is_p3=_is_p3(source))}
     if cloud.normals is not None:
         arrays["NORMAL"] = unit_normals(cloud)
@@ -83,14 +85,14 @@ def write_glb(source: ExportSource, file: BinaryIO) -> None:
 
 
 def _document(source: ExportSource, attributes: list[str], length: int) -> dict[str, object]:
-    count = len(source.cloud)
+    count = len(source.opengl_cloud)
     accessors: list[dict[str, object]] = [
         {"bufferView": index, "componentType": _FLOAT, "count": count, "type": "VEC3"}
         for index in range(len(attributes))
     ]
     # JSON numbers hold a float32 exactly, and a validator compares them so.
-    accessors[0]["min"] = source.cloud.xyz.min(axis=0).tolist()
-    accessors[0]["max"] = source.cloud.xyz.max(axis=0).tolist()
+    accessors[0]["min"] = source.opengl_cloud.xyz.min(axis=0).tolist()
+    accessors[0]["max"] = source.opengl_cloud.xyz.max(axis=0).tolist()
     size = count * 12
     primitive = {
         "attributes": {name: index for index, name in enumerate(attributes)},
@@ -98,13 +100,19 @@ def _document(source: ExportSource, attributes: list[str], length: int) -> dict[
         "material": 0,
     }
     name = ascii_line(source.name)
+    nodes: list[dict[str, object]] = [{"mesh": 0, "name": name}]
+    cameras: dict[str, object] = {}
+    if source.opengl_cloud.camera is not None:
+        nodes.append({"camera": 0, "name": f"camera of {name}"})
+        cameras["cameras"] = [gltf_camera(source.opengl_cloud.camera, f"camera of {name}")]
     return {
         "asset": {"version": "2.0", "generator": f"heicdepth-tui {__version__}"}
         | {"extras": _extras(source)},
         "extensionsUsed": ["KHR_materials_unlit"],
         "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": name}],
+        "scenes": [{"nodes": list(range(len(nodes)))}],
+        "nodes": nodes,
+        **cameras,
         "meshes": [{"name": name, "primitives": [primitive]}],
         "materials": [
             {
@@ -139,14 +147,17 @@ def _colours_comment(source: ExportSource) -> str:
 
 
 def _extras(source: ExportSource) -> dict[str, object]:
-    perspective, trust = source.cloud.projection is Projection.PERSPECTIVE, source.cloud.trust
+    perspective, trust = (
+        source.opengl_cloud.projection is Projection.PERSPECTIVE,
+        source.opengl_cloud.trust,
+    )
     return {
         "unit": "m" if perspective and trust.is_unit_known else None,
         "frame": "x right, y up, -z forward" if perspective else None,
         "accuracy": trust.accuracy.value,
         "caveat": trust.sentence,
         "trust": trust.to_json(),
-        "dropped": asdict(source.cloud.dropped),
+        "dropped": asdict(source.opengl_cloud.dropped),
         "colours": _colours_comment(source).partition(": ")[2],
-        "comments": list(source.cloud_comments(_colours_comment(source))),
+        "comments": list(source.cloud_comments(_colours_comment(source), source.opengl_cloud)),
     }

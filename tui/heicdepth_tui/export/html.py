@@ -33,7 +33,7 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the file of ``html``; raises as ``write_html``."""
     page = _Page.of(source)
     summary = source.cloud_summary("; ".join(filter(None, (page.colours_short, page.loss))))
-    return (OutputFile(".html", page.write, summary, len(source.cloud)),)
+    return (OutputFile(".html", page.write, summary, len(source.opengl_cloud)),)
 
 
 def write_html(source: ExportSource, file: BinaryIO) -> None:
@@ -58,7 +58,7 @@ class _Page:
 
     @classmethod
     def of(cls, source: ExportSource) -> _Page:
-        cloud, stride = source.cloud, source.options.cloud.stride
+        cloud, stride = source.opengl_cloud, source.options.cloud.stride
         photo = source.cloud_photo
         if photo.converted_from == DISPLAY_P3:
             photo = source.colours(source.cloud_size, True)
@@ -154,7 +154,7 @@ def _embedded(image: Image) -> dict[str, str]:
 def _facts(page: _Page) -> str:
     """Return the caption's lines as HTML: sizes and counts, projection and range, the caveat."""
     source, packed = page.source, page.packed
-    cloud, trust = source.cloud, source.cloud.trust
+    cloud, trust = source.opengl_cloud, source.opengl_cloud.trust
     sizes = [
         f"photo {source.header.primary.displayed_size}",
         f"depth {source.depth_map.codes.shape[1]}×{source.depth_map.codes.shape[0]}",
@@ -183,7 +183,7 @@ def _facts(page: _Page) -> str:
 def _notes(page: _Page) -> Iterator[str]:
     """Yield what else a reader must know: of the mapping of the codes, the camera and the photo."""
     source = page.source
-    depth_map, camera = source.depth_map, source.cloud.camera
+    depth_map, camera = source.depth_map, source.opengl_cloud.camera
     if depth_map.reason:
         yield f"no metres: {depth_map.reason}"
     yield from depth_map.notes

@@ -14,10 +14,19 @@ A format is added in ``registry.py``. Importing this module imports no numpy.
 
 from __future__ import annotations
 
+from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import ColorResolution, Projection
 from heicdepth_tui.depth.registration import Frames
-from heicdepth_tui.export.option_kinds import Choice, Number, Option, Section, Switch, Value
-from heicdepth_tui.export.options import ColourValues, DepthUnit
+from heicdepth_tui.export.option_kinds import (
+    Choice,
+    Number,
+    Option,
+    Section,
+    Several,
+    Switch,
+    Value,
+)
+from heicdepth_tui.export.options import CameraFile, ColourValues, DepthUnit
 from heicdepth_tui.export.registry import Kind
 
 __all__ = ["OPTIONS", "SECTIONS", "option"]
@@ -233,11 +242,69 @@ _SWITCHES = (
     ),
 )
 
+_AXES = Choice(
+    field="axes",
+    flags=("--frame",),
+    usage="PCD and PLY: x right, y up, -z forward (opengl), or x right, y down, z forward "
+    "(opencv).",
+    label="axes of the points",
+    values=(
+        Value(
+            Axes.OPENGL,
+            "opengl",
+            "x right, y up, −z forward",
+            "PCD and PLY with y up and −z forward: upright in most viewers",
+        ),
+        Value(
+            Axes.OPENCV,
+            "opencv",
+            "x right, y down, z forward",
+            "PCD and PLY with y down and z forward, as OpenCV, COLMAP and ROS have it",
+        ),
+    ),
+    is_inline=True,
+    kinds=frozenset(),
+    formats=_PCD | {"ply"},
+    unused="only PCD and PLY leave the axes open",
+    in_flat=False,
+)
+
+_CAMERA_FILES = Several(
+    field="camera_files",
+    flags=("--camera-file",),
+    usage="Camera files as well, separated by commas: intrinsics of the exported pictures, and the "
+    "identity as pose.",
+    label="camera files",
+    values=(
+        Value(
+            CameraFile.OPEN3D,
+            "Open3D",
+            explanation="NAME-open3d.json: a PinholeCameraIntrinsic of the exported pictures",
+        ),
+        Value(
+            CameraFile.COLMAP,
+            "COLMAP",
+            explanation="NAME-colmap: cameras.txt, images.txt, points3D.txt; names NAME-photo.png",
+        ),
+        Value(
+            CameraFile.NERFSTUDIO,
+            "nerfstudio",
+            explanation="NAME-transforms.json: camera and pose; names NAME-photo.png",
+        ),
+        Value(
+            CameraFile.ROS,
+            "ROS",
+            explanation="NAME-ros.yaml: a camera_info of the exported pictures",
+        ),
+    ),
+)
+
 SECTIONS: tuple[Section, ...] = (
     Section("matching", "", (_REGISTER,), is_left=True),
     Section("shape", "", (_PROJECTION,)),
     Section("grid", "", (_COLOR_RESOLUTION,)),
     Section("samples", "samples", _SAMPLES),
+    Section("camera", "", (_AXES, _CAMERA_FILES)),
     Section("switches", "options", _SWITCHES),
 )
 """In the order of the dialog and of ``export --help``."""

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import CloudOptions
 from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["ColourValues", "DepthUnit", "ExportOptions", "Exported"]
+__all__ = ["CameraFile", "ColourValues", "DepthUnit", "ExportOptions", "Exported"]
 
 
 class ColourValues(Enum):
@@ -40,6 +41,19 @@ class DepthUnit(Enum):
         return "millimetres" if self is DepthUnit.MILLIMETRE else "units of 0.1 mm"
 
 
+class CameraFile(Enum):
+    """A tool whose own form of camera file is written; its value names it in options."""
+
+    OPEN3D = "open3d"
+    """PinholeCameraIntrinsic as JSON."""
+    COLMAP = "colmap"
+    """A folder with cameras.txt, images.txt and points3D.txt."""
+    NERFSTUDIO = "nerfstudio"
+    """transforms.json."""
+    ROS = "ros"
+    """camera_info as YAML."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
     """Formats, geometry, colours and folder of an export."""
@@ -53,6 +67,10 @@ class ExportOptions:
     """A flat cloud keeps the colours as decoded; GLB's are linear BT.709 in any case."""
     png_unit: DepthUnit = DepthUnit.MILLIMETRE
     """PNG only: the step of the depth picture."""
+    axes: Axes = Axes.OPENGL
+    """PCD and PLY only: the axes of points and normals in perspective."""
+    camera_files: tuple[CameraFile, ...] = ()
+    """Camera files that are written beside the formats."""
     register: Frames = Frames.AUTO
     """The frames of photo and depth item that show the same view, where their turns differ."""
     scale: float | KnownLength | None = None

@@ -18,8 +18,19 @@ from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, read_profile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["merged_codes", "output_files", "scaled_depth", "write_png"]
+    from heicdepth_tui.files import Writer
 
+__all__ = [
+    "PHOTO_SUFFIX",
+    "colour_writer",
+    "merged_codes",
+    "output_files",
+    "scaled_depth",
+    "write_png",
+]
+
+PHOTO_SUFFIX = "-photo.png"
+"""After the photo's name, of the photo at the size of the depth map."""
 _MAX_STEPS = 65535
 
 
@@ -31,21 +42,30 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     if depth_map.reason:
         codes = f"{codes}; no depth in millimetres: {depth_map.reason}"
     codes = "; ".join([codes, *source.notes])
-    write_photo = partial(
-        write_png,
-        source,
-        source.rgb,
-        f"{photo}; {source.colours_comment}",
-        profile=_profile(source),
-        chunks=_colour_chunks(source.photo),
-    )
     made = [
-        OutputFile("-photo.png", write_photo, f"{photo}; {source.photo.short}"),
+        OutputFile(PHOTO_SUFFIX, colour_writer(source), f"{photo}; {source.photo.short}"),
         OutputFile("-codes.png", partial(write_png, source, depth_map.codes, codes), codes),
     ]
     if not depth_map.reason:
         made.append(_depth_file(source))
     return tuple(made)
+
+
+def colour_writer(source: ExportSource) -> Writer:
+    """Return the writer of the photo at the size of the depth map, with its colour space."""
+    return partial(
+        write_png,
+        source,
+        source.rgb,
+        f"the photo at {source.size}; {source.colours_comment}",
+        profile=_profile(source),
+        chunks=_colour_chunks(source.photo),
+    )
+
+
+def depth_suffix(unit: DepthUnit) -> str:
+    """Return what stands after the photo's name in that of the depth picture."""
+    return f"-depth-{unit.value}.png"
 
 
 def _depth_file(source: ExportSource) -> OutputFile:
@@ -61,7 +81,7 @@ def _depth_file(source: ExportSource) -> OutputFile:
         remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
         clauses.append(f"{merged:,} codes share a value with another{remedy}")
     text = "; ".join([*clauses, source.trust.long, *source.notes])
-    return OutputFile(f"-depth-{unit.value}.png", partial(write_png, source, depth, text), text)
+    return OutputFile(depth_suffix(unit), partial(write_png, source, depth, text), text)
 
 
 def scaled_depth(metres: NDArray[np.float32], unit: DepthUnit) -> tuple[NDArray[np.uint16], int]:

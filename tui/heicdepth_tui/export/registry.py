@@ -16,13 +16,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import ExportError
-from heicdepth_tui.export.options import Exported
+from heicdepth_tui.export.options import Exported, ExportOptions
 from heicdepth_tui.text import printable, printable_path
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.source import ExportSource, OutputFile
 
-__all__ = ["FORMATS", "Bytes", "Format", "Kind", "formats_named"]
+__all__ = ["FORMATS", "Bytes", "Format", "Kind", "formats_named", "planned", "write_outputs"]
 
 
 class Kind(Enum):
@@ -80,16 +80,29 @@ class Format:
         Raises GeometryError or ExportError where the photo or the options do not allow the format,
         DecodeError from the source's colours, WriteError where the files cannot be written.
         """
-        from heicdepth_tui.files import write_new_set
+        return write_outputs(self.output_files(source), self.name, source.file_stem, folder)
 
-        outputs = self.output_files(source)
-        paths = write_new_set(
-            folder, source.file_stem, [(output.suffix, output.write) for output in outputs]
-        )
-        return [
-            Exported(path, self.name, output.points, _summary_line(path, output))
-            for output, path in zip(outputs, paths, strict=True)
-        ]
+
+def write_outputs(
+    outputs: Sequence[OutputFile], name: str, stem: str, folder: Path
+) -> list[Exported]:
+    """Write the files of one format, or the new folder that holds all of them; all or none.
+
+    ``name`` is the format's. Raises WriteError where they cannot be written.
+    """
+    from heicdepth_tui.files import write_new_folder, write_new_set
+
+    parts = [(output.suffix, output.write) for output in outputs]
+    directory = parts[0][0].partition("/")[0] if "/" in parts[0][0] else ""
+    if directory:
+        inside = [(suffix.removeprefix(f"{directory}/"), write) for suffix, write in parts]
+        paths = write_new_folder(folder, stem, directory, inside)
+    else:
+        paths = write_new_set(folder, stem, parts)
+    return [
+        Exported(path, name, output.points, _summary_line(path, output))
+        for output, path in zip(outputs, paths, strict=True)
+    ]
 
 
 def _summary_line(path: Path, output: OutputFile) -> str:
@@ -154,6 +167,14 @@ _ALL = (
         Bytes(a_sample=4.1),
     ),
     Format(
+        "rgbd",
+        "RGBD folder",
+        "colour, depth in mm and camera: Open3D, nerfstudio",
+        "rgbd.output_files",
+        Kind.RASTER,
+        Bytes(a_sample=2.9),
+    ),
+    Format(
         "glb",
         "GLB",
         "coloured points for browsers and 3D tools (glTF)",
@@ -173,6 +194,11 @@ _ALL = (
 
 FORMATS: Mapping[str, Format] = MappingProxyType({one.name: one for one in _ALL})
 """Every format by name."""
+
+
+def planned(options: ExportOptions) -> set[str]:
+    """Return the names that the files of an export have as ``Exported.format``."""
+    return {*options.formats, *(f"camera-{tool.value}" for tool in options.camera_files)}
 
 
 def formats_named(names: Iterable[str]) -> list[Format]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import Projection
 from heicdepth_tui.export.option_kinds import Option
 from heicdepth_tui.export.option_table import OPTIONS
@@ -29,7 +30,22 @@ class Refusal:
     is_met: Callable[[ExportOptions], bool]
 
 
-REFUSALS: tuple[Refusal, ...] = ()
+def _draws_flat_points(options: ExportOptions) -> bool:
+    return options.cloud.projection is Projection.FLAT and _draws_points(options)
+
+
+REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        ("cloud.projection", "axes"),
+        "the flat projection has axes of its own: leave out --frame",
+        lambda options: options.axes is not Axes.OPENGL and _draws_flat_points(options),
+    ),
+    Refusal(
+        ("cloud.projection", "camera_files"),
+        "no camera saw a flat cloud: leave out --camera-file, or use the perspective projection",
+        lambda options: bool(options.camera_files) and _draws_flat_points(options),
+    ),
+)
 """Every combination that is refused before a photo is read."""
 
 
@@ -66,7 +82,7 @@ def _draws_points(options: ExportOptions) -> bool:
 def warnings(options: ExportOptions) -> Iterator[str]:
     """Yield a line about each reason for which options that differ from their defaults do nothing.
 
-    The projection changes no raster: it is the default of the config file as well, and is not named.
+    The projection is not named: it changes no raster, and may be the config file's.
     """
     idle: dict[str, list[str]] = {}
     for one in OPTIONS:

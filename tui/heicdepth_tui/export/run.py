@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,11 @@ from heicdepth_tui.depth.points import Projection
 from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.depth.scale import KnownLength, scaled
 from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, UnsupportedError
+from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.colouring import Coloured, Colours
-from heicdepth_tui.export.registry import formats_named
+from heicdepth_tui.export.options import CameraFile, DepthUnit
+from heicdepth_tui.export.png import PHOTO_SUFFIX, depth_suffix
+from heicdepth_tui.export.registry import Format, formats_named, write_outputs
 from heicdepth_tui.export.rules import refusals
 from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
@@ -76,11 +79,11 @@ def export_photo(
     source = read_source(Path(path), options, decode)
     done: list[Exported] = []
     refused: GeometryError | None = None
-    for one in formats:
+    for write in _writers(source, formats, done):
         if done and is_stopped():
             break
         try:
-            new = one.write(source, options.out)
+            new = write()
         except GeometryError as error:
             refused = refused or error
             continue
@@ -90,6 +93,27 @@ def export_photo(
     if refused is not None:
         raise refused.at(source.path)
     return done
+
+
+def _writers(
+    source: ExportSource, formats: Sequence[Format], done: Sequence[Exported]
+) -> Iterator[Callable[[], list[Exported]]]:
+    """Yield what writes each format, then each camera file, which names a picture of ``done``."""
+    options = source.options
+    yield from (partial(one.write, source, options.out) for one in formats)
+    for tool in options.camera_files:
+        yield partial(_write_camera, source, tool, done)
+
+
+def _write_camera(
+    source: ExportSource, tool: CameraFile, done: Sequence[Exported]
+) -> list[Exported]:
+    names = [one.path.name for one in done if one.format == "png"]
+    photos = (name for name in names if name.endswith(PHOTO_SUFFIX))
+    depths = (name for name in names if name.endswith(depth_suffix(DepthUnit.MILLIMETRE)))
+    picture = next(photos, source.file_stem + PHOTO_SUFFIX)
+    outputs = camera_outputs(source, tool, picture, next(depths, ""))
+    return write_outputs(outputs, f"camera-{tool.value}", source.file_stem, source.options.out)
 
 
 def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> ExportSource:

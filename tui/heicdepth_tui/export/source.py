@@ -35,7 +35,7 @@ class OutputFile:
     """A file to write; its name is the photo's ``file_stem`` followed by ``suffix``."""
 
     suffix: str
-    """E.g. ``-codes.png``."""
+    """E.g. ``-codes.png``; ``-rgbd/depth/000000.png`` is a file in a new folder of the set."""
     write: Writer
     summary: str
     """The summary line after the path."""
@@ -110,7 +110,15 @@ class ExportSource:
 
     @cached_property
     def cloud(self) -> Cloud:
-        """The point cloud by ``options.cloud``, built once.
+        """The point cloud by ``options.cloud`` in ``options.axes``.
+
+        Raises as ``opengl_cloud``.
+        """
+        return self.opengl_cloud.in_axes(self.options.axes)
+
+    @cached_property
+    def opengl_cloud(self) -> Cloud:
+        """The point cloud by ``options.cloud``, built once: x right, y up, −z forward.
 
         Raises NoMetresError and NoCameraError where the projection needs metres or a camera that
         the photo does not have, ExportError where the options leave no point.
@@ -134,7 +142,7 @@ class ExportSource:
 
         ``colours`` replaces the clause about colours, for formats that convert them.
         """
-        cloud = self.cloud
+        cloud = self.opengl_cloud
         counts = (f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}")
         colours = colours or self.cloud_photo.short
         return "; ".join([*counts, cloud.trust.long, colours, *self.notes])
@@ -167,12 +175,14 @@ class ExportSource:
         """The colour space of ``rgb`` and how it was converted; ASCII."""
         return ascii_line(f"colours: {self.photo.long}")
 
-    def cloud_comments(self, colours: str = "") -> tuple[str, ...]:
+    def cloud_comments(self, colours: str = "", cloud: Cloud | None = None) -> tuple[str, ...]:
         """Return the comments of a cloud: unit, frame, accuracy, camera and colours; ASCII.
 
-        ``colours`` replaces the line about colours, for formats that convert them.
+        ``colours`` replaces the line about colours, for formats that convert them; ``cloud`` is
+        the one that is written, by default ``self.cloud``.
         """
-        lines = (ascii_line(line) for line in self.cloud.comments())
+        cloud = self.cloud if cloud is None else cloud
+        lines = (ascii_line(line) for line in cloud.comments())
         colours = colours or f"colours: {self.cloud_photo.long}"
         return (*lines, ascii_line(colours), *self.comments())
 

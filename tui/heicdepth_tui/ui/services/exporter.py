@@ -203,6 +203,7 @@ class Exporter:
 
     def _export_one(self, path: str, job: _Job) -> bool:
         """Export a photo; return False where it has no depth map."""
+        from heicdepth_tui.export.registry import planned
         from heicdepth_tui.export.run import export_photo
 
         first = len(job.written)
@@ -238,7 +239,7 @@ class Exporter:
             )
         else:
             done = {file.format for file in job.written[first:]}
-            job.not_begun += done != set(job.options.formats)
+            job.not_begun += done != planned(job.options)
         return True
 
 

@@ -1,0 +1,46 @@
+"""The photo's own camera as glTF has it, so that a viewer sees the points as the photo did."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.export.source import ascii_line
+
+if TYPE_CHECKING:
+    from heicdepth_tui.depth.camera import Camera
+
+__all__ = ["gltf_camera"]
+
+_NEAREST = 0.01
+"""Distance of the near plane, m."""
+
+
+def gltf_camera(camera: Camera, name: str) -> dict[str, object]:
+    """Return the entry of ``cameras`` for a node without transform, glTF 2.0 section 3.10.
+
+    A glTF camera looks along −z with y up, which is the frame of the points. ``yfov`` and
+    ``aspectRatio`` are those of the whole frame: 2·atan(height / 2fy), (width/fx) / (height/fy).
+    glTF has no principal point, so that its centre is that of the frame; ``extras`` have the real
+    one, as K and as the Shift X and Shift Y of a Blender camera, which make the view exact.
+    """
+    width, height = camera.width, camera.height
+    # From the middle of the frame, pixels; cx and cy count from the centre of the first pixel.
+    right, down = camera.cx - (width - 1) / 2, camera.cy - (height - 1) / 2
+    longest = max(width, height)
+    return {
+        "name": ascii_line(name),
+        "type": "perspective",
+        "perspective": {
+            "yfov": 2 * math.atan(height / 2 / camera.fy),
+            "aspectRatio": (width / camera.fx) / (height / camera.fy),
+            "znear": _NEAREST,
+        },
+        "extras": {
+            "camera": ascii_line(camera.describe()),
+            "K": camera.matrix().tolist(),
+            "size": [width, height],
+            "principal_point_off_the_middle": [right, down],
+            "blender_shift": [-right / longest, down / longest],
+        },
+    }
