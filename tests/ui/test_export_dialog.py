@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from textual.widgets import Input
 
+from heicdepth_tui.export.option_kinds import Switch
+from heicdepth_tui.export.option_table import OPTIONS
+from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.text import size_text
@@ -178,9 +181,8 @@ async def test_every_option_is_reached_by_arrows_and_explained(
 ) -> None:
     async with open_app(sample_folder / "IMG_0412.HEIC", size=size) as driven:
         await open_dialog(driven)
-        seen = set()
-        for _ in range(40):
-            focused = driven.app.screen.focused
+        seen: set[str] = set()
+        while (focused := driven.app.screen.focused).id != "out":
             if isinstance(focused, OptionGroup):
                 seen.add(focused.row.name)
                 assert focused.row.help
@@ -189,7 +191,8 @@ async def test_every_option_is_reached_by_arrows_and_explained(
                     text = focused.row.help
                     await driven.until(lambda text=text: text in driven.text, "its help")
             await driven.pilot.press("down")
-        assert {"pcd", "html", "coded", "flat", "photo", "smooth", "png_unit"} <= seen
+        ticks = {one.name for one in OPTIONS if one.label and isinstance(one, Switch)}
+        assert {*FORMATS, "coded", "flat", "photo", "opencv", "ros", "png_unit", *ticks} <= seen
 
 
 async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
@@ -201,10 +204,12 @@ async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
         while driven.app.screen.focused.id not in stops:
             stops.append(driven.app.screen.focused.id)
             await driven.pilot.press("tab")
-        assert stops == [
+        assert stops[:7] == [
             "formats", "register", "projection", "color_resolution", "stride", "near", "far",
-            "switches", "out",
         ]  # fmt: skip
+        # One stop for all ticks of a section, and one for all values of an option.
+        assert len(stops) == len(set(stops)) < len(FORMATS) + len(OPTIONS)
+        assert stops[-1] == "out"
         await driven.pilot.press("space", "down", "down", "down", "space")
         assert group(driven, "formats").chosen == ("ply",)
         await driven.pilot.click("#projection", offset=(4, 1))

@@ -13,7 +13,8 @@ from PIL import Image
 from pypcd4 import PointCloud
 
 from heicdepth_tui.depth.cloud import CloudOptions
-from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.options import CameraFile
+from heicdepth_tui.export.registry import FORMATS, planned
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.photo.decode import load
@@ -56,9 +57,12 @@ def test_no_file_says_where_the_photo_was_taken_or_lay(tmp_path: Path) -> None:
     photo.parent.mkdir()
     photo.write_bytes(make_photo(Recipe(gps=True)).data)
     assert b"secret-folder" not in photo.read_bytes()
-    options = ExportOptions(formats=tuple(FORMATS), out=tmp_path / "out")
-    exported = {one.path.name: one.path for one in export_photo(photo, options, decode)}
-    assert len(exported) == 11
+    options = ExportOptions(
+        formats=tuple(FORMATS), camera_files=tuple(CameraFile), out=tmp_path / "out"
+    )
+    written = export_photo(photo, options, decode)
+    assert {one.format for one in written} == planned(options)
+    exported = {one.path.name: one.path for one in written}
     for path in exported.values():
         content = path.read_bytes().lower()
         for secret in ("secret-folder", "latitude"):

@@ -153,7 +153,7 @@ def nerfstudio_json(
 def ros_yaml(camera: Camera, comments: tuple[str, ...], name: str) -> str:
     """Return a camera_info file as camera_calibration_parsers reads it, without distortion."""
     fx, fy, cx, cy = camera.fx, camera.fy, camera.cx, camera.cy
-    matrices = {
+    matrices: dict[str, tuple[int, int, list[float]]] = {
         "camera_matrix": (3, 3, [fx, 0, cx, 0, fy, cy, 0, 0, 1]),
         "distortion_coefficients": (1, 5, [0] * 5),
         "rectification_matrix": (3, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1]),

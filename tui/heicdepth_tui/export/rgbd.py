@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.export.camera_files import (
@@ -15,6 +16,9 @@ from heicdepth_tui.export.camera_files import (
 from heicdepth_tui.export.options import DepthUnit
 from heicdepth_tui.export.png import colour_writer, scaled_depth, write_png
 from heicdepth_tui.export.source import ExportSource, OutputFile
+
+if TYPE_CHECKING:
+    from heicdepth_tui.files import Writer
 
 __all__ = ["output_files"]
 
@@ -43,7 +47,7 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
         clauses.append(f"{too_far:,} samples farther than 65.535 m are written as 0")
     text = "; ".join([*clauses, source.trust.long, *source.notes])
     about_photo = f"the photo at {source.size}; {source.photo.short}"
-    files = {
+    files: dict[str, tuple[Writer, str]] = {
         _COLOUR: (colour_writer(source), about_photo),
         _DEPTH: (partial(write_png, source, depth, text), text),
         "intrinsic.json": (

@@ -15,7 +15,7 @@ from heicdepth_tui.export.registry import FORMATS, Kind
 
 __all__ = ["REFUSALS", "Refusal", "refusals", "unused_reason", "warnings", "with_values"]
 
-_FLAT = "the flat projection uses only --step and --normals"
+_FLAT = "a flat cloud keeps every sample and its code"
 _FLAT_SCALE = "scale ignored: the flat projection is not to scale"
 
 

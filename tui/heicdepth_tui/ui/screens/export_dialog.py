@@ -13,16 +13,18 @@ from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from heicdepth_tui.export.option_kinds import Option
 from heicdepth_tui.export.option_table import option
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.rules import refusals, with_values
+from heicdepth_tui.export.rules import refusals, unused_reason, with_values
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.export_plan import ExportPlan, expectation_text
 from heicdepth_tui.ui.screens.export_fields import (
     WrongError,
     compose_sections,
-    explanation,
+    option_named,
+    show_idle,
     values_in,
 )
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -69,6 +71,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog .field Input { width: 9; height: 1; }
     ExportDialog .field #out { width: 1fr; }
     ExportDialog .field > .short { width: 8; }
+    ExportDialog Input.-idle { color: $dim; }
     ExportDialog Input.-wrong { color: $error; text-style: bold underline; }
     ExportDialog #help { color: $dim; height: 1; width: 1fr; text-wrap: nowrap;
         text-overflow: ellipsis; }
@@ -94,6 +97,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self._plan = plan
         self._out_shown = printable_path(options.out.absolute())
         self._refused_out: Path | None = None
+        self._pointed: Option | None = None
 
     def compose(self) -> ComposeResult:
         """Put formats on the left, options on the right, folder and size below."""
@@ -151,7 +155,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_option_group_pointed(self, message: OptionGroup.Pointed) -> None:
         """Explain the option under the cursor, and keep its line on the screen."""
         group = message.group
-        self.query_one("#help", Static).update(group.row.help)
+        self._explain(group.row.help, option_named(group.id or "") or option_named(group.row.name))
         body = self.query_one("#choices", VerticalScroll)
         line = group.region.y + group.cursor_line
         view = body.region
@@ -163,19 +167,31 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Explain the field that is typed into."""
         if isinstance(event.widget, Input):
-            text = explanation(event.widget.id or "") or _OUT_HELP
-            self.query_one("#help", Static).update(text)
+            pointed = option_named(event.widget.id or "")
+            self._explain(_OUT_HELP if pointed is None else pointed.explanation, pointed)
+
+    def _explain(self, text: str, pointed: Option | None) -> None:
+        self.query_one("#help", Static).update(text)
+        self._pointed = pointed
+        self._check()
 
     @on(Input.Changed)
     @on(OptionGroup.Changed)
     def _check(self) -> ExportOptions | None:
-        """Show the size to expect, or what is wrong; return the options where nothing is."""
+        """Show the size to expect, or what is wrong; return the options where nothing is.
+
+        Where the option under the cursor has no effect, the reason is shown instead.
+        """
         status = self.query_one("#status", Static)
         chosen: ExportOptions | None = None
         wrong: tuple[str, ...] = ()
         try:
             chosen = self._chosen()
+            show_idle(self, chosen)
             text = expectation_text(self._plan, chosen, status.size.width)
+            reason = unused_reason(self._pointed, chosen) if self._pointed else ""
+            if reason:
+                text = f"no effect: {reason}"
         except WrongError as error:
             wrong, text = error.fields, str(error)
         status.set_class(chosen is None, "-wrong")

@@ -20,6 +20,7 @@ from heicdepth_tui.export.option_kinds import (
     Value,
 )
 from heicdepth_tui.export.option_table import OPTIONS, SECTIONS
+from heicdepth_tui.export.rules import unused_reason
 from heicdepth_tui.ui.widgets.option_group import OptionGroup, OptionRow
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.export.options import ExportOptions
 
-__all__ = ["WrongError", "compose_sections", "explanation", "values_in"]
+__all__ = ["WrongError", "compose_sections", "option_named", "show_idle", "values_in"]
 
 _SHOWN = tuple(one for section in SECTIONS for one in section.shown)
 
@@ -118,9 +119,24 @@ def _number_in(one: Number, options: ExportOptions) -> float | None:
     return None if farthest == float("inf") else farthest
 
 
-def explanation(field: str) -> str:
-    """Return the line about an input, empty for an unknown one."""
-    return next((one.explanation for one in OPTIONS if one.name == field), "")
+def option_named(name: str) -> Option | None:
+    """Return the option of an input, a tick or a group by its id; None without one."""
+    return next((one for one in OPTIONS if one.name == name), None)
+
+
+def show_idle(dialog: Widget, options: ExportOptions) -> None:
+    """Dim the fields that have no effect together with the others."""
+    idle = {one.name for one in _SHOWN if unused_reason(one, options)}
+    for section in SECTIONS:
+        ticks = [one.name for one in section.shown if _is_tick(one)]
+        if ticks:
+            dialog.query_one(f"#{section.name}", OptionGroup).set_idle(idle & set(ticks))
+    for one in _SHOWN:
+        if isinstance(one, Number):
+            dialog.query_one(f"#{one.name}", Input).set_class(one.name in idle, "-idle")
+        elif isinstance(one, Choice | Several) and not _is_tick(one):
+            names = [value.name for value in one.values] if one.name in idle else []
+            dialog.query_one(f"#{one.name}", OptionGroup).set_idle(names)
 
 
 def values_in(dialog: Widget) -> dict[str, Any]:

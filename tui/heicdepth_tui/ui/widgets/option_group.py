@@ -33,7 +33,7 @@ class OptionRow(NamedTuple):
 
 
 class OptionGroup(Widget, can_focus=True):
-    """One option a line, or all in one line; the marks can be read without colours."""
+    """One option a line, or as many as have room; the marks can be read without colours."""
 
     DEFAULT_CSS = """
     OptionGroup { height: 1; width: 1fr; background: $surface; color: $foreground; }
@@ -81,7 +81,8 @@ class OptionGroup(Widget, can_focus=True):
         self._cursor = next((at for at, row in enumerate(rows) if row.name in self._chosen), 0)
         if not is_exclusive:
             self._cursor = 0
-        self.styles.height = 1 if is_inline else len(rows)
+        self._idle: frozenset[str] = frozenset()
+        self.styles.height = "auto" if is_inline else len(rows)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -96,7 +97,16 @@ class OptionGroup(Widget, can_focus=True):
     @property
     def cursor_line(self) -> int:
         """The line of the cursor, from the top of the group."""
-        return 0 if self._is_inline else self._cursor
+        if not self._is_inline:
+            return self._cursor
+        lines = self._inline_lines(self.size.width)
+        return next(at for at, line in enumerate(lines) if self._cursor in line)
+
+    def set_idle(self, names: Collection[str]) -> None:
+        """Dim the options that have no effect; they can still be chosen."""
+        if self._idle != set(names):
+            self._idle = frozenset(names)
+            self.refresh()
 
     def toggle(self, name: str) -> None:
         """Tick an option, or take its tick away; in an exclusive group choose it."""
@@ -137,19 +147,40 @@ class OptionGroup(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose by mouse."""
-        target = self._column(event.x) if self._is_inline else event.y
+        target = self._inline_at(event.x, event.y) if self._is_inline else event.y
         if 0 <= target < len(self._rows):
             self._point(target)
             self.action_choose()
 
-    def _column(self, x: int) -> int:
-        """Return the index of the inline option at a column."""
+    def _inline_at(self, x: int, y: int) -> int:
+        """Return the index of the inline option at a cell, -1 for none."""
+        lines = self._inline_lines(self.size.width)
         end = 0
-        for at, row in enumerate(self._rows):
-            end += cell_len(row.label) + 2 + _INLINE_GAP
+        for at in lines[y] if y < len(lines) else ():
+            end += self._inline_cells(at)
             if x < end:
                 return at
         return -1
+
+    def _inline_cells(self, at: int) -> int:
+        return 2 + cell_len(self._rows[at].label) + _INLINE_GAP
+
+    def _inline_lines(self, width: int) -> list[list[int]]:
+        """Return the indices of the inline options of each line; the gap after a line is cut."""
+        lines: list[list[int]] = [[]]
+        used = 0
+        for at in range(len(self._rows)):
+            cells = self._inline_cells(at)
+            if lines[-1] and used + cells - _INLINE_GAP > width:
+                lines.append([])
+                used = 0
+            lines[-1].append(at)
+            used += cells
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines that the options take."""
+        return len(self._inline_lines(width)) if self._is_inline else len(self._rows)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the width of the widest line."""
@@ -159,7 +190,8 @@ class OptionGroup(Widget, can_focus=True):
         """Render a line."""
         width = self.size.width
         if self._is_inline:
-            segments = [part for at in range(len(self._rows)) for part in self._inline(at)]
+            lines = self._inline_lines(width)
+            segments = [part for at in lines[y] for part in self._inline(at)] if lines[y:] else []
         else:
             segments = self._line(y, width)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
@@ -174,7 +206,7 @@ class OptionGroup(Widget, can_focus=True):
             ]
         return [
             Segment(mark, base + self._mark_style(at)),
-            Segment(f" {label}{' ' * _INLINE_GAP}", base),
+            Segment(f" {label}{' ' * _INLINE_GAP}", self._label_style(at)),
         ]
 
     def _line(self, at: int, width: int) -> list[Segment]:
@@ -189,7 +221,7 @@ class OptionGroup(Widget, can_focus=True):
             return [Segment(text + " " * max(0, width - cell_len(text)), self._cursor_style)]
         return [
             Segment(self._mark(at), base + self._mark_style(at)),
-            Segment(f" {label}", base),
+            Segment(f" {label}", self._label_style(at)),
             Segment(note, base + self._part("note")),
         ]
 
@@ -200,7 +232,12 @@ class OptionGroup(Widget, can_focus=True):
         return "✓" if is_chosen else "·"
 
     def _mark_style(self, at: int) -> Style:
-        return self._part("mark" if self._rows[at].name in self._chosen else "note")
+        name = self._rows[at].name
+        return self._part("mark" if name in self._chosen and name not in self._idle else "note")
+
+    def _label_style(self, at: int) -> Style:
+        is_idle = self._rows[at].name in self._idle
+        return self.rich_style + self._part("note") if is_idle else self.rich_style
 
     @property
     def _cursor_style(self) -> Style:

@@ -1,0 +1,195 @@
+"""One table declares the options: every use of it agrees, and what contradicts is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import pytest
+
+from heicdepth_tui.cli.export import export as export_command
+from heicdepth_tui.depth.axes import Axes
+from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.errors import ExportError
+from heicdepth_tui.export.option_kinds import Choice, Number, Option, Several, Switch
+from heicdepth_tui.export.option_table import OPTIONS, SECTIONS, option
+from heicdepth_tui.export.options import CameraFile, ColourValues, DepthUnit, ExportOptions
+from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.rules import REFUSALS, refusals, unused_reason, warnings, with_values
+from heicdepth_tui.export.run import export_photo
+from heicdepth_tui.ui.services.saved_options import SavedOptions
+
+FLAT = CloudOptions(projection=Projection.FLAT)
+CHANGED = ExportOptions(
+    ("ply", "npz"),
+    CloudOptions(
+        stride=3,
+        near=0.5,
+        far=2.25,
+        drop_flying=False,
+        smooth=True,
+        color_resolution=ColorResolution.X2,
+        normals=True,
+    ),
+    organised=True,
+    colours=ColourValues.STORED,
+    png_unit=DepthUnit.TENTH_MILLIMETRE,
+    axes=Axes.OPENCV,
+    camera_files=(CameraFile.COLMAP, CameraFile.ROS),
+)
+
+
+def another_value(one: Option) -> object:
+    """Return a value of an option that is not its default."""
+    match one:
+        case Switch():
+            return not one.default
+        case Choice():
+            return next(value.value for value in one.values if value.value is not one.default)
+        case Several():
+            return one.named([one.values[-1].name])
+        case Number():
+            return int(one.minimum) + 2 if one.is_whole else one.minimum + 0.5
+    raise AssertionError(one)
+
+
+@pytest.mark.parametrize("one", OPTIONS, ids=lambda one: one.field)
+def test_every_option_is_a_field_that_can_be_set_and_kept(one: Option) -> None:
+    value = another_value(one)
+    options = with_values(ExportOptions(), {one.field: value})
+    assert one.value_in(options) == value
+    assert one.from_json(json.loads(json.dumps(one.to_json(value)))) == value
+    assert option(one.field) is one
+
+
+@pytest.mark.parametrize("one", OPTIONS, ids=lambda one: one.field)
+def test_every_option_is_explained_on_the_command_line_and_in_the_dialog(one: Option) -> None:
+    (found,) = [param for param in export_command.params if param.name == one.name]
+    assert isinstance(found, click.Option)
+    assert set(found.opts) == set(one.flags)
+    assert found.help
+    if one.label:
+        values = one.values if isinstance(one, Choice | Several) else ()
+        lines = [value.explanation or one.explanation for value in values] or [one.explanation]
+        # One line of the dialog at 80 columns.
+        assert all(0 < len(line) <= 74 for line in lines)
+
+
+def test_ids_of_the_dialog_are_unique() -> None:
+    names = [one.name for one in OPTIONS] + [section.name for section in SECTIONS] + ["formats"]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_names_the_function_that_makes_it(name: str) -> None:
+    module, _, function = FORMATS[name].maker.partition(".")
+    assert callable(getattr(__import__(f"heicdepth_tui.export.{module}", fromlist="_"), function))
+    assert len(FORMATS[name].description) <= 74
+
+
+def test_the_dialogs_choice_is_kept_but_not_what_belongs_to_a_photo(tmp_path: Path) -> None:
+    SavedOptions(ExportOptions, tmp_path).save(
+        replace(CHANGED, scale=2.0, with_gps=True, out=tmp_path)
+    )
+    found = SavedOptions(ExportOptions, tmp_path).options
+    assert found == CHANGED
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        ({"formats": ["ply"], "cloud": {"stride": 4}}, ("ply", 4)),
+        ({"formats": ["gone"], "cloud": {"stride": 4}}, ("pcd", 4)),
+        ({"formats": ["ply"], "cloud": {"stride": 0}}, ("pcd", 1)),
+        ({"formats": ["ply"], "cloud": {"stride": 2.5}}, ("pcd", 1)),
+        ({"formats": ["ply"], "cloud": {}, "axes": "up"}, ("pcd", 1)),
+        ({"formats": ["ply"], "cloud": {}, "camera_files": "ros"}, ("pcd", 1)),
+        ({"formats": ["ply"], "cloud": {"near": 3.0, "far": 2.0}}, ("pcd", 1)),
+    ],
+)
+def test_saved_options_of_other_versions_and_damaged_ones(
+    tmp_path: Path, stored: object, expected: tuple[str, int]
+) -> None:
+    (tmp_path / "export.json").write_text(json.dumps(stored))
+    found = SavedOptions(ExportOptions, tmp_path).options
+    assert ((*found.formats, found.cloud.stride)) == expected
+
+
+def test_options_without_effect_are_named_with_the_reason() -> None:
+    raster = ExportOptions(("tiff", "npz"), CloudOptions(stride=2, near=1.0), organised=True)
+    assert list(warnings(raster)) == [
+        "--step, --near ignored: tiff, npz holds no cloud",
+        "--organised ignored: only PCD keeps rows and columns",
+    ]
+    flat = ExportOptions(("ply",), replace(FLAT, smooth=True, stride=2), scale=2.0)
+    assert list(warnings(flat)) == [
+        "--smooth ignored: a flat cloud keeps every sample and its code",
+        "scale ignored: the flat projection is not to scale",
+    ]
+    assert list(warnings(ExportOptions(("glb",), axes=Axes.OPENCV))) == [
+        "--frame ignored: only PCD and PLY leave the axes open"
+    ]
+    assert list(warnings(CHANGED)) == [
+        "--organised ignored: only PCD keeps rows and columns",
+        "--png-unit ignored: no PNG is written",
+    ]
+
+
+def test_an_option_is_without_effect_whatever_its_value() -> None:
+    assert unused_reason(option("png_unit"), ExportOptions(("pcd",))) == "no PNG is written"
+    assert unused_reason(option("png_unit"), ExportOptions(("pcd", "png"))) == ""
+
+
+REFUSED = [
+    ExportOptions(("pcd",), FLAT, axes=Axes.OPENCV),
+    ExportOptions(("ply", "npz"), FLAT, camera_files=(CameraFile.ROS,)),
+]
+
+
+@pytest.mark.parametrize("options", REFUSED)
+def test_what_contradicts_itself_is_refused_before_a_photo_is_read(options: ExportOptions) -> None:
+    (refusal,) = refusals(options)
+    assert all(option(field) for field in refusal.fields)
+    with pytest.raises(ExportError, match=r"leave out --(frame|camera-file)"):
+        export_photo("missing.heic", options, lambda _: pytest.fail("nothing is decoded"))
+
+
+def test_every_refusal_is_met_by_one_of_these_and_not_by_the_defaults() -> None:
+    met = {refusal.reason for options in REFUSED for refusal in refusals(options)}
+    assert met == {refusal.reason for refusal in REFUSALS}
+    assert not list(refusals(ExportOptions(tuple(FORMATS))))
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "expected"),
+    [
+        ("cloud.stride", "", 1),
+        ("cloud.stride", " 12 ", 12),
+        ("cloud.near", "", None),
+        ("cloud.near", "0.25", 0.25),
+    ],
+)
+def test_numbers_of_the_dialog(field: str, text: str, expected: float | None) -> None:
+    one = option(field)
+    assert isinstance(one, Number)
+    assert one.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("cloud.stride", "1.5", "every N-th sample: a whole number from 1 to 1000"),
+        ("cloud.stride", "1001", "every N-th sample: a whole number from 1 to 1000"),
+        ("cloud.stride", "x", "every N-th sample: a whole number from 1 to 1000"),
+        ("cloud.near", "0", "nearest: a number of metres above 0"),
+        ("cloud.near", "inf", "nearest: a number of metres above 0"),
+        ("cloud.far", "two", "farthest: two is no number"),
+    ],
+)
+def test_numbers_that_the_dialog_refuses(field: str, text: str, message: str) -> None:
+    one = option(field)
+    assert isinstance(one, Number)
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        one.parse(text)
