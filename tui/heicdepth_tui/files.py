@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from heicdepth_tui.errors import WriteError
+from heicdepth_tui.file_names import check_plain, numbered_name, safe_name, split_name
 from heicdepth_tui.system import HAS_NAMELESS_FILES
-from heicdepth_tui.text import printable
 
 __all__ = [
     "NamingWriter",
@@ -44,13 +44,7 @@ class NamingWriter:
 
 _Parts = Sequence[tuple[str, Writer]]
 
-_MAX_NAME_BYTES = 255
 _MAX_TRIES = 10_000
-# What Windows, FAT and network folders refuse in a name, besides what moves a terminal's cursor.
-_FORBIDDEN_CHARACTERS = frozenset('<>:"/\\|?*')
-_DEVICE_NAMES = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)}
-)
 _NO_NAMELESS_FILES = frozenset(
     {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EISDIR, errno.EINVAL, errno.ENOSYS, errno.ENOENT}
 )
@@ -83,7 +77,7 @@ def write_new(folder: Path, name: str, write: Writer, *, make_folder: bool = Tru
     ValueError when ``name`` is no plain file name; an exception of ``write`` that is no OSError
     passes through after the clean-up.
     """
-    stem, suffix = _split(name)
+    stem, suffix = split_name(name)
     return write_new_set(folder, stem, [(suffix, write)], make_folder=make_folder)[0]
 
 
@@ -100,7 +94,7 @@ def write_new_set(
     on. Nothing is published before every part is written. Otherwise as ``write_new``.
     """
     for suffix, _ in parts:
-        _check_plain(stem + suffix)
+        check_plain(stem + suffix)
     target = folder / (stem + parts[0][0])
     with _folder_for(folder, make_folder=make_folder), _as_write_error(target):
         return _write_and_publish(folder, stem, parts)
@@ -121,7 +115,7 @@ def write_new_folder(
     have reached the disk. Returns the paths of the files; raises as ``write_new_set``.
     """
     for name in (stem + suffix, *(piece for path, _ in parts for piece in path.split("/"))):
-        _check_plain(name)
+        check_plain(name)
     with _folder_for(folder, make_folder=make_folder), _as_write_error(folder / (stem + suffix)):
         draft = folder / f".heicdepth-{secrets.token_hex(8)}.part"
         draft.mkdir()
@@ -148,7 +142,7 @@ def _write_inside(path: Path, write: Writer) -> None:
 def _publish_folder(draft: Path, folder: Path, stem: str, suffix: str) -> Path:
     _sync_folder(draft)
     for number in range(_MAX_TRIES):
-        target = folder / _numbered_name(stem, number, suffix)
+        target = folder / numbered_name(stem, number, suffix)
         try:
             # An empty folder claims the name; renaming replaces it only while it is empty.
             target.mkdir()
@@ -192,7 +186,7 @@ def replace_own(folder: Path, name: str, data: bytes) -> Path:
     For the program's own state only; a reader sees the old file or the new one, never a part.
     Raises WriteError when it cannot be written; the old file is then as it was.
     """
-    _check_plain(name)
+    check_plain(name)
     path = folder / name
     with _as_write_error(path):
         _make_folders(folder, [])
@@ -203,40 +197,6 @@ def replace_own(folder: Path, name: str, data: bytes) -> Path:
         finally:
             draft.unlink(missing_ok=True)
     return path
-
-
-def safe_name(text: str) -> str:
-    """Return ``text`` as a file name without suffix that is plain on every file system.
-
-    Separators, control and invisible characters, undecodable bytes and what Windows forbids become
-    ``_``; leading dots (hidden files) and blanks go, a leading ``-`` (an option to a command)
-    becomes ``_``, and a name of which nothing is left is ``photo``.
-    """
-    plain = "".join(
-        "_" if char in _FORBIDDEN_CHARACTERS or printable(char) != char else char for char in text
-    )
-    plain = plain.strip(" ").lstrip(".").strip(" .")
-    if plain.startswith("-") or plain.partition(".")[0].casefold() in _DEVICE_NAMES:
-        plain = f"_{plain.removeprefix('-')}"
-    return plain or "photo"
-
-
-def _split(name: str) -> tuple[str, str]:
-    stem, dot, suffix = name.rpartition(".")
-    return (stem, dot + suffix) if dot and stem else (name, "")
-
-
-def _numbered_name(stem: str, number: int, suffix: str) -> str:
-    suffix = (f"-{number}" if number else "") + suffix
-    while stem and len(os.fsencode(stem + suffix)) > _MAX_NAME_BYTES:
-        stem = stem[:-1]
-    return stem + suffix
-
-
-def _check_plain(name: str) -> None:
-    separators = {"/", "\0", os.sep, os.altsep or os.sep}
-    if name in ("", ".", "..") or separators & set(name):
-        raise ValueError(f"no plain file name: {name!r}")
 
 
 @contextlib.contextmanager
@@ -285,7 +245,7 @@ def _write_and_publish(
     if len(plain) == len(parts):
         return _write_under(folder, stem, plain, range(_MAX_TRIES))
     for number in range(_MAX_TRIES):
-        names = [_numbered_name(stem, number, suffix) for suffix, _ in parts]
+        names = [numbered_name(stem, number, suffix) for suffix, _ in parts]
         if any(os.path.lexists(folder / name) for name in names):
             continue
         with contextlib.suppress(_NamesTakenError):
@@ -419,7 +379,7 @@ def _publish(
     drafts: Sequence[_Draft], folder: Path, stem: str, suffixes: Sequence[str], numbers: range
 ) -> tuple[Path, ...]:
     for number in numbers:
-        targets = [folder / _numbered_name(stem, number, suffix) for suffix in suffixes]
+        targets = [folder / numbered_name(stem, number, suffix) for suffix in suffixes]
         with contextlib.ExitStack() as undo:
             for draft, target in zip(drafts, targets, strict=True):
                 if not draft.place(target):
