@@ -15,7 +15,7 @@ import pytest
 
 from heicdepth_tui import files
 from heicdepth_tui.errors import WriteError
-from heicdepth_tui.files import NamingWriter, safe_name, write_new, write_new_set
+from heicdepth_tui.files import NamingWriter, safe_name, write_new, write_new_folder, write_new_set
 from heicdepth_tui.system import HAS_NAMELESS_FILES
 
 
@@ -373,3 +373,76 @@ def test_a_kill_before_the_file_has_its_name_publishes_nothing(
 )
 def test_a_name_becomes_plain_on_every_file_system(given: str, expected: str) -> None:
     assert safe_name(given) == expected
+
+
+PARTS = [("color/0.png", fill(b"colour")), ("depth/0.png", fill(b"depth")), ("k.json", fill(b"k"))]
+
+
+def test_a_folder_of_files_is_written(tmp_path: Path) -> None:
+    paths = write_new_folder(tmp_path / "new", "a", "-rgbd", PARTS)
+    assert [path.relative_to(tmp_path).as_posix() for path in paths] == [
+        "new/a-rgbd/color/0.png",
+        "new/a-rgbd/depth/0.png",
+        "new/a-rgbd/k.json",
+    ]
+    assert [path.read_bytes() for path in paths] == [b"colour", b"depth", b"k"]
+    assert names(tmp_path / "new") == ["a-rgbd"]
+
+
+def test_a_folder_never_takes_a_name_that_exists(tmp_path: Path) -> None:
+    (tmp_path / "a-rgbd").mkdir()
+    (tmp_path / "a-1-rgbd").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "a-2-rgbd").write_bytes(b"mine")
+    paths = write_new_folder(tmp_path, "a", "-rgbd", PARTS)
+    assert {path.relative_to(tmp_path).parts[0] for path in paths} == {"a-3-rgbd"}
+    assert names(tmp_path / "a-rgbd") == []
+    assert (tmp_path / "a-2-rgbd").read_bytes() == b"mine"
+
+
+def test_a_folder_that_another_process_fills_first_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def late(self: Path, target: Path) -> Path:
+        if target.name == "a-rgbd":
+            (target / "theirs").write_bytes(b"first")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", late)
+    paths = write_new_folder(tmp_path, "a", "-rgbd", PARTS)
+    assert names(tmp_path) == ["a-1-rgbd", "a-rgbd"]
+    assert names(tmp_path / "a-rgbd") == ["theirs"]
+    assert paths[-1] == tmp_path / "a-1-rgbd" / "k.json"
+
+
+@pytest.mark.parametrize("call", ["write", "mkdir", "rename", "fsync"])
+def test_a_failing_folder_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    parts = PARTS
+    if call == "write":
+        parts = [*PARTS[:2], ("k.json", fail(errno.ENOSPC))]
+    elif call == "fsync":
+        monkeypatch.setattr(os, "fsync", raising(errno.ENOSPC))
+    elif call == "rename":
+        monkeypatch.setattr(Path, "rename", raising(errno.ENOSPC))
+    else:
+        mkdir = Path.mkdir
+
+        def full(self: Path, *args: Any, **options: Any) -> None:
+            if self.name == "depth":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            mkdir(self, *args, **options)
+
+        monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(WriteError, match="no space left"):
+        write_new_folder(tmp_path / "new", "a", "-rgbd", parts)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("path", ["../k.json", "/k.json", "color//0.png", "."])
+def test_a_path_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(ValueError, match="plain"):
+        write_new_folder(tmp_path, "a", "-rgbd", [(path, fill(b""))])
+    assert names(tmp_path) == []

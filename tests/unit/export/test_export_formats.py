@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +29,7 @@ from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
+from tests.support.gltf import read_glb
 
 
 def decode(request: Request) -> Pixels:
@@ -221,43 +221,20 @@ def test_glb_read_by_hand(
     make_source: Make, written: Written, expected_points: Points, normals: bool
 ) -> None:
     source = make_source("/photos/Käse.HEIC", normals=normals)
-    data = written("glb", source).read_bytes()
-    magic, version, length, json_length, json_type = struct.unpack_from("<4sIII4s", data)
-    assert (magic, version, length, json_type) == (b"glTF", 2, len(data), b"JSON")
-    assert json_length % 4 == 0
-    document = json.loads(data[20 : 20 + json_length])
-    bin_length, bin_type = struct.unpack_from("<I4s", data, 20 + json_length)
-    blob = data[28 + json_length :]
-    assert (bin_length, bin_type) == (len(blob), b"BIN\0")
-    assert document["buffers"] == [{"byteLength": len(blob)}]
-    primitive = document["meshes"][0]["primitives"][0]
-    assert primitive["mode"] == 0
-    arrays = {}
-    for name, index in primitive["attributes"].items():
-        accessor = document["accessors"][index]
-        view = document["bufferViews"][accessor["bufferView"]]
-        assert (accessor["componentType"], accessor["type"]) == (5126, "VEC3")
-        assert view["byteOffset"] % 4 == 0
-        assert view["byteLength"] == accessor["count"] * 12
-        arrays[name] = np.frombuffer(
-            blob, "<f4", accessor["count"] * 3, view["byteOffset"]
-        ).reshape(-1, 3)
+    glb = read_glb(written("glb", source).read_bytes())
+    assert glb.document["meshes"][0]["primitives"][0]["mode"] == 0
     want = np.array(expected_points)
-    np.testing.assert_allclose(arrays["POSITION"], want[:, :3], rtol=FLOAT32_POINT)
-    position = document["accessors"][primitive["attributes"]["POSITION"]]
-    np.testing.assert_array_equal(np.float32(position["min"]), arrays["POSITION"].min(axis=0))
-    np.testing.assert_array_equal(np.float32(position["max"]), arrays["POSITION"].max(axis=0))
+    np.testing.assert_allclose(glb.arrays["POSITION"], want[:, :3], rtol=FLOAT32_POINT)
     coded = want[:, 3:] / 255
     linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     # The power in float64 may differ in its last bits; then one rounding to float32, 6e-8.
-    np.testing.assert_allclose(arrays["COLOR_0"], linear, rtol=1e-6)
-    assert ("NORMAL" in arrays) == normals
+    np.testing.assert_allclose(glb.arrays["COLOR_0"], linear, rtol=1e-6)
+    assert ("NORMAL" in glb.arrays) == normals
     if normals:  # also where the cloud does not know one: glTF allows unit vectors only
         assert not source.cloud.normals.any(axis=1).all()
-        np.testing.assert_allclose(np.linalg.norm(arrays["NORMAL"], axis=1), 1, rtol=1e-5)
-    assert document["asset"]["version"] == "2.0"
-    assert document["asset"]["extras"]["unit"] == "m"
-    assert document["asset"]["extras"]["accuracy"] == "relative"
+        np.testing.assert_allclose(np.linalg.norm(glb.arrays["NORMAL"], axis=1), 1, rtol=1e-5)
+    assert glb.document["asset"]["extras"]["unit"] == "m"
+    assert glb.document["asset"]["extras"]["accuracy"] == "relative"
 
 
 def test_linear_colours_of_known_values() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import asdict
 from functools import partial
 from typing import BinaryIO
@@ -11,20 +9,15 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from heicdepth_tui import __version__
 from heicdepth_tui.depth.cloud import Cloud, Projection
-from heicdepth_tui.export.gltf_camera import gltf_camera
+from heicdepth_tui.export.gltf import Container
+from heicdepth_tui.export.gltf_camera import nodes_with_camera
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
 
 __all__ = ["linear_colours", "output_files", "unit_normals", "write_glb"]
 
-_MAGIC = 0x46546C67  # "glTF", glTF 2.0 section 4.4.2
-_JSON_CHUNK = 0x4E4F534A
-_BIN_CHUNK = 0x004E4942
-_FLOAT = 5126
-_ARRAY_BUFFER = 34962
 _POINTS = 0
 
 
@@ -71,48 +64,28 @@ def write_glb(source: ExportSource, file: BinaryIO) -> None:
     colours in ``asset.extras``.
     """
     cloud = source.opengl_cloud
-    arrays = {"POSITION": cloud.xyz, "COLOR_0": linear_colours(cloud.rgb, is_p3=_is_p3(source))}
-    if cloud.normals is not None:
-        arrays["NORMAL"] = unit_normals(cloud)
-    chunks = [np.ascontiguousarray(array, "<f4") for array in arrays.values()]
-    length = sum(chunk.nbytes for chunk in chunks)  # float32: always a multiple of 4
-    document = json.dumps(_document(source, list(arrays), length), allow_nan=False).encode()
-    document += b" " * (-len(document) % 4)
-    file.write(struct.pack("<III", _MAGIC, 2, 12 + 8 + len(document) + 8 + length))
-    file.write(struct.pack("<II", len(document), _JSON_CHUNK) + document)
-    file.write(struct.pack("<II", length, _BIN_CHUNK))
-    file.writelines(chunk.data for chunk in chunks)
-
-
-def _document(source: ExportSource, attributes: list[str], length: int) -> dict[str, object]:
-    count = len(source.opengl_cloud)
-    accessors: list[dict[str, object]] = [
-        {"bufferView": index, "componentType": _FLOAT, "count": count, "type": "VEC3"}
-        for index in range(len(attributes))
-    ]
-    # JSON numbers hold a float32 exactly, and a validator compares them so.
-    accessors[0]["min"] = source.opengl_cloud.xyz.min(axis=0).tolist()
-    accessors[0]["max"] = source.opengl_cloud.xyz.max(axis=0).tolist()
-    size = count * 12
-    primitive = {
-        "attributes": {name: index for index, name in enumerate(attributes)},
-        "mode": _POINTS,
-        "material": 0,
+    colours = linear_colours(cloud.rgb, is_p3=_is_p3(source))
+    container = Container()
+    attributes = {
+        "POSITION": container.add_array(_floats(cloud.xyz), bounds=True),
+        "COLOR_0": container.add_array(_floats(colours)),
     }
+    if cloud.normals is not None:
+        attributes["NORMAL"] = container.add_array(_floats(unit_normals(cloud)))
+    container.write(_document(source, attributes), file)
+
+
+def _floats(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(array, "<f4")
+
+
+def _document(source: ExportSource, attributes: dict[str, int]) -> dict[str, object]:
+    primitive = {"attributes": attributes, "mode": _POINTS, "material": 0}
     name = ascii_line(source.name)
-    nodes: list[dict[str, object]] = [{"mesh": 0, "name": name}]
-    cameras: dict[str, object] = {}
-    if source.opengl_cloud.camera is not None:
-        nodes.append({"camera": 0, "name": f"camera of {name}"})
-        cameras["cameras"] = [gltf_camera(source.opengl_cloud.camera, f"camera of {name}")]
     return {
-        "asset": {"version": "2.0", "generator": f"heicdepth-tui {__version__}"}
-        | {"extras": _extras(source)},
+        "asset": {"extras": _extras(source)},
         "extensionsUsed": ["KHR_materials_unlit"],
         "scene": 0,
-        "scenes": [{"nodes": list(range(len(nodes)))}],
-        "nodes": nodes,
-        **cameras,
         "meshes": [{"name": name, "primitives": [primitive]}],
         "materials": [
             {
@@ -120,12 +93,7 @@ def _document(source: ExportSource, attributes: list[str], length: int) -> dict[
                 "pbrMetallicRoughness": {"metallicFactor": 0, "roughnessFactor": 1},
             }
         ],
-        "accessors": accessors,
-        "bufferViews": [
-            {"buffer": 0, "byteOffset": size * index, "byteLength": size, "target": _ARRAY_BUFFER}
-            for index in range(len(attributes))
-        ],
-        "buffers": [{"byteLength": length}],
+        **nodes_with_camera(source.opengl_cloud.camera, name),
     }
 
 

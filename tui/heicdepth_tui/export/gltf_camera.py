@@ -1,4 +1,4 @@
-"""The photo's own camera as glTF has it, so that a viewer sees the points as the photo did."""
+"""The photo's own camera as glTF has it, so that a viewer looks as the photo did."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heicdepth_tui.export.source import ascii_line
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
 
-__all__ = ["gltf_camera"]
+__all__ = ["gltf_camera", "nodes_with_camera"]
 
 _NEAREST = 0.01
 """Distance of the near plane, m."""
@@ -43,4 +43,17 @@ def gltf_camera(camera: Camera, name: str) -> dict[str, object]:
             "principal_point_off_the_middle": [right, down],
             "blender_shift": [-right / longest, down / longest],
         },
+    }
+
+
+def nodes_with_camera(camera: Camera | None, name: str) -> dict[str, object]:
+    """Return ``nodes``, ``scenes`` and ``cameras`` of a file with mesh 0, and with the camera."""
+    nodes: list[dict[str, object]] = [{"mesh": 0, "name": name}]
+    if camera is None:
+        return {"nodes": nodes, "scenes": [{"nodes": [0]}]}
+    nodes.append({"camera": 0, "name": f"camera of {name}"})
+    return {
+        "nodes": nodes,
+        "scenes": [{"nodes": [0, 1]}],
+        "cameras": [gltf_camera(camera, f"camera of {name}")],
     }
