@@ -1,7 +1,8 @@
 """The app without each of the pieces that stand beside Textual, side by side in one run.
 
 A piece stays where a person would notice that it is gone: first paint, depth map or photo 30 ms
-later, or a key or cursor step on the slow line a third longer, which is a quarter shorter with it.
+later, the event loop held up 30 ms longer while a key is held, or a key or cursor step on the slow
+line a third longer, which is a quarter shorter with it.
 The whole app is measured twice: where the two differ as much, the machine was not quiet and the
 table says so.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.figures import ms
-from bench.held import LINK, hold, steps_seen
+from bench.held import LINK, hold, steps_seen, worst_gap
 from bench.material import Material
 from bench.pictures import painted_since, press
 from bench.screen import Replay
@@ -34,7 +35,7 @@ NOT_QUIET = (
     "nothing follows from smaller differences."
 )
 
-_SOONER = ("first paint", "depth map", "photo", "slow: photo")
+_SOONER = ("first paint", "depth map", "photo", "slow: photo", "held key: gap")
 _SHORTER = ("slow: key step", "slow: cursor step")
 COLUMNS = (*_SOONER, "key step", *_SHORTER)
 _LISTED = 10
@@ -91,6 +92,13 @@ def _fast(folder: Path, without: str, scratch: Path, into: Costs) -> None:
             painted = press(terminal, replay, b"j")
             if turn:
                 into.add("key step", painted.both)
+    target = scratch / "late.json"
+    command = (sys.executable, "-m", "bench.hosted", str(target))
+    with open_app(folder, scratch=scratch, command=command, **{VARIABLE: without}) as terminal:
+        terminal.settle()
+        presses = hold(terminal, b"j", seconds=1.0)
+        terminal.settle()
+    into.add("held key: gap", worst_gap(target, [(presses[0], presses[-1])]))
 
 
 def _slow(folder: Path, without: str, scratch: Path, into: Costs) -> None:

@@ -19,7 +19,7 @@ def main(how: str, photo: Path) -> None:
     import numpy as np
     import pillow_heif
 
-    from heicdepth_tui.photo import painting, tiles  # noqa: F401  the decoder imports them late
+    from heicdepth_tui.photo import grid_assembly, tiles  # noqa: F401  the decoder imports them late
     from heicdepth_tui.photo.decode import load
     from heicdepth_tui.photo.layers import PRIMARY
 

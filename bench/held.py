@@ -17,7 +17,7 @@ from bench.screen import Replay, Row
 from bench.starting import SIZE, open_app
 from bench.terminal import Link, Terminal
 
-__all__ = ["LINK", "held_key", "hold", "slow_link", "steps_seen"]
+__all__ = ["LINK", "held_key", "hold", "slow_link", "steps_seen", "worst_gap"]
 
 _RATE = 30.0
 _SECONDS = 2.0
@@ -72,7 +72,7 @@ def held_key(material: Material) -> Iterator[Figure]:
             wrong += cursor != expected or signature(replay) != known[expected % len(kinds)]
             last.append(painted.both)
             windows.append((presses[0], presses[-1] + painted.both))
-        gaps.append(_worst_gap(target, windows))
+        gaps.append(worst_gap(target, windows))
     minimal = [_minimal_gap(material) for _ in range(2 if material.quick else 5)]
     yield Figure(
         "key held for 2 s at 30/s over 200 photos: worst gap of the event loop (median of runs) / "
@@ -101,7 +101,11 @@ def _learn(terminal: Terminal, replay: Replay, count: int) -> list[Signature]:
     return known
 
 
-def _worst_gap(target: Path, windows: Sequence[tuple[float, float]]) -> float:
+def worst_gap(target: Path, windows: Sequence[tuple[float, float]]) -> float:
+    """Return the longest gap of the event loop in these windows of time, in seconds.
+
+    ``target`` is what ``bench.hosted`` has written at its end.
+    """
     late = json.loads(target.read_text())
     return max(
         (
@@ -123,7 +127,7 @@ def _minimal_gap(material: Material) -> float:
         terminal.settle()
         presses = hold(terminal, b"j")
         terminal.settle()
-    return _worst_gap(target, [(presses[0], presses[-1])])
+    return worst_gap(target, [(presses[0], presses[-1])])
 
 
 def slow_link(material: Material) -> Iterator[Figure]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.prestart import end_unused_decoder, take_decoder
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
+from heicdepth_tui.ui.terminal.switches import has
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.app import HeicDepthApp
 
 __all__ = ["open_app"]
 
@@ -41,12 +47,23 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
 
             check_keymap(options.keymap)
         from heicdepth_tui.ui.app import HeicDepthApp
-        from heicdepth_tui.ui.startup.signals import end_on_signals
 
-        app = HeicDepthApp(decoder, options, bootstrap, lambda app: end_on_signals(app.exit))
+        app = HeicDepthApp(decoder, options, bootstrap, _begin)
         result = app.run()
         if app.crash is not None:
             if app.session.entry is not None:
                 app.crash.add_note(f"the photo shown: {printable_path(app.session.entry.path)}")
             raise app.crash
         return result if isinstance(result, int) else app.return_code or 0
+
+
+def _begin(app: HeicDepthApp) -> None:
+    """Do what has to wait until the app runs."""
+    from heicdepth_tui.ui.startup.signals import end_on_signals
+
+    end_on_signals(app.exit)
+    if has("gc"):
+        # What was imported and made so far lives as long as the app. A full collection of it stops
+        # the event loop for 40 to 100 ms while a key is held.
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)

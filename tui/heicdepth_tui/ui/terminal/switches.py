@@ -15,6 +15,7 @@ VARIABLE = "HEICDEPTH_WITHOUT"
 PIECES = {
     "prestart": "the decoder process is started before the command line is read",
     "fork": "the decoder process is forked, not started",
+    "gc": "the garbage collector never looks at what the first paint left",
     "splash": "list and first photo are painted while Textual is imported",
     "output": "what a message changed is written at once, not at Textual's next tick",
     "diff": "only cells that changed are written",
