@@ -17,12 +17,14 @@ from pathlib import Path
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
 
-from paint import paint
+from paint import paint, painted
+from PIL import Image
 from textual.pilot import Pilot
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.screens.spin import SpinScreen
 from heicdepth_tui.ui.terminal.internals import screen_lines
 from heicdepth_tui.ui.widgets.image_view import ImageView
 
@@ -121,6 +123,47 @@ async def take(shot: Shot, folder: Path) -> None:
     print(f"{shot.name}.svg {shot.name}.png")
 
 
+SWING = (*["right"] * 7, *["left"] * 14, *["right"] * 7)
+"""Keys of the animated picture; it ends where it begins."""
+FRAME_MILLISECONDS = 90
+LARGEST_ANIMATION = 2_000_000
+
+
+async def animate(folder: Path) -> None:
+    """Turn the cloud key by key, and write its frames as ``spin.gif``."""
+    decoder = Decoder.start()
+    app = HeicDepthApp(decoder, AppOptions((folder,), out=OUT, title="~/Photos"))
+    frames: list[Image.Image] = []
+    async with app.run_test(size=(90, 30)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3")
+        screen = app.screen
+        if not isinstance(screen, SpinScreen):
+            raise SystemExit("3 did not open the cloud")
+        await until(pilot, lambda: screen.frame is not None)
+        await pilot.press("down", "down", "down")
+        for key in SWING:
+            await pilot.press(key)
+            await until(pilot, lambda: screen.is_up_to_date)
+            await pilot.pause()
+            rows = [list(strip) for strip in screen_lines(app.screen)]
+            theme = app.current_theme
+            frame = painted(
+                rows,
+                foreground=theme.foreground or "#ffffff",
+                background=theme.background or "#000000",
+            )
+            frames.append(frame.quantize(256, dither=Image.Dither.NONE))
+    decoder.close()
+    path = HERE / "spin.gif"
+    frames[0].save(
+        path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0
+    )
+    if path.stat().st_size > LARGEST_ANIMATION:
+        raise SystemExit(f"{path} takes {path.stat().st_size:,} bytes")
+    print("spin.gif")
+
+
 async def main(folder: Path | None, take_shot: Callable[[Shot, Path], Awaitable[None]]) -> None:
     """Take every picture."""
     wanted = set(sys.argv[2:])
@@ -131,6 +174,8 @@ async def main(folder: Path | None, take_shot: Callable[[Shot, Path], Awaitable[
         for shot in SHOTS:
             if not wanted or shot.name in wanted:
                 await take_shot(shot, photos)
+        if not wanted or "spin.gif" in wanted:
+            await animate(photos)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-__all__ = ["paint"]
+__all__ = ["paint", "painted"]
 
 _CELL = (10, 20)
 _FONT_SIZE = 16
@@ -33,6 +33,11 @@ def paint(
     rows: Sequence[Sequence[Segment]], path: Path, *, foreground: str, background: str
 ) -> None:
     """Write rows of styled segments to ``path`` as PNG, one cell 10 x 20 pixels."""
+    painted(rows, foreground=foreground, background=background).save(path, optimize=True)
+
+
+def painted(rows: Sequence[Sequence[Segment]], *, foreground: str, background: str) -> Image.Image:
+    """Return rows of styled segments as an image, one cell 10 x 20 pixels."""
     columns = max(sum(cell_len(segment.text) for segment in row) for row in rows)
     image = Image.new("RGB", (columns * _CELL[0], len(rows) * _CELL[1]), background)
     draw = ImageDraw.Draw(image)
@@ -49,7 +54,7 @@ def paint(
                     bold = bool(style is not None and style.bold)
                     _paint_cell(draw, (x, y), width, char, ink, ground, fonts[bold])
                 x += width
-    image.save(path, optimize=True)
+    return image
 
 
 def _paint_cell(

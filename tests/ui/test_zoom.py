@@ -292,7 +292,7 @@ async def test_another_size_of_the_terminal_draws_the_same_middle(open_zoom: Any
 
 
 NARROW_KEYS = " ? Help  tab Layer  esc Back  + Nearer  − Farther  0 Fit  1 1:1  2 Two  n Next"
-WIDE_KEYS = f"{NARROW_KEYS}  p Previous  c Colours"
+WIDE_KEYS = f"{NARROW_KEYS}  p Previous  c Colours  P Picture"
 
 
 @pytest.mark.parametrize(("size", "keys"), [((80, 24), NARROW_KEYS), ((160, 50), WIDE_KEYS)])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from heicdepth_tui.draw.modes import Blocks
 
-__all__ = ["Box", "Fit", "fit_cells"]
+__all__ = ["Box", "Fit", "fit_cells", "whole_scale"]
 
 
 class Box(NamedTuple):
@@ -62,3 +62,8 @@ def fit_cells(
     used_rows = min(rows, max(1, round(height * scale / cell_aspect)))
     across, down = blocks.samples
     return Fit(used_columns, used_rows, used_columns * across, used_rows * down)
+
+
+def whole_scale(size: tuple[int, int], side: int) -> int:
+    """Return how many times a picture (width, height) can be enlarged within ``side`` pixels."""
+    return max(1, side // max(1, *size))

@@ -31,7 +31,10 @@ from heicdepth_tui.ui.services.events import (
     LayerViewDrawn,
     LayerViewFailed,
     ListingFinished,
+    OutsideFailed,
+    PageWritten,
     PhotosFound,
+    PictureSaved,
     RegionArrived,
     SummariesRead,
     WorkFailed,
@@ -39,6 +42,7 @@ from heicdepth_tui.ui.services.events import (
 from heicdepth_tui.ui.services.export_log import ExportLog
 from heicdepth_tui.ui.services.exporter import Exporter
 from heicdepth_tui.ui.services.layer_views import LayerViews
+from heicdepth_tui.ui.services.outside import Outside
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
 from heicdepth_tui.ui.services.prefetch import Prefetcher
 from heicdepth_tui.ui.services.renderer import Renderer
@@ -145,6 +149,7 @@ class HeicDepthApp(TerminalApp):
             scanner=self.scanner,
             exporter=self.exporter,
             export_log=ExportLog(),
+            outside=Outside(decoder.get, self._post),
             saved_options=SavedOptions(options.export_options, options.state),
             flow_control=self.flow_control,
             output=self.output,
@@ -248,6 +253,8 @@ class HeicDepthApp(TerminalApp):
             self.clouds.deliver(event)
         elif isinstance(event, ExportFinished):
             self._export_finished(event)
+        elif isinstance(event, PictureSaved | PageWritten | OutsideFailed):
+            self.browse.outside.handle(event)
         elif isinstance(event, RegionArrived):
             self.loader.deliver(event)
         else:

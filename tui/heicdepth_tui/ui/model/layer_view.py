@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+    from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
 
@@ -64,7 +64,11 @@ def views_of(header: Header) -> tuple[LayerView, ...]:
 
 @dataclass(frozen=True, slots=True)
 class LayerViewRequest:
-    """View number ``index`` of a photo, drawn as ``spec`` states."""
+    """View number ``index`` of a photo, drawn as ``spec`` states.
+
+    With ``cell_pixels`` of 1 x 1 the result is an image of the view's own samples, each repeated
+    as often as ``cells`` allow.
+    """
 
     number: int
     entry: Entry
@@ -93,6 +97,6 @@ class LayerViewResult:
     view: LayerView
     index: int
     count: int
-    rendered: RenderedRows
+    rendered: Rendered
     caption: str
     labels: tuple[LabelPlace, ...] = ()

@@ -36,10 +36,12 @@ __all__ = [
     "as_text",
     "csv_bytes",
     "histogram_ends",
+    "mark_digits",
     "mark_lines",
     "parse_length",
     "profile_caption",
     "reading_of",
+    "share_of",
 ]
 
 Line = tuple[str, str]
@@ -85,6 +87,18 @@ def reading_of(
         rgb = red, green, blue
         note = "" if (width, height) == tuple(full) else f"of {width}×{height}"
     return Reading(pixel, probe.at_pixel(*pixel), rgb, note)
+
+
+def share_of(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
+    """Return the centre of a pixel or sample as shares of a picture's (width, height)."""
+    return (place[0] + 0.5) / size[0], (place[1] + 0.5) / size[1]
+
+
+def mark_digits(
+    places: Sequence[tuple[int, int]], size: tuple[int, int]
+) -> list[tuple[tuple[float, float], str]]:
+    """Return marks as shares of the picture, each with the last digit of its number."""
+    return [(share_of(place, size), str(number % 10)) for number, place in enumerate(places, 1)]
 
 
 def mark_lines(

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
     from heicdepth_tui.ui.model.spin import Spin
 
-__all__ = ["Caption", "caption", "failure_text", "heading", "points_text", "sample_text"]
+__all__ = [
+    "Caption",
+    "caption",
+    "failure_text",
+    "heading",
+    "points_text",
+    "sample_text",
+    "scale_length",
+]
 
 _BAR_SHARE = 4
 """The scale bar takes at most the width over this."""
@@ -94,17 +102,25 @@ def caption(frame: CloudFrame, sample: CloudSample | None, cells: int) -> Captio
     return Caption(sample_text(sample, frame.shown.cloud.trust, room), bar, False)
 
 
-def _scale_bar(frame: CloudFrame, cells: int) -> str:
-    """Return a bar of 1, 2 or 5 times a power of ten metres, at the distance of the target."""
-    cell = frame.metres_a_cell
-    longest = cell * max(4, cells // _BAR_SHARE)
+def scale_length(frame: CloudFrame, cells: int) -> tuple[float, str]:
+    """Return the length of a scale bar on ``cells`` columns, m, and its text.
+
+    1, 2 or 5 times a power of ten metres, at the distance of the target.
+    """
+    longest = frame.metres_a_cell * max(4, cells // _BAR_SHARE)
     power = 10.0 ** math.floor(math.log10(longest))
     length = next(digit * power for digit in (5, 2, 1) if digit * power <= longest * (1 + 1e-9))
-    columns = max(2, round(length / cell))
     trust = frame.shown.cloud.trust
     at = "" if frame.view.is_orthographic else f" at {trust.about}{frame.view.distance:.3g} m"
-    long = f"├{'─' * (columns - 2)}┤ {trust.about}{length:.3g} m"
-    return long + at if columns + 30 < cells else long
+    return length, f"{trust.about}{length:.3g} m{at}"
+
+
+def _scale_bar(frame: CloudFrame, cells: int) -> str:
+    """Return a bar with its length; where there is little room, without its distance."""
+    length, text = scale_length(frame, cells)
+    columns = max(2, round(length / frame.metres_a_cell))
+    bar = f"├{'─' * (columns - 2)}┤"
+    return f"{bar} {text if columns + 30 < cells else text.partition(' at ')[0]}"
 
 
 def sample_text(sample: CloudSample, trust: Trust, cells: int = 200) -> str:

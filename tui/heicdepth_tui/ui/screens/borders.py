@@ -8,7 +8,8 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.screen import Screen
+
+from heicdepth_tui.ui.screens.view import ViewScreen
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.layout import Layout
@@ -93,7 +94,7 @@ class Borders:
             self._lay_out()
 
 
-class BorderedScreen(Screen[None]):
+class BorderedScreen(ViewScreen):
     """A screen whose borders are moved by the mouse and by keys."""
 
     borders: Borders

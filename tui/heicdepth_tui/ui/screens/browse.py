@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -16,13 +15,15 @@ from textual.geometry import Size
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
-from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.text import printable
 from heicdepth_tui.ui.screens.borders import BorderedScreen, Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
+from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
+from heicdepth_tui.ui.screens.view import OPEN_PAGE, SAVE_PICTURE
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -32,6 +33,7 @@ from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.find import FindBar
 
@@ -78,6 +80,9 @@ class BrowseScreen(BorderedScreen):
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
         bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
         bind("y", "copy_path", "Copy", "copy", "The text selected in a table, else the path"),
+        SAVE_PICTURE,
+        bind("x", "open", "Open", "open", "Photo, folder or last export, outside", show=True),
+        OPEN_PAGE,
         bind("r", "read_again", "Read again", "reload", "Read folder and photo again"),
         bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True),
     ]
@@ -100,6 +105,7 @@ class BrowseScreen(BorderedScreen):
         )
         self.borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
         self._colours = DepthColours(self, context.session, self.panel.update, self.show_status)
+        self.outside = OutsideEvents(self, context)
         self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:
@@ -264,7 +270,18 @@ class BrowseScreen(BorderedScreen):
             return False
         if (
             action
-            in ("export", "export_as", "copy_path", "metadata", "metadata_tree", "spin", "layers")
+            in (
+                "export",
+                "export_as",
+                "copy_path",
+                "metadata",
+                "metadata_tree",
+                "spin",
+                "layers",
+                "open",
+                "page",
+                "save_picture",
+            )
             and not self.photos.entry
         ):
             return False
@@ -344,12 +361,6 @@ class BrowseScreen(BorderedScreen):
         else:
             self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
 
-    def action_help(self) -> None:
-        """Show all keys."""
-        from heicdepth_tui.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
     def action_depth_only(self) -> None:
         """Show only photos with depth, or all again."""
         library = self._session.library
@@ -426,21 +437,15 @@ class BrowseScreen(BorderedScreen):
         entry = self.photos.entry
         return self._session.library.marked or ([] if entry is None else [entry])
 
-    def action_copy_path(self) -> None:
-        """Copy the text selected in a table, else a path, by OSC 52, which terminals may refuse.
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return the layers of both panes, of the photo pane alone where there is one."""
+        from heicdepth_tui.ui.presenters.picture import layer_parts
 
-        The path is that of the export whose message is shown, else that of the photo.
-        """
-        entry = self.photos.entry
-        if entry is None:
-            return
-        path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
-        text = self.get_selected_text() or path
-        self.app.copy_to_clipboard(
-            text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        )
-        shown = printable_path(path) if text == path else text
-        self.notify(f"{shown}\nsent to the terminal's clipboard", timeout=3, markup=False)
+        state = self._session.state
+        panes = (self.pictures.photo, self.pictures.depth)
+        shown = panes[:1] if self.panel.layout.is_single else panes
+        layers = [pane.view.layer for pane in shown]
+        return () if state is None else layer_parts(self._session, state, layers)
 
     def action_read_again(self) -> None:
         """List the folders and read the photo again."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.services.export_log import ExportLog
     from heicdepth_tui.ui.services.exporter import Exporter
     from heicdepth_tui.ui.services.layer_views import LayerViews
+    from heicdepth_tui.ui.services.outside import Outside
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
     from heicdepth_tui.ui.services.prefetch import Prefetcher
     from heicdepth_tui.ui.services.renderer import Renderer
@@ -39,6 +40,7 @@ class Context:
     scanner: Scanner
     exporter: Exporter
     export_log: ExportLog
+    outside: Outside
     saved_options: SavedOptions
     flow_control: FlowControl
     output: Output

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.ui.model.clipping import wrap_cells
 from heicdepth_tui.ui.widgets.bindings import bind, moved_keys, replace_keys
 
@@ -47,7 +48,7 @@ _KEYS: tuple[_Group, ...] = (
         (
             ("tab", "next layer: photo, gain map, mattes …"),
             ("enter z", "zoom; or a double click on a picture"),
-            ("c", "next colour map for depth"),
+            ("c", f"next colour map for depth: {', '.join(COLORMAP_NAMES)}"),
             ("C  R", "bright near or far; range: file, 2–98 %, by hand"),
             ("b", "half blocks or quad blocks"),
             ("t", "next table, where they are folded"),
@@ -91,11 +92,22 @@ _KEYS: tuple[_Group, ...] = (
         ),
     ),
     (
+        "layers (o)",
+        (
+            ("tab  1 – 9", "next layer; a layer by its number"),
+            ("o  [ ]", "over the photo or alone; less, more of it"),
+            ("l  c", "lines of equal distance; colour map"),
+        ),
+    ),
+    (
         "export and more",
         (
             ("e", "point cloud (PCD) of this photo or the marked ones"),
             ("E", "choose formats and options"),
             ("X  L", "stop exports; the report of the last exports"),
+            ("P", "save the view as PNG, drawn from the samples"),
+            ("w", "the cloud as a page in the browser"),
+            ("x", "open the photo, its folder or the last export"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
             ("esc", "close what is open; unmark"),
@@ -126,7 +138,7 @@ _ACCURACY = (
 
 _KEY_CELLS = 15
 
-_MODES = frozenset({"probe", "spin", "zoom"})
+_MODES = frozenset({"probe", "spin", "zoom", "layers"})
 """First words of the groups whose keys are those of a screen of that name."""
 
 

@@ -10,20 +10,23 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
+from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
+    from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["LayersScreen"]
@@ -32,7 +35,7 @@ _BLEND_STEP = 0.1
 _LABELS = 12
 
 
-class LayersScreen(Screen[None]):
+class LayersScreen(ViewScreen):
     """Shows the views of one photo; begins with its depth map over it. Closes by esc or q."""
 
     DEFAULT_CSS = """
@@ -57,16 +60,20 @@ class LayersScreen(Screen[None]):
         bind("l", "contours", "Lines", "layers.lines", "Lines of equal distance", show=True),
         bind("c", "colours", "Colours", "layers.colours", "Next colour map", show=True),
         bind("b", "blocks", "Blocks", "layers.blocks", "Half or quad blocks"),
+        SAVE_PICTURE,
+        COPY_PATH,
         *(
             bind(str(digit), f"number({digit})", f"Layer {digit}", f"layers.{digit}")
             for digit in range(1, 10)
         ),
+        bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("escape,q", "dismiss", "Back", "layers.leave", "To the photos", show=True,
              display="esc"),
     ]  # fmt: skip
 
     def __init__(self, entry: Entry, context: Context) -> None:
         super().__init__()
+        self._app_context = context
         self._entry = entry
         self._session = context.session
         self._views = context.layer_views
@@ -76,6 +83,7 @@ class LayersScreen(Screen[None]):
         self._is_over = True
         self._blend = 0.5
         self._has_contours = False
+        self._requested: LayerViewRequest | None = None
         self.shown: LayerViewResult | None = None
         """What is on the screen."""
         self.picture = ImageView()
@@ -120,9 +128,23 @@ class LayersScreen(Screen[None]):
         )
         if self.shown is None:
             self.picture.show_placeholder("decoding …")
-        # Distances that the user has scaled are scaled in every view.
-        scale = session.scales.get(self._entry.path)
-        self._views.request(request, replace(self._export_options, scale=scale))
+        self._requested = request
+        self._views.request(request, self._scaled_options)
+
+    @property
+    def _scaled_options(self) -> ExportOptions:
+        """Distances that the user has scaled are scaled in every view."""
+        scale = self._session.scales.get(self._entry.path)
+        return replace(self._export_options, scale=scale)
+
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return the view on show."""
+        from heicdepth_tui.ui.model.picture_request import ViewPart
+
+        if self.shown is None or self._requested is None:
+            return ()
+        heading = self.shown.view.name + self._over_text
+        return (ViewPart(heading, self._requested, self._scaled_options),)
 
     def _take(self, event: LayerViewDrawn | LayerViewFailed) -> None:
         if event.entry != self._entry:
@@ -135,7 +157,8 @@ class LayersScreen(Screen[None]):
             return
         result = self.shown = event.result
         self._index = result.index
-        self.picture.show_picture(result.rendered)
+        if isinstance(result.rendered, RenderedRows):
+            self.picture.show_picture(result.rendered)
         self._title(result.view.name, result.index, result.count)
         self._line("#layers-caption", result.caption)
         self._place_labels(result)
@@ -151,8 +174,12 @@ class LayersScreen(Screen[None]):
 
     def _title(self, name: str, index: int, count: int) -> None:
         place = f" · {name} ({index + 1}/{count})" if count else ""
-        over = f" · {self._blend:.0%} over the photo" if self._is_over and index else ""
+        over = self._over_text if index else ""
         self._line("#layers-title", f"{printable(self._entry.name)}{place}{over}")
+
+    @property
+    def _over_text(self) -> str:
+        return f" · {self._blend:.0%} over the photo" if self._is_over and self._index else ""
 
     def _line(self, selector: str, text: str) -> None:
         self.query_one(selector, Static).update(Content(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Sparkline, Static
 from textual.worker import Worker, WorkerState
 
@@ -22,6 +20,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.view import SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.ui.model.marks import PhotoMarks
+    from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.presenters.probe import Reading
     from heicdepth_tui.ui.screens.context import Context
 
@@ -48,10 +48,9 @@ _PHOTO_CHECK = 0.1
 """Seconds between looks for a photo that is still being decoded."""
 
 _Line = tuple[str, str]
-_Label = tuple[tuple[float, float], str]
 
 
-class ProbeScreen(Screen[None]):
+class ProbeScreen(ViewScreen):
     """Reads samples under the crosshair of the selected photo; closes by esc, m or q."""
 
     DEFAULT_CSS = """
@@ -94,6 +93,7 @@ class ProbeScreen(Screen[None]):
         bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
         bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
+        SAVE_PICTURE,
     ]  # fmt: skip
 
     def __init__(self, context: Context) -> None:
@@ -241,12 +241,13 @@ class ProbeScreen(Screen[None]):
         self._profile.display = len(metres) > 1
         size = self._header.primary.displayed_size
         self.photo_view.point_at(
-            _share(self._pixel, size), _labels([mark.pixel for mark in marks], size)
+            texts.share_of(self._pixel, size),
+            texts.mark_digits([mark.pixel for mark in marks], size),
         )
         depth, sample = probe.depth_map.size, reading.sample
         self.depth_view.point_at(
-            None if sample is None else _share((sample.column, sample.row), depth),
-            _labels([mark.sample for mark in marks], depth),
+            None if sample is None else texts.share_of((sample.column, sample.row), depth),
+            texts.mark_digits([mark.sample for mark in marks], depth),
         )
         self.histogram_view.show(
             self._histogram,
@@ -276,6 +277,17 @@ class ProbeScreen(Screen[None]):
         caption = texts.profile_caption(profile.metres, trust)
         valid = profile.metres[profile.metres == profile.metres].tolist()
         return listed, [*more, ("profile", caption)] if caption else more, valid
+
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return photo and depth map with the crosshair, the marks and what they measure."""
+        from heicdepth_tui.ui.presenters.picture import probe_parts
+
+        probe, state = self._probe, self._session.photos.get(self._entry)
+        if probe is None:
+            return ()
+        listed, more, _ = self._measured(probe, probe.at_pixel(*self._pixel))
+        notes = (*listed, *(f"{label} {value}" for label, value in more))
+        return probe_parts(self._session, state, probe, self._pixel, self.marks.marks, notes)
 
     # Moving
 
@@ -391,8 +403,10 @@ class ProbeScreen(Screen[None]):
     # Taking figures along
 
     def action_copy(self) -> None:
-        """Copy read-out, marks and measurement as text."""
-        if self._probe is not None:
+        """Copy read-out, marks and measurement as text; the path while its message is shown."""
+        if self._app_context.export_log.message_path:
+            self.action_copy_path()
+        elif self._probe is not None:
             probe, reading = self._probe, self._reading(self._probe)
             listed, more, _ = self._measured(probe, reading.sample)
             trust = probe.depth_map.trust.with_camera(probe.camera)
@@ -425,25 +439,9 @@ class ProbeScreen(Screen[None]):
     def _tell(self, message: str, severity: SeverityLevel = "information") -> None:
         self.notify(message, severity=severity, timeout=4, markup=False)
 
-    def action_help(self) -> None:
-        """Show all keys."""
-        from heicdepth_tui.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
     def action_leave(self) -> None:
         """Close the field for a length, else the screen."""
         if self.has_class("-asking"):
             self._close_field()
         else:
             self.dismiss()
-
-
-def _share(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
-    """Return the centre of a pixel or sample as a share of the picture."""
-    return (place[0] + 0.5) / size[0], (place[1] + 0.5) / size[1]
-
-
-def _labels(places: Sequence[tuple[int, int]], size: tuple[int, int]) -> list[_Label]:
-    """Return marks as shares of the picture, each with the last digit of its number."""
-    return [(_share(place, size), str(number % 10)) for number, place in enumerate(places, 1)]

@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from heicdepth_tui.draw.frame_cross import AXIS_COLOURS
@@ -31,6 +30,7 @@ from heicdepth_tui.ui.presenters.spin import (
     sample_text,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
     from heicdepth_tui.ui.model.marks import PhotoMarks
+    from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.model.pose import Pose
     from heicdepth_tui.ui.screens.context import Context
 
@@ -64,7 +65,7 @@ _SLOT = "spin"
 Export = Callable[["list[Entry]", "ExportOptions"], object]
 
 
-class SpinScreen(Screen[None]):
+class SpinScreen(ViewScreen):
     """Shows a photo's cloud; ``export`` exports photos with given options.
 
     One frame is being drawn or on its way to the terminal at a time. Keys and mouse change the pose
@@ -102,6 +103,9 @@ class SpinScreen(Screen[None]):
         bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
         bind("m", "mark", "Mark", "spin.mark", "Mark the clicked point for the probe", show=True),
         bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
+        SAVE_PICTURE,
+        OPEN_PAGE,
+        COPY_PATH,
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
     ]
 
@@ -124,6 +128,7 @@ class SpinScreen(Screen[None]):
         """The distances of the nearest and the farthest sample of the map, m."""
         self._has_no_cloud = False
         self._number = 0
+        self._requested: CloudRequest | None = None
         self._is_drawing = self._is_stale = False
         self._turned_at = 0.0
 
@@ -178,19 +183,31 @@ class SpinScreen(Screen[None]):
         session, spin = self._session, self.spin
         colormap = session.settings.colormap(session.colormap)
         _, background = self.view.background_colors
-        self._app_context.clouds.request(
-            CloudRequest(
-                number=self._number,
-                entry=self._entry,
-                options=self._options,
-                pose=spin.pose,
-                spec=session.settings.render_spec((columns, rows), colormap),
-                colours=spin.colours,
-                is_shaded=spin.is_shaded,
-                background=background.rgb,
-                decoded=self._decoded,
-            )
+        self._requested = CloudRequest(
+            number=self._number,
+            entry=self._entry,
+            options=self._options,
+            pose=spin.pose,
+            spec=session.settings.render_spec((columns, rows), colormap),
+            colours=spin.colours,
+            is_shaded=spin.is_shaded,
+            background=background.rgb,
+            decoded=self._decoded,
         )
+        self._app_context.clouds.request(self._requested)
+
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return the cloud in the newest pose."""
+        from heicdepth_tui.ui.presenters.picture import cloud_part
+
+        if self.frame is None or self._requested is None:
+            return ()
+        return (cloud_part(self.spin, self.frame, self._requested, self.sample),)
+
+    @property
+    def page_options(self) -> ExportOptions:
+        """The options of the points on show."""
+        return self._options
 
     @property
     def _options(self) -> ExportOptions:
@@ -384,12 +401,6 @@ class SpinScreen(Screen[None]):
             self._session.marks[self._entry] = marks
             count = len(marks.marks)
             self._title.show_status(f"mark {count} is set: the probe (m in the list) measures it")
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from heicdepth_tui.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
 
     @property
     def sample_line(self) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
@@ -35,6 +34,7 @@ from heicdepth_tui.ui.presenters.zoom import (
     zoom_layers,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import Event, RegionArrived
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -44,6 +44,7 @@ from heicdepth_tui.ui.widgets.zoom_pane import ZoomPane, ZoomView
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.photo_state import PhotoState
+    from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["ZoomScreen"]
@@ -74,7 +75,7 @@ class _Pane:
         self.requested, self.is_waiting = None, False
 
 
-class ZoomScreen(Screen[None]):
+class ZoomScreen(ViewScreen):
     """Shows a window of the selected photo; ``step`` selects another photo of the list."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -105,6 +106,8 @@ class ZoomScreen(Screen[None]):
         bind("p", "photo(-1)", "Previous", "zoom.previous", "Photo before, same window", show=True),
         bind("c", "colours", "Colours", "zoom.colours", "Next colour map for depth", show=True),
         bind("b", "blocks", "Blocks", "zoom.blocks", "Half or quad blocks"),
+        SAVE_PICTURE,
+        COPY_PATH,
         bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first"),
     ]
 
@@ -238,6 +241,16 @@ class ZoomScreen(Screen[None]):
         widget.heading.update(window_heading(widget.size.width - 2, window), layout=False)
         self._request(state.entry, pane, window)
 
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return the windows on show."""
+        from heicdepth_tui.ui.presenters.picture import window_part
+
+        state = self._session.state
+        windows = [self._window(pane, chosen) for pane, chosen in self._panes]
+        if state is None:
+            return ()
+        return tuple(window_part(self._session, state, one) for one in windows if one is not None)
+
     def _show_legend(self, state: PhotoState, widget: ZoomPane, layer: Layer | None) -> None:
         session = self._session
         colours = session.settings.colormap(session.colormap), session.colour_range
@@ -364,12 +377,6 @@ class ZoomScreen(Screen[None]):
         blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
         self._session.settings = replace(settings, blocks=blocks)
         self.update()
-
-    def action_help(self) -> None:
-        """Show all keys."""
-        from heicdepth_tui.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
 
     def action_back(self) -> None:
         """Go back to the list."""

@@ -35,8 +35,11 @@ __all__ = [
     "LayerViewDrawn",
     "LayerViewFailed",
     "ListingFinished",
+    "OutsideFailed",
+    "PageWritten",
     "PhotosFound",
     "PictureRendered",
+    "PictureSaved",
     "Post",
     "RegionArrived",
     "SummariesRead",
@@ -199,6 +202,28 @@ class ExportFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureSaved:
+    """What a screen showed was saved as a picture; ``path`` is absolute."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PageWritten:
+    """The cloud of a photo was written as a page for the browser; ``path`` is absolute."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFailed:
+    """A picture or a page was not written, or the system's program did not open a file."""
+
+    title: str
+    error: HeicDepthError
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFailed:
     """A thread met an error of the program: the app ends with a crash report."""
 
@@ -221,6 +246,9 @@ Event: TypeAlias = (
     | CloudFailed
     | ExportProgress
     | ExportFinished
+    | PictureSaved
+    | PageWritten
+    | OutsideFailed
     | WorkFailed
 )
 

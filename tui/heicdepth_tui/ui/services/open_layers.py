@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from heicdepth_tui.depth import views
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.colormaps import colorize
-from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.fit import Fit, fit_cells, whole_scale
 from heicdepth_tui.draw.modes import ColorMode
-from heicdepth_tui.draw.rendering import RenderedRows, RenderSpec
+from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.errors import MissingLayerError, NoCameraError
 from heicdepth_tui.export.run import read_source
@@ -113,7 +113,7 @@ class OpenLayers:
             else:
                 size = f"{rgb.shape[1]}×{rgb.shape[0]}"
                 caption = f"not laid over the photo: its shape {size} is not the photo's; {caption}"
-        fit = fit_cells((rgb.shape[1], rgb.shape[0]), request.spec.cells, request.spec.blocks)
+        fit = _fit((rgb.shape[1], rgb.shape[0]), request.spec)
         shown = shrink(rgb, (max(1, fit.width), max(1, fit.height)))
         labels: tuple[LabelPlace, ...] = ()
         if request.has_contours:
@@ -127,7 +127,7 @@ class OpenLayers:
             view=view,
             index=index,
             count=len(self.views),
-            rendered=_rows(shown, fit, request.spec),
+            rendered=_rendered(shown, fit, request.spec),
             caption=caption,
             labels=labels,
         )
@@ -283,7 +283,18 @@ def _over(photo: Rgb, image: _Image, share: float) -> Rgb:
     return np.rint(mixed).astype(np.uint8)
 
 
-def _rows(rgb: Rgb, fit: Fit, spec: RenderSpec) -> RenderedRows:
+def _fit(size: tuple[int, int], spec: RenderSpec) -> Fit:
+    """Return the cells of a picture (width, height); as pixels its size by a whole number."""
+    if spec.cell_pixels is None:
+        return fit_cells(size, spec.cells, spec.blocks)
+    scale = whole_scale(size, min(spec.cells))
+    width, height = size[0] * scale, size[1] * scale
+    return Fit(width, height, width, height)
+
+
+def _rendered(rgb: Rgb, fit: Fit, spec: RenderSpec) -> Rendered:
+    if spec.cell_pixels is not None:
+        return RenderedImage(fit, rgb.tobytes())
     is_photo = spec.mode is ColorMode.ANSI16
     picture = render_cells(rgb, fit, spec.blocks, spec.mode, is_photo=is_photo)
     return RenderedRows(fit, picture.ansi_rows(spec.mode, spec.tolerance))

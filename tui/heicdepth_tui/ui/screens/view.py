@@ -1,0 +1,145 @@
+"""A view of the app: its keys for help, and the ways out that each has.
+
+Every view saves a picture of what it shows, copies a path, opens a page in the browser and files
+with the system's own program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from heicdepth_tui.text import printable_path
+from heicdepth_tui.ui.widgets.bindings import bind
+
+if TYPE_CHECKING:
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.picture_request import PicturePart
+    from heicdepth_tui.ui.screens.context import Context
+    from heicdepth_tui.ui.services.desktop import Desktop
+
+__all__ = ["COPY_PATH", "OPEN_PAGE", "SAVE_PICTURE", "ViewScreen", "copy"]
+
+SAVE_PICTURE = bind(
+    "P", "save_picture", "Picture", "picture.save", "Save the view as PNG", show=True
+)
+OPEN_PAGE = bind("w", "page", "Browser", "page", "The cloud as a page in the browser", show=True)
+COPY_PATH = bind("y", "copy_path", "Copy", "copy", "The path in the message, else the photo's")
+
+_MESSAGE_SECONDS, _COPY_SECONDS, _BEGUN_SECONDS = 8, 3, 1
+
+
+class ViewScreen(Screen[None]):
+    """A view whose picture can be saved; subclasses set ``_app_context``."""
+
+    _app_context: Context
+
+    # What subclasses show
+
+    @property
+    def shown_entry(self) -> Entry | None:
+        """The photo on show."""
+        return self._app_context.session.entry
+
+    @property
+    def picture_name(self) -> str:
+        """The name of the view, which ends the name of its picture."""
+        return type(self).__name__.removesuffix("Screen").lower()
+
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return what to draw beside each other; empty while there is nothing to show."""
+        return ()
+
+    @property
+    def page_options(self) -> ExportOptions:
+        """The options of the page for the browser: those of ``e``, with the user's scale."""
+        context, entry = self._app_context, self.shown_entry
+        options = context.options.export_options()
+        scale = None if entry is None else context.session.scales.get(entry.path)
+        return options if scale is None else replace(options, scale=scale)
+
+    # Keys
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from heicdepth_tui.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_save_picture(self) -> None:
+        """Save what is shown as PNG into the folder of exports, drawn from the samples."""
+        entry, parts = self.shown_entry, self.picture_parts()
+        if entry is None or not parts:
+            self._inform("no picture to save yet")
+            return
+        # Imported at the first use: the start does without them.
+        from heicdepth_tui.ui.model.picture_request import PictureRequest
+        from heicdepth_tui.ui.presenters.picture import picture_title
+
+        request = PictureRequest(
+            entry=entry,
+            view=self.picture_name,
+            title=picture_title(entry.name, self.picture_name),
+            parts=parts,
+            folder=self._app_context.options.out,
+        )
+        self._app_context.outside.save_picture(request)
+        self._inform("saving the picture …", _BEGUN_SECONDS)
+
+    def action_copy_path(self) -> None:
+        """Copy the text selected, else a path, by OSC 52, which terminals may refuse.
+
+        The path is that of the file whose message is shown, else that of the photo.
+        """
+        entry = self.shown_entry
+        if entry is None:
+            return
+        path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
+        text = self.get_selected_text() or path
+        copy(self, text)
+        shown = printable_path(path) if text == path else text
+        self._inform(f"{shown}\nsent to the terminal's clipboard", _COPY_SECONDS)
+
+    def action_open(self) -> None:
+        """Choose the photo, its folder or the last export, and open it."""
+        from heicdepth_tui.ui.presenters.outside import choices
+        from heicdepth_tui.ui.screens.open_dialog import OpenDialog
+        from heicdepth_tui.ui.services.desktop import find_desktop
+
+        entry, desktop = self.shown_entry, find_desktop()
+        if entry is None:
+            return
+
+        def chosen(path: str | None) -> None:
+            if path is not None:
+                self._open(desktop, path)
+
+        jobs = self._app_context.export_log.jobs
+        self.app.push_screen(OpenDialog(choices(entry, jobs), desktop.problem), chosen)
+
+    def _open(self, desktop: Desktop, path: str) -> None:
+        if desktop.program:
+            self._app_context.outside.open(desktop.program, path)
+            self._inform(f"opening {printable_path(path)}", _COPY_SECONDS)
+        else:
+            copy(self, path)
+            self._inform(f"{desktop.problem}: {printable_path(path)} is copied", _MESSAGE_SECONDS)
+
+    def action_page(self) -> None:
+        """Show the cloud as a page in the browser."""
+        entry = self.shown_entry
+        if entry is not None:
+            self._app_context.outside.write_page(entry, self.page_options)
+            self._inform("writing the page …", _BEGUN_SECONDS)
+
+    def _inform(self, message: str, seconds: float = _MESSAGE_SECONDS) -> None:
+        self.notify(message, timeout=seconds, markup=False)
+
+
+def copy(screen: Screen[None], text: str) -> None:
+    """Send text to the terminal's clipboard by OSC 52; bytes that are no text become a sign."""
+    screen.app.copy_to_clipboard(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

@@ -1,0 +1,170 @@
+"""Draws what a screen shows from the samples, and saves it as PNG; runs in a thread."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, PngImagePlugin
+
+from heicdepth_tui import __version__
+from heicdepth_tui.draw.colormaps import colorize
+from heicdepth_tui.draw.fit import whole_scale
+from heicdepth_tui.draw.frame_cross import draw_frame_cross
+from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.raster import rasterise
+from heicdepth_tui.draw.rendering import RenderedImage
+from heicdepth_tui.draw.sheet import Panel, Ramp, draw_sheet
+from heicdepth_tui.draw.shrink import shrink
+from heicdepth_tui.files import safe_name, write_new
+from heicdepth_tui.photo.client import next_ticket
+from heicdepth_tui.photo.layers import Pixels, Request, as_rgb8
+from heicdepth_tui.photo.region import MAX_LEVEL
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.model.picture_request import CloudPart, LayerPart, PictureRequest, ViewPart
+from heicdepth_tui.ui.model.pose import view_of
+from heicdepth_tui.ui.services.open_cloud import open_cloud
+from heicdepth_tui.ui.services.open_layers import OpenLayers
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.model.picture_request import LegendTexts, PicturePart
+
+__all__ = ["save_picture"]
+
+Rgb = NDArray[np.uint8]
+
+_SIDE = 1536
+"""Longer side up to which samples are enlarged by a whole number."""
+_COMPRESSION = 4
+"""Of 0 to 9: 12 megapixels of a photo take half the time of the default, and 3 % more bytes."""
+_LONGEST = 4096
+"""Longer side beyond which a picture is shrunk."""
+
+
+def save_picture(request: PictureRequest, decode: Callable[[Request], Pixels]) -> Path:
+    """Draw and write ``NAME-VIEW.png``, never over another file; return its path.
+
+    Raises what decoding and drawing the parts raise, and WriteError.
+    """
+    panels = [_panel(request, part, decode) for part in request.parts]
+    if len(panels) > 1:
+        panels = [_shrunk(panel, _SIDE) for panel in panels]
+    image = draw_sheet(request.title, panels)
+
+    def write(file: BinaryIO) -> None:
+        file.write(_png(image, request))
+
+    stem = safe_name(Path(request.entry.path).stem)
+    return write_new(request.folder, f"{stem}-{request.view}.png", write).absolute()
+
+
+def _png(image: Image.Image, request: PictureRequest) -> bytes:
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Software", f"heicdepth-tui {__version__}")
+    about.add_itxt("Title", printable(request.title))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", pnginfo=about, compress_level=_COMPRESSION)
+    return buffer.getvalue()
+
+
+def _panel(
+    request: PictureRequest, part: PicturePart, decode: Callable[[Request], Pixels]
+) -> Panel:
+    if isinstance(part, LayerPart):
+        return _layer_panel(request, part, decode)
+    if isinstance(part, CloudPart):
+        return _cloud_panel(part, decode)
+    return _view_panel(part, decode)
+
+
+def _layer_panel(
+    request: PictureRequest, part: LayerPart, decode: Callable[[Request], Pixels]
+) -> Panel:
+    pixels = part.pixels or decode(_decode_request(request, part))
+    # Turning keeps either sample type; the cast only satisfies mypy.
+    array = cast("NDArray[np.uint8]", pixels.array)
+    quarter_turns, is_mirrored = part.turn
+    if quarter_turns or is_mirrored:
+        turned = np.rot90(array, quarter_turns)
+        array = np.ascontiguousarray(turned[:, ::-1] if is_mirrored else turned)
+    if part.colormap:
+        top = 2**pixels.bits - 1
+        rgb = colorize(array, top, part.colormap, ColorMode.TRUECOLOR, part.scale)
+    else:
+        rgb = as_rgb8(pixels, array)
+    notes = (part.legend.note,) if part.legend is not None else ()
+    return Panel(
+        _enlarged(rgb),
+        part.heading,
+        notes=(*notes, *part.notes),
+        ramp=_ramp(part, part.legend),
+        cross=part.cross,
+        marks=part.marks,
+    )
+
+
+def _decode_request(request: PictureRequest, part: LayerPart) -> Request:
+    path, region = request.entry.path, part.region
+    if region is None:
+        fit = None if part.colormap else (_LONGEST, _LONGEST)
+        return Request(next_ticket(), "picture", path, part.layer, fit=fit, keep=True)
+    level = 0
+    while max(region.width, region.height) >> level > _LONGEST and level < MAX_LEVEL:
+        level += 1
+    return Request(
+        next_ticket(), "picture", path, part.layer, region=region, level=level, keep=True
+    )
+
+
+def _ramp(part: LayerPart, legend: LegendTexts | None) -> Ramp | None:
+    if legend is None:
+        return None
+    return Ramp(part.colormap, part.scale.is_far_bright, legend.ends, legend.ticks)
+
+
+def _enlarged(rgb: Rgb) -> Rgb:
+    """Return a picture with each sample repeated as often as ``_SIDE`` allows."""
+    height, width = rgb.shape[:2]
+    scale = whole_scale((width, height), _SIDE)
+    return shrink(rgb, (width * scale, height * scale))
+
+
+def _shrunk(panel: Panel, side: int) -> Panel:
+    """Return a panel with its picture shrunk to a longer side, where it is longer."""
+    height, width = panel.rgb.shape[:2]
+    if max(width, height) <= side:
+        return panel
+    scale = side / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return replace(panel, rgb=shrink(panel.rgb, size))
+
+
+def _cloud_panel(part: CloudPart, decode: Callable[[Request], Pixels]) -> Panel:
+    spec = replace(part.request.spec, mode=ColorMode.TRUECOLOR)
+    request = replace(part.request, spec=spec)
+    opened = open_cloud(request, decode)
+    _, points = opened.points(request)
+    columns, rows = spec.cells
+    scale = whole_scale((columns, 2 * rows), _SIDE)
+    view = view_of(request.pose, opened.rest, (columns * scale, 2 * rows * scale))
+    raster = rasterise(points, view, request.background, shaded=request.is_shaded)
+    draw_frame_cross(raster.rgb, view.rotation)
+    return Panel(raster.rgb, part.heading, notes=part.notes, bar=part.bar)
+
+
+def _view_panel(part: ViewPart, decode: Callable[[Request], Pixels]) -> Panel:
+    request = part.request
+    spec = replace(request.spec, cells=(_SIDE, _SIDE), cell_pixels=(1, 1), mode=ColorMode.TRUECOLOR)
+    opened = OpenLayers(request.entry, part.options, decode)
+    result = opened.draw(replace(request, spec=spec))
+    fit, data = cast("RenderedImage", result.rendered)
+    rgb = np.frombuffer(data, np.uint8).reshape(fit.height, fit.width, 3)
+    labels = tuple(
+        ((label.column / fit.width, label.row / fit.height), label.text) for label in result.labels
+    )
+    return Panel(rgb, part.heading, notes=(result.caption,), labels=labels)
