@@ -123,9 +123,9 @@ async def take(shot: Shot, folder: Path) -> None:
     print(f"{shot.name}.svg {shot.name}.png")
 
 
-SWING = (*["right"] * 7, *["left"] * 14, *["right"] * 7)
+SWING = (*["right"] * 4, *["left"] * 8, *["right"] * 4)
 """Keys of the animated picture; it ends where it begins."""
-FRAME_MILLISECONDS = 90
+FRAME_MILLISECONDS = 120
 LARGEST_ANIMATION = 2_000_000
 
 
@@ -134,14 +134,14 @@ async def animate(folder: Path) -> None:
     decoder = Decoder.start()
     app = HeicDepthApp(decoder, AppOptions((folder,), out=OUT, title="~/Photos"))
     frames: list[Image.Image] = []
-    async with app.run_test(size=(90, 30)) as pilot:
+    async with app.run_test(size=(104, 36)) as pilot:
         await settled(pilot, app)
         await pilot.press("3")
         screen = app.screen
         if not isinstance(screen, SpinScreen):
             raise SystemExit("3 did not open the cloud")
         await until(pilot, lambda: screen.frame is not None)
-        await pilot.press("down", "down", "down")
+        await pilot.press("b", "minus", "minus", "down", "down")
         for key in SWING:
             await pilot.press(key)
             await until(pilot, lambda: screen.is_up_to_date)
