@@ -218,6 +218,32 @@ async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
         assert group(driven, "color_resolution").chosen == ("2x",)
 
 
+async def test_an_option_without_effect_says_why_and_a_contradiction_is_refused(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC", size=(80, 30)) as driven:
+        await open_dialog(driven)
+        switches = group(driven, "switches")
+        switches.focus()
+        while switches.row.name != "png_unit":
+            await driven.pilot.press("down")
+        await driven.until(lambda: "no effect: no PNG is written" in driven.text, "the reason")
+        group(driven, "formats").toggle("png")
+        await driven.until(lambda: "no effect" not in driven.text, "the size")
+        group(driven, "axes").toggle("opencv")
+        group(driven, "projection").toggle("flat")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "axes of its own: leave out --frame" in driven.text, "why not")
+        assert driven.app.screen.focused.id == "projection"
+        group(driven, "projection").toggle("perspective")
+        group(driven, "camera_files").toggle("ros")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+
+    assert (tmp_path / "out" / "IMG_0412-ros.yaml").is_file()
+    assert b"z forward" in (tmp_path / "out" / "IMG_0412.pcd").read_bytes()[:999]
+
+
 async def test_a_damaged_memory_is_no_error(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:

@@ -81,6 +81,16 @@ def test_colmap_counts_from_the_corner(make_source: Make, tmp_path: Path) -> Non
     assert without_comments(paths[2]) == []
 
 
+def test_colmap_gets_the_bytes_of_a_name_and_is_said_to_end_it_at_a_blank(
+    make_source: Make, tmp_path: Path
+) -> None:
+    source = make_source("/photos/Käse 1.HEIC")
+    outputs = camera_outputs(source, CameraFile.COLMAP, "Käse 1-photo.png")
+    _, images, _ = write_outputs(outputs, "camera", source.file_stem, tmp_path)
+    assert images.path.read_text("utf-8").splitlines()[-2].endswith(" 1 Käse 1-photo.png")
+    assert "up to the first blank only" in images.summary
+
+
 @pytest.mark.parametrize("depth", ["", "a depth.png"])
 def test_nerfstudio_has_one_frame_in_every_split(
     make_source: Make, tmp_path: Path, depth: str

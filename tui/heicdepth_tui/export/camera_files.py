@@ -99,8 +99,8 @@ def _clauses(camera: Camera, tool: CameraFile, picture: str) -> Iterator[str]:
 
 
 def text_writer(text: str) -> Writer:
-    """Return the writer of an ASCII text."""
-    return partial(_write, text.encode("ascii"))
+    """Return the writer of a text: ASCII, but for names of files in UTF-8."""
+    return partial(_write, text.encode())
 
 
 def _write(data: bytes, file: BinaryIO) -> None:
@@ -184,6 +184,6 @@ def colmap_texts(camera: Camera, comments: tuple[str, ...], picture: str) -> dic
         "cameras.txt": f"{head}# CAMERA_ID, MODEL, WIDTH, HEIGHT, PARAMS[]\n"
         f"1 PINHOLE {camera.width} {camera.height} {pinhole}\n",
         "images.txt": f"{head}# IMAGE_ID, QW, QX, QY, QZ, TX, TY, TZ, CAMERA_ID, NAME\n"
-        f"# POINTS2D[] as (X, Y, POINT3D_ID)\n1 1 0 0 0 0 0 0 1 {ascii_line(picture)}\n\n",
+        f"# POINTS2D[] as (X, Y, POINT3D_ID)\n1 1 0 0 0 0 0 0 1 {picture}\n\n",
         "points3D.txt": f"{head}# POINT3D_ID, X, Y, Z, R, G, B, ERROR, TRACK[]\n",
     }

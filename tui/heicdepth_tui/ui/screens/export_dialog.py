@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -14,7 +15,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from heicdepth_tui.export.option_kinds import Option
-from heicdepth_tui.export.option_table import option
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.rules import refusals, unused_reason, with_values
@@ -23,6 +23,7 @@ from heicdepth_tui.ui.presenters.export_plan import ExportPlan, expectation_text
 from heicdepth_tui.ui.screens.export_fields import (
     WrongError,
     compose_sections,
+    field_id,
     option_named,
     show_idle,
     values_in,
@@ -40,6 +41,8 @@ _HINTS = (
     "ctrl+e exports",
 )
 """The longest that has room stands in the frame."""
+_BUTTONS = 18
+"""Cells of both buttons, which make room for longer texts: two keys do the same."""
 _NARROW, _WIDE = 78, 128
 """Columns of the screen below which there is one column of options; from which notes have room."""
 
@@ -81,7 +84,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     ExportDialog #status { width: 1fr; height: 1; color: $foreground; }
     ExportDialog #status.-wrong { color: $error; text-style: bold; }
     ExportDialog #last Button { margin-left: 1; width: 8; min-width: 8; }
-    ExportDialog.-narrow #last Button { display: none; }
+    ExportDialog.-narrow #last Button, ExportDialog #last.-long Button { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "dismiss", "Cancel", "export.cancel", show=True),
@@ -98,6 +101,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self._out_shown = printable_path(options.out.absolute())
         self._refused_out: Path | None = None
         self._pointed: Option | None = None
+        self._wrong: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Put formats on the left, options on the right, folder and size below."""
@@ -184,7 +188,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         """
         status = self.query_one("#status", Static)
         chosen: ExportOptions | None = None
-        wrong: tuple[str, ...] = ()
+        self._wrong = ()
         try:
             chosen = self._chosen()
             show_idle(self, chosen)
@@ -193,11 +197,13 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             if reason:
                 text = f"no effect: {reason}"
         except WrongError as error:
-            wrong, text = error.fields, str(error)
+            self._wrong, text = error.fields, str(error)
         status.set_class(chosen is None, "-wrong")
         status.update(text)
+        room = self.query_one("#help").size.width - _BUTTONS
+        self.query_one("#last").set_class(cell_len(text) > room, "-long")
         for field in self.query(Input):
-            field.set_class(field.id in wrong, "-wrong")
+            field.set_class(field.id in self._wrong, "-wrong")
         return chosen
 
     # Leaving
@@ -217,9 +223,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         if chosen is not None:
             self.dismiss(chosen)
             return
-        for field in self.query("Input.-wrong").results(Input):
-            field.focus()
-            return
+        for name in self._wrong[:1]:
+            self.query_one(f"#{name}").focus()
 
     def _chosen(self) -> ExportOptions:
         formats = self.query_one("#formats", OptionGroup).chosen
@@ -228,7 +233,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         base = replace(self._options, formats=formats)
         chosen = with_values(base, values_in(self))
         for refusal in refusals(chosen):
-            raise WrongError(refusal.reason, *(option(one).name for one in refusal.fields))
+            raise WrongError(refusal.reason, *filter(None, map(field_id, refusal.fields)))
         return replace(chosen, out=self._out())
 
     def _out(self) -> Path:

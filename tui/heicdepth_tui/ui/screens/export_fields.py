@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.export.options import ExportOptions
 
-__all__ = ["WrongError", "compose_sections", "option_named", "show_idle", "values_in"]
+__all__ = ["WrongError", "compose_sections", "field_id", "option_named", "show_idle", "values_in"]
 
 _SHOWN = tuple(one for section in SECTIONS for one in section.shown)
 
@@ -122,6 +122,15 @@ def _number_in(one: Number, options: ExportOptions) -> float | None:
 def option_named(name: str) -> Option | None:
     """Return the option of an input, a tick or a group by its id; None without one."""
     return next((one for one in OPTIONS if one.name == name), None)
+
+
+def field_id(field: str) -> str:
+    """Return the id of the input or group for a field of ExportOptions; empty without one."""
+    for section in SECTIONS:
+        for one in section.shown:
+            if one.field == field:
+                return section.name if _is_tick(one) else one.name
+    return ""
 
 
 def show_idle(dialog: Widget, options: ExportOptions) -> None:
