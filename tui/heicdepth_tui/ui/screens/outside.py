@@ -28,6 +28,8 @@ class OutsideEvents:
     def handle(self, event: PictureSaved | PageWritten | OutsideFailed) -> None:
         """Show a message; open a page that is written."""
         app = self._screen.app
+        # The message that it was begun, and those of pictures before.
+        app.clear_notifications()
         if isinstance(event, OutsideFailed):
             app.notify(
                 str(event.error),

@@ -30,7 +30,9 @@ SAVE_PICTURE = bind(
 OPEN_PAGE = bind("w", "page", "Browser", "page", "The cloud as a page in the browser", show=True)
 COPY_PATH = bind("y", "copy_path", "Copy", "copy", "The path in the message, else the photo's")
 
-_MESSAGE_SECONDS, _COPY_SECONDS, _BEGUN_SECONDS = 8, 3, 1
+_MESSAGE_SECONDS, _COPY_SECONDS = 8, 3
+_BEGUN_SECONDS = 30
+"""Longest time that a message stands which the result removes."""
 
 
 class ViewScreen(Screen[None]):
