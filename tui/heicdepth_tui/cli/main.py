@@ -11,7 +11,6 @@ from click.shell_completion import CompletionItem
 from heicdepth_tui import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.config import config
-from heicdepth_tui.cli.export import export
 from heicdepth_tui.cli.info import info
 from heicdepth_tui.cli.invocation import command_of
 from heicdepth_tui.cli.sample import sample
@@ -21,7 +20,21 @@ __all__ = ["group", "run_command"]
 
 
 class _DefaultGroup(click.Group):
-    """A group that runs ``browse`` where no command is named."""
+    """A group that runs ``browse`` where no command is named.
+
+    ``export`` is imported when it runs or is listed: its tables of options take as long as the
+    rest of the command line, and the other commands need none of them.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "export"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "export":
+            from heicdepth_tui.cli.export import export
+
+            return export
+        return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Completion parses the words before the one at the cursor: the first may name a command.
@@ -86,7 +99,7 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, export, sample, config):
+for _command in (browse, info, show, sample, config):
     group.add_command(_command)
 
 
