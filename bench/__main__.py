@@ -48,6 +48,8 @@ MEASUREMENTS = {
     "next-far": ("bench.pictures", "not_prefetched"),
     "held-key": ("bench.held", "held_key"),
     "slow-link": ("bench.held", "slow_link"),
+    "probe": ("bench.views", "probe"),
+    "overlay": ("bench.views", "overlay"),
     "spin": ("bench.spin", "frames"),
     "picture-bytes": ("bench.wire", "picture_bytes"),
     "big-preview": ("bench.memory", "big_preview"),

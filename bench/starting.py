@@ -11,7 +11,7 @@ from bench.material import environment
 from bench.screen import Replay
 from bench.terminal import Link, Terminal
 
-__all__ = ["APP", "SIZE", "first_time", "last_byte_of", "open_app"]
+__all__ = ["APP", "SIZE", "first_time", "last_byte_of", "open_app", "press"]
 
 APP = (sys.executable, "-m", "heicdepth_tui")
 SIZE = (164, 56)
@@ -46,6 +46,13 @@ def first_time(terminal: Terminal, seen: Callable[[Replay], bool]) -> tuple[floa
     replay = Replay(terminal.size)
     replay.feed(terminal.chunks, look)
     return (when[0] if when else None), replay
+
+
+def press(terminal: Terminal, key: bytes) -> float:
+    """Press a key and return the seconds to the last byte that came of it."""
+    pressed = terminal.send(key)
+    terminal.settle()
+    return max(0.0, terminal.last_byte - pressed)
 
 
 def last_byte_of(command: Sequence[str], scratch: Path) -> float:

@@ -9,8 +9,7 @@ from statistics import median
 from bench.figures import Figure, mb, ms
 from bench.material import Material
 from bench.processes import tree
-from bench.starting import open_app
-from bench.terminal import Terminal
+from bench.starting import open_app, press
 
 __all__ = ["zoom"]
 
@@ -29,10 +28,10 @@ def zoom(material: Material) -> Iterator[Figure]:
     for _ in range(material.repetitions(5)):
         with open_app(photo, scratch=material.scratch) as terminal:
             terminal.settle()
-            _step(terminal, b"z")
-            first.append(_step(terminal, b"1"))
-            fresh += [_step(terminal, b"l") for _ in range(10)]
-            kept += [_step(terminal, bytes([key])) for key in _THERE_AND_BACK]
+            press(terminal, b"z")
+            first.append(press(terminal, b"1"))
+            fresh += [press(terminal, b"l") for _ in range(10)]
+            kept += [press(terminal, bytes([key])) for key in _THERE_AND_BACK]
             app, *children = tree(terminal.pid)
             peaks.append((_peak(app), max(map(_peak, children))))
     yield Figure(
@@ -50,13 +49,6 @@ def zoom(material: Material) -> Iterator[Figure]:
         f"{mb(median(peak for peak, _ in peaks))})",
         mb(decoder), "–", "–", f"≤ {mb(_MEMORY_GOAL)}", decoder <= _MEMORY_GOAL,
     )  # fmt: skip
-
-
-def _step(terminal: Terminal, key: bytes) -> float:
-    """Press a key and return the seconds to the last byte that came of it."""
-    pressed = terminal.send(key)
-    terminal.settle()
-    return max(0.0, terminal.last_byte - pressed)
 
 
 def _peak(pid: int) -> int:

@@ -49,6 +49,16 @@ class Driven:
         library = self.library
         await self.until(lambda: len(library) > 0 and not library.waiting, "all headers scanned")
 
+    async def idle(self) -> None:
+        """Wait until nothing is pending: no request, no job, no picture, no message, no paint."""
+        idle = self.app.session.idle
+        while True:
+            await self.until(lambda: idle.is_set, "nothing pending")
+            # What is to be called after the paint is pending as well.
+            await self.pilot.pause()
+            if idle.is_set:
+                return
+
     async def settled(self) -> None:
         """Wait until all that was requested for the selected photo has arrived and is painted."""
         await self.until(self._is_settled, "the selected photo settled")

@@ -204,17 +204,48 @@ async def test_nothing_is_written_while_another_screen_lies_over_it(
             assert watched.direct
 
 
-async def test_nothing_is_written_while_a_toast_lies_over_it(
+async def test_a_toast_stays_over_what_is_written(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:
     async with watch(sample_folder) as watched:
-        watched.app.notify("a toast")
+        watched.app.notify("a toast over the pictures and the tables", timeout=60)
         await watched.driven.until(lambda: is_covered(watched.app.browse), "a toast")
         watched.direct.clear()
-        await watched.change_unseen()
-        assert watched.direct == []
-        await watched.settled()
-        watched.assert_shows_the_screen()
+        for key in ("j", "b"):
+            await watched.press(key)
+            watched.assert_shows_the_screen()
+        assert watched.direct
+        assert "a toast over" in "\n".join(watched.terminal.lines)
+
+
+async def test_the_terminal_shows_every_view_after_each_of_its_keys(
+    watch: Callable[..., Any], sample_folder: Path
+) -> None:
+    async with watch(sample_folder) as watched:
+        app, browse = watched.app, watched.app.browse
+
+        async def press(key: str) -> None:
+            await watched.driven.pilot.press(key)
+            await watched.driven.idle()
+            watched.assert_shows_the_screen()
+
+        for opens, keys in (
+            ("m", ("l", "space", "shift+right", "H")),
+            ("z", ("plus", "plus", "l", "2")),
+            ("o", ("o", "tab", "l")),
+            ("3", ("l", "n")),
+            ("i", ("down", "pagedown")),
+            ("I", ("down", "down", "right")),
+            ("E", ("tab", "space")),
+        ):
+            await press(opens)
+            assert app.screen is not browse
+            watched.direct.clear()
+            for key in keys:
+                await press(key)
+            assert watched.direct, opens
+            await press("escape")
+            assert app.screen is browse
 
 
 async def test_nothing_is_written_while_a_layout_is_due(

@@ -271,11 +271,27 @@ class TestWorkerPool:
         assert [done.get(timeout=SECONDS) for _ in range(2)] == ["new a", "b"]
 
     def test_a_job_that_fails_stops_no_other(self) -> None:
-        failed: Queue[Exception] = Queue()
-        done: Queue[str] = Queue()
-        pool = WorkerPool("pool", failed.put, threads=1, waiting=9)
+        posted: Queue[Event] = Queue()
+        pool = WorkerPool("pool", posted.put, threads=1, waiting=9)
         pool.submit("bad", lambda: 1 // 0)
-        assert isinstance(failed.get(timeout=SECONDS), ZeroDivisionError)
-        pool.submit("good", lambda: done.put("done"))
+        event = posted.get(timeout=SECONDS)
+        assert isinstance(event, WorkFailed)
+        assert isinstance(event.error, ZeroDivisionError)
+        pool.submit("good", lambda: HeaderRead(entry(1), DecodeError("torn")))
 
-        assert done.get(timeout=SECONDS) == "done"
+        assert isinstance(posted.get(timeout=SECONDS), HeaderRead)
+
+    def test_who_gets_the_event_of_a_job_may_request_it_again(self) -> None:
+        runs: Queue[int] = Queue()
+
+        def again(_: Event) -> None:
+            if runs.qsize() < 3:
+                pool.submit("key", job)
+
+        def job() -> None:
+            runs.put(runs.qsize())
+
+        pool = WorkerPool("pool", again, threads=1, waiting=9)
+        pool.submit("key", job)
+
+        assert [runs.get(timeout=SECONDS) for _ in range(3)] == [0, 1, 2]

@@ -118,6 +118,7 @@ async def test_a_picture_drawn_before_comes_back_without_drawing(
         await driven.pilot.press("b")
         await driven.settled()
         driven.app.browse.action_blocks()
+        driven.app.output.flush()
 
         assert image(driven, "depth").picture is first
 

@@ -136,7 +136,8 @@ class TestTableBuilder:
         for each in (photo, torn, torn):
             builder.request(each)
         gate.set()
-        built = [events.get(timeout=SECONDS) for _ in range(2)]
+        # The first, then the newest, and one that finds itself replaced.
+        built = [events.get(timeout=SECONDS) for _ in range(3)]
         # The thread takes jobs in turn: after this one nothing of those before is left.
         other = replace(state, entry=entry("other"))
         builder.request(other)

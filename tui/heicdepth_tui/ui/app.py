@@ -27,6 +27,7 @@ from heicdepth_tui.ui.services.events import (
     ExportFinished,
     ExportNeedsSpace,
     ExportProgress,
+    JobEnded,
     LayerArrived,
     LayerViewDrawn,
     LayerViewFailed,
@@ -152,8 +153,11 @@ class HeicDepthApp(TerminalApp):
             outside=Outside(decoder.get, self._post),
             saved_options=SavedOptions(options.export_options, options.state),
             flow_control=self.flow_control,
-            output=self.output,
+            pictures=self.output.pictures,
         )
+        self._posted = self._handled = 0
+        self._post_lock = threading.Lock()
+        self._know_what_is_pending(context)
         self.browse = BrowseScreen(context, self._begin)
         self._leaves_after_export = False
         self._last_jobs: list[ExportFinished] = []
@@ -162,7 +166,35 @@ class HeicDepthApp(TerminalApp):
         self.theme = THEME_NAMES[options.theme]
         self.set_keymap(options.keymap)
 
+    def _know_what_is_pending(self, context: Context) -> None:
+        idle = self.session.idle
+        services = (
+            context.loader,
+            context.renderer,
+            context.table_builder,
+            context.clouds,
+            context.layer_views,
+            context.outside,
+        )
+        idle.add_source(lambda: any(service.is_busy for service in services))
+        idle.add_source(lambda: context.exporter.left)
+        idle.add_source(lambda: self._posted - self._handled)
+        idle.add_source(lambda: self.output.pictures)
+        idle.add_source(lambda: not self.is_settled)
+
+    def message_handled(self) -> None:
+        """Write what a message has changed, and let those look who wait for a state."""
+        super().message_handled()
+        self.session.idle.notify()
+
+    def post_display_hook(self) -> None:
+        """Let those look who wait for a state: Textual has painted."""
+        super().post_display_hook()
+        self.session.idle.notify()
+
     def _post(self, event: Event) -> None:
+        with self._post_lock:
+            self._posted += 1
         self.post_message(ServiceEvent(event))
 
     def get_default_screen(self) -> BrowseScreen:
@@ -241,8 +273,11 @@ class HeicDepthApp(TerminalApp):
     def on_service_event(self, message: ServiceEvent) -> None:
         """Hand an event to who shows it."""
         event = message.event
+        self._handled += 1
         if isinstance(event, WorkFailed):
             raise event.error
+        if isinstance(event, JobEnded):
+            return
         if isinstance(event, PhotosFound | ListingFinished | SummariesRead):
             self.browse.folder.handle(event)
         elif isinstance(event, ExportProgress | ExportNeedsSpace):

@@ -10,6 +10,7 @@ from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Layer
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE
+from heicdepth_tui.ui.model.idle import Idle
 from heicdepth_tui.ui.model.layout import DEFAULT_ARRANGEMENT
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.marks import NO_MARKS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
-    from heicdepth_tui.photo.layers import Answer
+    from heicdepth_tui.photo.layers import Answer, Pixels
     from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.settings import RenderSettings
@@ -36,6 +37,8 @@ class Session:
     """
 
     def __init__(self, settings: RenderSettings, roots: Sequence[str] = ()) -> None:
+        self.idle = Idle()
+        """Set while nothing is pending."""
         self.library = Library(roots)
         self.photos = PhotoStore()
         self.settings = settings
@@ -106,11 +109,13 @@ class Session:
         self.photos.put(state.with_layer(layer, new))
         return layer
 
-    def add_picture(self, entry: Entry, layer: Layer, spec: RenderSpec, rendered: Rendered) -> None:
-        """Take in a picture of a layer that is decoded already."""
+    def add_picture(
+        self, entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec, rendered: Rendered
+    ) -> None:
+        """Take in a picture of ``pixels``, unless the layer has other samples by now."""
         state = self.photos.get(entry)
         known = state.layer(layer)
-        if known.pixels is not None:
+        if known.pixels is pixels:
             self.photos.put(state.with_layer(layer, known.with_picture(spec, rendered)))
 
     def take_tables(self, entry: Entry, tables: Tables) -> None:

@@ -124,18 +124,6 @@ class BrowseScreen(BorderedScreen):
     def on_mount(self) -> None:
         """Put the focus on the list, where it stays, and let the app fill it."""
         self.photos.focus()
-        self._app_context.output.register(
-            self,
-            (
-                self.photos,
-                *self.pictures.parts,
-                self.title_bar,
-                self.arrays,
-                self.facts,
-                self.pictures,
-                *(view.vertical_scrollbar for view in (self.photos, self.arrays, self.facts)),
-            ),
-        )
         self._begin()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.services.scanner import Scanner
     from heicdepth_tui.ui.services.table_builder import TableBuilder
     from heicdepth_tui.ui.terminal.flow_control import FlowControl
-    from heicdepth_tui.ui.terminal.output import Output
+    from heicdepth_tui.ui.terminal.pending_pictures import PendingPictures
 
 __all__ = ["Context"]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """State, services and output."""
+    """State, services, and the way of pictures to the terminal."""
 
     options: AppOptions
     session: Session
@@ -43,4 +43,4 @@ class Context:
     outside: Outside
     saved_options: SavedOptions
     flow_control: FlowControl
-    output: Output
+    pictures: PendingPictures

@@ -40,7 +40,7 @@ class LayersScreen(ViewScreen):
 
     DEFAULT_CSS = """
     LayersScreen { background: $background; }
-    LayersScreen > .layers--line { height: 1; padding: 0 1; color: $foreground 60%;
+    LayersScreen > .layers--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-wrap: nowrap; text-overflow: ellipsis; }
     LayersScreen > #layers-title { background: $surface; color: $foreground; }
     LayersScreen > #layers-picture { height: 1fr; layers: picture labels; }
@@ -182,7 +182,8 @@ class LayersScreen(ViewScreen):
         return f" · {self._blend:.0%} over the photo" if self._is_over and self._index else ""
 
     def _line(self, selector: str, text: str) -> None:
-        self.query_one(selector, Static).update(Content(text))
+        # Without a layout, which would be painted later.
+        self.query_one(selector, Static).update(Content(text), layout=False)
 
     def _place_labels(self, result: LayerViewResult) -> None:
         """Put the labels of the lines on the picture, which is centred in its widget."""

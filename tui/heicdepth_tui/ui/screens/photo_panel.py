@@ -167,7 +167,7 @@ class PhotoPanel:
         elif isinstance(event, HeaderRead):
             session.take_header(event.entry, event.result)
         else:
-            session.add_picture(event.entry, event.layer, event.spec, event.rendered)
+            session.add_picture(event.entry, event.layer, event.pixels, event.spec, event.rendered)
         if event.entry == session.entry:
             self.update()
         else:
@@ -268,11 +268,11 @@ class PhotoPanel:
         if views == self._shown:
             self._show_tables()
             return
-        flow_control, is_waiting = self._context.flow_control, self._is_waiting(state)
-        if is_waiting or not flow_control.is_free:
+        is_waiting = self._is_waiting(state)
+        if is_waiting or not self._context.flow_control.is_free:
             self._blank_soon()
         if not is_waiting:
-            flow_control.send("panes", self._show)
+            self._context.pictures.add("panes", self._show)
 
     def _is_waiting(self, state: PhotoState | None) -> bool:
         """Whether there is nothing to show yet: the header has not come, and is not late."""

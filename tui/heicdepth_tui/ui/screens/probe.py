@@ -15,6 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
+from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.report.probe import measurement_lines
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
@@ -38,14 +39,12 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.presenters.probe import Reading
     from heicdepth_tui.ui.screens.context import Context
+    from heicdepth_tui.ui.services.events import Event
 
 __all__ = ["ProbeScreen"]
 
 _WIDE = 116
 """Columns from which the histogram has room of its own."""
-
-_PHOTO_CHECK = 0.1
-"""Seconds between looks for a photo that is still being decoded."""
 
 _Line = tuple[str, str]
 
@@ -109,17 +108,18 @@ class ProbeScreen(ViewScreen):
         self.histogram_view = HistogramView(context.session.settings.mode, id="probe-histogram")
         self.reading_view = Static("reading …", id="probe-reading", markup=False)
         self.marks_view = Static("", markup=False)
+        self._title = Static("", id="probe-title", markup=False)
         self._profile = Sparkline()
         self._drawn: ProbeLayers | None = None
         self._probe: Probe | None = None
         self._histogram: CodeHistogram | None = None
         width, height = self._header.primary.displayed_size
         self._pixel = width // 2, height // 2
-        self._is_histogram_chosen = False
+        self._is_histogram_chosen = self._awaits_photo = False
 
     def compose(self) -> ComposeResult:
         """Title, both pictures, the figures, and keys."""
-        yield Static("", id="probe-title", markup=False)
+        yield self._title
         with Horizontal(id="probe-pictures"):
             yield self.photo_view
             yield self.depth_view
@@ -134,20 +134,20 @@ class ProbeScreen(ViewScreen):
 
     def on_mount(self) -> None:
         """Draw a photo that is still being decoded once it is there."""
-        if not self._is_photo_settled:
-            self._photo_timer = self.set_interval(_PHOTO_CHECK, self._look_for_photo)
+        self._app_context.loader.listener = self._look_for_photo
+
+    def on_unmount(self) -> None:
+        """Wait for nothing more."""
+        self._app_context.loader.listener = None
 
     @property
     def _is_photo_settled(self) -> bool:
-        from heicdepth_tui.photo.layers import LayerKind
-
         state = self._session.photos.get(self._entry)
         layer = state.own(LayerKind.PRIMARY)
         return layer is None or state.is_settled(layer)
 
-    def _look_for_photo(self) -> None:
-        if self._is_photo_settled:
-            self._photo_timer.stop()
+    def _look_for_photo(self, _: Event) -> None:
+        if self._awaits_photo and self._is_photo_settled:
             self._draw()
 
     def on_resize(self) -> None:
@@ -171,17 +171,15 @@ class ProbeScreen(ViewScreen):
 
     def _draw(self) -> None:
         """Draw both pictures in a thread; the newest size wins."""
-        from heicdepth_tui.photo.layers import LayerKind
-
         state, settings = self._session.photos.get(self._entry), self._session.settings
         depth = state.pixels(state.own(LayerKind.DEPTH))
         if depth is None:
             self.depth_view.show_message("no depth map is decoded")
             return
         photo = state.pixels(state.own(LayerKind.PRIMARY))
+        self._awaits_photo = photo is None and not self._is_photo_settled
         if photo is None:
-            is_failed = self._is_photo_settled
-            self.photo_view.show_message("no photo to show" if is_failed else "decoding …")
+            self.photo_view.show_message("decoding …" if self._awaits_photo else "no photo to show")
         colormap = settings.colormap(self._session.colormap)
         photo_room, depth_room = self.photo_view.size, self.depth_view.size
         specs = (
@@ -201,8 +199,6 @@ class ProbeScreen(ViewScreen):
     @property
     def _code_scale(self) -> CodeScale:
         """The codes at the ends of the colour map, as the user chose them for depth maps."""
-        from heicdepth_tui.photo.layers import LayerKind
-
         state = self._session.photos.get(self._entry)
         layer, colours = state.own(LayerKind.DEPTH), self._session.colour_range
         return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
@@ -235,10 +231,7 @@ class ProbeScreen(ViewScreen):
         reading, trust = self._reading(probe), probe.depth_map.trust
         marks = self.marks.marks
         self.reading_view.update(reading_content(reading.lines(trust)), layout=False)
-        listed, more, metres = self._measured(probe, reading.sample)
-        self.marks_view.update(marks_content(listed, more))
-        self._profile.data = [-value for value in metres]
-        self._profile.display = len(metres) > 1
+        self._show_measured(*self._measured(probe, reading.sample))
         size = self._header.primary.displayed_size
         self.photo_view.point_at(
             texts.share_of(self._pixel, size),
@@ -257,7 +250,17 @@ class ProbeScreen(ViewScreen):
             None if sample is None else sample.code,
         )
         title = f"{printable(self._entry.name)} · probe · {trust.short}"
-        self.query_one("#probe-title", Static).update(Content(title), layout=False)
+        if title != self._title.content:
+            self._title.update(Content(title), layout=False)
+
+    def _show_measured(self, listed: list[str], more: list[_Line], metres: list[float]) -> None:
+        """Show marks and measurement; lays out the screen only where they need other room."""
+        before, text = str(self.marks_view.content), marks_content(listed, more)
+        if text.plain != before:
+            is_higher = text.plain.count("\n") != before.count("\n")
+            self.marks_view.update(text, layout=is_higher)
+            self._profile.data = [-value for value in metres]
+            self._profile.display = len(metres) > 1
 
     def _reading(self, probe: Probe, mark: Mark | None = None) -> Reading:
         pixel = self._pixel if mark is None else mark.pixel

@@ -237,7 +237,7 @@ class SpinScreen(ViewScreen):
             show = partial(self._show_failure, event)
         else:
             show = partial(self._show, event.frame)
-        self._app_context.flow_control.send(_SLOT, show)
+        self._app_context.pictures.add(_SLOT, show)
 
     def _show(self, frame: CloudFrame) -> None:
         if not self.is_attached:

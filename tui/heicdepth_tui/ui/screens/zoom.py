@@ -293,7 +293,7 @@ class ZoomScreen(ViewScreen):
             if pane.slot == event.answer.request.slot:
                 pane.is_waiting = False
                 show = partial(self._show, pane, event)
-                self._app_context.flow_control.send(pane.slot, show)
+                self._app_context.pictures.add(pane.slot, show)
         self.update()
 
     def _show(self, pane: _Pane, event: RegionArrived) -> None:

@@ -34,18 +34,16 @@ class CloudRenderer(ViewWorker["CloudRendered | CloudFailed", "OpenCloud"]):
         """Draw a frame, unless a newer one is requested before it is begun."""
         self.submit(request.number, partial(self._draw, request))
 
-    def _draw(self, request: CloudRequest) -> None:
+    def _draw(self, request: CloudRequest) -> CloudRendered | CloudFailed:
         from heicdepth_tui.ui.services.open_cloud import open_cloud
 
         try:
             if self.opened is None or not self.opened.is_for(request):
                 self.opened = None
                 self.opened = open_cloud(request, self.decode)
-            event = CloudRendered(request.entry, draw_frame(self.opened, request))
+            return CloudRendered(request.entry, draw_frame(self.opened, request))
         except HeicDepthError as error:
-            self.post(CloudFailed(request.entry, request.number, error))
-        else:
-            self.post(event)
+            return CloudFailed(request.entry, request.number, error)
 
 
 def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:

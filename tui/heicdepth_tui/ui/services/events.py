@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.options import Exported
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, HeaderSummary
-    from heicdepth_tui.photo.layers import Answer, Layer
+    from heicdepth_tui.photo.layers import Answer, Layer, Pixels
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame
     from heicdepth_tui.ui.model.layer_view import LayerViewResult
     from heicdepth_tui.ui.model.tables import Tables
@@ -31,6 +31,7 @@ __all__ = [
     "ExportNeedsSpace",
     "ExportProgress",
     "HeaderRead",
+    "JobEnded",
     "LayerArrived",
     "LayerViewDrawn",
     "LayerViewFailed",
@@ -101,6 +102,8 @@ class PictureRendered:
 
     entry: Entry
     layer: Layer
+    pixels: Pixels
+    """What was drawn."""
     spec: RenderSpec
     rendered: Rendered
 
@@ -224,6 +227,11 @@ class OutsideFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class JobEnded:
+    """A job of a thread ended, and nothing came of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFailed:
     """A thread met an error of the program: the app ends with a crash report."""
 
@@ -249,6 +257,7 @@ Event: TypeAlias = (
     | PictureSaved
     | PageWritten
     | OutsideFailed
+    | JobEnded
     | WorkFailed
 )
 

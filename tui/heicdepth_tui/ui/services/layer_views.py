@@ -30,12 +30,14 @@ class LayerViews(ViewWorker["LayerViewDrawn | LayerViewFailed", "OpenLayers"]):
         """Draw a view; ``options`` say how photo and depth are registered."""
         self.submit(request.number, partial(self._draw, request, options))
 
-    def _draw(self, request: LayerViewRequest, options: ExportOptions) -> None:
+    def _draw(
+        self, request: LayerViewRequest, options: ExportOptions
+    ) -> LayerViewDrawn | LayerViewFailed:
         opened = self.opened
         if opened is None or (opened.entry, opened.options) != (request.entry, options):
             opened = self.opened = _opened(request.entry, options, self.decode)
         try:
-            event = LayerViewDrawn(request.entry, opened.draw(request))
+            return LayerViewDrawn(request.entry, opened.draw(request))
         except HeicDepthError as error:
             try:
                 index = opened.index_of(request)
@@ -43,10 +45,7 @@ class LayerViews(ViewWorker["LayerViewDrawn | LayerViewFailed", "OpenLayers"]):
             except HeicDepthError:
                 # The header cannot be read: ``error`` says why.
                 index, name, count = 0, "", 0
-            failed = LayerViewFailed(request.entry, request.number, name, index, count, error)
-            self.post(failed)
-        else:
-            self.post(event)
+            return LayerViewFailed(request.entry, request.number, name, index, count, error)
 
 
 def _opened(

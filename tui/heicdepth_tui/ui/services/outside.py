@@ -36,9 +36,13 @@ class Outside:
     def __init__(self, decode: Callable[[Request], Pixels], post: Post) -> None:
         self._decode = decode
         self._post = post
-        failed = self._crashed
-        self._pool = WorkerPool("outside", failed, threads=1, waiting=_WAITING)
+        self._pool = WorkerPool("outside", post, threads=1, waiting=_WAITING)
         self._number = 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture or a page is being written."""
+        return self._pool.is_busy
 
     def save_picture(self, request: PictureRequest) -> None:
         """Draw a picture and save it."""
@@ -52,29 +56,21 @@ class Outside:
         """Open a file or folder; a program that stays in the foreground keeps its thread."""
         from heicdepth_tui.ui.services.desktop import open_with
 
-        job = partial(self._run, "not opened", partial(open_with, program, path))
-        threading.Thread(target=self._guarded, args=(job,), name="open", daemon=True).start()
+        job = partial(_event_of, "not opened", partial(open_with, program, path))
+        threading.Thread(target=self._post_of, args=(job,), name="open", daemon=True).start()
 
     def _submit(self, title: str, job: Callable[[], Event]) -> None:
         self._number += 1
-        self._pool.submit(self._number, partial(self._run, title, job))
+        self._pool.submit(self._number, partial(_event_of, title, job))
 
-    def _run(self, title: str, job: Callable[[], Event | None]) -> None:
+    def _post_of(self, job: Callable[[], Event | None]) -> None:
+        event: Event | None
         try:
             event = job()
-        except HeicDepthError as error:
-            event = OutsideFailed(title, error)
+        except Exception as error:  # noqa: BLE001  an error of the program: reported, not swallowed
+            event = WorkFailed(error)
         if event is not None:
             self._post(event)
-
-    def _guarded(self, job: Callable[[], object]) -> None:
-        try:
-            job()
-        except Exception as error:  # noqa: BLE001  an error of the program: reported, not swallowed
-            self._crashed(error)
-
-    def _crashed(self, error: Exception) -> None:
-        self._post(WorkFailed(error))
 
     def _save(self, request: PictureRequest) -> Event:
         from heicdepth_tui.ui.services.saved_picture import save_picture
@@ -85,3 +81,10 @@ class Outside:
         from heicdepth_tui.ui.services.page import write_page
 
         return PageWritten(write_page(entry, options, self._decode))
+
+
+def _event_of(title: str, job: Callable[[], Event | None]) -> Event | None:
+    try:
+        return job()
+    except HeicDepthError as error:
+        return OutsideFailed(title, error)

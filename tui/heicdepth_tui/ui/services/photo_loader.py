@@ -61,8 +61,14 @@ class PhotoLoader:
         self.listener: Callable[[Event], object] | None = None
         """Gets the events of photos while a screen over the main one shows one."""
         self._headers = WorkerPool(
-            "header", self._failed, threads=_HEADER_THREADS, waiting=_HEADERS_WAITING
+            "header", post, threads=_HEADER_THREADS, waiting=_HEADERS_WAITING
         )
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a header or a layer is waited for."""
+        with self._lock:
+            return bool(self._pending) or self._headers.is_busy
 
     def listen(self) -> None:
         """Begin to take the decoder's answers; those that nobody took before included."""
@@ -83,7 +89,7 @@ class PhotoLoader:
         """Read a header and post HeaderRead."""
         self._headers.submit(entry, partial(self._read_header, entry))
 
-    def _read_header(self, entry: Entry) -> None:
+    def _read_header(self, entry: Entry) -> HeaderRead:
         from heicdepth_tui.heif.header import read_header
 
         result: Header | HeicDepthError
@@ -97,7 +103,7 @@ class PhotoLoader:
                 path=entry.path,
                 hint="see whether it is still there",
             )
-        self._post(HeaderRead(entry, result))
+        return HeaderRead(entry, result)
 
     def request(self, entry: Entry, wanted: LayerRequest) -> None:
         """Request a layer and post LayerArrived for each answer, RegionArrived for a region.

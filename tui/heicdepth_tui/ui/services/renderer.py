@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.ui.services.events import PictureRendered, Post, WorkFailed
+from heicdepth_tui.ui.services.events import PictureRendered, Post
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -23,17 +23,21 @@ class Renderer:
     """Renders as the decoder process does, the newest request first; posts PictureRendered."""
 
     def __init__(self, post: Post) -> None:
-        self._post = post
-        self._pool = WorkerPool(
-            "render", lambda error: post(WorkFailed(error)), threads=1, waiting=_WAITING
-        )
+        self._pool = WorkerPool("render", post, threads=1, waiting=_WAITING)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a picture is being drawn."""
+        return self._pool.is_busy
 
     def request(self, entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec) -> None:
         """Render a layer, unless the same picture is being rendered."""
-        key = (entry, layer, spec)
-        self._pool.submit(key, partial(self._render, entry, layer, pixels, spec))
+        # The job holds the samples: their id is not used again meanwhile.
+        key = (entry, layer, spec, id(pixels))
+        self._pool.submit(key, partial(_render, entry, layer, pixels, spec))
 
-    def _render(self, entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec) -> None:
-        from heicdepth_tui.photo.rendering import render_layer
 
-        self._post(PictureRendered(entry, layer, spec, render_layer(pixels, spec)))
+def _render(entry: Entry, layer: Layer, pixels: Pixels, spec: RenderSpec) -> PictureRendered:
+    from heicdepth_tui.photo.rendering import render_layer
+
+    return PictureRendered(entry, layer, pixels, spec, render_layer(pixels, spec))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.photo.layers import LayerKind, depth_info
 from heicdepth_tui.ui.model.tables import CodeSpan, Tables
-from heicdepth_tui.ui.services.events import Post, TablesBuilt, WorkFailed
+from heicdepth_tui.ui.services.events import Post, TablesBuilt
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ class TableBuilder:
     """Builds the newest request first, and of each photo the newest state; posts TablesBuilt."""
 
     def __init__(self, post: Post) -> None:
-        self._post = post
-        self._pool = WorkerPool(
-            "tables", lambda error: post(WorkFailed(error)), threads=1, waiting=_JOBS
-        )
+        self._pool = WorkerPool("tables", post, threads=1, waiting=_JOBS)
         self._newest: OrderedDict[Entry, PhotoState] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether tables are being built."""
+        return self._pool.is_busy
 
     def request(self, state: PhotoState) -> None:
         """Build the tables of a state, unless it has them or they are being built."""
@@ -53,16 +55,16 @@ class TableBuilder:
         key = (state.entry, *map(id, content))
         self._pool.submit(key, partial(self._build, state))
 
-    def _build(self, state: PhotoState) -> None:
+    def _build(self, state: PhotoState) -> TablesBuilt | None:
         with self._lock:
             newest = self._newest.get(state.entry)
             if newest is None or not _are_same(newest.content, state.content):
-                return
+                return None
         tables = build_tables(state)
         with self._lock:
             if self._newest.get(state.entry) is newest:
                 del self._newest[state.entry]
-        self._post(TablesBuilt(state.entry, tables))
+        return TablesBuilt(state.entry, tables)
 
 
 def _are_same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from heicdepth_tui.ui.services.events import WorkFailed
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.layers import Pixels, Request
-    from heicdepth_tui.ui.services.events import Post
+    from heicdepth_tui.ui.services.events import Event, Post
 
 __all__ = ["ViewWorker"]
 
@@ -26,15 +25,19 @@ class ViewWorker(Generic[_Event, _Opened]):
 
     def __init__(self, name: str, decode: Callable[[Request], Pixels], post: Post) -> None:
         self.decode = decode
-        self.post = post
         self.listener: Callable[[_Event], object] | None = None
         """Gets the events in the app's thread while a screen shows the photo."""
         self.opened: _Opened | None = None
         """The photo that is kept; used in the worker's thread only."""
-        self._pool = WorkerPool(name, lambda error: post(WorkFailed(error)), threads=1, waiting=1)
+        self._pool = WorkerPool(name, post, threads=1, waiting=1)
 
-    def submit(self, key: Hashable, job: Callable[[], object]) -> None:
-        """Run a job in the thread, unless a newer one comes before it is begun."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether a view is being drawn."""
+        return self._pool.is_busy
+
+    def submit(self, key: Hashable, job: Callable[[], Event | None]) -> None:
+        """Run a job in the thread and post its event, unless a newer one comes before it begins."""
         self._pool.submit(key, job)
 
     def deliver(self, event: _Event) -> None:

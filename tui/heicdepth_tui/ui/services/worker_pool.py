@@ -1,35 +1,48 @@
-"""A few threads that run the newest job first."""
+"""A few threads that run the newest job first and post what comes of it."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.ui.services.events import JobEnded, WorkFailed
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.services.events import Event, Post
 
 __all__ = ["WorkerPool"]
 
 
 class WorkerPool:
-    """Runs at most ``threads`` jobs at a time, the newest first.
+    """Runs at most ``threads`` jobs at a time, the newest first; for any thread.
 
-    A job replaces one of the same key that still waits, and is refused while one of its key runs.
-    Of the waiting jobs only the newest ``waiting`` are kept. The threads are daemons and end when
-    nothing waits. An exception of a job goes to ``failed``, in the job's thread.
+    A job replaces one of the same key that still waits, and is refused while one of its key runs:
+    the event that the job returns is posted when its key is free again, so that whoever is refused
+    has that event to come. Of the waiting jobs only the newest ``waiting`` are kept. The threads
+    are daemons and end when nothing waits. Every job that is begun ends in one event: what it
+    returns, JobEnded, or WorkFailed where it raises.
     """
 
-    def __init__(
-        self, name: str, failed: Callable[[Exception], object], *, threads: int, waiting: int
-    ) -> None:
+    def __init__(self, name: str, post: Post, *, threads: int, waiting: int) -> None:
         self._name = name
-        self._failed = failed
+        self._post = post
         self._threads = threads
         self._most = waiting
-        self._jobs: OrderedDict[Hashable, Callable[[], object]] = OrderedDict()
+        self._jobs: OrderedDict[Hashable, Callable[[], Event | None]] = OrderedDict()
         self._running: set[Hashable] = set()
         self._active = 0
-        self._lock = threading.Lock()
+        # A post may submit at once.
+        self._lock = threading.RLock()
 
-    def submit(self, key: Hashable, job: Callable[[], object]) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job waits or runs."""
+        with self._lock:
+            return bool(self._jobs or self._running)
+
+    def submit(self, key: Hashable, job: Callable[[], Event | None]) -> None:
         """Run a job as soon as a thread is free."""
         with self._lock:
             if key in self._running:
@@ -52,10 +65,11 @@ class WorkerPool:
                     return
                 key, job = self._jobs.popitem()
                 self._running.add(key)
+            event: Event | None
             try:
-                job()
+                event = job()
             except Exception as error:  # noqa: BLE001  an error of the program: reported, not swallowed
-                self._failed(error)
-            finally:
-                with self._lock:
-                    self._running.discard(key)
+                event = WorkFailed(error)
+            with self._lock:
+                self._running.discard(key)
+                self._post(event or JobEnded())

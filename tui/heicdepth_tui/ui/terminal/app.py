@@ -23,7 +23,7 @@ __all__ = ["TerminalApp"]
 
 
 class TerminalApp(HookedApp):
-    """An app whose main screen is written by ``Output``, as ``FlowControl`` lets it.
+    """An app whose screens are written by ``Output``, as ``FlowControl`` lets it.
 
     ``open_screen`` is the alternate screen that was opened before; None: the driver opens it.
     """
@@ -44,7 +44,7 @@ class TerminalApp(HookedApp):
         self._shown_size = self.size
 
     def filter_update(self, screen: Screen[Any], update: object) -> object:
-        """Return what is to be written for an update: of the main screen only what changed."""
+        """Return what is to be written for an update: only what changed."""
         return self.output.filter_update(screen, update)
 
     def message_handled(self) -> None:

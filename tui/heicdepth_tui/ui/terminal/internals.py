@@ -7,7 +7,7 @@ private attribute of Textual: they call the functions and hooks here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
@@ -20,22 +20,28 @@ from textual.widget import Widget
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from textual.driver import Driver
+    from textual.geometry import Region, Size
     from textual.message import Message
     from textual.notifications import Notification
 
 __all__ = [
     "PRIVATE_NAMES",
+    "CompositorUpdate",
     "EncodedStrip",
     "HookedApp",
     "RenderedUpdate",
+    "arranged_size",
+    "arranged_widgets",
     "awaits_layout",
     "clear_render_cache",
+    "composed_update",
     "discard_repaint",
     "is_at_rest",
     "is_covered",
     "needs_repaint",
     "notifications_of",
     "placed_strips",
+    "placed_widgets",
     "screen_lines",
     "take_repaint_regions",
     "whole_update",
@@ -43,6 +49,7 @@ __all__ = [
 
 PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     App: (
+        "_background_screens",
         "_batch_count",
         "_check_bindings",
         "_close_messages_no_wait",
@@ -112,6 +119,22 @@ class HookedApp(App[int]):
     def terminal(self) -> Driver | None:
         """The driver; None before the app has started."""
         return self._driver
+
+    @property
+    def top_screen(self) -> Screen[Any] | None:
+        """The screen that has the terminal; None before the first and while paints are batched."""
+        stack = self.screen_stack if self.is_running and not self._batch_count else ()
+        return stack[-1] if stack else None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no message and no worker is pending, and the screen is laid out and painted."""
+        if self.message_queue_size or not all(worker.is_finished for worker in self.workers):
+            return False
+        for screen in self.screen_stack:
+            if any(widget.message_queue_size for widget in (screen, *screen._compositor.widgets)):
+                return False
+        return is_at_rest(self.screen, placed_widgets(self.screen))
 
     @property
     def has_synchronized_output(self) -> bool:
@@ -203,9 +226,36 @@ def take_repaint_regions(widget: Widget) -> Iterable[Any]:
     return widget._exchange_repaint_regions()
 
 
+def placed_widgets(screen: Screen[Any]) -> Mapping[Widget, tuple[Region, Region]]:
+    """Return the visible widgets with region and clip, those in front first."""
+    return screen._compositor.visible_widgets
+
+
+def arranged_widgets(screen: Screen[Any]) -> Collection[Widget]:
+    """Return every widget of the last layout, the screen and hidden ones included."""
+    return screen._compositor.widgets
+
+
+def arranged_size(screen: Screen[Any]) -> Size:
+    """Return the size that a screen was laid out for last."""
+    return screen._compositor.size
+
+
 def awaits_layout(widget: Widget) -> bool:
     """Return whether a layout is due because of this widget."""
     return widget._layout_required
+
+
+def composed_update(screen: Screen[Any], widgets: Iterable[Widget]) -> object:
+    """Return the update for widgets which others cover in part, as Textual composes it."""
+    changed = set(widgets)
+    for widget in changed:
+        widget._repaint_required = False
+    screen._compositor.update_widgets(changed)
+    return screen._compositor.render_update(screen_stack=screen.app._background_screens)
+
+
+# For tests and screenshots
 
 
 def is_covered(screen: Screen[Any]) -> bool:
@@ -215,9 +265,6 @@ def is_covered(screen: Screen[Any]) -> bool:
         for child in screen.children
         if child.id in _OVERLAYS
     )
-
-
-# For tests and screenshots
 
 
 def screen_lines(screen: Screen[Any]) -> list[Strip]:

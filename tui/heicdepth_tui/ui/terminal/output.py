@@ -1,33 +1,39 @@
-"""Writes what changed on the main screen after each handled message; nothing else writes to it.
+"""Writes what changed on the screen after each handled message; nothing else writes to it.
 
 Textual collects dirty widgets by messages, waits for a timer, and composes the rectangle around all
 of them: 10 to 30 ms from a key to its image (bench). ``Output`` renders the changed lines of the
-registered widgets and writes them in one piece when the message that changed them is handled.
-Textual still lays the widgets out and may paint them at any time; where something lies over the
-main screen (a dialog, a toast) or a layout is due, Textual alone paints.
+active screen's widgets and writes them in one piece when the message that changed them is handled;
+what other widgets cover in part is composed by Textual, but at once. Textual still lays the widgets
+out and may paint them at any time; where a layout is due, Textual alone paints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
-from textual.geometry import Region
-from textual.widget import Widget
+from textual.geometry import Offset, Region
 
 from heicdepth_tui.ui.terminal.frame_diff import ScreenBuffer
 from heicdepth_tui.ui.terminal.internals import (
+    CompositorUpdate,
+    arranged_size,
+    arranged_widgets,
     awaits_layout,
+    composed_update,
     discard_repaint,
-    is_covered,
     needs_repaint,
+    placed_widgets,
     take_repaint_regions,
 )
+from heicdepth_tui.ui.terminal.pending_pictures import PendingPictures
 from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
     from textual.message import Message
     from textual.screen import Screen
+    from textual.widget import Widget
 
     from heicdepth_tui.ui.terminal.flow_control import FlowControl
     from heicdepth_tui.ui.terminal.internals import HookedApp
@@ -35,56 +41,58 @@ if TYPE_CHECKING:
 __all__ = ["Output"]
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_PICTURES = "pictures"
 
 
 class Output:
-    """Writes the registered widgets of the main screen; for one thread."""
+    """Writes the screen that has the terminal; for one thread.
+
+    Watches every widget from its first layout on: neither widgets nor screens call it.
+    """
 
     flow_control: FlowControl
-    """Says when to write; set before anything is registered."""
+    """Says when to write; set before anything is shown."""
 
     def __init__(self, app: HookedApp) -> None:
         self._app = app
-        self._screen: Screen[Any] | None = None
-        self._widgets: tuple[Widget, ...] = ()
-        self._layout_nodes: tuple[Widget, ...] = ()
+        self.pictures = PendingPictures()
+        """Pictures that screens have ready."""
+        self._watched: WeakSet[Widget] = WeakSet()
+        self._laid_out: WeakSet[Screen[Any]] = WeakSet()
+        self._held: WeakSet[Widget] = WeakSet()
         self._buffer = ScreenBuffer()
-        self._held: set[Widget] = set()
         self._after: list[Callable[[], object]] = []
-        self._is_laid_out = False
 
-    def register(self, screen: Screen[Any], widgets: Iterable[Widget]) -> None:
-        """Write these widgets of a screen from now on, after each message that they handle."""
-        self._screen = screen
-        self._widgets = tuple(widgets)
-        nodes = {node for widget in self._widgets for node in widget.ancestors_with_self}
-        self._layout_nodes = tuple(node for node in nodes if isinstance(node, Widget))
-        for pump in (screen, *self._widgets):
-            pump.message_signal.subscribe(screen, self._message_handled, immediate=True)
-        # A layout that moves nothing is followed by no painting.
-        screen.screen_layout_refresh_signal.subscribe(
-            screen, lambda _: screen.call_after_refresh(self.textual_painted)
-        )
+    def _watch(self, screen: Screen[Any]) -> None:
+        """Flush after each message that a widget of the screen handles."""
+        if screen not in self._watched:
+            # A layout that moves nothing is followed by no painting.
+            screen.screen_layout_refresh_signal.subscribe(screen, self._arranged, immediate=True)
+        for widget in arranged_widgets(screen):
+            if widget not in self._watched:
+                self._watched.add(widget)
+                widget.message_signal.subscribe(screen, self._message_handled, immediate=True)
 
     def _message_handled(self, _: Message) -> None:
         try:
-            self.flush()
+            self._app.message_handled()
         except Exception as error:  # noqa: BLE001  a signal would drop it: it ends the app
             self._app.report_crash(error)
 
+    def _arranged(self, screen: Screen[Any]) -> None:
+        """Note that a screen was laid out; its own flag is cleared after this."""
+        if not any(awaits_layout(node) for node in arranged_widgets(screen) if node is not screen):
+            self._laid_out.add(screen)
+
     def textual_painted(self) -> None:
         """Note that Textual has painted: every widget has its place unless a layout is due."""
-        self._is_laid_out = not self._awaits_layout
-
-    @property
-    def _awaits_layout(self) -> bool:
-        return any(map(awaits_layout, self._layout_nodes))
+        screen = self._app.top_screen
+        if screen is not None and screen in self._watched and not _awaits_layout(screen):
+            self._laid_out.add(screen)
 
     def filter_update(self, screen: Screen[Any], update: object) -> object:
         """Return the part of an update by Textual that the terminal does not show yet."""
-        if update is not None and screen is not self._screen:
-            self._buffer.clear()
-            return update
+        self._watch(screen)
         return self._buffer.filter_update(update, self._app.console, by_cells=self._by_cells)
 
     @property
@@ -103,15 +111,18 @@ class Output:
 
     def flush(self) -> None:
         """Write what has changed, unless the line is busy or Textual alone may paint."""
-        if self._awaits_layout:
+        if self.pictures:
+            self.flow_control.send(_PICTURES, self.pictures.show)
+        screen = self._app.top_screen
+        if screen is not None and _awaits_layout(screen):
             # Widgets will move: Textual paints first.
-            self._is_laid_out = False
+            self._laid_out.discard(screen)
         if self.flow_control.must_hold and has("output"):
-            self._hold()
+            self._hold(screen)
             return
         after, self._after = self._after, []
-        if self._can_write:
-            has_written = self._write("".join(self._changes()))
+        if screen is not None and self._can_write(screen):
+            has_written = self._write("".join(self._changes(screen)))
             for callback in after:
                 callback()
             if has_written:
@@ -120,42 +131,54 @@ class Output:
             for callback in after:
                 self._app.call_after_refresh(callback)
 
-    def _hold(self) -> None:
+    def _hold(self, screen: Screen[Any] | None) -> None:
         """Keep what has changed from Textual until the line is free."""
-        for widget in self._widgets:
-            if needs_repaint(widget):
+        if screen is None or screen not in self._laid_out:
+            return
+        for widget in placed_widgets(screen):
+            if widget is not screen and needs_repaint(widget):
                 discard_repaint(widget)
                 self._held.add(widget)
 
-    @property
-    def _can_write(self) -> bool:
-        screen = self._screen
-        return bool(
-            self._is_laid_out
-            and has("output")
-            and screen is not None
-            and screen.is_active
-            and not is_covered(screen)
+    def _can_write(self, screen: Screen[Any]) -> bool:
+        return (
+            screen in self._laid_out and has("output") and arranged_size(screen) == self._app.size
         )
 
-    def _changes(self) -> Iterable[str]:
+    def _changes(self, screen: Screen[Any]) -> Iterator[str]:
         """Yield the changed lines as text, each behind a move of the cursor to its place."""
+        in_front: list[Region] = []
+        covered: list[Widget] = []
+        for widget, (region, clip) in placed_widgets(screen).items():
+            shown = region.intersection(clip)
+            is_changed = needs_repaint(widget) or widget in self._held
+            if is_changed and widget is not screen:
+                if widget.show_vertical_scrollbar:
+                    # A widget of its own, with nothing but padding behind it.
+                    width = widget.vertical_scrollbar.region.x - shown.x
+                    shown = Region(shown.x, shown.y, max(0, width), shown.height)
+                self._held.discard(widget)
+                if any(map(shown.overlaps, in_front)):
+                    covered.append(widget)
+                else:
+                    yield from self._lines(widget, region.offset, shown)
+            in_front.append(shown)
+        if covered:
+            update = self.filter_update(screen, composed_update(screen, covered))
+            if isinstance(update, CompositorUpdate):
+                yield update.render_segments(self._app.console)
+
+    def _lines(self, widget: Widget, place: Offset, shown: Region) -> Iterator[str]:
+        """Yield the changed lines of a widget that nothing covers."""
         console = self._app.console
-        for widget in self._widgets:
-            if not needs_repaint(widget) and widget not in self._held:
+        for changed in take_repaint_regions(widget):
+            top, bottom = max(shown.y, place.y + changed.y), place.y + changed.bottom
+            height = min(shown.bottom, bottom) - top
+            if height <= 0 or not shown.width:
                 continue
-            left, top, columns, rows = widget.region
-            if widget.show_vertical_scrollbar:
-                # A widget of its own, with nothing but padding behind it.
-                columns = widget.vertical_scrollbar.region.x - left
-            if columns <= 0 or not rows:
-                continue
-            for region in take_repaint_regions(widget):
-                lines = range(max(0, region.y), min(rows, region.bottom))
-                crop = Region(0, lines.start, columns, len(lines))
-                for y, strip in zip(lines, widget.render_lines(crop), strict=True):
-                    yield self._buffer.write(left, top + y, strip, console, by_cells=self._by_cells)
-            self._held.discard(widget)
+            crop = Region(shown.x - place.x, top - place.y, shown.width, height)
+            for row, strip in enumerate(widget.render_lines(crop), top):
+                yield self._buffer.write(shown.x, row, strip, console, by_cells=self._by_cells)
 
     def query_cursor(self, tag: int) -> None:
         """Query the cursor position; the reply comes after all that was written before.
@@ -173,7 +196,15 @@ class Output:
         terminal = self._app.terminal
         if not text or terminal is None:
             return False
+        column, row = self._app.cursor_position
+        if column or row:
+            # In a field for text, where input methods look for it.
+            text += f"\x1b[{row + 1};{column + 1}H"
         if self._app.has_synchronized_output:
             text = f"{_SYNC_START}{text}{_SYNC_END}"
         terminal.write(text)
         return True
+
+
+def _awaits_layout(screen: Screen[Any]) -> bool:
+    return awaits_layout(screen) or any(map(awaits_layout, arranged_widgets(screen)))
