@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from heicdepth_tui.heif.camera_facts import ItemCamera, baseline_mm
 from heicdepth_tui.heif.depth_facts import Calibration, DepthInfo, DepthStatus
 from heicdepth_tui.heif.picture_facts import ImageItem, Size
 
@@ -136,6 +137,20 @@ class Header:
     """Errors of items that are not listed above; each names its item."""
     colour: ColourSpace = field(default_factory=ColourSpace)
     """Of the primary image."""
+    cameras: tuple[ItemCamera, ...] = ()
+    """Camera properties of photo, depth map and stereo views, where the file has them, by item."""
+
+    def camera_of(self, item: int) -> ItemCamera | None:
+        """Return the camera properties of an item; None where it has none."""
+        return next((camera for camera in self.cameras if camera.item == item), None)
+
+    @property
+    def baseline_mm(self) -> float | None:
+        """Distance of the two cameras of the first stereo pair; None where it is not stated."""
+        if not self.stereo_pairs:
+            return None
+        pair = self.stereo_pairs[0]
+        return baseline_mm(self.camera_of(pair.left), self.camera_of(pair.right))
 
     @property
     def undecodable_reason(self) -> str:

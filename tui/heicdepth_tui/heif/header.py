@@ -11,6 +11,8 @@ from heicdepth_tui.errors import (
     UnsupportedHeaderError,
 )
 from heicdepth_tui.heif.boxes import four_cc
+from heicdepth_tui.heif.camera_facts import ItemCamera
+from heicdepth_tui.heif.camera_properties import read_camera
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.colour import colour_space
 from heicdepth_tui.heif.container import has_sequence
@@ -71,6 +73,8 @@ def _header(table: ItemTable) -> Header:
     thumbnails.sort(key=lambda item: (-item.coded.width * item.coded.height, item.id))
     images = _images(table, _top_level(table), "image", problems)
     colour = _colour(table, problems)
+    pairs = _stereo_pairs(table)
+    cameras = _cameras(table, primary, depth, pairs, problems)
     truncated = _truncated(table, primary, depth, others, thumbnails, problems)
     tiles = primary.grid.tiles if primary.grid else (primary.id,)
     return Header(
@@ -83,7 +87,7 @@ def _header(table: ItemTable) -> Header:
         auxiliaries=others,
         thumbnails=tuple(thumbnails),
         images=tuple(images),
-        stereo_pairs=_stereo_pairs(table),
+        stereo_pairs=pairs,
         exif=exif,
         exif_problem=exif_problem,
         is_sequence=has_sequence(table.source, table.container),
@@ -91,7 +95,32 @@ def _header(table: ItemTable) -> Header:
         codec=four_cc(table.type_of(tiles[0])),
         problems=tuple(problems),
         colour=colour,
+        cameras=cameras,
     )
+
+
+def _cameras(
+    table: ItemTable,
+    primary: ImageItem,
+    depth: DepthInfo,
+    pairs: tuple[StereoPair, ...],
+    problems: list[str],
+) -> tuple[ItemCamera, ...]:
+    """Return the camera properties of photo, depth map and the views of a stereo pair, by item."""
+    views = [view for pair in pairs[:1] for view in (pair.left, pair.right)]
+    items = {primary.id, *views, *(() if depth.item is None else (depth.item.id,))}
+    found: list[ItemCamera] = []
+    for item in sorted(items):
+        try:
+            camera = read_camera(table, item)
+        except HeaderError as error:
+            problems.append(f"camera of image {item}: {error.what}")
+            continue
+        if camera is not None:
+            found.append(camera)
+            if camera.problem:
+                problems.append(f"image {item}: {camera.problem}")
+    return tuple(found)
 
 
 def _colour(table: ItemTable, problems: list[str]) -> ColourSpace:

@@ -10,6 +10,11 @@ from struct import Struct
 from heicdepth_tui.errors import HeaderError, HeicDepthError, UnsupportedHeaderError
 from heicdepth_tui.heif import properties
 from heicdepth_tui.heif.boxes import boxes, four_cc
+from heicdepth_tui.heif.camera_properties import (
+    camera_property,
+    parse_extrinsics,
+    parse_intrinsics,
+)
 from heicdepth_tui.heif.colour import colour_text
 from heicdepth_tui.heif.container import top_level_boxes
 from heicdepth_tui.heif.items import ItemTable, read_items
@@ -219,9 +224,30 @@ def _property_text(kind: bytes, content: bytes, frame: Size | None) -> str:
         return f"{configured[0]} bits, {configured[1]} channels" if configured else ""
     if kind == b"pasp" and len(content) >= _ASPECT.size:
         return "{} : {}".format(*_ASPECT.unpack_from(content))
+    camera = camera_property(kind, content)
+    if camera is not None:
+        return _camera_text(*camera)
     if kind == b"uuid":
         return content[:_UUID_BYTES].hex()
     return ""
+
+
+def _camera_text(kind: bytes, content: bytes) -> str:
+    if kind == b"cmin":
+        stated = parse_intrinsics(content)
+        high = "" if stated.focal_y is None else f", {stated.focal_y:.6g} of the height"
+        return (
+            f"camera matrix (cmin): focal length {stated.focal_x:.6g} of the width{high}, "
+            f"centre at {stated.centre_x:.6g}, {stated.centre_y:.6g} of the sides"
+        )
+    place = parse_extrinsics(content)
+    x, y, z = (value / 1000 for value in place.position_um)
+    text = f"camera position (cmex): {x:g}, {y:g}, {z:g} mm"
+    if place.quaternion is not None:
+        text += f", quaternion {', '.join(f'{part:.6g}' for part in place.quaternion)}"
+    if place.rotation_degrees is not None:
+        text += ", yaw, pitch, roll {:g}°, {:g}°, {:g}°".format(*place.rotation_degrees)
+    return text
 
 
 def _exif(table: ItemTable, problems: list[str]) -> Iterator[tuple[int, bytes]]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heicdepth_tui.heif.camera_facts import CameraExtrinsics, CameraIntrinsics
 from heicdepth_tui.heif.depth_facts import Calibration, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.facts import Exif
 from heicdepth_tui.heif.picture_facts import Rotation, Size
+from heicdepth_tui.heif.write.camera import camera_extrinsics, camera_intrinsics
 from heicdepth_tui.heif.write.mux import AuxPicture, PhotoSpec, PlainPicture, mux
 from heicdepth_tui.heif.write.sei import build_depth_representation
 from heicdepth_tui.heif.write.xmp import build_calibration, build_description
@@ -19,7 +21,7 @@ from heicdepth_tui.samples.exif import build_exif
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
 from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.raycast import background_metres, cast
-from heicdepth_tui.samples.recipe import AUTO, GroundTruth, Photo, Recipe, TrueSphere
+from heicdepth_tui.samples.recipe import AUTO, Auto, GroundTruth, Photo, Recipe, TrueSphere
 from heicdepth_tui.samples.shading import shade
 from heicdepth_tui.samples.solids import Pinhole
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.picture_facts import Transform
+    from heicdepth_tui.heif.write.boxes import Property
     from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
     from heicdepth_tui.samples.solids import Scene
 
@@ -66,6 +69,15 @@ def make_photo(recipe: Recipe) -> Photo:
         layout=recipe.layout,
         grid_in_idat=recipe.grid_in_idat,
         first_id=recipe.first_id,
+        properties=(
+            *_cmin(
+                recipe,
+                recipe.photo_cmin,
+                turn_camera(truth.camera, inverse(transforms)),
+                colored.size,
+            ),
+            *_cmex(recipe, 0),
+        ),
     )
     return Photo(mux(spec), truth)
 
@@ -205,17 +217,24 @@ def _depths(recipe: Recipe, truth: GroundTruth) -> list[AuxPicture]:
         xmp = build_calibration(truth.calibration, bits=recipe.bits)
     codes = _coded_codes(recipe, truth)
     crop = () if recipe.depth_crop is None else (recipe.depth_crop,)
+    scene_camera = truth.camera.scaled(*recipe.depth_size)
+    camera = turn_camera(scene_camera, inverse(_depth_frame(recipe)))
     pictures = [(2**recipe.bits - 1 - codes).astype(codes.dtype)] * recipe.more_depths
+    coded = [
+        encode_hevc(picture, quality=recipe.depth_quality, bits=recipe.bits)
+        for picture in (*pictures, codes)
+    ]
     return [
         AuxPicture(
-            encode_hevc(picture, quality=recipe.depth_quality, bits=recipe.bits),
+            picture,
             recipe.urn,
             subtype,
             (*crop, *_depth_transforms(recipe)),
             xmp,
             recipe.hide_auxiliaries,
+            _cmin(recipe, recipe.depth_cmin, camera, picture.size),
         )
-        for picture in (*pictures, codes)
+        for picture in coded
     ]
 
 
@@ -280,5 +299,32 @@ def _second_view(recipe: Recipe, rgb: NDArray[np.uint8]) -> PlainPicture | None:
         return None
     shifted = np.roll(rgb, max(1, rgb.shape[1] // 50), axis=1)
     return PlainPicture(
-        encode_hevc(shifted, quality=recipe.quality), TRANSFORMS[recipe.orientation]
+        encode_hevc(shifted, quality=recipe.quality),
+        TRANSFORMS[recipe.orientation],
+        _cmex(recipe, round(1000 * (recipe.baseline_mm or 0))),
     )
+
+
+def _cmin(
+    recipe: Recipe, stated: CameraIntrinsics | Auto | None, coded: Pinhole, size: Size
+) -> tuple[Property, ...]:
+    """Return the camera matrix of a picture of the coded ``size``.
+
+    ``coded`` is the scene's camera in its coded frame, which an encoder may have padded.
+    """
+    if stated is None:
+        return ()
+    if isinstance(stated, Auto):
+        stated = CameraIntrinsics(
+            coded.fx / size.width,
+            (coded.cx + 0.5) / size.width,
+            (coded.cy + 0.5) / size.height,
+            coded.fy / size.height,
+        )
+    return (camera_intrinsics(stated, is_uuid=recipe.uuid_cameras),)
+
+
+def _cmex(recipe: Recipe, x_um: int) -> tuple[Property, ...]:
+    if recipe.baseline_mm is None:
+        return ()
+    return (camera_extrinsics(CameraExtrinsics((x_um, 0, 0)), is_uuid=recipe.uuid_cameras),)

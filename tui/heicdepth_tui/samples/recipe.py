@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.heif.camera_facts import CameraIntrinsics
 from heicdepth_tui.heif.depth_facts import (
     AUX_DEPTH_URNS,
     Accuracy,
@@ -92,6 +93,14 @@ class Recipe:
     """Raw XMP of the depth item instead of the calibration."""
     reference_width: float | None = None
     """Width that the intrinsics refer to, coded frame; None: the coded photo's own."""
+    photo_cmin: CameraIntrinsics | Auto | None = None
+    """Camera matrix as a property of the photo; AUTO: that of the scene's camera."""
+    depth_cmin: CameraIntrinsics | Auto | None = None
+    """Camera matrix as a property of the depth item; AUTO: that of the scene's camera."""
+    uuid_cameras: bool = False
+    """Camera properties in ``uuid`` boxes, as older files of Apple have them."""
+    baseline_mm: float | None = None
+    """With ``second_view``: distance of the two cameras, in a ``cmex`` property of both views."""
 
     quality: int = 80
     tile: int = 0

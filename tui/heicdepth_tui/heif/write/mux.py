@@ -69,6 +69,8 @@ class PlainPicture:
 
     picture: CodedPicture
     transforms: tuple[Transform, ...] = ()
+    properties: tuple[Property, ...] = ()
+    """Further properties, e.g. of ``write.camera``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class AuxPicture:
     transforms: tuple[Transform, ...] = ()
     xmp: bytes | None = None
     hidden: bool = True
+    properties: tuple[Property, ...] = ()
+    """Further properties, e.g. of ``write.camera``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class PhotoSpec:
     layout: Layout = field(default_factory=Layout)
     grid_in_idat: bool = True
     first_id: int = 1
+    properties: tuple[Property, ...] = ()
+    """Further properties of the primary image, e.g. of ``write.camera``."""
 
 
 def mux(spec: PhotoSpec) -> bytes:
@@ -124,7 +130,8 @@ def mux(spec: PhotoSpec) -> bytes:
         _add_auxiliary(writer, auxiliary, primary)
     groups = b""
     if spec.second_view is not None:
-        other = writer.picture(spec.second_view.picture, spec.second_view.transforms)
+        view = spec.second_view
+        other = writer.picture(view.picture, view.transforms, *view.properties)
         groups = _stereo_group(other + 1, primary, other)
     return assemble(
         writer.items, writer.references, primary_id=primary, groups=groups, layout=spec.layout
@@ -182,13 +189,14 @@ class _Writer:
 def _add_primary(writer: _Writer, spec: PhotoSpec) -> int:
     colours = tuple(colour(body) for body in spec.colr)
     if isinstance(spec.primary, CodedPicture):
-        return writer.picture(spec.primary, spec.transforms, *colours)
+        return writer.picture(spec.primary, spec.transforms, *colours, *spec.properties)
     grid = spec.primary
     tiles = [writer.picture(tile, (), *colours, hidden=True) for tile in grid.tiles]
     properties = (
         spatial_extent(grid.size),
         pixel_information(grid.tiles[0].pixi),
         *colours,
+        *spec.properties,
         *transform_properties(spec.transforms, grid.size),
     )
     number = writer.add("grid", _grid_payload(grid), properties, in_idat=spec.grid_in_idat)
@@ -208,6 +216,7 @@ def _add_auxiliary(writer: _Writer, auxiliary: AuxPicture, primary: int) -> None
         auxiliary.picture,
         auxiliary.transforms,
         auxiliary_type(auxiliary.urn, auxiliary.subtype),
+        *auxiliary.properties,
         hidden=auxiliary.hidden,
     )
     writer.refer("auxl", number, primary)
