@@ -17,7 +17,8 @@
     ├── GeometryError         codes cannot become metres or points
     │   ├── NoDepthError      the photo has no depth map (absent, stripped or unreadable)
     │   ├── NoMetresError     the metadata does not state what a code means in metres
-    │   └── NoCameraError     neither the file nor EXIF describes the camera
+    │   ├── NoCameraError     neither the file nor EXIF describes the camera
+    │   └── RectifyError      the file's lens distortion is missing or cannot be relied on
     ├── ExportError           the requested export cannot be made
     │   └── WriteError        the file cannot be written (disk full, permission, name too long …)
     ├── ConfigError           the config file cannot be read, or a key of it has a wrong value
@@ -46,6 +47,7 @@ __all__ = [
     "NoDepthError",
     "NoMetresError",
     "NotHeifError",
+    "RectifyError",
     "TerminalError",
     "TruncatedError",
     "UnsupportedError",
@@ -163,6 +165,10 @@ class NoMetresError(GeometryError):
 
 class NoCameraError(GeometryError):
     """Neither the depth item's XMP nor EXIF describes the camera."""
+
+
+class RectifyError(GeometryError):
+    """The file states no lens distortion, or one that does not invert, which the message gives."""
 
 
 class ExportError(HeicDepthError):

@@ -60,7 +60,7 @@ def test_the_schema_is_strict_everywhere() -> None:
         return own + [found for child in node.values() for found in objects(child)]
 
     strict = [found for found in objects(info_schema()) if "required" in found]
-    assert len(strict) == 15
+    assert len(strict) == 21
     for found in strict:
         assert found["additionalProperties"] is False
         assert set(found["properties"]) - {"arrays", "probes"} == set(found["required"])
@@ -246,7 +246,7 @@ def test_a_file_that_cannot_be_asked_for_its_size(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda record: record.update(schema=2),
+        lambda record: record.update(schema=1),
         lambda record: record.update(extra=1),
         lambda record: record.pop("camera"),
         lambda record: record["depth"].update(status="here"),
@@ -269,6 +269,7 @@ def test_the_schema_refuses_what_is_no_record(spoil: Callable[[Record], object])
 @needs_photos
 def test_pug_is_told_as_it_is() -> None:
     record = record_of(Path(str(PHOTOS)) / "real" / "pug.heic")
+    calibration = record["depth"].pop("calibration")
 
     assert record["primary"] == {
         "width": 4032, "height": 3024, "rotation": 0, "mirror": False,
@@ -288,6 +289,7 @@ def test_pug_is_told_as_it_is() -> None:
         "d_max": 4.3828125,
         "z_near": None,
         "z_far": None,
+        "reference_view": 0,
         "float_min": 1.498047,
         "float_max": 4.382812,
         "metres": {"known": True, "reason": "", "notes": [], "assumed": False},
@@ -298,12 +300,38 @@ def test_pug_is_told_as_it_is() -> None:
         "stored_format": "L008",
         "calibration_problems": [],
     }
+    assert calibration["intrinsics"] == [
+        3032.59423828125, 0, 0, 0, 3032.59423828125, 0, 1988.450927734375, 1512.30712890625, 1,
+    ]  # fmt: skip
+    assert (calibration["reference_width"], calibration["reference_height"]) == (4032, 3024)
+    assert calibration["extrinsics"] == [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
+    assert calibration["distortion"][:2] == [0, pytest.approx(-0.943124711, rel=1e-8)]
+    assert calibration["inverse_distortion"][:2] == [0, pytest.approx(0.927123845, rel=1e-8)]
+    assert calibration["distortion_center"] == [1990.331298828125, 1515.205078125]
+    assert calibration["pixel_size_mm"] == 0.0019
+    assert record["lens"]["usable"]
+    # Largest at 0.83 of the way to the farthest corner, where it is 34.9 px.
+    assert record["lens"]["shift_px"] == pytest.approx(37.6, abs=0.05)
+    assert record["lens"]["residual_px"] == pytest.approx(0.35, abs=0.005)
     assert record["camera"]["origin"] == "file"
     assert record["camera"]["fx"] == pytest.approx(3032.594, abs=1e-3)
     assert record["camera"]["reference_width"] == 4032
     assert record["depth_camera"]["fx"] == pytest.approx(3032.594 * 768 / 4032, rel=1e-6)
     assert record["thumbnails"] == []
     assert "gain map" in [layer["name"] for layer in record["layers"]]
+
+
+@needs_photos
+def test_a_spatial_photo_states_its_cameras() -> None:
+    record = record_of(Path(str(PHOTOS)) / "real" / "spatial_photo.heic")
+
+    assert record["camera"]["origin"] == "photo-cmin"
+    assert record["camera"]["fx"] == pytest.approx(1525.4446, abs=1e-4)
+    assert record["stereo"] == {"left": 26, "right": 52, "baseline_mm": 63.807}
+    left, right = record["camera_properties"]
+    assert (left["picture"], left["uuid"], right["picture"]) == ("photo", True, "view")
+    assert right["extrinsics"]["position_mm"] == [63.807, 0, 0]
+    assert left["intrinsics"]["centre_x"] == 0.5
 
 
 @needs_photos

@@ -1,21 +1,33 @@
-"""The pinhole camera of a depth map: from the file's intrinsics, else estimated from EXIF."""
+"""The camera of a depth map: from the file's calibration or camera properties, else from EXIF."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.depth.coverage import WHOLE, Region
+from heicdepth_tui.depth.distortion import lens_frame, lens_of, lens_problem
+from heicdepth_tui.depth.intrinsics import (
+    ASPECT_TOLERANCE,
+    Intrinsics,
+    fit,
+    follow,
+    lies_across,
+    problem_of,
+)
+from heicdepth_tui.depth.intrinsics import aspect as aspect_of
 from heicdepth_tui.depth.registration import register
-from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size
+from heicdepth_tui.errors import RectifyError
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.transforms import place
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from heicdepth_tui.depth.distortion import Lens
     from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.heif.depth_facts import Calibration
     from heicdepth_tui.heif.facts import Header
@@ -34,7 +46,6 @@ __all__ = [
 _FRAME_DIAGONAL_MM = 43.2666
 """Diagonal of the 36 mm x 24 mm frame that 35 mm focal lengths refer to."""
 
-_ASPECT_TOLERANCE = 0.02
 _MAX_FOCAL_35MM = 5000.0
 _MAX_ASPECT_RATIO = 2.0
 """Frames whose aspects differ by more are no crops of each other."""
@@ -48,8 +59,27 @@ class CameraOrigin(Enum):
     """Source of the camera."""
 
     FILE = "file"
+    """The XMP of the depth item."""
+    DEPTH_CMIN = "depth-cmin"
+    """The camera matrix among the properties of the depth item."""
+    PHOTO_CMIN = "photo-cmin"
+    """The camera matrix among the properties of the photo."""
     EXIF = "exif"
     NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """The origin in a few words: ``camera from the file``, ``camera estimated from EXIF`` …."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    CameraOrigin.FILE: "camera from the file",
+    CameraOrigin.DEPTH_CMIN: "camera from the file (cmin of the depth map)",
+    CameraOrigin.PHOTO_CMIN: "camera from the file (cmin of the photo)",
+    CameraOrigin.EXIF: "camera estimated from EXIF",
+    CameraOrigin.NONE: "no camera",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +88,8 @@ class Camera:
 
     Focal lengths and principal point in samples, the centre of the top-left sample at (0, 0), u to
     the right and v down. ``note`` is a caveat, empty without one. ``estimated``
-    names what the file does not state, as clauses.
+    names what the file does not state, as clauses. ``lens`` is the distortion of the samples, None
+    with the reason in ``lens_problem``; only a camera that ``is_rectified`` corrects it.
     """
 
     fx: float
@@ -70,6 +101,9 @@ class Camera:
     origin: CameraOrigin
     note: str = ""
     estimated: tuple[str, ...] = ()
+    lens: Lens | None = None
+    lens_problem: str = "the file states no lens distortion"
+    is_rectified: bool = False
 
     @property
     def size(self) -> Size:
@@ -93,16 +127,28 @@ class Camera:
             cy=(self.cy + 0.5) * sy - 0.5,
             width=size.width,
             height=size.height,
+            lens=None if self.lens is None else self.lens.resized(self.size, size),
         )
+
+    def rectified(self) -> Camera:
+        """Return the camera that corrects each sample's ray by the lens distortion.
+
+        Raises RectifyError, with the reason, where the file does not give a usable one.
+        """
+        if self.lens is None:
+            raise RectifyError(
+                f"the points cannot be rectified: {self.lens_problem}",
+                hint="export without --rectify",
+            )
+        return replace(self, is_rectified=True)
 
     @property
     def origin_words(self) -> str:
         """Where it comes from, as a clause."""
         return {
-            CameraOrigin.FILE: "camera from the file",
             CameraOrigin.EXIF: "camera estimated from the EXIF 35 mm focal length",
             CameraOrigin.NONE: "camera of unknown origin",
-        }[self.origin]
+        }.get(self.origin, self.origin.label)
 
     def describe(self) -> str:
         """Return one line for a person: origin, values, size, note."""
@@ -115,7 +161,8 @@ class Camera:
 class StoredCamera:
     """The camera as the file states it, in pixels of its reference size, corner convention.
 
-    From the file: the coded, unturned frame. From EXIF: the upright, cropped photo, estimated.
+    From the XMP: the coded, unturned frame. From a camera property: the coded frame of its picture.
+    From EXIF: the upright, cropped photo, estimated.
     """
 
     origin: CameraOrigin
@@ -125,17 +172,6 @@ class StoredCamera:
     cy: float
     reference_width: float
     reference_height: float
-
-
-class _Intrinsics(NamedTuple):
-    """K of a frame: samples from the top-left corner, not from the first sample's centre."""
-
-    fx: float
-    fy: float
-    cx: float
-    cy: float
-    width: float
-    height: float
 
 
 def intrinsics_problem(calibration: Calibration) -> str:
@@ -151,34 +187,30 @@ def intrinsics_problem(calibration: Calibration) -> str:
     if not (math.isfinite(width) and math.isfinite(height) and width >= 1 and height >= 1):
         return f"the reference size {width:g}x{height:g} of the intrinsics is none"
     fx, below_fx, bottom_left, skew, fy, bottom_middle, cx, cy, bottom_right = matrix
-    if fx <= 0 or fy <= 0:
-        return f"the focal length fx {fx:g} fy {fy:g} is not positive"
-    if below_fx or bottom_left or bottom_middle or bottom_right != 1:
+    is_matrix = not (below_fx or bottom_left or bottom_middle) and bottom_right == 1
+    if not is_matrix and fx > 0 and fy > 0:
         return "the intrinsics do not have the form of a camera matrix"
-    if skew:
-        return f"the intrinsics have a skew of {skew:g}"
-    # A field of view between 0.6 and 178.9 degrees, a principal point not a frame away.
-    if not (0.01 <= fx / width <= 100 and 0.01 <= fy / height <= 100):
-        return f"the focal length fx {fx:g} fy {fy:g} fits no lens at {width:g}x{height:g}"
-    if not (-width <= cx <= 2 * width and -height <= cy <= 2 * height):
-        return f"the principal point ({cx:g}, {cy:g}) lies far outside {width:g}x{height:g}"
-    return ""
+    return problem_of(Intrinsics(fx, fy, cx, cy, width, height), skew)
 
 
 def stored_camera(header: Header) -> StoredCamera | None:
     """Return the camera as the file states it, before scaling and turning; None without one.
 
-    From the depth item's XMP where its intrinsics are usable, else estimated from EXIF for the
-    upright photo: the same choice as ``camera_for_depth`` makes.
+    From the depth item's XMP where its intrinsics are usable, else from the camera property (cmin)
+    of the depth item or the photo, else estimated from EXIF for the upright photo: the same choice
+    as ``camera_for_depth`` makes.
     """
     stored, _ = _file_intrinsics(header)
     if stored is not None:
         return StoredCamera(CameraOrigin.FILE, *stored)
+    origin, k, _ = _property_intrinsics(header)
+    if k is not None:
+        return StoredCamera(origin, *k)
     photo = header.primary
     middle = _estimate(header, photo.coded)
     if middle is None:
         return None
-    return StoredCamera(CameraOrigin.EXIF, *_follow(middle, photo.transforms, photo.displayed_size))
+    return StoredCamera(CameraOrigin.EXIF, *follow(middle, photo.transforms, photo.displayed_size))
 
 
 def aligned_camera(header: Header, registration: Registration | None = None) -> Camera | None:
@@ -206,27 +238,106 @@ def camera_for_depth(
     From the depth item's XMP: K (column-major, in the coded frame, corner convention) is scaled by
     its reference size and follows the depth item's own irot, imir and clap in order; the centre
     convention subtracts half a sample. A reference of another aspect than the map is fitted as a
-    centred crop, see ``_fit``. Else from EXIF, see ``_estimate``; it follows the item's transforms
-    in the same way. Extrinsics and lens distortion are never applied.
-    Sources: ISO/IEC 23008-12 6.5.9–6.5.12 for the transforms; the corner convention was measured.
+    centred crop, see ``fit``. Else from the camera property (cmin) of the depth item, or of the
+    photo, whose part ``region`` it then is. Else from EXIF, see ``_estimate``; it follows the
+    item's transforms in the same way. Extrinsics are never applied, nor is the lens distortion
+    unless ``Camera.rectified`` requests it.
+    Sources: ISO/IEC 23008-12 6.5.9–6.5.12 for the transforms, 6.5.40 for cmin; the corner
+    convention was measured.
     """
     stored, problem = _file_intrinsics(header)
     item = header.depth.item
     coded, transforms = (size, ()) if item is None else (item.coded, (*item.transforms, *turn))
-    if stored is None:
-        photo = region.size_in(header.primary.displayed_size)
-        return _from_exif(header, coded, transforms, size, photo, problem)
-    k, fitted = _fit(stored, coded, header.primary.coded)
+    if stored is not None:
+        return _from_file(header, stored, coded, transforms, size)
+    origin, k, cmin_problem = _property_intrinsics(header)
+    problem = "; ".join(filter(None, (problem, cmin_problem)))
+    if k is not None:
+        return _from_property(header, origin, k, (*transforms,), size, region, problem)
+    photo = region.size_in(header.primary.displayed_size)
+    return _from_exif(header, coded, transforms, size, photo, problem)
+
+
+def _from_file(
+    header: Header,
+    stored: Intrinsics,
+    coded: Size,
+    transforms: tuple[Transform, ...],
+    size: Size,
+) -> Camera:
+    """Return the camera of the depth item's XMP with its lens."""
+    k, fitted = fit(stored, coded, header.primary.coded)
     note = ""
     if fitted:
         note = (
             f"the reference {stored.width:g}x{stored.height:g} has another aspect than the map "
             f"of {coded.width}x{coded.height}"
         )
-    return _camera(_follow(k, transforms, size), CameraOrigin.FILE, note, fitted)
+    camera = _camera(follow(k, transforms, size), CameraOrigin.FILE, note, fitted)
+    calibration = header.depth.calibration
+    if calibration is None:
+        return camera
+    problem = lens_problem(calibration)
+    if problem:
+        return replace(camera, lens_problem=problem)
+    frame, _ = fit(lens_frame(calibration), coded, header.primary.coded)
+    return replace(
+        camera, lens=lens_of(calibration, follow(frame, transforms, size)), lens_problem=""
+    )
 
 
-def _file_intrinsics(header: Header) -> tuple[_Intrinsics | None, str]:
+def _property_intrinsics(header: Header) -> tuple[CameraOrigin, Intrinsics | None, str]:
+    """Return the camera matrix (cmin) of depth item or photo in its coded frame, or why not."""
+    problems: list[str] = []
+    for origin, item, name in (
+        (CameraOrigin.DEPTH_CMIN, header.depth.item, "depth map"),
+        (CameraOrigin.PHOTO_CMIN, header.primary, "photo"),
+    ):
+        camera = None if item is None else header.camera_of(item.id)
+        if item is None or camera is None or camera.intrinsics is None:
+            continue
+        stated, (width, height) = camera.intrinsics, item.coded
+        fx = stated.focal_x * width
+        fy = fx if stated.focal_y is None else stated.focal_y * height
+        k = Intrinsics(fx, fy, stated.centre_x * width, stated.centre_y * height, width, height)
+        problem = problem_of(k, stated.skew)
+        if not problem:
+            return origin, k, "; ".join(problems)
+        problems.append(f"cmin of the {name}: {problem}")
+    return CameraOrigin.NONE, None, "; ".join(problems)
+
+
+def _from_property(
+    header: Header,
+    origin: CameraOrigin,
+    k: Intrinsics,
+    transforms: tuple[Transform, ...],
+    size: Size,
+    region: Region,
+    problem: str,
+) -> Camera:
+    """Return the camera of a camera matrix in the coded frame of depth item or photo."""
+    notes = [problem] if problem else []
+    fitted: tuple[str, ...] = ()
+    if origin is CameraOrigin.DEPTH_CMIN:
+        k = follow(k, transforms, size)
+    else:
+        photo = header.primary
+        k = follow(k, photo.transforms, photo.displayed_size)
+        k = k._replace(
+            cx=k.cx - region.left * k.width,
+            cy=k.cy - region.top * k.height,
+            width=k.width * region.width,
+            height=k.height * region.height,
+        )
+        if abs(aspect_of(k, size) - 1) > ASPECT_TOLERANCE:
+            shape = f"{k.width:g}x{k.height:g}"
+            notes.append(f"the photo {shape} has another aspect than the map")
+        k, fitted = fit(k, size, size)
+    return _camera(k, origin, "; ".join(notes), fitted)
+
+
+def _file_intrinsics(header: Header) -> tuple[Intrinsics | None, str]:
     """Return the stored K, or None and why it is not used (empty without any calibration)."""
     calibration, item = header.depth.calibration, header.depth.item
     if calibration is None:
@@ -239,100 +350,30 @@ def _file_intrinsics(header: Header) -> tuple[_Intrinsics | None, str]:
         return stored, ""
     reference = f"{stored.width:g}x{stored.height:g}"
     coded = f"{item.coded.width}x{item.coded.height}"
-    if _lies_across(stored, item.coded):
+    if lies_across(stored, item.coded):
         return None, f"the intrinsics refer to {reference}, which lies across the map of {coded}"
-    aspect = _aspect(stored, item.coded)
+    aspect = aspect_of(stored, item.coded)
     if max(aspect, 1 / aspect) > _MAX_ASPECT_RATIO:
         return None, f"the intrinsics refer to {reference}, of which the map of {coded} is no crop"
     return stored, ""
 
 
-def _as_stored(calibration: Calibration) -> _Intrinsics:
+def _as_stored(calibration: Calibration) -> Intrinsics:
     matrix = calibration.intrinsics
     width, height = calibration.reference_width, calibration.reference_height
     if matrix is None or width is None or height is None:
         raise ValueError("intrinsics_problem() must be empty")
-    return _Intrinsics(matrix[0], matrix[4], matrix[6], matrix[7], width, height)
-
-
-def _lies_across(stored: _Intrinsics, coded: Size) -> bool:
-    """Return whether the reference frame has the map's aspect only after a quarter turn."""
-    aspect = stored.width / stored.height
-    map_aspect = coded.width / coded.height
-    if abs(aspect / map_aspect - 1) <= _ASPECT_TOLERANCE:
-        return False
-    return abs(aspect * map_aspect - 1) <= _ASPECT_TOLERANCE
-
-
-def _aspect(stored: _Intrinsics, coded: Size) -> float:
-    """Return the aspect of the reference frame divided by that of the map."""
-    return stored.width * coded.height / (stored.height * coded.width)
-
-
-def _fit(stored: _Intrinsics, coded: Size, photo: Size) -> tuple[_Intrinsics, tuple[str, ...]]:
-    """Return K in samples of the coded map, and the assumptions made for it, as clauses.
-
-    Frames of one aspect are scaled side by side. Else one frame is a centred crop of the other, at
-    one scale: the reference is the crop where it lies within the coded photo, which has the
-    map's shape, pixel for pixel; otherwise the map is.
-    """
-    sx, sy = coded.width / stored.width, coded.height / stored.height
-    if abs(_aspect(stored, coded) - 1) <= _ASPECT_TOLERANCE:
-        return _scale(stored, coded.width, coded.height), ()
-    is_inside = (
-        abs(photo.width * coded.height / (photo.height * coded.width) - 1) <= _ASPECT_TOLERANCE
-        and stored.width <= photo.width
-        and stored.height <= photo.height
-    )
-    scale = min(sx, sy) if is_inside else max(sx, sy)
-    frame = f"reference {stored.width:g}x{stored.height:g}"
-    fitted = _Intrinsics(
-        stored.fx * scale,
-        stored.fy * scale,
-        (stored.cx - stored.width / 2) * scale + coded.width / 2,
-        (stored.cy - stored.height / 2) * scale + coded.height / 2,
-        coded.width,
-        coded.height,
-    )
-    if is_inside:
-        return fitted, (f"the {frame} is taken as a centred crop of the map",)
-    return fitted, (f"the map is taken as a centred crop of the {frame}",)
+    return Intrinsics(matrix[0], matrix[4], matrix[6], matrix[7], width, height)
 
 
 def _camera(
-    k: _Intrinsics, origin: CameraOrigin, note: str, estimated: tuple[str, ...] = ()
+    k: Intrinsics, origin: CameraOrigin, note: str, estimated: tuple[str, ...] = ()
 ) -> Camera:
     width, height = int(k.width), int(k.height)
     return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, width, height, origin, note, estimated)
 
 
-def _follow(k: _Intrinsics, transforms: tuple[Transform, ...], size: Size) -> _Intrinsics:
-    """Return K of the coded frame after the item's transforms, for a map of ``size``."""
-    for transform in transforms:
-        k = _apply(k, transform)
-    return _scale(k, size.width, size.height)
-
-
-def _scale(k: _Intrinsics, width: float, height: float) -> _Intrinsics:
-    sx, sy = width / k.width, height / k.height
-    return _Intrinsics(k.fx * sx, k.fy * sy, k.cx * sx, k.cy * sy, width, height)
-
-
-def _apply(k: _Intrinsics, transform: Transform) -> _Intrinsics:
-    match transform:
-        case Rotation(quarter_turns):
-            for _ in range(quarter_turns % 4):
-                k = _Intrinsics(k.fy, k.fx, k.cy, k.width - k.cx, k.height, k.width)
-            return k
-        case Mirror(axis=0):
-            return k._replace(cy=k.height - k.cy)
-        case Mirror():
-            return k._replace(cx=k.width - k.cx)
-        case Crop(left, top, width, height):
-            return k._replace(cx=k.cx - left, cy=k.cy - top, width=width, height=height)
-
-
-def _estimate(header: Header, frame: Size) -> _Intrinsics | None:
+def _estimate(header: Header, frame: Size) -> Intrinsics | None:
     """Return K of a whole coded frame, of photo or depth map, estimated from EXIF; None without.
 
     f = f35 / 43.2666 · diagonal of the coded photo, before any crop, since the lens exposed all of
@@ -345,7 +386,7 @@ def _estimate(header: Header, frame: Size) -> _Intrinsics | None:
     focal = f35 / _FRAME_DIAGONAL_MM * math.hypot(*frame)
     if _shows_the_crop(header, frame):
         focal *= math.hypot(*header.primary.coded) / math.hypot(*header.primary.displayed_size)
-    return _Intrinsics(focal, focal, frame.width / 2, frame.height / 2, frame.width, frame.height)
+    return Intrinsics(focal, focal, frame.width / 2, frame.height / 2, frame.width, frame.height)
 
 
 def _shows_the_crop(header: Header, frame: Size) -> bool:
@@ -358,7 +399,7 @@ def _shows_the_crop(header: Header, frame: Size) -> bool:
 def _is_alike(one: Size, other: Size) -> bool:
     """Return whether two frames have the same shape, in landscape or portrait."""
     ratio = max(one) * min(other) / (min(one) * max(other))
-    return abs(ratio - 1) <= _ASPECT_TOLERANCE
+    return abs(ratio - 1) <= ASPECT_TOLERANCE
 
 
 def _from_exif(
@@ -374,9 +415,9 @@ def _from_exif(
     if middle is None:
         return None
     notes = [problem] if problem else []
-    if abs(photo.width * size.height / (photo.height * size.width) - 1) > _ASPECT_TOLERANCE:
+    if abs(photo.width * size.height / (photo.height * size.width) - 1) > ASPECT_TOLERANCE:
         notes.append(f"the photo {photo.width}x{photo.height} has another aspect than the map")
-    k = _follow(middle, transforms, size)
+    k = follow(middle, transforms, size)
     off = round(_MIDDLE_ERROR * max(coded))
     beside = math.hypot(k.cx - k.width / 2, k.cy - k.height / 2)
     stored = stored_camera(header)

@@ -18,6 +18,7 @@ from heicdepth_tui.depth.points import (
     Projection,
     color_size,
 )
+from heicdepth_tui.depth.rectify import rectified_rays
 from heicdepth_tui.depth.smooth import SMOOTHED, smoothed_disparity
 from heicdepth_tui.depth.upsample import box_mean, cell_of, raise_disparity, raised_lines
 from heicdepth_tui.errors import NoCameraError, NoMetresError
@@ -87,8 +88,11 @@ def build_cloud(
     with pixel-centre intrinsics: X = (u − cx)/fx · Z, Y = −(v − cy)/fy · Z, z = −Z, computed in
     float64 and rounded to float32 once. Flat: see ``flat_grid``.
 
-    Raises NoMetresError where the codes mean no distance, NoCameraError without a camera (both
-    the flat projection needs neither), ValueError for sizes that do not fit.
+    With ``options.rectify`` the ray of each sample is corrected by ``camera.lens`` first.
+
+    Raises NoMetresError where the codes mean no distance, NoCameraError without a camera and
+    RectifyError without a usable lens (the flat projection needs none of them), ValueError for
+    sizes that do not fit.
     """
     colors = _as_rgb(rgb)
     if options.projection is Projection.FLAT:
@@ -100,6 +104,8 @@ def build_cloud(
             "neither the file nor EXIF gives a camera",
             hint="only the flat cloud can be made (--projection flat)",
         )
+    if options.rectify:
+        camera = camera.rectified()
     if camera.size != depth_map.size:
         raise ValueError(f"the camera is for {camera.size}, the depth map is {depth_map.size}")
     surface = _surface(depth_map, camera, colors, options)
@@ -224,6 +230,14 @@ def _project(
     """Write the points of some rows of the grid into ``out`` (rows, W, 3) float32."""
     metres = surface.metres(rows)
     width = surface.shape[1]
+    if camera.is_rectified:
+        columns = np.arange(width, dtype=np.float64) * stride
+        lines = np.arange(rows.start, rows.stop, dtype=np.float64) * stride
+        x, y = rectified_rays(camera, columns, lines)
+        np.multiply(metres, x, out=out[..., 0], casting="same_kind")
+        np.multiply(metres, y, out=out[..., 1], casting="same_kind")
+        np.negative(metres, out=out[..., 2], casting="same_kind")
+        return
     across = (np.arange(width) * stride - camera.cx) / camera.fx
     down = (camera.cy - np.arange(rows.start, rows.stop) * stride) / camera.fy
     np.multiply(metres, across, out=out[..., 0], casting="same_kind")

@@ -42,8 +42,9 @@ class DepthMap:
     """An upright depth map as stored, with the mapping of its codes.
 
     ``codes`` is (H, W) uint8 or uint16, 0 .. 2**bits − 1. ``trust`` says how far its distances can
-    be relied on; ``quantization`` maps codes to values, None where metres are unknown. Made by
-    ``build_depth_map``.
+    be relied on; ``quantization`` maps codes to values, None where metres are unknown. ``outside``,
+    (H, W) bool, marks samples that the file does not have, as at the border of a rectified map;
+    None where it has all. Made by ``build_depth_map``.
     """
 
     codes: NDArray[np.uint8] | NDArray[np.uint16]
@@ -52,6 +53,7 @@ class DepthMap:
     trust: Trust
     notes: tuple[str, ...] = ()
     quantization: DepthQuantization | None = None
+    outside: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError unless there is either a quantization or a reason for none."""
@@ -106,7 +108,10 @@ class DepthMap:
 
     def valid(self) -> NDArray[np.bool_]:
         """Return (H, W) bool: whether a sample has a distance; raises NoMetresError."""
-        return self.tables.valid.take(self.codes, mode="clip")
+        valid = self.tables.valid.take(self.codes, mode="clip")
+        if self.outside is not None:
+            valid[self.outside] = False
+        return valid
 
     @property
     def code_range(self) -> CodeRange:
@@ -138,7 +143,10 @@ class DepthMap:
 
     def _look_up(self, table: NDArray[np.float64]) -> NDArray[np.float32]:
         # Codes were checked against the table's length: clip only spares a second check.
-        return table.astype(np.float32).take(self.codes, mode="clip")
+        values = table.astype(np.float32).take(self.codes, mode="clip")
+        if self.outside is not None:
+            values[self.outside] = np.nan
+        return values
 
 
 def build_depth_map(

@@ -1,14 +1,180 @@
-"""Radial lens distortion as Apple's XMP states it, in pixels of its reference size."""
+"""Radial lens distortion as Apple's XMP states it: the lens of a map, and its curve."""
 
 from __future__ import annotations
 
-from math import hypot
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import hypot, isfinite
 from typing import TYPE_CHECKING
+
+from heicdepth_tui.depth.intrinsics import Intrinsics
 
 if TYPE_CHECKING:
     from heicdepth_tui.heif.depth_facts import Calibration
+    from heicdepth_tui.heif.picture_facts import Size
 
-__all__ = ["distortion_curve"]
+__all__ = [
+    "MAX_RESIDUAL_PX",
+    "Lens",
+    "distortion_curve",
+    "lens_frame",
+    "lens_of",
+    "lens_problem",
+    "radius_after",
+]
+
+MAX_RESIDUAL_PX = 0.5
+"""Coefficients that do not take a point back to within this many reference pixels are not used."""
+
+_STEPS = 48
+"""Radii at which shift and residual are measured; the curves are polynomials of degree 15."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """The radial distortion of a map of samples, with the figures of the whole reference frame.
+
+    A sample at (dx, dy) from the centre lies r = |(dx · mm_x, dy · mm_y)| millimetres from it on
+    the sensor. (dx, dy) / (1 + 0.01 · Σ kᵢ r²ⁱ), i = 0 … 7, is the rectified place of a stored
+    sample with the coefficients ``forward``, and the stored place of a rectified one with
+    ``inverse``. Apple does not document the form: it is the one by which the two lists invert each
+    other on real cameras.
+    """
+
+    forward: tuple[float, ...]
+    inverse: tuple[float, ...]
+    cx: float
+    """Centre of the distortion in samples, the centre of the top-left sample at (0, 0)."""
+    cy: float
+    mm_x: float
+    """Width of a sample on the sensor, mm."""
+    mm_y: float
+    shift_px: float
+    """Largest shift in the reference frame, reference pixels."""
+    residual_px: float
+    """Largest distance by which one list fails to undo the other, reference pixels."""
+    reference_width: float
+    """Reference pixels across the coded frame, to which the two figures above refer."""
+
+    def resized(self, before: Size, after: Size) -> Lens:
+        """Return the lens of the same view with ``after`` instead of ``before`` samples."""
+        sx, sy = after.width / before.width, after.height / before.height
+        return replace(
+            self,
+            cx=(self.cx + 0.5) * sx - 0.5,
+            cy=(self.cy + 0.5) * sy - 0.5,
+            mm_x=self.mm_x / sx,
+            mm_y=self.mm_y / sy,
+        )
+
+    def rectified(self, column: float, row: float) -> tuple[float, float]:
+        """Return the rectified place of a stored sample, both in samples of the map."""
+        across, down = column - self.cx, row - self.cy
+        radius = hypot(across * self.mm_x, down * self.mm_y)
+        factor = radius_after(1.0, self.forward, radius)
+        return self.cx + across * factor, self.cy + down * factor
+
+    @property
+    def figures(self) -> str:
+        """Shift and residual as a clause: ``up to 37.6 px of a 4032 px wide frame``."""
+        return f"up to {self.shift_px:.3g} px of a frame {self.reference_width:g} px wide"
+
+
+def radius_after(radius: float, coefficients: Sequence[float], pixel_mm: float) -> float:
+    """Return where coefficients move a point at ``radius`` pixels from the centre, in pixels.
+
+    Raises ZeroDivisionError or OverflowError where the coefficients make no sense at that radius.
+    """
+    squared, total = (radius * pixel_mm) ** 2, 0.0
+    for coefficient in reversed(coefficients):
+        total = total * squared + coefficient
+    return radius / (1 + 0.01 * total)
+
+
+def lens_problem(calibration: Calibration) -> str:
+    """Return why a file's samples cannot be rectified, as a clause; empty where they can."""
+    if calibration.distortion is None or calibration.inverse_distortion is None:
+        return "the file states no lens distortion"
+    if calibration.distortion_center is None:
+        return "the file does not state the centre of its lens distortion"
+    if not calibration.pixel_size_mm or calibration.pixel_size_mm <= 0:
+        return "the file does not state the pixel size that its lens distortion refers to"
+    figures = _figures(calibration)
+    if figures is None:
+        return "the coefficients of the lens distortion have no finite result within the picture"
+    if figures[1] > MAX_RESIDUAL_PX:
+        return (
+            "the two lists of distortion coefficients do not undo each other: "
+            f"{figures[1]:.3g} px are left where {MAX_RESIDUAL_PX:g} are allowed"
+        )
+    return ""
+
+
+def lens_frame(calibration: Calibration) -> Intrinsics:
+    """Return the frame of the distortion: its centre, and reference pixels a millimetre as fx, fy.
+
+    It is scaled, cropped and turned as a camera matrix is. ``lens_problem`` must be empty.
+    """
+    centre, pixel = calibration.distortion_center, calibration.pixel_size_mm
+    width, height = calibration.reference_width, calibration.reference_height
+    if centre is None or not pixel or not width or not height:
+        raise ValueError("lens_problem() must be empty")
+    return Intrinsics(1 / pixel, 1 / pixel, *centre, width, height)
+
+
+def lens_of(calibration: Calibration, frame: Intrinsics) -> Lens:
+    """Return the lens of a map whose frame was made of ``lens_frame``."""
+    figures = _figures(calibration)
+    forward, inverse = calibration.distortion, calibration.inverse_distortion
+    if figures is None or forward is None or inverse is None or not calibration.reference_width:
+        raise ValueError("lens_problem() must be empty")
+    return Lens(
+        forward=forward,
+        inverse=inverse,
+        cx=frame.cx - 0.5,
+        cy=frame.cy - 0.5,
+        mm_x=1 / frame.fx,
+        mm_y=1 / frame.fy,
+        shift_px=figures[0],
+        residual_px=figures[1],
+        reference_width=calibration.reference_width,
+    )
+
+
+def _corner(calibration: Calibration) -> float | None:
+    """Return the distance of the farthest corner from the centre, in reference pixels."""
+    centre = calibration.distortion_center
+    width, height = calibration.reference_width, calibration.reference_height
+    if centre is None or not (width and height):
+        return None
+    return hypot(max(centre[0], width - centre[0]), max(centre[1], height - centre[1]))
+
+
+def _figures(calibration: Calibration) -> tuple[float, float] | None:
+    """Return the largest shift and residual in the frame, reference pixels; None if not finite."""
+    corner, pixel = _corner(calibration), calibration.pixel_size_mm
+    forward, inverse = calibration.distortion, calibration.inverse_distortion
+    if forward is None or inverse is None or corner is None or not pixel:
+        return None
+    return _measured(forward, inverse, pixel, corner)
+
+
+@lru_cache(maxsize=64)
+def _measured(
+    forward: tuple[float, ...], inverse: tuple[float, ...], pixel_mm: float, corner: float
+) -> tuple[float, float] | None:
+    shift = residual = 0.0
+    for step in range(_STEPS + 1):
+        radius = corner * step / _STEPS
+        try:
+            out, back = (radius_after(radius, k, pixel_mm) for k in (forward, inverse))
+            there = radius_after(out, inverse, pixel_mm), radius_after(back, forward, pixel_mm)
+        except (OverflowError, ZeroDivisionError):
+            return None
+        shift = max(shift, abs(out - radius))
+        residual = max(residual, *(abs(one - radius) for one in there))
+    return (shift, residual) if isfinite(shift) and isfinite(residual) else None
 
 
 def distortion_curve(
@@ -17,23 +183,18 @@ def distortion_curve(
     """Return (radius, shift) pairs in reference pixels, from the centre to the farthest corner.
 
     ``shift`` is how far the coefficients move a point outwards at that distance from the distortion
-    centre: r / (1 + 0.01 · Σ kᵢ ρ²ⁱ) − r, ρ = r · PixelSize in mm, i = 0 … 7. Apple does not
-    document the form; on real cameras the inverse coefficients take it back to within 0.06 pixels.
-    None where the calibration lacks one of these values or the result is not finite.
+    centre, by the form that ``Lens`` describes. None where the calibration lacks one of the values
+    or the result is not finite.
     """
-    coefficients, centre = calibration.distortion, calibration.distortion_center
-    width, height = calibration.reference_width, calibration.reference_height
-    pixel = calibration.pixel_size_mm
-    if coefficients is None or centre is None or not (width and height and pixel):
+    corner, pixel = _corner(calibration), calibration.pixel_size_mm
+    coefficients = calibration.distortion
+    if coefficients is None or corner is None or not pixel:
         return None
-    x, y = max(centre[0], width - centre[0]), max(centre[1], height - centre[1])
-    corner = hypot(x, y)
     curve: list[tuple[float, float]] = []
     for index in range(count):
         radius = corner * index / (count - 1)
         try:
-            total = sum(k * (radius * pixel) ** (2 * i) for i, k in enumerate(coefficients))
-            curve.append((radius, radius / (1 + 0.01 * total) - radius))
+            curve.append((radius, radius_after(radius, coefficients, pixel) - radius))
         except (OverflowError, ZeroDivisionError):
             return None
     return tuple(curve)

@@ -14,7 +14,7 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.depth.flying import ALONE, RAMP, flying_kinds
 from heicdepth_tui.depth.registration import register
 from heicdepth_tui.depth.scale import scale_factor, scaled
-from heicdepth_tui.errors import NoDepthError
+from heicdepth_tui.errors import NoCameraError, NoDepthError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -201,7 +201,10 @@ class Probe:
         camera = self.camera
         if camera is None:
             return None
-        return (column - camera.cx) / camera.fx, (camera.cy - row) / camera.fy, -1.0
+        u, v = float(column), float(row)
+        if camera.is_rectified and camera.lens is not None:
+            u, v = camera.lens.rectified(u, v)
+        return (u - camera.cx) / camera.fx, (camera.cy - v) / camera.fy, -1.0
 
     def _flying(self, column: int, row: int) -> str:
         """Return how the sample flies, by ``flying_kinds`` on what lies within its reach."""
@@ -248,6 +251,15 @@ class Probe:
             return Profile(columns, rows, np.full(count, np.nan))
         codes = self.depth_map.codes[rows, columns]
         return Profile(columns, rows, self.depth_map.tables.metres.take(codes, mode="clip"))
+
+    def rectified(self) -> Probe:
+        """Return the probe whose rays are corrected by the lens distortion.
+
+        Raises RectifyError without a usable lens, NoCameraError without a camera.
+        """
+        if self.camera is None:
+            raise NoCameraError("neither the file nor EXIF gives a camera")
+        return Probe(self.depth_map, self.camera.rectified(), self.region, self.photo)
 
     def with_scale(self, factor: float) -> Probe:
         """Return the probe of the map scaled by ``factor``; see ``scaled`` for the errors."""

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.depth.axes import Axes
-from heicdepth_tui.depth.trust import DISTORTION
+from heicdepth_tui.depth.trust import distortion_sentence
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.text import printable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.camera import Camera
-    from heicdepth_tui.depth.trust import Trust
+    from heicdepth_tui.depth.trust import Trust, distortion_sentence
 
 __all__ = [
     "Cloud",
@@ -64,6 +64,8 @@ class CloudOptions:
     smooth: bool = False
     color_resolution: ColorResolution = ColorResolution.DEPTH
     normals: bool = False
+    rectify: bool = False
+    """Correct each sample's ray by the file's lens distortion; see ``rectify``."""
 
     def __post_init__(self) -> None:
         """Raise ValueError for values out of range."""
@@ -170,7 +172,7 @@ class Cloud:
             lines = [_PERSPECTIVE_LINE.format(unit, self.axes.words), self.trust.sentence]
             if self.camera is not None:
                 lines.append(self.camera.describe())
-                lines.append(DISTORTION)
+                lines.append(distortion_sentence(self.camera))
         lines.append(f"{len(self)} points of a {self.grid.width}x{self.grid.height} grid")
         lines.append(f"dropped: {self.dropped.describe()}")
         lines.extend(self.remarks)

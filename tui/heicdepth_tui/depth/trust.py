@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
     from heicdepth_tui.heif.depth_facts import DepthInfo
 
-__all__ = ["DISTORTION", "Trust", "trust_of"]
+__all__ = ["Trust", "distortion_sentence", "trust_of"]
 
-DISTORTION = (
+_DISTORTION = (
     "photo and depth map are stored as the lens distorted them (Apple: depth maps are distorted to "
     "match the picture); neither lens distortion nor extrinsics are applied"
 )
-"""Comment of every file with points or a camera, as maps are not rectified."""
-
 _SHORT = {
     Accuracy.ABSOLUTE: "absolute",
     Accuracy.RELATIVE: "relative",
@@ -40,11 +38,6 @@ _ASSUMED_MEANING = {
     Accuracy.ABSOLUTE: "real distances are not promised",
     Accuracy.RELATIVE: "neither ratios nor real distances are promised",
     Accuracy.UNKNOWN: "neither ratios nor real distances are promised",
-}
-_CAMERA = {
-    CameraOrigin.FILE: "camera from the file",
-    CameraOrigin.EXIF: "camera estimated from EXIF",
-    CameraOrigin.NONE: "no camera",
 }
 
 
@@ -176,9 +169,10 @@ class Trust:
     @property
     def camera_label(self) -> str:
         """The origin of the camera: ``camera from the file`` …; empty where none is concerned."""
-        if self.camera is CameraOrigin.FILE and self.estimated:
-            return "camera from the file, fitted"
-        return "" if self.camera is None else _CAMERA[self.camera]
+        if self.camera is None:
+            return ""
+        is_fitted = self.camera is not CameraOrigin.EXIF and self.estimated
+        return f"{self.camera.label}, fitted" if is_fitted else self.camera.label
 
     @property
     def sentence(self) -> str:
@@ -227,4 +221,21 @@ def trust_of(info: DepthInfo) -> Trust:
         is_unit_known=decision.is_unit_known,
         assumed=decision.assumed,
         no_metres=decision.reason,
+    )
+
+
+def distortion_sentence(camera: Camera) -> str:
+    """Return what a file of this camera's points or maps says of lens distortion; ASCII."""
+    lens = camera.lens
+    if lens is None:
+        return f"{_DISTORTION}; {camera.lens_problem}"
+    if camera.is_rectified:
+        return (
+            "rectified (experimental: the form of the file's distortion coefficients is not "
+            f"documented): the lens had shifted samples by {lens.figures}; forward and inverse "
+            f"coefficients agree to {lens.residual_px:.2g} px; extrinsics are not applied"
+        )
+    return (
+        f"{_DISTORTION}: points are not rectified, the lens shifts them by {lens.figures} "
+        "(--rectify corrects it)"
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from heicdepth_tui.depth.trust import DISTORTION
+from heicdepth_tui.depth.trust import distortion_sentence
 from heicdepth_tui.errors import NoCameraError
 from heicdepth_tui.export.options import CameraFile
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
@@ -83,7 +83,7 @@ def camera_comments(source: ExportSource, *, from_corner: bool) -> tuple[str, ..
         f"pixel coordinates begin at the {begin} of the first pixel",
         camera.origin_words + (f"; {camera.note}" if camera.note else ""),
         *camera.estimated,
-        DISTORTION,
+        distortion_sentence(camera),
         source.trust.sentence,
     )
     return (*(ascii_line(line) for line in lines), *source.comments())

@@ -23,6 +23,12 @@ from heicdepth_tui.depth.quantization import decide
 from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.depth.trust import trust_of
 from heicdepth_tui.errors import HeicDepthError, NotHeifError
+from heicdepth_tui.export.calibration import (
+    calibration_record,
+    camera_properties_record,
+    lens_record,
+    stereo_record,
+)
 from heicdepth_tui.heif.depth_facts import DepthInfo
 from heicdepth_tui.heif.facts import Exif, Header
 from heicdepth_tui.heif.picture_facts import ImageItem, Mirror, Rotation
@@ -38,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "array_records", "info_schema", "json_line", "photo_record"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a key changes its meaning or goes; new keys alone do not raise it."""
 
 Record = dict[str, Any]
@@ -84,6 +90,9 @@ def photo_record(
         "depth_elsewhere": [] if header is None else _elsewhere(header.depth),
         "camera": None if header is None else _camera(header, camera),
         "depth_camera": None if camera is None else _depth_camera(camera),
+        "lens": lens_record(camera),
+        "camera_properties": [] if header is None else camera_properties_record(header),
+        "stereo": None if header is None else stereo_record(header),
         "trust": None if header is None else _trust(header, camera),
         "registration": None if registration is None else registration.to_json(),
         "layers": [] if header is None else _layers(header),
@@ -215,6 +224,7 @@ def _depth(depth: DepthInfo) -> Record:
         "d_max": None if rep is None else _finite(rep.d_max),
         "z_near": None if rep is None else _finite(rep.z_near),
         "z_far": None if rep is None else _finite(rep.z_far),
+        "reference_view": None if rep is None else rep.reference_view,
         "float_min": None if cal is None else _finite(cal.float_min),
         "float_max": None if cal is None else _finite(cal.float_max),
         "metres": _metres(depth),
@@ -228,6 +238,7 @@ def _depth(depth: DepthInfo) -> Record:
             for text in (depth.calibration_problem, *(() if cal is None else cal.problems))
             if text
         ],
+        "calibration": calibration_record(cal),
     }
 
 

@@ -16,8 +16,9 @@ from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.depth.registration import Registration
-from heicdepth_tui.depth.trust import DISTORTION, Trust
+from heicdepth_tui.depth.trust import Trust, distortion_sentence
 from heicdepth_tui.errors import ExportError
+from heicdepth_tui.export.calibration import calibration_comments
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
 from heicdepth_tui.files import Writer, safe_name
@@ -154,7 +155,8 @@ class ExportSource:
 
     def depth_comments(self) -> tuple[str, ...]:
         """Return the comments of a depth raster: accuracy, camera, frame, photo; ASCII."""
-        lines = (self.trust.sentence, *self.depth_map.notes, *self._projection_lines())
+        stored = calibration_comments(self.header)
+        lines = (self.trust.sentence, *self.depth_map.notes, *self._projection_lines(), *stored)
         return (*(ascii_line(line) for line in lines), *self.comments())
 
     def _projection_lines(self) -> Iterator[str]:
@@ -162,7 +164,7 @@ class ExportSource:
         if self.camera is None:
             return
         yield self.camera.describe()
-        yield DISTORTION
+        yield distortion_sentence(self.camera)
         yield "pixel centres: the first sample's centre is u 0, v 0; u to the right, v down"
         if not self.depth_map.reason:
             yield (
@@ -182,9 +184,9 @@ class ExportSource:
         the one that is written, by default ``self.cloud``.
         """
         cloud = self.cloud if cloud is None else cloud
-        lines = (ascii_line(line) for line in cloud.comments())
+        lines = [*cloud.comments(), *calibration_comments(self.header)]
         colours = colours or f"colours: {self.cloud_photo.long}"
-        return (*lines, ascii_line(colours), *self.comments())
+        return (*map(ascii_line, lines), ascii_line(colours), *self.comments())
 
 
 def ascii_line(text: str) -> str:

@@ -141,7 +141,7 @@ def fact_groups(
         FactGroup("intrinsics", tuple(_camera_facts(header, stored, camera))),
         FactGroup("photo", tuple(_photo_facts(header))),
         FactGroup("file", tuple(_file_facts(header))),
-        FactGroup("lens, shown but not applied", tuple(_lens_facts(header))),
+        FactGroup("lens, shown but not applied", tuple(_lens_facts(header, camera))),
     ]
     return tuple(group for group in groups if group.facts)
 
@@ -223,13 +223,13 @@ def _camera_facts(
     from heicdepth_tui.depth.trust import trust_of
 
     if header.depth.item is None:
+        yield from _property_facts(header)
         return
     if stored is None:
         yield Fact("intrinsics", printable(_no_camera_text(header)))
     else:
         reference = f"{number(stored.reference_width)}×{number(stored.reference_height)}"
-        origins = {CameraOrigin.FILE: "from the file", CameraOrigin.EXIF: "estimated from EXIF"}
-        origin_text = origins.get(stored.origin, stored.origin.value)
+        origin_text = stored.origin.label.removeprefix("camera ")
         if camera is not None:
             label = trust_of(header.depth).with_camera(camera).camera_label
             origin_text = label.removeprefix("camera ")
@@ -258,6 +258,19 @@ def _camera_facts(
         yield Fact("refused", printable(problem))
 
 
+def _property_facts(header: Header) -> Iterable[Fact]:
+    """Yield the camera properties of a photo without depth, e.g. of a spatial photo."""
+    photo = header.camera_of(header.primary.id)
+    if photo is not None and photo.intrinsics is not None:
+        stated, (width, height) = photo.intrinsics, header.primary.coded
+        focal = stated.focal_x * width
+        high = focal if stated.focal_y is None else stated.focal_y * height
+        yield Fact("intrinsics", "from the file (cmin of the photo)")
+        yield Fact("fx, fy", f"{number(focal, 7)}, {number(high, 7)} at {width}×{height}")
+        x, y = stated.centre_x * width, stated.centre_y * height
+        yield Fact("cx, cy", f"{number(x, 7)}, {number(y, 7)} at {width}×{height}")
+
+
 def _alignment_text(header: Header) -> str:
     """Return the steps that align the depth map with the photo; empty where there are none."""
     from heicdepth_tui.depth.registration import register
@@ -281,13 +294,19 @@ def _no_camera_text(header: Header) -> str:
     return f"none: {why}; EXIF gives none either"
 
 
-def _lens_facts(header: Header) -> Iterable[Fact]:
+def _lens_facts(header: Header, camera: Camera | None) -> Iterable[Fact]:
     cal = header.depth.calibration
     if cal is None:
         return
     if cal.distortion_center is not None:
         x, y = cal.distortion_center
         yield Fact("distortion centre", f"{number(x, 7)}, {number(y, 7)}")
+    if camera is not None and camera.lens is not None:
+        lens = camera.lens
+        yield Fact("shift by the lens", f"{lens.figures}, computed; --rectify corrects it")
+        yield Fact("forward, inverse", f"agree to {lens.residual_px:.2g} px")
+    elif camera is not None and cal.distortion is not None:
+        yield Fact("rectification", printable(f"refused: {camera.lens_problem}"))
     for label, values in (
         ("distortion", cal.distortion),
         ("inverse distortion", cal.inverse_distortion),
@@ -356,6 +375,8 @@ def _photo_facts(header: Header) -> Iterable[Fact]:
         yield Fact("thumbnail", str(thumbnail.displayed_size))
     if header.stereo_pairs:
         yield Fact("stereo pairs", str(len(header.stereo_pairs)))
+    if header.baseline_mm is not None:
+        yield Fact("baseline", f"{number(header.baseline_mm, 4)} mm between the two cameras")
 
 
 def orientation_text(header: Header) -> str:
