@@ -71,6 +71,16 @@ def test_a_label_over_an_earlier_one_is_left_out() -> None:
     assert both == all_three < one
 
 
+def test_a_label_at_the_right_edge_stays_within_the_picture() -> None:
+    label = (((0.99, 0.5), "a long label"),)
+    sheet = drawn(Panel(flat(400, 300), "", labels=label), Panel(flat(400, 300, GREEN), ""))
+    assert count(sheet, GREEN) == 400 * 300
+    red = (sheet == RED).all(axis=2).nonzero()[1]
+    ground = draw_sheet("", [Panel(flat(400, 300), "")]).getpixel((0, 0))
+    beyond = sheet[:, red.max() + 1 : red.max() + 10]
+    assert (beyond == ground).all()
+
+
 def test_the_ramp_has_near_at_the_left() -> None:
     ramp = Ramp("viridis", False, ("0.5", "2 m"), ((0.5, "1"),))
     sheet = drawn(Panel(flat(600, 300), "", ramp=ramp))

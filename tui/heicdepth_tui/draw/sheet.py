@@ -133,6 +133,8 @@ class _Column:
         taken: list[_Box] = []
         for place, label in panel.labels:
             x, y = self._pixel(at, place)
+            _, _, right, _ = _box((x, y), label, text)
+            x -= max(0, right - at[0] - self._size[0])
             box = _box((x, y - text // 2), label, text)
             if not any(map(partial(_overlap, box), taken)):
                 taken.append(box)
