@@ -2,10 +2,11 @@
 
 ``python -m bench.compat [--install] [--python PYTHON] [--modules FOLDER] [--write] [PHOTO]``
 exports a photo and has Open3D, trimesh, VTK (pyvista), PCL and three.js read every format they
-know, and the Khronos glTF validator judge the GLB. What is not there is skipped and named;
-``--install`` puts the Python libraries into a virtual environment, and three.js and the validator
-into a folder, that are removed afterwards. ``--write`` also writes the
-result to docs/compat.md. Without PHOTO: real/pug.heic of HEICDEPTH_PHOTOS, else a generated one.
+know, the Khronos glTF validator judge the GLB, and Open3D, COLMAP and Blender read the camera.
+What is not there is skipped and named; ``--install`` puts the Python libraries into a virtual
+environment (2 GB with Blender), and three.js and the validator into a folder, that are removed
+afterwards. ``--write`` also writes the result to docs/compat.md. Without PHOTO: real/pug.heic of
+HEICDEPTH_PHOTOS, else a generated one.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compat_cameras import CAMERA_LIBRARIES, CameraReport, compare_cameras
 from bench.compat_colours import ColourReport, compare_pictures, srgb8
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.glb import linear_colours
@@ -68,6 +70,7 @@ class Report:
     """Lines of the table and what could not be compared."""
 
     shown: ColourReport
+    cameras: CameraReport = field(default_factory=CameraReport)
     rows: list[Row] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
@@ -298,7 +301,7 @@ def install_python(folder: Path) -> Path:
     """Make a virtual environment with the libraries and return its interpreter."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", *LIBRARIES)
+    run(python, "-m", "pip", "install", "--quiet", *LIBRARIES, *CAMERA_LIBRARIES)
     return python
 
 
@@ -340,11 +343,11 @@ def table(report: Report) -> Iterator[str]:
         yield (
             f"| {row.what} | {row.reader} | {row.points} | {row.difference} | {row.colours}{mark} |"
         )
-    if report.skipped:
+    if report.skipped or report.cameras.skipped:
         yield ""
         yield "Skipped:"
         yield ""
-        yield from (f"- {line}" for line in report.skipped)
+        yield from (f"- {line}" for line in (*report.skipped, *report.cameras.skipped))
 
 
 def page(report: Report, source: ExportSource) -> str:
@@ -358,7 +361,11 @@ def page(report: Report, source: ExportSource) -> str:
         "loses dark shades and cannot be turned back."
     )
     head = ("# What other programs read", "", introduction, "")
-    return "\n".join((*head, *table(report), "", *report.shown.lines(), ""))
+    return "\n".join((*head, *_body(report), ""))
+
+
+def _body(report: Report) -> Iterator[str]:
+    yield from (*table(report), "", *report.cameras.lines(), "", *report.shown.lines())
 
 
 def main() -> int:
@@ -390,15 +397,17 @@ def main() -> int:
             lambda: compare_pcl(report, source, exported, scratch),
             lambda: compare_three(report, source, exported, modules, scratch),
             lambda: validate_glb(report, source, modules, scratch),
+            lambda: compare_cameras(report.cameras, source, python, scratch),
             lambda: compare_pictures(report.shown, scratch, report.skipped),
         )
         for step in steps:
             step()
-    print("\n".join((*table(report), "", *report.shown.lines())))
+    print("\n".join(_body(report)))
     if options.write:
         REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text(page(report, source), encoding="utf-8")
-    return 0 if report.shown.good and all(row.good for row in report.rows) else 1
+    good = report.shown.good and report.cameras.good and all(row.good for row in report.rows)
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -241,14 +241,14 @@ def test_glb_has_the_photos_camera_in_its_own_axes(
     assert not {"matrix", "rotation", "translation", "scale"} & set(camera_node)
     camera = glb.document["cameras"][camera_node["camera"]]
     lens = camera["perspective"]
-    # Project as a viewer does, then shift as Blender does: in parts of the longer side.
+    # Project as a viewer does, then shift as Blender does: in heights of the frame.
     x, y, z = glb.arrays["POSITION"].astype(np.float64).T
     tall = math.tan(lens["yfov"] / 2)
     right = x / -z / (tall * lens["aspectRatio"])
     up = y / -z / tall
     shift_x, shift_y = camera["extras"]["blender_shift"]
-    u = (right + 1) / 2 * 6 - 0.5 - shift_x * 6
-    v = (1 - up) / 2 * 4 - 0.5 + shift_y * 6
+    u = (right + 1) / 2 * 6 - 0.5 - shift_x * 4
+    v = (1 - up) / 2 * 4 - 0.5 + shift_y * 4
     rows, columns = np.divmod(source.opengl_cloud.index, 6)
     np.testing.assert_allclose(u, columns, atol=6 * FLOAT32_POINT)
     np.testing.assert_allclose(v, rows, atol=6 * FLOAT32_POINT)

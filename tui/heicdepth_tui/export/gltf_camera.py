@@ -22,12 +22,12 @@ def gltf_camera(camera: Camera, name: str) -> dict[str, object]:
     A glTF camera looks along −z with y up, which is the frame of the points. ``yfov`` and
     ``aspectRatio`` are those of the whole frame: 2·atan(height / 2fy), (width/fx) / (height/fy).
     glTF has no principal point, so that its centre is that of the frame; ``extras`` have the real
-    one, as K and as the Shift X and Shift Y of a Blender camera, which make the view exact.
+    one, as K and as the Shift X and Shift Y that make the view of Blender's camera exact: in
+    heights of the frame, as its importer sets the vertical sensor fit (seen in Blender 5.0).
     """
     width, height = camera.width, camera.height
     # From the middle of the frame, pixels; cx and cy count from the centre of the first pixel.
     right, down = camera.cx - (width - 1) / 2, camera.cy - (height - 1) / 2
-    longest = max(width, height)
     return {
         "name": ascii_line(name),
         "type": "perspective",
@@ -41,7 +41,7 @@ def gltf_camera(camera: Camera, name: str) -> dict[str, object]:
             "K": camera.matrix().tolist(),
             "size": [width, height],
             "principal_point_off_the_middle": [right, down],
-            "blender_shift": [-right / longest, down / longest],
+            "blender_shift": [-right / height, down / height],
         },
     }
 
