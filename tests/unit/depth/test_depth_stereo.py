@@ -27,10 +27,13 @@ def scene(codes: np.ndarray, rgb: np.ndarray) -> tuple[Cloud, JumpRule]:
     return cloud, jump_rule(depth, camera, threshold=0.02)
 
 
-def views(codes: np.ndarray, rgb: np.ndarray, *, shift: float, convergence: float) -> Stereo:
+def views(
+    codes: np.ndarray, rgb: np.ndarray, *, shift: float, convergence: float, seam: int = 0
+) -> Stereo:
     """Views whose baseline shifts a disparity of 1/m by ``shift`` pixels between them."""
     cloud, rule = scene(codes, rgb)
-    return stereo_views(cloud, rgb, rule, baseline=shift / FOCAL, convergence=convergence)
+    baseline = shift / FOCAL
+    return stereo_views(cloud, rgb, rule, baseline=baseline, convergence=convergence, seam=seam)
 
 
 def noise(height: int = HEIGHT, width: int = WIDTH) -> np.ndarray:
@@ -135,6 +138,30 @@ def test_a_hole_is_filled_with_the_wall_mirrored_at_its_edge() -> None:
     pair = views(codes, rgb, shift=10, convergence=2.5)
     mirrored = rgb[:, FIRST - 8 : FIRST][:, ::-1]
     np.testing.assert_array_equal(pair.left.rgb[:, FIRST : FIRST + 8], mirrored)
+
+
+def test_the_mirror_image_ends_where_another_surface_begins() -> None:
+    codes, rgb = object_before_a_wall()
+    codes[:, FIRST - 3 : FIRST - 2] = NEAR
+    pair = views(codes, rgb, shift=10, convergence=2.5)
+    filled = pair.left.rgb[:, FIRST : FIRST + 8]
+    np.testing.assert_array_equal(filled[:, :2], rgb[:, FIRST - 2 : FIRST][:, ::-1])
+    edge = np.broadcast_to(rgb[:, FIRST - 1 : FIRST], (HEIGHT, 6, 3))
+    np.testing.assert_array_equal(filled[:, 2:], edge)
+
+
+def test_a_seam_hides_the_blurred_edge_that_the_object_left_on_the_wall() -> None:
+    codes, rgb = object_before_a_wall()
+    rgb[:, FIRST - 2 : FIRST] = rgb[:, STOP : STOP + 2] = OBJECT
+    plain = views(codes, rgb, shift=10, convergence=2.5)
+    pair = views(codes, rgb, shift=10, convergence=2.5, seam=2)
+    for left_behind, before, after in (
+        (slice(FIRST - 2, FIRST), plain.left, pair.left),
+        (slice(STOP, STOP + 2), plain.right, pair.right),
+    ):
+        assert (before.rgb[:, left_behind] == OBJECT).all()
+        assert not (after.rgb[:, left_behind] == OBJECT).all(axis=2).any()
+        np.testing.assert_array_equal(after.holes, before.holes)
 
 
 def test_what_a_view_sees_beside_the_photo_is_a_hole_too() -> None:

@@ -91,6 +91,7 @@ def stereo_views(
     *,
     baseline: float,
     convergence: float | None = None,
+    seam: int = 0,
 ) -> Stereo:
     """Return the views of two eyes ``baseline`` metres apart, for parallel cameras.
 
@@ -98,8 +99,10 @@ def stereo_views(
     distance Z lands at u ± f · B/2 · (1/Z − 1/Zc) in the left (+) and the right (−) view, in the
     same row; ``convergence``, Zc in metres, is the median of Z where None. Between neighbours that
     ``rule`` joins colours are interpolated; where it does not, each ends half a sample beyond its
-    centre. Of several samples on one pixel the nearest is seen. Raises ValueError for grids that do
-    not fit, for a flat cloud, and for a baseline or a convergence that is not positive.
+    centre. Of several samples on one pixel the nearest is seen. Holes are filled from the farther
+    side, and with them ``seam`` pixels of that side, where the photo shows the blurred edge of what
+    is in front. Raises ValueError for grids that do not fit, for a flat cloud, and for a baseline
+    or a convergence that is not positive.
     """
     camera = cloud.camera
     if camera is None:
@@ -113,8 +116,8 @@ def stereo_views(
         raise ValueError(f"baseline {baseline} m and convergence {convergence} m must be positive")
     gain = camera.fx * baseline / 2
     return Stereo(
-        left=_view(rgb, disparity, rule, _Warp(gain, zero)),
-        right=_view(rgb, disparity, rule, _Warp(-gain, zero)),
+        left=_view(rgb, disparity, rule, _Warp(gain, zero), seam),
+        right=_view(rgb, disparity, rule, _Warp(-gain, zero), seam),
         baseline=baseline,
         convergence=1 / zero,
         nearest=1 / float(inverse.max()),
@@ -124,7 +127,7 @@ def stereo_views(
     )
 
 
-def _view(rgb: NDArray[np.uint8], disparity: F32, rule: JumpRule, warp: _Warp) -> View:
+def _view(rgb: NDArray[np.uint8], disparity: F32, rule: JumpRule, warp: _Warp, seam: int) -> View:
     """Return the picture after the warp; a positive gain is warped in its mirror image."""
     flip = np.s_[:, ::-1] if warp.gain > 0 else np.s_[:, :]
     warp = warp._replace(gain=-abs(warp.gain))
@@ -135,7 +138,8 @@ def _view(rgb: NDArray[np.uint8], disparity: F32, rule: JumpRule, warp: _Warp) -
     for rows in _strips(disparity.shape):
         strip = _fill_invalid(depths[rows], np.float32(warp.zero))
         packed = _packed(colours[rows])
-        target[rows], missing[rows] = _warp_strip(packed, strip, joined(strip, rule, 1), warp)
+        join = joined(strip, rule, 1)
+        target[rows], missing[rows] = _warp_strip(packed, strip, join, warp, seam)
     return View(view, holes)
 
 
@@ -161,9 +165,9 @@ def _unpacked(packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
 
 
 def _warp_strip(
-    colours: NDArray[np.uint32], disparity: F32, join: Mask, warp: _Warp
+    colours: NDArray[np.uint32], disparity: F32, join: Mask, warp: _Warp, seam: int
 ) -> tuple[NDArray[np.uint8], Mask]:
-    """Return rows of a view (R, W, 3), and where they are filled (R, W); the gain is negative."""
+    """Return rows of a view (R, W, 3), and where they are holes (R, W); the gain is negative."""
     height, width = disparity.shape
     place = _landed(disparity, join, warp)
     hole = place < 0
@@ -174,8 +178,11 @@ def _warp_strip(
     seen[hole] = 0
     depth = disparity.reshape(-1)[at]
     depth[hole] = np.nan
-    rows, columns = np.nonzero(hole.reshape(height, width))
     seen, depth = seen.reshape(height, width), depth.reshape(height, width)
+    if seam:
+        rows, columns = np.nonzero(np.isnan(depth))
+        depth = _seams(depth, rows, columns, seam)
+    rows, columns = np.nonzero(np.isnan(depth))
     source = _farther_side(depth, rows, columns)
     seen[rows, columns] = seen[rows, source]
     return _unpacked(seen), hole.reshape(height, width)
@@ -235,30 +242,75 @@ def _between(
     return mixed
 
 
-def _farther_side(depth: F32, rows: Places, columns: Places) -> Places:
-    """Return the column of the row that fills each hole at (rows, columns).
+class _Sides(NamedTuple):
+    """The known pixels beside each hole of a strip, as lists in row-major order."""
 
-    The nearest known pixel to the left or to the right, whichever is farther away; of its surface
-    the part that mirrors the hole, so that texture goes on, as far as that surface reaches. Its own
-    column where a row has no known pixel. ``depth`` is (R, W) disparity, NaN in holes.
-    """
-    width = depth.shape[1]
+    left: Places
+    """Column, −1 without one."""
+    right: Places
+    """Column, W without one."""
+    is_left: Mask
+    """True where the left one is the farther."""
+    far: F32
+    """Disparity of the farther one, NaN without any."""
+
+
+def _sides(depth: F32, rows: Places, columns: Places) -> _Sides:
     left, right = _known_beside(depth, rows, columns)
     there = np.pad(depth, ((0, 0), (1, 1)), constant_values=np.nan)
     of_left, of_right = there[rows, left + 1], there[rows, right + 1]
     is_left = np.isnan(of_right) | (of_left <= of_right)
+    return _Sides(left, right, is_left, np.where(is_left, of_left, of_right))
+
+
+def _seams(depth: F32, rows: Places, columns: Places, seam: int) -> F32:
+    """Return ``depth`` with NaN on the farther side of each hole too, ``seam`` pixels wide.
+
+    A photo shows there the blurred edge of what is in front, which is elsewhere in a view.
+    """
+    width = depth.shape[1]
+    sides = _sides(depth, rows, columns)
+    between = (sides.left >= 0) & (sides.right < width)
+    edge = np.where(sides.is_left, sides.left, sides.right)[between]
+    step = np.where(sides.is_left, -1, 1)[between]
+    lines, far = rows[between], sides.far[between]
+    wider = depth.copy()
+    for ahead in range(seam):
+        at = np.clip(edge + ahead * step, 0, width - 1)
+        alike = np.abs(depth[lines, at] - far) <= far * np.float32(_ALIKE)
+        wider[lines[alike], at[alike]] = np.nan
+    return wider
+
+
+def _farther_side(depth: F32, rows: Places, columns: Places) -> Places:
+    """Return the column of the row that fills each hole at (rows, columns).
+
+    The nearest known pixel to the left or to the right, whichever is farther away; of its surface
+    the part that mirrors the hole, so that texture goes on, as far as that surface reaches without
+    a gap. Its own column where a row has no known pixel. ``depth`` is (R, W) disparity, NaN in
+    holes, of which (rows, columns) are all, in row-major order.
+    """
+    width = depth.shape[1]
+    left, right, is_left, far = _sides(depth, rows, columns)
     edge = np.where(is_left, left, right)
-    mirrored = np.clip(2 * edge - columns + np.where(is_left, 1, -1), 0, width - 1)
-    far = np.where(is_left, of_left, of_right)
+    mirrored = 2 * edge - columns + np.where(is_left, 1, -1)
+    is_inside = (mirrored >= 0) & (mirrored < width)
+    np.clip(mirrored, 0, width - 1, out=mirrored)
     alike = np.abs(depth[rows, mirrored] - far) <= far * np.float32(_ALIKE)
-    return np.where(np.isnan(far), columns, np.where(alike, mirrored, edge))
+    alike &= is_inside
+    # The first pixel of another surface ends the mirror image, seen from the edge of the hole.
+    at = np.arange(rows.size)
+    before = np.maximum.accumulate(np.where(alike, -1, at))
+    after = np.minimum.accumulate(np.where(alike, rows.size, at)[::-1])[::-1]
+    whole = np.where(is_left, before < at - (columns - left - 1), after > at + right - columns - 1)
+    return np.where(np.isnan(far), columns, np.where(whole, mirrored, edge))
 
 
 def _known_beside(depth: F32, rows: Places, columns: Places) -> tuple[Places, Places]:
     """Return the nearest known columns left (−1 without one) and right (W without one)."""
     width = depth.shape[1]
     known = ~np.isnan(depth)
-    across = np.arange(width)
+    across = np.arange(width, dtype=np.int32)
     left = np.maximum.accumulate(np.where(known, across, -1), axis=1)
     right = np.minimum.accumulate(np.where(known, across, width)[:, ::-1], axis=1)[:, ::-1]
     return left[rows, columns], right[rows, columns]
