@@ -104,7 +104,7 @@ def write_new_folder(
     folder: Path,
     stem: str,
     suffix: str,
-    parts: Sequence[tuple[str, Writer]],
+    parts: Sequence[tuple[str, Writer | NamingWriter]],
     *,
     make_folder: bool = True,
 ) -> tuple[Path, ...]:
@@ -121,7 +121,7 @@ def write_new_folder(
         draft.mkdir()
         try:
             for path, write in parts:
-                _write_inside(draft / path, write)
+                _write_inside(draft / path, _bound(write, [path for path, _ in parts]))
             target = _publish_folder(draft, folder, stem, suffix)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)  # the first error is the one to report

@@ -145,6 +145,8 @@ def test_an_option_is_without_effect_whatever_its_value() -> None:
 REFUSED = [
     ExportOptions(("pcd",), FLAT, axes=Axes.OPENCV),
     ExportOptions(("ply", "npz"), FLAT, camera_files=(CameraFile.ROS,)),
+    ExportOptions(("obj",), FLAT),
+    ExportOptions(("npz", "anaglyph"), FLAT),
 ]
 
 
@@ -152,7 +154,7 @@ REFUSED = [
 def test_what_contradicts_itself_is_refused_before_a_photo_is_read(options: ExportOptions) -> None:
     (refusal,) = refusals(options)
     assert all(option(field) for field in refusal.fields)
-    with pytest.raises(ExportError, match=r"leave out --(frame|camera-file)"):
+    with pytest.raises(ExportError, match=r"leave out --(frame|camera-file)|use the perspective"):
         export_photo("missing.heic", options, lambda _: pytest.fail("nothing is decoded"))
 
 

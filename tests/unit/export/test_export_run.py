@@ -22,7 +22,7 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.export import run
 from heicdepth_tui.export.options import ColourValues
-from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.registry import FORMATS, Kind
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import ExportOptions, ExportSource
 from heicdepth_tui.heif.depth_facts import DepthInfo, DepthStatus
@@ -32,6 +32,8 @@ from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 
 Use = Callable[[Header], None]
 ALL_BUT_HTML = tuple(name for name in FORMATS if name != "html")
+NEEDS_DISTANCES = (Kind.MESH, Kind.STEREO)
+FLAT_ALLOWED = tuple(name for name in ALL_BUT_HTML if FORMATS[name].kind not in NEEDS_DISTANCES)
 CODES = np.arange(24, dtype=np.uint8).reshape(4, 6) * 11
 
 
@@ -120,7 +122,7 @@ def test_every_format_reports_what_it_wrote(
     heard: list[Path] = []
     exported = export_photo(
         tmp_path / "IMG_0412.HEIC",
-        ExportOptions(formats=ALL_BUT_HTML, cloud=cloud(), out=tmp_path),
+        ExportOptions(formats=FLAT_ALLOWED, cloud=cloud(), out=tmp_path),
         FakeDecoder(),
         written=lambda one: heard.append(one.path),
     )
@@ -209,7 +211,9 @@ def test_a_failing_disk_leaves_nothing_of_the_format(
 
     use(make_header())
     monkeypatch.setattr(os, "fsync", full)
-    options = ExportOptions(formats=(name, "ply"), cloud=cloud(), out=tmp_path / "new")
+    projection = Projection.FLAT if name in FLAT_ALLOWED else Projection.PERSPECTIVE
+    points = cloud(projection=projection)
+    options = ExportOptions(formats=(name, "ply"), cloud=points, out=tmp_path / "new")
     with pytest.raises(WriteError, match="no space left"):
         export_photo("a.heic", options, FakeDecoder())
     assert names(tmp_path) == []
@@ -272,7 +276,7 @@ def test_odd_names_give_safe_files_and_safe_summaries(
     assert exported.summary.isprintable()
 
 
-@pytest.mark.parametrize(("formats", "words"), [(("obj",), "named obj"), ((), "no format")])
+@pytest.mark.parametrize(("formats", "words"), [(("stl",), "named stl"), ((), "no format")])
 def test_unknown_formats_are_refused_before_anything_is_read(
     formats: tuple[str, ...], words: str
 ) -> None:

@@ -32,6 +32,8 @@ from heicdepth_tui.export.registry import Kind
 __all__ = ["OPTIONS", "SECTIONS", "option"]
 
 _POINTS = frozenset({Kind.CLOUD, Kind.MESH})
+_SURFACES = _POINTS | {Kind.STEREO}
+_STEREO = frozenset({Kind.STEREO})
 _NO_CLOUD = "{formats} holds no cloud"
 _PCD = frozenset({"pcd", "pcd-compressed", "pcd-ascii"})
 
@@ -95,7 +97,7 @@ _COLOR_RESOLUTION = Choice(
     explanation="the grid of the points: the depth map's, or finer ones guided by the photo",
     values=tuple(Value(one, one.value) for one in ColorResolution),
     is_inline=True,
-    kinds=_POINTS,
+    kinds=_SURFACES,
     unused=_NO_CLOUD,
     in_flat=False,
 )
@@ -171,7 +173,7 @@ _SWITCHES = (
         label="drop flying",
         note="between two surfaces",
         explanation="drops samples that hang between a near and a far surface; they are counted",
-        kinds=_POINTS,
+        kinds=_SURFACES,
         unused=_NO_CLOUD,
         in_flat=False,
     ),
@@ -182,7 +184,7 @@ _SWITCHES = (
         label="smooth terraces",
         note="8-bit steps, ±½ code",
         explanation="evens terraces that 8-bit codes leave on slopes, by at most half a code",
-        kinds=_POINTS,
+        kinds=_SURFACES,
         unused=_NO_CLOUD,
         in_flat=False,
     ),
@@ -299,6 +301,40 @@ _CAMERA_FILES = Several(
     ),
 )
 
+_EYES = (
+    Number(
+        field="baseline_mm",
+        flags=("--baseline-mm",),
+        usage="Stereo: distance between the two eyes, in millimetres.",
+        label="eyes apart, mm",
+        note="for stereo",
+        explanation="the distance between the two eyes of stereo views; near scenes need less",
+        minimum=0,
+        maximum=10_000,
+        is_minimum_allowed=False,
+        metavar="MM",
+        unit="millimetres",
+        placeholder="63",
+        kinds=_STEREO,
+        unused="no stereo view is written",
+    ),
+    Number(
+        field="convergence",
+        flags=("--convergence",),
+        usage="Stereo: distance that has the same place in both views; the median unless given.",
+        label="converge at, m",
+        note="for stereo",
+        explanation="the distance at which stereo views agree; nearer things stand before it",
+        minimum=0,
+        is_minimum_allowed=False,
+        metavar="M",
+        unit="metres",
+        placeholder="median",
+        kinds=_STEREO,
+        unused="no stereo view is written",
+    ),
+)
+
 SECTIONS: tuple[Section, ...] = (
     Section("matching", "", (_REGISTER,), is_left=True),
     Section("shape", "", (_PROJECTION,)),
@@ -306,6 +342,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("samples", "samples", _SAMPLES),
     Section("camera", "", (_AXES, _CAMERA_FILES)),
     Section("switches", "options", _SWITCHES),
+    Section("stereo", "stereo", _EYES),
 )
 """In the order of the dialog and of ``export --help``."""
 

@@ -71,6 +71,10 @@ class ExportOptions:
     """PCD and PLY only: the axes of points and normals in perspective."""
     camera_files: tuple[CameraFile, ...] = ()
     """Camera files that are written beside the formats."""
+    baseline_mm: float = 63.0
+    """Stereo only: the distance between the two eyes, in millimetres of the depth map."""
+    convergence: float | None = None
+    """Stereo only: Z in metres of what has the same place in both views; None for the median."""
     register: Frames = Frames.AUTO
     """The frames of photo and depth item that show the same view, where their turns differ."""
     scale: float | KnownLength | None = None

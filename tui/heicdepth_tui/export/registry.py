@@ -32,6 +32,8 @@ class Kind(Enum):
     """Points by ``ExportOptions.cloud``."""
     MESH = "mesh"
     """A surface through the samples that a cloud would have."""
+    STEREO = "stereo"
+    """The photo as two eyes see it, by the distances of the depth map."""
     RASTER = "raster"
     """Samples of the depth map in rows and columns."""
     PICTURE = "picture"
@@ -189,6 +191,54 @@ _ALL = (
         "html.output_files",
         Kind.CLOUD,
         Bytes(a_point=1.7),
+    ),
+    Format(
+        "glb-mesh",
+        "GLB mesh",
+        "surface with the photo on it: Blender, browsers (glTF)",
+        "mesh.glb_files",
+        Kind.MESH,
+        Bytes(a_point=44.7, a_normal=12, a_pixel=0.04),
+    ),
+    Format(
+        "obj",
+        "OBJ",
+        "surface with the photo on it: mesh, material and JPEG",
+        "obj.output_files",
+        Kind.MESH,
+        Bytes(a_point=136, a_normal=67, a_pixel=0.04),
+    ),
+    Format(
+        "sbs",
+        "side by side",
+        "two eyes in one picture: headsets, stereo viewers",
+        "stereo.side_by_side",
+        Kind.STEREO,
+        Bytes(a_sample=1.9),
+    ),
+    Format(
+        "left-right",
+        "left and right",
+        "two eyes as two pictures",
+        "stereo.left_and_right",
+        Kind.STEREO,
+        Bytes(a_sample=1.9),
+    ),
+    Format(
+        "anaglyph",
+        "anaglyph",
+        "two eyes in one picture for red and cyan glasses",
+        "stereo.red_and_cyan",
+        Kind.STEREO,
+        Bytes(a_sample=4.9),
+    ),
+    Format(
+        "wiggle",
+        "wiggle",
+        "animated GIF that goes to and fro between two eyes",
+        "stereo.wiggle",
+        Kind.STEREO,
+        Bytes(a_sample=4),
     ),
 )
 

@@ -30,6 +30,10 @@ class Refusal:
     is_met: Callable[[ExportOptions], bool]
 
 
+def _needs_distances(options: ExportOptions) -> bool:
+    return any(FORMATS[name].kind in (Kind.MESH, Kind.STEREO) for name in options.formats)
+
+
 def _draws_flat_points(options: ExportOptions) -> bool:
     return options.cloud.projection is Projection.FLAT and _draws_points(options)
 
@@ -44,6 +48,12 @@ REFUSALS: tuple[Refusal, ...] = (
         ("cloud.projection", "camera_files"),
         "no camera saw a flat cloud: leave out --camera-file, or use the perspective projection",
         lambda options: bool(options.camera_files) and _draws_flat_points(options),
+    ),
+    Refusal(
+        ("cloud.projection",),
+        "mesh and stereo need distances, which the flat projection does not have: use the "
+        "perspective projection",
+        lambda options: options.cloud.projection is Projection.FLAT and _needs_distances(options),
     ),
 )
 """Every combination that is refused before a photo is read."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +22,14 @@ from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.calibration import calibration_comments
 from heicdepth_tui.export.colouring import Coloured, Colours
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
-from heicdepth_tui.files import Writer, safe_name
+from heicdepth_tui.files import NamingWriter, Writer, safe_name
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.text import printable
 
 __all__ = ["Colours", "ExportOptions", "ExportSource", "Exported", "OutputFile", "ascii_line"]
 
+_T = TypeVar("_T")
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
 
 
@@ -37,7 +39,7 @@ class OutputFile:
 
     suffix: str
     """E.g. ``-codes.png``; ``-rgbd/depth/000000.png`` is a file in a new folder of the set."""
-    write: Writer
+    write: Writer | NamingWriter
     summary: str
     """The summary line after the path."""
     points: int | None = None
@@ -61,6 +63,14 @@ class ExportSource:
     """The part of the upright photo that ``depth_map`` covers."""
     registration: Registration | None = None
     """The steps that turned ``depth_map`` into the orientation of the photo."""
+    _made: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, make: Callable[[ExportSource], _T]) -> _T:
+        """Return ``make(self)``, made once and shared by all formats; ``make`` is a function."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _T = self._made[make]
+        return made
 
     @property
     def name(self) -> str:

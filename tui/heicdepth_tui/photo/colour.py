@@ -12,7 +12,14 @@ from heicdepth_tui.heif.colour import DISPLAY_P3
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["P3_TO_BT709", "linear_from_coded", "p3_to_bt709", "srgb_by_profile", "srgb_from"]
+__all__ = [
+    "P3_TO_BT709",
+    "coded_levels",
+    "linear_from_coded",
+    "p3_to_bt709",
+    "srgb_by_profile",
+    "srgb_from",
+]
 
 P3_TO_BT709 = (
     (3685649 / 3008840, -676809 / 3008840, 0.0),
@@ -73,6 +80,13 @@ def linear_from_coded() -> NDArray[np.float32]:
     coded = np.arange(256) / 255
     linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
     return linear.astype(np.float32)
+
+
+def coded_levels(linear: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return the sRGB levels of linear values, of any shape; what lies outside 0..1 is clipped."""
+    steps = linear * np.float32(_STEPS)
+    steps += np.float32(_BELOW + 0.5)
+    return _coded_from_linear().take(steps.astype(np.intp), mode="clip")
 
 
 @cache

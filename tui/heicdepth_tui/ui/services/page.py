@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui import __version__
 from heicdepth_tui.errors import GeometryError, WriteError
-from heicdepth_tui.export.html import output_files
+from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.files import replace_own, safe_name
 
@@ -53,12 +53,11 @@ def write_page(
             os.utime(path)
         return path.absolute()
     source = read_source(Path(entry.path), options, decode)
+    buffer = io.BytesIO()
     try:
-        page = output_files(source)[0]
+        write_html(source, buffer)
     except GeometryError as error:
         raise error.at(source.path) from error
-    buffer = io.BytesIO()
-    page.write(buffer)
     return _write(folder, name, buffer.getvalue()).absolute()
 
 
