@@ -9,7 +9,7 @@ import traceback
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.files import write_new
 from heicdepth_tui.text import printable, printable_path

@@ -87,17 +87,19 @@ def write_new_set(
     parts: Sequence[tuple[str, Writer | NamingWriter]],
     *,
     make_folder: bool = True,
+    numbered: bool = True,
 ) -> tuple[Path, ...]:
     """Write files that belong together, ``stem + suffix`` for each (suffix, write), all or none.
 
     They share one number: where a name of the set is taken, all become ``stem-1`` + suffix, and so
-    on. Nothing is published before every part is written. Otherwise as ``write_new``.
+    on; without ``numbered`` that is a WriteError. Nothing is published before every part is
+    written. Otherwise as ``write_new``.
     """
     for suffix, _ in parts:
         check_plain(stem + suffix)
     target = folder / (stem + parts[0][0])
     with _folder_for(folder, make_folder=make_folder), _as_write_error(target):
-        return _write_and_publish(folder, stem, parts)
+        return _write_and_publish(folder, stem, parts, _MAX_TRIES if numbered else 1)
 
 
 def write_new_folder(
@@ -239,12 +241,12 @@ class _NamesTakenError(FileExistsError):
 
 
 def _write_and_publish(
-    folder: Path, stem: str, parts: Sequence[tuple[str, Writer | NamingWriter]]
+    folder: Path, stem: str, parts: Sequence[tuple[str, Writer | NamingWriter]], tries: int
 ) -> tuple[Path, ...]:
     plain = [(suffix, write) for suffix, write in parts if not isinstance(write, NamingWriter)]
     if len(plain) == len(parts):
-        return _write_under(folder, stem, plain, range(_MAX_TRIES))
-    for number in range(_MAX_TRIES):
+        return _write_under(folder, stem, plain, range(tries))
+    for number in range(tries):
         names = [numbered_name(stem, number, suffix) for suffix, _ in parts]
         if any(os.path.lexists(folder / name) for name in names):
             continue
@@ -425,7 +427,7 @@ def _cause(error: OSError) -> str:
         errno.ENAMETOOLONG: "cannot be written: the name is too long",
         errno.ENOTDIR: "cannot be written: the target folder is not a folder",
         errno.ENOENT: "cannot be written: the target folder does not exist",
-        errno.EEXIST: "cannot be written: the name is taken, with every number tried",
+        errno.EEXIST: "cannot be written: the name is taken",
     }.get(error.errno or 0, f"cannot be written: {error.strerror or error}")
 
 
@@ -438,5 +440,5 @@ def _remedy(error: OSError) -> str:
         errno.EROFS: "choose a folder you may write to with --out",
         errno.ENAMETOOLONG: "choose a folder with a shorter path with --out",
         errno.ENOTDIR: "choose a folder with --out",
-        errno.EEXIST: "choose an empty folder with --out",
+        errno.EEXIST: "choose another name or folder",
     }.get(error.errno or 0, "choose another folder with --out")

@@ -13,10 +13,10 @@ from hypothesis.extra import numpy as st_np
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth.flying import ALONE, GRAZING, RAMP, flying_kinds
+from heicdepth_tui.depth.quantise import quantise, representation_for
 from heicdepth_tui.heif.depth_facts import RepresentationType
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples import gallery
-from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.raycast import cast
 from heicdepth_tui.samples.solids import Pinhole
 

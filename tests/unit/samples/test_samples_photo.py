@@ -9,12 +9,12 @@ import numpy as np
 import pillow_heif
 import pytest
 
+from heicdepth_tui.depth.quantise import quantise, representation_for
 from heicdepth_tui.heif.depth_facts import Calibration, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.picture_facts import Crop, Rotation, Size
 from heicdepth_tui.heif.write.boxes import Layout
 from heicdepth_tui.samples.build import GAIN_MAP_URN, MATTE_URN, make_photo
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn
-from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.recipe import GroundTruth, Recipe
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.samples.write import build_photo

@@ -84,7 +84,7 @@ def browse(
 def _demo_folder() -> Path:
     from platformdirs import user_cache_path
 
-    from heicdepth_tui import __version__
+    from heicdepth_tui._version import __version__
     from heicdepth_tui.samples.write import write_samples
 
     folder = user_cache_path("heicdepth-tui") / f"demo-{__version__}"

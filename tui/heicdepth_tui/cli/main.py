@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 from click.shell_completion import CompletionItem
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.config import config
 from heicdepth_tui.cli.info import info

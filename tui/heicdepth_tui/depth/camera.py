@@ -116,6 +116,11 @@ class Camera:
 
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], dtype=np.float64)
 
+    @property
+    def K(self) -> NDArray[np.float64]:  # noqa: N802  the field's name for it
+        """The same as ``matrix()``."""
+        return self.matrix()
+
     def resized(self, size: Size) -> Camera:
         """Return the camera of the same view sampled with ``size`` samples."""
         sx, sy = size.width / self.width, size.height / self.height

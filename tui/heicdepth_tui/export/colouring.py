@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB, UNKNOWN
 
@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.heif.picture_facts import Size
+    from heicdepth_tui.photo.layers import Pixels
 
-__all__ = ["Coloured", "Colours"]
+__all__ = ["Coloured", "Colours", "as_rgb"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,3 +75,16 @@ class Colours(Protocol):
     def __call__(self, size: Size, stored: bool, /) -> Coloured:
         """Return the photo at ``size``."""
         ...
+
+
+def as_rgb(pixels: Pixels) -> NDArray[np.uint8]:
+    """Return a photo as uint8 (H, W, 3): grey repeated, 10 and 12 bits rounded to 8."""
+    import numpy as np
+
+    array: NDArray[Any] = pixels.array
+    if array.dtype != np.uint8:
+        top = 2**pixels.bits - 1
+        array = ((array.astype(np.uint32) * 255 + top // 2) // top).astype(np.uint8)
+    if array.ndim == 2:
+        array = np.repeat(array[:, :, None], 3, axis=2)
+    return np.asarray(array, np.uint8)

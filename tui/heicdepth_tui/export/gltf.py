@@ -6,7 +6,7 @@ import json
 import struct
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.errors import ExportError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.depth.cloud import ColorResolution, Projection
 from heicdepth_tui.export.packing import Image, PackedCloud, pack_cloud
 from heicdepth_tui.export.source import OutputFile

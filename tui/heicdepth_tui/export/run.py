@@ -6,10 +6,8 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heicdepth_tui.depth.camera import aligned_camera
 from heicdepth_tui.depth.coverage import WHOLE, Region
@@ -20,7 +18,7 @@ from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.depth.scale import KnownLength, scaled
 from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.camera_files import camera_outputs
-from heicdepth_tui.export.colouring import Coloured, Colours
+from heicdepth_tui.export.colouring import Coloured, Colours, as_rgb
 from heicdepth_tui.export.options import CameraFile, DepthUnit
 from heicdepth_tui.export.png import PHOTO_SUFFIX, depth_suffix
 from heicdepth_tui.export.registry import Format, formats_named, write_outputs
@@ -192,7 +190,7 @@ def _colours(path: Path, decode: LayerDecoder, region: Region, colour: ColourSpa
             stored=stored,
         )
         pixels = decode(request)
-        rgb = _as_rgb(pixels)
+        rgb = as_rgb(pixels)
         if region != WHOLE:
             rgb = np.ascontiguousarray(region.cut(rgb, size))
         return Coloured(rgb, pixels.space or colour.name, pixels.converted_from, pixels.note)
@@ -206,17 +204,6 @@ def _colours(path: Path, decode: LayerDecoder, region: Region, colour: ColourSpa
         return picture if stored else picture.in_srgb()
 
     return at_size
-
-
-def _as_rgb(pixels: Pixels) -> NDArray[np.uint8]:
-    """Return a photo as uint8 (H, W, 3): grey repeated, 10 and 12 bits rounded to 8."""
-    array: NDArray[Any] = pixels.array
-    if array.dtype != np.uint8:
-        top = 2**pixels.bits - 1
-        array = ((array.astype(np.uint32) * 255 + top // 2) // top).astype(np.uint8)
-    if array.ndim == 2:
-        array = np.repeat(array[:, :, None], 3, axis=2)
-    return np.asarray(array, np.uint8)
 
 
 def _shape_note(photo: ImageItem, depth: Size, region: Region) -> str:

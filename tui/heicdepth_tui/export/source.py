@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.coverage import WHOLE, Region

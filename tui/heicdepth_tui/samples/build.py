@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from heicdepth_tui.depth.quantise import quantise, representation_for
 from heicdepth_tui.heif.camera_facts import CameraExtrinsics, CameraIntrinsics
 from heicdepth_tui.heif.depth_facts import Calibration, DepthRepresentation, RepresentationType
 from heicdepth_tui.heif.facts import Exif
@@ -19,7 +20,6 @@ from heicdepth_tui.heif.write.xmp import build_calibration, build_description
 from heicdepth_tui.photo.encode import SRGB_COLR, encode_grid, encode_hevc
 from heicdepth_tui.samples.exif import build_exif
 from heicdepth_tui.samples.orient import TRANSFORMS, inverse, turn, turn_camera
-from heicdepth_tui.samples.quantise import quantise, representation_for
 from heicdepth_tui.samples.raycast import background_metres, cast
 from heicdepth_tui.samples.recipe import AUTO, Auto, GroundTruth, Photo, Recipe, TrueSphere
 from heicdepth_tui.samples.shading import shade

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.errors import GeometryError, WriteError
 from heicdepth_tui.export.html import write_html
 from heicdepth_tui.export.run import read_source

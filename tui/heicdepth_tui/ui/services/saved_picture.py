@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from heicdepth_tui import __version__
+from heicdepth_tui._version import __version__
 from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.fit import whole_scale
 from heicdepth_tui.draw.frame_cross import draw_frame_cross
