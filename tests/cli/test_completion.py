@@ -88,3 +88,11 @@ def test_the_script_is_printed_in_a_terminal_too(
     terminal = run_in_terminal(**{VARIABLE: f"{shell}_source"})
     assert terminal.end() == 0
     assert terminal.raw.decode().replace("\r\n", "\n") == script
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_command_prints_the_script_of_the_variable(shell: str) -> None:
+    done = run_command("completion", shell)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == run(f"{shell}_source").strip()

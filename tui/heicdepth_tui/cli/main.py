@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 
 from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.browse import browse
+from heicdepth_tui.cli.completion import completion
 from heicdepth_tui.cli.config import config
 from heicdepth_tui.cli.info import info
 from heicdepth_tui.cli.invocation import command_of
@@ -99,7 +100,7 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, sample, config):
+for _command in (browse, info, show, sample, config, completion):
     group.add_command(_command)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from heicdepth_tui.cli.invocation import COMMANDS, DEFAULT_COMMAND
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ class ExistingPath(click.ParamType[Path]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path, or fail with a sentence that names it."""
-        path = Path(os.fsdecode(value))
+        word = os.fsdecode(value)
+        path = Path(word)
         if not os.path.lexists(path):
-            hint = "; folders named like a command are given as ./name"
-            self.fail(f"{printable(str(path))}: there is no such file or folder{hint}", param, ctx)
+            self.fail(f"{printable(word)}: {_missing(word, ctx)}", param, ctx)
         return path
 
     def shell_complete(
@@ -36,6 +38,15 @@ class ExistingPath(click.ParamType[Path]):
     ) -> list[CompletionItem[str]]:
         """Let the shell complete files and folders."""
         return [CompletionItem(incomplete, type="file")]
+
+
+def _missing(word: str, context: click.Context | None) -> str:
+    """Return what is missing: where no command was named, the word may be a misspelt one."""
+    if context is None or context.command.name != DEFAULT_COMMAND or os.sep in word:
+        return "there is no such file or folder; folders named like a command are given as ./name"
+    near = get_close_matches(word, COMMANDS, n=1, cutoff=0.7)
+    meant = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}"
+    return f"there is no such command, file or folder; {meant}"
 
 
 def photos_in(paths: Sequence[Path], recursive: bool) -> list[Entry]:
