@@ -134,6 +134,7 @@ def test_options_without_effect_are_named_with_the_reason() -> None:
     assert list(warnings(CHANGED)) == [
         "--organised ignored: only PCD keeps rows and columns",
         "--png-unit ignored: no PNG is written",
+        "--camera-file colmap names NAME-photo.png, which --format png writes",
     ]
 
 

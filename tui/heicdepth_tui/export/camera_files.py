@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from heicdepth_tui.depth.trust import distortion_sentence
 from heicdepth_tui.errors import NoCameraError
-from heicdepth_tui.export.options import CameraFile
+from heicdepth_tui.export.options import PICTURE_NAMING, CameraFile
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def camera_comments(source: ExportSource, *, from_corner: bool) -> tuple[str, ..
 def _clauses(camera: Camera, tool: CameraFile, picture: str) -> Iterator[str]:
     yield f"camera of the {camera.width}x{camera.height} pictures"
     yield camera.origin_words
-    if tool in (CameraFile.COLMAP, CameraFile.NERFSTUDIO):
+    if tool in PICTURE_NAMING:
         yield f"for {picture}"
     if tool is CameraFile.COLMAP and " " in picture:
         yield "COLMAP reads names of pictures up to the first blank only"

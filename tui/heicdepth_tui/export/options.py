@@ -12,7 +12,7 @@ from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["CameraFile", "ColourValues", "DepthUnit", "ExportOptions", "Exported"]
+__all__ = ["PICTURE_NAMING", "CameraFile", "ColourValues", "DepthUnit", "ExportOptions", "Exported"]
 
 
 class ColourValues(Enum):
@@ -52,6 +52,10 @@ class CameraFile(Enum):
     """transforms.json."""
     ROS = "ros"
     """camera_info as YAML."""
+
+
+PICTURE_NAMING = frozenset({CameraFile.COLMAP, CameraFile.NERFSTUDIO})
+"""Tools whose camera file names the picture that the camera took."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import Projection
 from heicdepth_tui.export.option_kinds import Option
 from heicdepth_tui.export.option_table import OPTIONS
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.options import PICTURE_NAMING, ExportOptions
 from heicdepth_tui.export.registry import FORMATS, Kind
 
 __all__ = ["REFUSALS", "Refusal", "refusals", "unused_reason", "warnings", "with_values"]
@@ -92,6 +92,8 @@ def _draws_points(options: ExportOptions) -> bool:
 def warnings(options: ExportOptions) -> Iterator[str]:
     """Yield a line about each reason for which options that differ from their defaults do nothing.
 
+    And one where a camera file names a picture that is not written.
+
     The projection is not named: it changes no raster, and may be the config file's.
     """
     idle: dict[str, list[str]] = {}
@@ -103,3 +105,7 @@ def warnings(options: ExportOptions) -> Iterator[str]:
     yield from (f"{', '.join(flags)} ignored: {reason}" for reason, flags in idle.items())
     if options.cloud.projection is Projection.FLAT and options.scale is not None:
         yield _FLAT_SCALE
+    naming = [tool.value for tool in options.camera_files if tool in PICTURE_NAMING]
+    if naming and "png" not in options.formats:
+        names = ", ".join(naming)
+        yield f"--camera-file {names} names NAME-photo.png, which --format png writes"
