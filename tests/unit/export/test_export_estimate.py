@@ -42,5 +42,7 @@ def test_formats_normals_and_photos_add_up() -> None:
     assert estimate(3, "pcd", "ply", normals=True) == (1800, 3 * 600 * (16 + 12 + 15 + 12))
 
 
-def test_rasters_have_no_points_and_do_not_grow_with_the_cloud() -> None:
-    assert estimate(1, "tiff", color_resolution=ColorResolution.PHOTO) == (0, round(600 * 4.1))
+def test_rasters_have_no_points_and_grow_with_the_resolution_alone() -> None:
+    assert estimate(1, "tiff", stride=3, normals=True) == (0, round(600 * 4.1))
+    for resolution, samples in ((ColorResolution.X2, 2400), (ColorResolution.PHOTO, 60_000)):
+        assert estimate(1, "tiff", color_resolution=resolution) == (0, round(samples * 4.1))

@@ -79,7 +79,18 @@ def test_ply_normals(make_source: Make, written: Written) -> None:
 def test_npz_read_by_numpy(make_source: Make, written: Written) -> None:
     source = make_source()
     with np.load(written("npz", source), allow_pickle=False) as arrays:
-        assert sorted(arrays) == ["K", "codes", "disparity", "metadata", "metres", "rgb"]
+        assert sorted(arrays) == [
+            "K",
+            "codes",
+            "disparity",
+            "edge",
+            "flying",
+            "metadata",
+            "metres",
+            "rgb",
+            "step",
+            "valid",
+        ]
         np.testing.assert_array_equal(arrays["codes"], source.depth_map.codes)
         np.testing.assert_array_equal(arrays["rgb"], source.rgb)
         assert arrays["K"].tolist() == [[5, 0, 2.5], [0, 4, 1.5], [0, 0, 1]]

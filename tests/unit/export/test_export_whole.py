@@ -55,7 +55,7 @@ def test_points_are_where_the_scene_was(tmp_path: Path, orientation: int) -> Non
 def test_no_file_says_where_the_photo_was_taken_or_lay(tmp_path: Path) -> None:
     photo = tmp_path / "secret-folder" / "a.heic"
     photo.parent.mkdir()
-    photo.write_bytes(make_photo(Recipe(gps=True)).data)
+    photo.write_bytes(make_photo(Recipe(gps=True, thumbnail=32)).data)
     assert b"secret-folder" not in photo.read_bytes()
     options = ExportOptions(
         formats=tuple(FORMATS), camera_files=tuple(CameraFile), out=tmp_path / "out"
@@ -74,7 +74,19 @@ def test_no_file_says_where_the_photo_was_taken_or_lay(tmp_path: Path) -> None:
         assert "GPSTag" not in file.pages[0].tags
     with zipfile.ZipFile(exported["a.npz"]) as archive:
         assert sorted(archive.namelist()) == [
-            f"{name}.npy" for name in ("K", "codes", "disparity", "metadata", "metres", "rgb")
+            f"{name}.npy"
+            for name in (
+                "K",
+                "codes",
+                "disparity",
+                "edge",
+                "flying",
+                "metadata",
+                "metres",
+                "rgb",
+                "step",
+                "valid",
+            )
         ]
 
 

@@ -102,11 +102,13 @@ class Dropped:
     """Single samples that hang between a nearer and a farther neighbour."""
     ramps: int = 0
     """Samples in runs of 2 to 5 that climb from one surface to another."""
+    unselected: int = 0
+    """Samples that a matte of the photo leaves out."""
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.invalid + self.clipped + self.flying + self.ramps
+        return self.invalid + self.clipped + self.flying + self.ramps + self.unselected
 
     def describe(self) -> str:
         """Return ``612 flying, 40 on ramps, 3 invalid``; ``nothing`` when nothing was dropped."""
@@ -114,6 +116,7 @@ class Dropped:
             (self.flying, "flying"),
             (self.ramps, "on ramps"),
             (self.clipped, "clipped"),
+            (self.unselected, "not selected"),
             (self.invalid, "invalid"),
         )
         return ", ".join(f"{count:,} {name}" for count, name in counts if count) or "nothing"
@@ -161,6 +164,23 @@ class Cloud:
             xyz=axes.from_opengl(self.xyz),
             normals=None if normals is None else axes.from_opengl(normals),
             axes=axes,
+        )
+
+    def selected(self, keep: NDArray[np.bool_], remark: str) -> Cloud:
+        """Return the points where ``keep`` holds, the others counted; ``remark`` states the rule.
+
+        ``keep`` is (grid.height · grid.width,), of every sample of the grid.
+        """
+        kept = keep[self.index]
+        unselected = self.dropped.unselected + len(self) - int(kept.sum())
+        return replace(
+            self,
+            xyz=self.xyz[kept],
+            rgb=self.rgb[kept],
+            normals=None if self.normals is None else self.normals[kept],
+            dropped=replace(self.dropped, unselected=unselected),
+            index=self.index[kept],
+            remarks=(*self.remarks, remark),
         )
 
     def comments(self) -> tuple[str, ...]:

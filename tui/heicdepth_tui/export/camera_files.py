@@ -65,11 +65,11 @@ def camera_outputs(
 
 def required_camera(source: ExportSource) -> Camera:
     """Return the camera of the rasters; raises NoCameraError where there is none."""
-    if source.camera is None:
+    if source.raster_camera is None:
         raise NoCameraError(
             "neither the file nor EXIF gives a camera", hint="leave out --camera-file and rgbd"
         )
-    return source.camera
+    return source.raster_camera
 
 
 def camera_comments(source: ExportSource, *, from_corner: bool) -> tuple[str, ...]:

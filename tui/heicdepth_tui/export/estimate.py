@@ -39,7 +39,9 @@ def estimate_export(photos: Mapping[tuple[Size, Size], int], options: ExportOpti
             a_point += sum(one.a_normal for one in expected)
         of_map = _area(depth) * sum(one.a_sample for one in expected)
         of_photo = _area(picture) * sum(one.a_pixel for one in expected)
-        size += count * round(grid * a_point + of_map + of_photo)
+        raster = color_size(depth, picture, options.cloud.color_resolution)
+        of_raster = _area(raster) * sum(one.a_pixel_of_grid for one in expected)
+        size += count * round(grid * a_point + of_map + of_raster + of_photo)
     return Estimate(points, size)
 
 

@@ -26,7 +26,7 @@ from heicdepth_tui.export.option_kinds import (
     Switch,
     Value,
 )
-from heicdepth_tui.export.options import CameraFile, ColourValues, DepthUnit
+from heicdepth_tui.export.options import CameraFile, ColourValues, DepthUnit, Matte, PointField
 from heicdepth_tui.export.registry import Kind
 
 __all__ = ["OPTIONS", "SECTIONS", "option"]
@@ -34,7 +34,9 @@ __all__ = ["OPTIONS", "SECTIONS", "option"]
 _POINTS = frozenset({Kind.CLOUD, Kind.MESH})
 _SURFACES = _POINTS | {Kind.STEREO}
 _STEREO = frozenset({Kind.STEREO})
+_GRIDS = _SURFACES | {Kind.RASTER}
 _NO_CLOUD = "{formats} holds no cloud"
+_NO_DEPTH = "{formats} holds no distances"
 _PCD = frozenset({"pcd", "pcd-compressed", "pcd-ascii"})
 
 _REGISTER = Choice(
@@ -91,14 +93,15 @@ _PROJECTION = Choice(
 
 _COLOR_RESOLUTION = Choice(
     field="cloud.color_resolution",
-    flags=("--color-resolution",),
-    usage="Upsample depth to finer colours, guided by the photo.",
+    flags=("--resolution", "--color-resolution"),
+    usage="Raise depth to a finer grid, guided by the photo: points and rasters. Codes stay as "
+    "stored.",
     label="resolution",
-    explanation="the grid of the points: the depth map's, or finer ones guided by the photo",
+    explanation="grid of points and rasters: the depth map's, or a finer one by the photo",
     values=tuple(Value(one, one.value) for one in ColorResolution),
     is_inline=True,
-    kinds=_SURFACES,
-    unused=_NO_CLOUD,
+    kinds=_GRIDS,
+    unused=_NO_DEPTH,
     in_flat=False,
 )
 
@@ -180,12 +183,12 @@ _SWITCHES = (
     Switch(
         field="cloud.smooth",
         flags=("--smooth",),
-        usage="Smooth the steps of 8-bit depth, by at most half a code.",
+        usage="Smooth the steps of 8-bit depth, by at most half a code and never across an edge.",
         label="smooth terraces",
         note="8-bit steps, ±½ code",
-        explanation="evens terraces that 8-bit codes leave on slopes, by at most half a code",
-        kinds=_SURFACES,
-        unused=_NO_CLOUD,
+        explanation="evens terraces of 8-bit codes by up to half a code, never across an edge",
+        kinds=_GRIDS,
+        unused=_NO_DEPTH,
         in_flat=False,
     ),
     Switch(
@@ -335,12 +338,76 @@ _EYES = (
     ),
 )
 
+_FIELDS = Several(
+    field="fields",
+    flags=("--fields",),
+    usage="PLY and PCD: further fields of each point, separated by commas: metres per code, "
+    "validity, flying, samples to the nearest edge. Organised PCD has them for dropped samples.",
+    label="fields of points",
+    values=(
+        Value(
+            PointField.STEP,
+            "step",
+            explanation="PLY and PCD: metres that one code more or less makes at the point",
+        ),
+        Value(
+            PointField.VALID,
+            "valid",
+            explanation="PLY and PCD: 1 where the sample has a distance; for organised PCD",
+        ),
+        Value(
+            PointField.FLYING,
+            "flying",
+            explanation="PLY and PCD: 1 for a sample alone between two surfaces, 2 on a ramp",
+        ),
+        Value(
+            PointField.EDGE,
+            "edge",
+            explanation="PLY and PCD: samples to the nearest depth edge, at most 32",
+        ),
+    ),
+    kinds=frozenset(),
+    formats=_PCD | {"ply"},
+    unused="only PCD and PLY take further fields",
+)
+
+
+def _mattes(verb: str) -> tuple[Value, ...]:
+    return tuple(
+        Value(one, one.value, explanation=f"clouds: {verb} points that the {one.value} matte shows")
+        for one in Matte
+    )
+
+
+_ONLY = Several(
+    field="only",
+    flags=("--only",),
+    usage="Clouds: keep only points that one of these mattes of the photo shows (50 % or more).",
+    label="only points of",
+    values=_mattes("keeps only"),
+    kinds=frozenset({Kind.CLOUD}),
+    unused=_NO_CLOUD,
+    is_saved=False,
+)
+
+_WITHOUT = Several(
+    field="without",
+    flags=("--without",),
+    usage="Clouds: drop points that one of these mattes of the photo shows (50 % or more).",
+    label="without points of",
+    values=_mattes("drops"),
+    kinds=frozenset({Kind.CLOUD}),
+    unused=_NO_CLOUD,
+    is_saved=False,
+)
+
 SECTIONS: tuple[Section, ...] = (
     Section("matching", "", (_REGISTER,), is_left=True),
     Section("shape", "", (_PROJECTION,)),
     Section("grid", "", (_COLOR_RESOLUTION,)),
     Section("samples", "samples", _SAMPLES),
     Section("camera", "", (_AXES, _CAMERA_FILES)),
+    Section("points", "", (_FIELDS, _ONLY, _WITHOUT)),
     Section("switches", "options", _SWITCHES),
     Section("stereo", "stereo", _EYES),
 )

@@ -12,7 +12,17 @@ from heicdepth_tui.depth.registration import Frames
 from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["PICTURE_NAMING", "CameraFile", "ColourValues", "DepthUnit", "ExportOptions", "Exported"]
+__all__ = [
+    "MATTE_NAMES",
+    "PICTURE_NAMING",
+    "CameraFile",
+    "ColourValues",
+    "DepthUnit",
+    "ExportOptions",
+    "Exported",
+    "Matte",
+    "PointField",
+]
 
 
 class ColourValues(Enum):
@@ -22,6 +32,32 @@ class ColourValues(Enum):
     """sRGB, converted where the photo states another space that is known."""
     STORED = "stored"
     """The photo's own, as decoded."""
+
+
+class Matte(Enum):
+    """A matte that selects points; its value names it in options."""
+
+    PORTRAIT = "portrait"
+    SKIN = "skin"
+    HAIR = "hair"
+    TEETH = "teeth"
+    GLASSES = "glasses"
+    SKY = "sky"
+
+
+MATTE_NAMES = tuple(one.value for one in Matte)
+"""The names of all mattes."""
+
+
+class PointField(Enum):
+    """A further field of points in PLY and PCD; its value names it in options and files."""
+
+    STEP = "step"
+    """Metres per code."""
+    VALID = "valid"
+    FLYING = "flying"
+    EDGE = "edge"
+    """Samples to the nearest edge."""
 
 
 class DepthUnit(Enum):
@@ -81,6 +117,12 @@ class ExportOptions:
     """Stereo only: Z in metres of what has the same place in both views; None for the median."""
     register: Frames = Frames.AUTO
     """The frames of photo and depth item that show the same view, where their turns differ."""
+    fields: tuple[PointField, ...] = ()
+    """PLY and PCD only: further fields of each point."""
+    only: tuple[Matte, ...] = ()
+    """Clouds only: keep points that one of these mattes shows; all where empty."""
+    without: tuple[Matte, ...] = ()
+    """Clouds only: drop points that one of these mattes shows."""
     scale: float | KnownLength | None = None
     """Multiplies all distances: a factor, or a known length of each photo that gives it.
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from heicdepth_tui.export.point_fields import field_comments, grid_fields, with_fields
 from heicdepth_tui.export.source import ExportSource, OutputFile
 
 __all__ = ["output_files", "write_ply"]
@@ -18,37 +19,45 @@ _COLOUR = [("red", "u1"), ("green", "u1"), ("blue", "u1")]
 
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the file of ``ply``."""
-    summary = source.cloud_summary()
+    summary = with_fields(source, source.cloud_summary())
     return (OutputFile(".ply", partial(write_ply, source), summary, len(source.cloud)),)
 
 
 def write_ply(source: ExportSource, file: BinaryIO) -> None:
     """Write the source's cloud as binary little-endian PLY.
 
-    The ``vertex`` element has x y z in metres (float32), nx ny nz where the cloud has normals, and
-    red green blue (uchar); unit, frame, accuracy, camera and colour space are
-    ``comment`` lines, the numbers of dropped samples ``obj_info`` lines.
+    The ``vertex`` element has x y z in metres (float32), nx ny nz where the cloud has normals, red
+    green blue (uchar), then the fields of ``options.fields`` (float or uchar); unit, frame,
+    accuracy, camera and colour space are ``comment`` lines, the numbers of dropped samples
+    ``obj_info`` lines.
     """
     from plyfile import PlyData, PlyElement
 
     cloud = source.cloud
-    dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR]
+    fields = {name: values[cloud.index] for name, values in grid_fields(source).items()}
+    further = [(name, values.dtype.newbyteorder("<").str) for name, values in fields.items()]
+    dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR, *further]
     vertex = np.empty(len(cloud), dtype)
     for axis in range(3):
         vertex[_POSITION[axis][0]] = cloud.xyz[:, axis]
         vertex[_COLOUR[axis][0]] = cloud.rgb[:, axis]
         if cloud.normals is not None:
             vertex[_NORMAL[axis][0]] = cloud.normals[:, axis]
+    for name, values in fields.items():
+        vertex[name] = values
     dropped = cloud.dropped
+    lines = [
+        f"dropped_invalid {dropped.invalid}",
+        f"dropped_clipped {dropped.clipped}",
+        f"dropped_flying {dropped.flying}",
+        f"dropped_ramps {dropped.ramps}",
+    ]
+    if source.options.only or source.options.without:
+        lines.append(f"dropped_unselected {dropped.unselected}")
     data = PlyData(
         [PlyElement.describe(vertex, "vertex")],
         byte_order="<",
-        comments=source.cloud_comments(),
-        obj_info=[
-            f"dropped_invalid {dropped.invalid}",
-            f"dropped_clipped {dropped.clipped}",
-            f"dropped_flying {dropped.flying}",
-            f"dropped_ramps {dropped.ramps}",
-        ],
+        comments=(*source.cloud_comments(), *field_comments(source)),
+        obj_info=lines,
     )
     data.write(file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,30 +21,33 @@ if TYPE_CHECKING:
     from heicdepth_tui.files import Writer
 
 __all__ = [
-    "PHOTO_SUFFIX",
+    "colour_chunks",
     "colour_writer",
+    "depth_suffix",
     "merged_codes",
     "output_files",
+    "photo_suffix",
     "scaled_depth",
     "write_png",
 ]
 
-PHOTO_SUFFIX = "-photo.png"
-"""After the photo's name, of the photo at the size of the depth map."""
 _MAX_STEPS = 65535
 
 
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the files of ``png``: photo, codes and, where a code's metres are known, depth."""
     depth_map = source.depth_map
-    photo = f"the photo at {source.size}"
+    photo = f"the photo at {source.raster_size}"
     codes = f"codes as stored, {depth_map.bits} bit"
     if depth_map.reason:
         codes = f"{codes}; no depth in millimetres: {depth_map.reason}"
     codes = "; ".join([codes, *source.notes])
+    write_codes = partial(write_png, depth_map.codes, codes, comments=source.depth_comments())
     made = [
-        OutputFile(PHOTO_SUFFIX, colour_writer(source), f"{photo}; {source.photo.short}"),
-        OutputFile("-codes.png", partial(write_png, source, depth_map.codes, codes), codes),
+        OutputFile(
+            photo_suffix(source), colour_writer(source), f"{photo}; {source.raster_photo.short}"
+        ),
+        OutputFile("-codes.png", write_codes, codes),
     ]
     if not depth_map.reason:
         made.append(_depth_file(source))
@@ -52,36 +55,46 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
 
 
 def colour_writer(source: ExportSource) -> Writer:
-    """Return the writer of the photo at the size of the depth map, with its colour space."""
+    """Return the writer of the photo at the size of the depth raster, with its colour space."""
     return partial(
         write_png,
-        source,
-        source.rgb,
-        f"the photo at {source.size}; {source.colours_comment}",
+        source.raster_photo.rgb,
+        f"the photo at {source.raster_size}; {source.colours_comment}",
+        comments=source.raster_comments(),
         profile=_profile(source),
-        chunks=_colour_chunks(source.photo),
+        chunks=colour_chunks(source.raster_photo),
     )
 
 
-def depth_suffix(unit: DepthUnit) -> str:
-    """Return what stands after the photo's name in that of the depth picture."""
-    return f"-depth-{unit.value}.png"
+def photo_suffix(source: ExportSource) -> str:
+    """Return the end of the name of the photo's picture."""
+    return f"-photo{source.raster_suffix}.png"
+
+
+def depth_suffix(source: ExportSource, unit: DepthUnit) -> str:
+    """Return the end of the name of the depth picture."""
+    return f"-depth-{unit.value}{source.raster_suffix}.png"
 
 
 def _depth_file(source: ExportSource) -> OutputFile:
-    depth_map, unit = source.depth_map, source.options.png_unit
-    depth, too_far = scaled_depth(depth_map.metres(), unit)
+    raster, unit = source.raster, source.options.png_unit
+    depth, too_far = scaled_depth(raster.metres, unit)
     clauses = [f"depth in {unit.label}, 0 = no data"]
+    if source.raster_suffix:
+        clauses.append(str(source.raster_size))
+    clauses += raster.short
     if too_far:
         farthest = f"{_MAX_STEPS / unit.per_metre:g} m"
         clauses.append(f"{too_far:,} samples farther than {farthest} are written as 0")
-    merged = merged_codes(depth_map.codes, depth)
+    # Smoothed or raised distances are no longer those of the codes.
+    merged = 0 if raster.remarks else merged_codes(source.depth_map.codes, depth)
     if merged:
         finer = unit is DepthUnit.MILLIMETRE
         remedy = "; --png-unit 0.1mm keeps more of them apart" if finer else ""
         clauses.append(f"{merged:,} codes share a value with another{remedy}")
     text = "; ".join([*clauses, source.trust.long, *source.notes])
-    return OutputFile(depth_suffix(unit), partial(write_png, source, depth, text), text)
+    write = partial(write_png, depth, text, comments=source.raster_comments())
+    return OutputFile(depth_suffix(source, unit), write, text)
 
 
 def scaled_depth(metres: NDArray[np.float32], unit: DepthUnit) -> tuple[NDArray[np.uint16], int]:
@@ -110,12 +123,12 @@ def merged_codes(codes: NDArray[np.uint8] | NDArray[np.uint16], values: NDArray[
 
 def _profile(source: ExportSource) -> bytes | None:
     """Return the photo's own ICC profile where it describes the values of ``rgb``."""
-    if source.photo.converted_from or not source.header.colour.profile_bytes:
+    if source.raster_photo.converted_from or not source.header.colour.profile_bytes:
         return None
     return read_profile(source.path, limits=source.options.limits)
 
 
-def _colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
+def colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
     """Return the chunks that state the colour space of a picture without an ICC profile.
 
     sRGB with relative colorimetric intent and its gAMA (PNG third edition, 11.3.2.5 and .2), cICP
@@ -127,16 +140,17 @@ def _colour_chunks(photo: Coloured) -> dict[bytes, bytes]:
 
 
 def write_png(
-    source: ExportSource,
     array: NDArray[Any],
     text: str,
     file: BinaryIO,
     *,
+    comments: Sequence[str],
     profile: bytes | None = None,
     chunks: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> None:
-    """Write (H, W) uint8 or uint16 as grey, (H, W, 3) uint8 as RGB, with ``text`` in a tEXt chunk.
+    """Write (H, W) uint8 or uint16 as grey, (H, W, 3) uint8 as RGB, with tEXt chunks.
 
+    ``text`` is the Description, ``comments`` the Comment.
     Values are written as they are, never stretched or converted; ``profile`` is the ICC profile
     of the values; ``chunks`` state their colour space where it is None.
     """
@@ -144,7 +158,7 @@ def write_png(
 
     about = PngImagePlugin.PngInfo()
     about.add_text("Description", ascii_line(text))
-    about.add_text("Comment", "; ".join(source.depth_comments()))
+    about.add_text("Comment", "; ".join(comments))
     for name, data in () if profile else chunks.items():
         about.add(name, data)
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.

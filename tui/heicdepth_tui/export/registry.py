@@ -20,7 +20,7 @@ from heicdepth_tui.export.options import Exported, ExportOptions
 from heicdepth_tui.text import printable, printable_path
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.source import ExportSource, OutputFile
+    from heicdepth_tui.export.source import OutputFile, PhotoSource
 
 __all__ = ["FORMATS", "Bytes", "Format", "Kind", "formats_named", "planned", "write_outputs"]
 
@@ -49,6 +49,8 @@ class Bytes:
     """Further bytes a point where the cloud has normals."""
     a_sample: float = 0
     """For each sample of the depth map as stored."""
+    a_pixel_of_grid: float = 0
+    """For each sample of the depth raster, which may be raised."""
     a_pixel: float = 0
     """For each pixel of the photo."""
 
@@ -67,8 +69,10 @@ class Format:
     Raises GeometryError or ExportError before any file exists."""
     kind: Kind
     bytes: Bytes
+    needs_depth: bool = True
+    """False: the maker takes a PhotoSource, of a photo with or without a depth map."""
 
-    def output_files(self, source: ExportSource) -> Sequence[OutputFile]:
+    def output_files(self, source: PhotoSource) -> Sequence[OutputFile]:
         """Prepare the files; raises GeometryError or ExportError before any file exists."""
         module, _, function = self.maker.partition(".")
         made: Sequence[OutputFile] = getattr(
@@ -76,7 +80,7 @@ class Format:
         )(source)
         return made
 
-    def write(self, source: ExportSource, folder: Path) -> list[Exported]:
+    def write(self, source: PhotoSource, folder: Path) -> list[Exported]:
         """Write this format's files into ``folder``, all or none, never over another file.
 
         Raises GeometryError or ExportError where the photo or the options do not allow the format,
@@ -150,7 +154,7 @@ _ALL = (
         "codes, disparity, metres, colours and camera for numpy",
         "npz.output_files",
         Kind.RASTER,
-        Bytes(a_sample=12.1),
+        Bytes(a_sample=11.1, a_pixel_of_grid=11),
     ),
     Format(
         "png",
@@ -158,7 +162,7 @@ _ALL = (
         "photo, codes as stored and depth in millimetres",
         "png.output_files",
         Kind.RASTER,
-        Bytes(a_sample=2),
+        Bytes(a_sample=0.2, a_pixel_of_grid=1.8),
     ),
     Format(
         "tiff",
@@ -166,7 +170,24 @@ _ALL = (
         "metres as one float32 image",
         "tiff.output_files",
         Kind.RASTER,
-        Bytes(a_sample=4.1),
+        Bytes(a_pixel_of_grid=4.1),
+    ),
+    Format(
+        "exr",
+        "EXR",
+        "linear colours, Z, disparity, mattes: compositing; extra [exr]",
+        "exr.output_files",
+        Kind.RASTER,
+        Bytes(a_pixel_of_grid=9.5),
+    ),
+    Format(
+        "layers",
+        "other pictures",
+        "mattes, gain map, thumbnails and both eyes as PNG",
+        "layers_png.output_files",
+        Kind.PICTURE,
+        Bytes(a_pixel=0.1),
+        needs_depth=False,
     ),
     Format(
         "rgbd",
@@ -174,7 +195,7 @@ _ALL = (
         "colour, depth in mm and camera: Open3D, nerfstudio",
         "rgbd.output_files",
         Kind.RASTER,
-        Bytes(a_sample=2.9),
+        Bytes(a_pixel_of_grid=2.9),
     ),
     Format(
         "glb",

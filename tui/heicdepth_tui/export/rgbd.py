@@ -28,7 +28,7 @@ _COLOUR, _DEPTH = "color/000000.png", "depth/000000.png"
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the files of ``rgbd``, all in one new folder.
 
-    ``color/000000.png`` is the photo at the size of the depth map, ``depth/000000.png`` the
+    ``color/000000.png`` is the photo at the size of the depth raster, ``depth/000000.png`` the
     distance along the optical axis in 16-bit millimetres, 0 = no data; ``intrinsic.json`` is
     Open3D's, ``transforms.json`` nerfstudio's. Raises NoMetresError and NoCameraError where the
     photo has no metres or no camera.
@@ -41,15 +41,15 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     for_nerfstudio = nerfstudio_json(
         camera, camera_comments(source, from_corner=True), _COLOUR, _DEPTH
     )
-    depth, too_far = scaled_depth(depth_map.metres(), DepthUnit.MILLIMETRE)
-    clauses = ["depth in millimetres, 0 = no data"]
+    depth, too_far = scaled_depth(source.raster.metres, DepthUnit.MILLIMETRE)
+    clauses = ["depth in millimetres, 0 = no data", *source.raster.short]
     if too_far:
         clauses.append(f"{too_far:,} samples farther than 65.535 m are written as 0")
     text = "; ".join([*clauses, source.trust.long, *source.notes])
-    about_photo = f"the photo at {source.size}; {source.photo.short}"
+    about_photo = f"the photo at {source.raster_size}; {source.raster_photo.short}"
     files: dict[str, tuple[Writer, str]] = {
         _COLOUR: (colour_writer(source), about_photo),
-        _DEPTH: (partial(write_png, source, depth, text), text),
+        _DEPTH: (partial(write_png, depth, text, comments=source.raster_comments()), text),
         "intrinsic.json": (
             text_writer(for_open3d),
             f"camera for Open3D; {camera.origin_words}",

@@ -15,6 +15,7 @@ from heicdepth_tui.export.registry import FORMATS, Kind
 
 __all__ = ["REFUSALS", "Refusal", "refusals", "unused_reason", "warnings", "with_values"]
 
+_POINTS = frozenset({Kind.CLOUD, Kind.MESH})
 _FLAT = "a flat cloud keeps every sample and its code"
 _FLAT_SCALE = "scale ignored: the flat projection is not to scale"
 
@@ -80,13 +81,14 @@ def unused_reason(option: Option, options: ExportOptions) -> str:
     if not option.changes(options.formats):
         return option.unused.format(formats=", ".join(options.formats))
     is_flat = options.cloud.projection is Projection.FLAT
-    if is_flat and not option.in_flat and _draws_points(options):
+    others = [name for name in options.formats if FORMATS[name].kind not in _POINTS]
+    if is_flat and not option.in_flat and _draws_points(options) and not option.changes(others):
         return _FLAT
     return ""
 
 
 def _draws_points(options: ExportOptions) -> bool:
-    return any(FORMATS[name].kind in (Kind.CLOUD, Kind.MESH) for name in options.formats)
+    return any(FORMATS[name].kind in _POINTS for name in options.formats)
 
 
 def warnings(options: ExportOptions) -> Iterator[str]:

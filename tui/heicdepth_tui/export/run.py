@@ -20,10 +20,16 @@ from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, Unsup
 from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.colouring import Coloured, Colours, as_rgb
 from heicdepth_tui.export.options import CameraFile, DepthUnit
-from heicdepth_tui.export.png import PHOTO_SUFFIX, depth_suffix
+from heicdepth_tui.export.png import depth_suffix, photo_suffix
 from heicdepth_tui.export.registry import Format, formats_named, write_outputs
 from heicdepth_tui.export.rules import refusals
-from heicdepth_tui.export.source import Exported, ExportOptions, ExportSource
+from heicdepth_tui.export.source import (
+    Exported,
+    ExportOptions,
+    ExportSource,
+    LayerPixels,
+    PhotoSource,
+)
 from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
 from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.facts import ColourSpace, Header
@@ -33,7 +39,7 @@ from heicdepth_tui.heif.picture_facts import ImageItem, Size
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
-__all__ = ["LayerDecoder", "export_photo", "read_source"]
+__all__ = ["LayerDecoder", "export_photo", "read_photo", "read_source"]
 
 LayerDecoder = Callable[[Request], Pixels]
 """Decodes one layer and returns it, or raises DecodeError."""
@@ -62,10 +68,10 @@ def export_photo(
     """Write a photo in every format of ``options`` into ``options.out``; return what was written.
 
     ``written`` is called for each file as soon as it is on the disk. A format that this photo does
-    not allow (GeometryError: metres or camera unknown) is skipped; its error is raised after the
-    other formats are written. Any other error stops the export at once: files of formats before it
-    stay, the failed format leaves none. Once a format is written and ``is_stopped`` returns True,
-    no further one is begun.
+    not allow (GeometryError: no depth map, metres or camera) is skipped; its error is raised after
+    the other formats are written. Any other error stops the export at once: files of formats before
+    it stay, the failed format leaves none. Once a format is written and ``is_stopped`` returns
+    True, no further one is begun.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
     NoCameraError, DecodeError from ``decode``, ExportError (options that contradict each other
@@ -74,9 +80,19 @@ def export_photo(
     for refusal in refusals(options):
         raise ExportError(refusal.reason)
     formats = formats_named(options.formats)
-    source = read_source(Path(path), options, decode)
     done: list[Exported] = []
     refused: GeometryError | None = None
+    source: PhotoSource
+    try:
+        if any(one.needs_depth for one in formats) or options.camera_files:
+            source = read_source(Path(path), options, decode)
+        else:
+            source = read_photo(Path(path), options, decode)
+    except NoDepthError as error:
+        formats = [one for one in formats if not one.needs_depth]
+        if not formats:
+            raise
+        refused, source = error, read_photo(Path(path), options, decode)
     for write in _writers(source, formats, done):
         if done and is_stopped():
             break
@@ -94,24 +110,41 @@ def export_photo(
 
 
 def _writers(
-    source: ExportSource, formats: Sequence[Format], done: Sequence[Exported]
+    source: PhotoSource, formats: Sequence[Format], done: Sequence[Exported]
 ) -> Iterator[Callable[[], list[Exported]]]:
     """Yield what writes each format, then each camera file, which names a picture of ``done``."""
     options = source.options
     yield from (partial(one.write, source, options.out) for one in formats)
-    for tool in options.camera_files:
-        yield partial(_write_camera, source, tool, done)
+    if isinstance(source, ExportSource):
+        for tool in options.camera_files:
+            yield partial(_write_camera, source, tool, done)
 
 
 def _write_camera(
     source: ExportSource, tool: CameraFile, done: Sequence[Exported]
 ) -> list[Exported]:
     names = [one.path.name for one in done if one.format == "png"]
-    photos = (name for name in names if name.endswith(PHOTO_SUFFIX))
-    depths = (name for name in names if name.endswith(depth_suffix(DepthUnit.MILLIMETRE)))
-    picture = next(photos, source.file_stem + PHOTO_SUFFIX)
+    photo, depth = photo_suffix(source), depth_suffix(source, DepthUnit.MILLIMETRE)
+    photos = (name for name in names if name.endswith(photo))
+    depths = (name for name in names if name.endswith(depth))
+    picture = next(photos, source.file_stem + photo)
     outputs = camera_outputs(source, tool, picture, next(depths, ""))
     return write_outputs(outputs, f"camera-{tool.value}", source.file_stem, source.options.out)
+
+
+def read_photo(path: Path, options: ExportOptions, decode: LayerDecoder) -> PhotoSource:
+    """Read the header and return the source of formats that need no depth map.
+
+    Raises FileAccessError and HeaderError.
+    """
+    header = read_header(path, limits=options.limits)
+    return PhotoSource(
+        path=path,
+        header=header,
+        options=options,
+        notes=tuple(_place_notes(path, options)),
+        layers=_layers(path, decode),
+    )
 
 
 def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> ExportSource:
@@ -146,7 +179,15 @@ def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> Exp
         notes=tuple(filter(None, (pixels.note, *notes))),
         region=registration.region,
         registration=registration,
+        layers=_layers(path, decode),
     )
+
+
+def _layers(path: Path, decode: LayerDecoder) -> LayerPixels:
+    def pixels(layer: Layer) -> Pixels:
+        return decode(Request(next_ticket(), _PANE, str(path), layer, keep=True))
+
+    return cache(pixels)
 
 
 def _scaled(probe: Probe, options: ExportOptions, path: Path) -> DepthMap:
@@ -171,6 +212,10 @@ def _notes(
     yield registration.sentence
     if registration.coverage.crop is None or registration.region != WHOLE:
         yield _shape_note(header.primary, depth, registration.region)
+    yield from _place_notes(path, options)
+
+
+def _place_notes(path: Path, options: ExportOptions) -> Iterator[str]:
     if options.with_gps:
         position = read_position(path, limits=options.limits)
         yield f"taken at {position}" if position else "the photo does not say where it was taken"

@@ -18,16 +18,28 @@ from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import DepthMap
 from heicdepth_tui.depth.registration import Registration
 from heicdepth_tui.depth.trust import Trust, distortion_sentence
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import ExportError, MissingLayerError
 from heicdepth_tui.export.calibration import calibration_comments
 from heicdepth_tui.export.colouring import Coloured, Colours
+from heicdepth_tui.export.mattes import LayerPixels, selection, selection_line
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
+from heicdepth_tui.export.raster import DepthRaster, depth_raster, raster_size
 from heicdepth_tui.files import NamingWriter, Writer, safe_name
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.picture_facts import Size
+from heicdepth_tui.photo.layers import Layer, Pixels
 from heicdepth_tui.text import printable
 
-__all__ = ["Colours", "ExportOptions", "ExportSource", "Exported", "OutputFile", "ascii_line"]
+__all__ = [
+    "Colours",
+    "ExportOptions",
+    "ExportSource",
+    "Exported",
+    "LayerPixels",
+    "OutputFile",
+    "PhotoSource",
+    "ascii_line",
+]
 
 _T = TypeVar("_T")
 _ASCII_FORMS = str.maketrans({"×": "x", "−": "-", "–": "-", "≈": "~", "±": "+-", "°": " degrees"})
@@ -45,20 +57,47 @@ class OutputFile:
     points: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class ExportSource:
-    """A decoded photo; colours and cloud are computed on first use."""
+def _no_layers(layer: Layer) -> Pixels:
+    raise MissingLayerError(f"the {layer.phrase} is not at hand")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PhotoSource:
+    """A photo whose header is read: what formats take that need no depth map."""
 
     path: Path
     header: Header
+    options: ExportOptions
+    notes: tuple[str, ...] = ()
+    """Caveats for all exports, e.g. that tiles of the photo are missing."""
+    layers: LayerPixels = _no_layers
+    """Decodes a layer at its own size; raises DecodeError."""
+
+    @property
+    def name(self) -> str:
+        """The photo's name without its suffix, unescaped: not safe to print or as a file name."""
+        return self.path.stem
+
+    @property
+    def file_stem(self) -> str:
+        """The start of the names of exported files."""
+        return safe_name(self.name)
+
+    def comments(self) -> tuple[str, ...]:
+        """Return the comments of every format: photo, program and notes; ASCII."""
+        lines = (f"photo: {self.path.name}", f"written by heicdepth-tui {__version__}", *self.notes)
+        return tuple(ascii_line(line) for line in lines)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ExportSource(PhotoSource):
+    """A photo with its depth map; colours, raster and cloud are computed on first use."""
+
     depth_map: DepthMap
     """In the orientation of the upright photo, without samples outside the photo's crop."""
     camera: Camera | None
     """For the pixel centres of ``depth_map``; None where the file has no usable camera data."""
     colours: Colours
-    options: ExportOptions
-    notes: tuple[str, ...] = ()
-    """Caveats for all exports, e.g. that tiles of the photo are missing."""
     region: Region = WHOLE
     """The part of the upright photo that ``depth_map`` covers."""
     registration: Registration | None = None
@@ -73,16 +112,6 @@ class ExportSource:
         return made
 
     @property
-    def name(self) -> str:
-        """The photo's name without its suffix, unescaped: not safe to print or as a file name."""
-        return self.path.stem
-
-    @property
-    def file_stem(self) -> str:
-        """The start of the names of exported files."""
-        return safe_name(self.name)
-
-    @property
     def size(self) -> Size:
         """Size of the upright depth map."""
         return self.depth_map.size
@@ -90,12 +119,46 @@ class ExportSource:
     @cached_property
     def photo(self) -> Coloured:
         """The photo at the depth map's size, in the colour space of ``options.colours``."""
-        return self.colours(self.size, self._keeps_stored)
+        return self._photo_at(self.size)
+
+    def _photo_at(self, size: Size) -> Coloured:
+        return self.colours(size, self._keeps_stored)
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
         """The values of ``photo``, uint8 (H, W, 3)."""
         return self.photo.rgb
+
+    @property
+    def raster_size(self) -> Size:
+        """Size of the depth raster that ``options.cloud`` requests."""
+        photo = self.region.size_in(self.header.primary.displayed_size)
+        return raster_size(self.depth_map, photo, self.options.cloud)
+
+    @cached_property
+    def raster_photo(self) -> Coloured:
+        """The photo at the size of the depth raster, in the colour space of ``options.colours``."""
+        return self.photo if self.raster_size == self.size else self._photo_at(self.raster_size)
+
+    @cached_property
+    def raster(self) -> DepthRaster:
+        """The distances at ``raster_size``; raises NoMetresError where codes have none."""
+        is_raised = self.raster_size != self.size
+        rgb = self.raster_photo.rgb if is_raised else None
+        return depth_raster(self.depth_map, self.camera, rgb, self.options.cloud)
+
+    @property
+    def raster_camera(self) -> Camera | None:
+        """The camera for the pixel centres of the depth raster."""
+        if self.camera is None or self.raster_size == self.size:
+            return self.camera
+        return self.camera.resized(self.raster_size)
+
+    @property
+    def raster_suffix(self) -> str:
+        """The end of the names of raster files: empty at the depth map's own size, else ``-2x``."""
+        is_raised = self.raster_size != self.size
+        return f"-{self.options.cloud.color_resolution.value}" if is_raised else ""
 
     @cached_property
     def cloud_photo(self) -> Coloured:
@@ -135,13 +198,29 @@ class ExportSource:
         the photo does not have, ExportError where the options leave no point.
         """
         cloud = build_cloud(self.depth_map, self.camera, self.cloud_photo.rgb, self.options.cloud)
+        cloud = self._selected(cloud)
         if not len(cloud):
+            hint = "widen --near, --far and --max-depth"
+            if cloud.dropped.unselected:
+                hint += ", or choose other mattes with --only and --without"
             raise ExportError(
                 f"no point is left of the cloud: dropped {cloud.dropped.describe()}",
                 path=self.path,
-                hint="widen --near, --far and --max-depth",
+                hint=hint,
             )
         return cloud
+
+    def _selected(self, cloud: Cloud) -> Cloud:
+        """Return the points that the mattes of the options select."""
+        only, without = self.options.only, self.options.without
+        if not only and not without:
+            return cloud
+        shown = selection(
+            self.header, self.layers, self.region, self.cloud_size, only=only, without=without
+        )
+        stride = self.options.cloud.stride
+        keep = shown[::stride, ::stride].reshape(-1)
+        return cloud.selected(keep, selection_line(only, without))
 
     @property
     def trust(self) -> Trust:
@@ -158,23 +237,26 @@ class ExportSource:
         colours = colours or self.cloud_photo.short
         return "; ".join([*counts, cloud.trust.long, colours, *self.notes])
 
-    def comments(self) -> tuple[str, ...]:
-        """Return the comments of every format: photo, program and notes; ASCII."""
-        lines = (f"photo: {self.path.name}", f"written by heicdepth-tui {__version__}", *self.notes)
-        return tuple(ascii_line(line) for line in lines)
-
     def depth_comments(self) -> tuple[str, ...]:
-        """Return the comments of a depth raster: accuracy, camera, frame, photo; ASCII."""
-        stored = calibration_comments(self.header)
-        lines = (self.trust.sentence, *self.depth_map.notes, *self._projection_lines(), *stored)
+        """Return the comments of a map as stored: accuracy, camera, frame, photo; ASCII."""
+        return self._grid_comments((), self.camera)
+
+    def raster_comments(self) -> tuple[str, ...]:
+        """Return the comments of the depth raster: as of a map as stored, and how it was made."""
+        remarks = () if self.depth_map.reason else self.raster.remarks
+        return self._grid_comments(remarks, self.raster_camera)
+
+    def _grid_comments(self, remarks: tuple[str, ...], camera: Camera | None) -> tuple[str, ...]:
+        projection, stored = self._projection_lines(camera), calibration_comments(self.header)
+        lines = (self.trust.sentence, *remarks, *self.depth_map.notes, *projection, *stored)
         return (*(ascii_line(line) for line in lines), *self.comments())
 
-    def _projection_lines(self) -> Iterator[str]:
+    def _projection_lines(self, camera: Camera | None) -> Iterator[str]:
         """Yield the camera and the formulas from a sample to a point, where they are known."""
-        if self.camera is None:
+        if camera is None:
             return
-        yield self.camera.describe()
-        yield distortion_sentence(self.camera)
+        yield camera.describe()
+        yield distortion_sentence(camera)
         yield "pixel centres: the first sample's centre is u 0, v 0; u to the right, v down"
         if not self.depth_map.reason:
             yield (
@@ -184,8 +266,8 @@ class ExportSource:
 
     @property
     def colours_comment(self) -> str:
-        """The colour space of ``rgb`` and how it was converted; ASCII."""
-        return ascii_line(f"colours: {self.photo.long}")
+        """The colour space of ``raster_photo`` and how it was converted; ASCII."""
+        return ascii_line(f"colours: {self.raster_photo.long}")
 
     def cloud_comments(self, colours: str = "", cloud: Cloud | None = None) -> tuple[str, ...]:
         """Return the comments of a cloud: unit, frame, accuracy, camera and colours; ASCII.

@@ -15,9 +15,10 @@ _IMAGE_DESCRIPTION = 270
 
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the file of ``tiff``; raises NoMetresError where a code's metres are unknown."""
-    source.depth_map.metres()
-    summary = "; ".join([f"metres {source.size}, NaN = invalid", source.trust.long, *source.notes])
-    return (OutputFile(".tiff", partial(write_tiff, source), summary),)
+    raster = source.raster
+    clauses = [f"metres {source.raster_size}, NaN = invalid", *raster.short, source.trust.long]
+    summary = "; ".join([*clauses, *source.notes])
+    return (OutputFile(f"{source.raster_suffix}.tiff", partial(write_tiff, source), summary),)
 
 
 def write_tiff(source: ExportSource, file: BinaryIO) -> None:
@@ -29,10 +30,10 @@ def write_tiff(source: ExportSource, file: BinaryIO) -> None:
 
     lines = (
         "metres along the optical axis, NaN where invalid",
-        *source.depth_comments(),
+        *source.raster_comments(),
     )
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.
     buffer = io.BytesIO()
-    image = Image.fromarray(source.depth_map.metres())
+    image = Image.fromarray(source.raster.metres)
     image.save(buffer, "TIFF", tiffinfo={_IMAGE_DESCRIPTION: "; ".join(lines)})
     file.write(buffer.getbuffer())
