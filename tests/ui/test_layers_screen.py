@@ -45,11 +45,18 @@ async def test_begins_with_depth_over_the_photo(
 async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         await _opened(driven, MATTE)
-        for name in ("disparity (3/", "metres (4/", "validity (5/", "normals (6/"):
+        for name in ("disparity (3/", "metres (4/", "validity (5/"):
             await driven.pilot.press("tab")
             await _shows(driven, name)
+        await _shows(driven, "flying")
+        await driven.pilot.press("tab")
+        await _shows(driven, "metres per code (6/", "mm a code, median")
+        await driven.pilot.press("tab")
+        await _shows(driven, "edge distance (7/", "samples to the nearest edge")
+        await driven.pilot.press("tab")
+        await _shows(driven, "normals (8/")
         await driven.pilot.press("shift+tab")
-        await _shows(driven, "validity (5/", "flying")
+        await _shows(driven, "edge distance (7/")
         await driven.pilot.press("1")
         await _shows(driven, "photo (1/")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from heicdepth_tui.depth.fields import EDGE_REACH
 from heicdepth_tui.depth.flying import flying_kinds
 from heicdepth_tui.depth.normals import grid_normals
 from heicdepth_tui.depth.points import CloudOptions
@@ -24,6 +25,7 @@ __all__ = [
     "Validity",
     "contour_lines",
     "contour_metres",
+    "edge_codes",
     "normals_image",
     "scaled_codes",
     "validity",
@@ -59,6 +61,12 @@ def scaled_codes(depth_map: DepthMap, values: NDArray[np.float64]) -> NDArray[np
     table = np.nan_to_num(np.clip(share, 0, 1), nan=0.0) * 65535
     shares: NDArray[np.uint16] = np.rint(table).astype(np.uint16)
     return shares.take(depth_map.codes, mode="clip")
+
+
+def edge_codes(samples: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return distances to an edge (H, W), 0 .. EDGE_REACH samples, as 65535 .. 0."""
+    codes: NDArray[np.uint16] = np.rint((1 - samples / EDGE_REACH) * 65535).astype(np.uint16)
+    return codes
 
 
 def validity(depth_map: DepthMap, camera: Camera | None) -> Validity:

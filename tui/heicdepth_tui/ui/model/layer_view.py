@@ -23,11 +23,20 @@ class ViewKind(Enum):
     DISPARITY = "disparity"
     METRES = "metres"
     VALIDITY = "validity"
+    STEP = "metres per code"
+    EDGE = "edge distance"
     NORMALS = "normals"
     DIFFERENCE = "eyes, difference"
 
 
-_OF_DEPTH = (ViewKind.DISPARITY, ViewKind.METRES, ViewKind.VALIDITY, ViewKind.NORMALS)
+_OF_DEPTH = (
+    ViewKind.DISPARITY,
+    ViewKind.METRES,
+    ViewKind.VALIDITY,
+    ViewKind.STEP,
+    ViewKind.EDGE,
+    ViewKind.NORMALS,
+)
 
 
 @dataclass(frozen=True, slots=True)

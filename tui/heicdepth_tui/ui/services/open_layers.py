@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth import views
+from heicdepth_tui.depth.fields import EDGE_REACH, edge_distance
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.fit import Fit, fit_cells, whole_scale
@@ -36,6 +37,7 @@ from heicdepth_tui.ui.model.layer_view import (
 )
 
 if TYPE_CHECKING:
+    from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.source import ExportSource
     from heicdepth_tui.folder.find import Entry
@@ -171,6 +173,17 @@ class OpenLayers:
             rgb = views.normals_image(depth_map, source.camera)
             return _Image(rgb, "x red, y green, z blue; y up, z towards the viewer")
         tables, trust = depth_map.tables, depth_map.trust
+        if kind is ViewKind.EDGE:
+            threshold = source.options.cloud.flying_threshold
+            samples = edge_distance(depth_map.codes, tables.disparity, threshold)
+            rgb = colorize(views.edge_codes(samples), 65535, spec.colormap, spec.mode)
+            rgb[~depth_map.valid()] = 0
+            at_edge = int(np.count_nonzero((samples == 0) & depth_map.valid()))
+            caption = (
+                f"samples to the nearest edge, bright: 0 ({at_edge:,} of them), "
+                f"dark: {EDGE_REACH} or more; an edge is a step of more than {100 * threshold:g} %"
+            )
+            return _Image(rgb, caption)
         near, far, _ = legend_lines(depth_map)
         values, caption = tables.disparity, f"near {near}, far {far}, of the code range"
         if kind is ViewKind.METRES:
@@ -180,6 +193,11 @@ class OpenLayers:
             used = tables.metres[np.unique(depth_map.codes)]
             span = f"{number(float(np.nanmin(used)), 3)} to {number(float(np.nanmax(used)), 3)}"
             caption = f"{trust.about}{span} {trust.unit_label}; even steps of the logarithm"
+        if kind is ViewKind.STEP:
+            # Bright is a fine step; by logarithm, as steps grow with the square of the distance.
+            with np.errstate(invalid="ignore"):
+                values = -np.log(tables.depth_resolution)
+            caption = _step_caption(depth_map)
         codes = views.scaled_codes(depth_map, values)
         rgb = colorize(codes, 65535, spec.colormap, spec.mode)
         rgb[~depth_map.valid()] = 0
@@ -239,6 +257,22 @@ class OpenLayers:
             if place is not None
         )
         return _apart(labels)
+
+
+def _step_caption(depth_map: DepthMap) -> str:
+    """Return the finest, the middle and the coarsest step of the samples, in millimetres."""
+    steps = 1000 * depth_map.depth_resolution()
+    steps = steps[np.isfinite(steps)]
+    if not steps.size:
+        return "no sample is valid"
+    about = depth_map.trust.about
+    finest, middle, coarsest = (
+        number(float(value), 3) for value in np.quantile(steps, (0, 0.5, 1), method="nearest")
+    )
+    return (
+        f"{about}{finest} to {coarsest} mm a code, median {middle} mm; bright is fine, even steps "
+        "of the logarithm"
+    )
 
 
 def _apart(labels: Iterable[LabelPlace]) -> tuple[LabelPlace, ...]:
