@@ -51,6 +51,8 @@ class LayerPart:
 
     heading: str
     layer: Layer
+    size: tuple[int, int]
+    """(width, height) of the whole layer."""
     pixels: Pixels | None = None
     region: SampleRegion | None = None
     turn: tuple[int, bool] = (0, False)

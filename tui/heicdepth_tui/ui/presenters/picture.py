@@ -64,6 +64,7 @@ def layer_part(session: Session, state: PhotoState, layer: Layer) -> LayerPart |
     return LayerPart(
         heading,
         layer,
+        frame.size,
         pixels=state.pixels(layer) if is_depth else None,
         turn=frame.turn,
         colormap=_colormap(session) if is_depth else "",
@@ -79,6 +80,7 @@ def window_part(session: Session, state: PhotoState, window: Window) -> LayerPar
     return LayerPart(
         window_heading(_CELLS, window),
         layer,
+        window.frame.size,
         region=window.region,
         turn=turn,
         colormap=_colormap(session) if layer.kind is LayerKind.DEPTH else "",
@@ -108,12 +110,14 @@ def probe_parts(
         LayerPart(
             f"photo {full}, crosshair at {pixel[0]}, {pixel[1]}",
             photo,
+            full,
             cross=share_of(pixel, full),
             marks=_labels([mark.pixel for mark in marks], full),
         ),
         LayerPart(
             f"depth {size}" + ("" if place is None else f", crosshair at {place[0]}, {place[1]}"),
             depth,
+            size,
             pixels=Pixels(
                 codes, codes.shape, str(codes.dtype), 0, depth_map.max_code, depth_map.bits
             ),

@@ -42,6 +42,12 @@ _SIDE = 1536
 """Longer side up to which samples are enlarged by a whole number."""
 _LONGEST = 4096
 """Longer side beyond which a picture that stands alone is shrunk; one of two, beyond ``_SIDE``."""
+_MANY_SAMPLES = 50_000_000
+_LONGEST_OF_MANY = 2048
+"""Longer side for photos of more samples: the memory of the decoder process has no room for more.
+
+A photo of 200 megapixels is refused at 4096.
+"""
 _COMPRESSION = 3
 """Of 0 to 9: a photo of 12 megapixels takes half the time of the default 6, and 5 % more bytes."""
 
@@ -109,6 +115,8 @@ def _decode_request(request: PictureRequest, part: LayerPart, longest: int) -> R
     """Request a layer whole, or its region; photos no larger than they are drawn."""
     path, region = request.entry.path, part.region
     if region is None:
+        if part.size[0] * part.size[1] > _MANY_SAMPLES:
+            longest = min(longest, _LONGEST_OF_MANY)
         fit = None if part.colormap else (longest, longest)
         return Request(next_ticket(), "picture", path, part.layer, fit=fit, keep=True)
     level = 0
