@@ -26,7 +26,7 @@ class Terminal:
 
     Waiting is for a state of the screen, up to a time limit that only a failure reaches. Cursor
     queries get their replies after ``reply_seconds``; None: never, and the command waits a second
-    for them before it ends.
+    for them before it ends. ``identity`` is the reply to the query for graphics.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Terminal:
         columns: int,
         rows: int,
         reply_seconds: float | None = 0.0,
+        identity: str = "",
         **env: str,
     ) -> None:
         environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
@@ -60,6 +61,7 @@ class Terminal:
         self._rows: list[str] = []
         self._due: list[float] = []
         self._searched = 0
+        self._identity = identity
         self.replies = 0
         """How many queries were replied to."""
 
@@ -80,6 +82,9 @@ class Terminal:
 
     def _reply(self) -> None:
         """Send the replies that are due, the cursor being in the row that the query names."""
+        if self._identity and b"\x1b[>q" in self.raw and b"\x1b[c" in self.raw:
+            self.process.send(self._identity)
+            self._identity = ""
         if self.reply_seconds is None:
             return
         now = time.monotonic()
@@ -98,10 +103,16 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.raw += data
+        # Before the screen takes the data in: the time to that is no property of the command.
+        self._reply()
         self._text = None
         # pyte knows neither kitty's keyboard protocol nor private CSI with '<', '>' and '='.
-        self._stream.feed(_without_private(data))
+        self._stream.feed(_without_private(self.take(data)))
         return True
+
+    def take(self, data: bytes) -> bytes:
+        """Return the part of the output that is text; for subclasses to override."""
+        return data
 
     def wait(self, seen: Callable[[], bool], what: str, seconds: float = 25) -> None:
         """Wait until ``seen()`` is true of the screen."""
@@ -153,5 +164,5 @@ class Terminal:
 
 
 def _without_private(data: bytes) -> bytes:
-    data = re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]", b"", data)
+    data = re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[16t", b"", data)
     return re.sub(rb"\x1b\[\?[0-9;]*\$p", b"", data)

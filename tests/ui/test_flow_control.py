@@ -39,8 +39,8 @@ class Link:
     def _later(self, seconds: float, call: Callable[[], object]) -> None:
         self.timers.append((seconds, call))
 
-    def send(self, slot: str, picture: str) -> None:
-        self.flow_control.send(slot, lambda: self.painted.append(picture))
+    def send(self, slot: str, picture: str, *, alone: bool = False) -> None:
+        self.flow_control.send(slot, lambda: self.painted.append(picture), alone=alone)
 
     def reply(self, seconds: float) -> None:
         """Let the terminal reply after some seconds."""
@@ -325,3 +325,20 @@ class TestClose:
         assert slow.queries == 1
         assert slow.painted == ["p1", "p2"]
         assert when == [slow.now]
+
+
+def test_what_is_sent_alone_shares_no_query_and_lets_others_go_first(link: Link) -> None:
+    link.send("photo", "p1")
+    link.send("image", "i1", alone=True)
+    link.send("image", "i2", alone=True)
+    link.write()
+    assert (link.painted, link.queries) == (["p1"], 1)
+
+    link.send("depth", "d1")
+    link.reply(0.002)
+    assert link.painted == ["p1", "d1"]
+    link.write()
+    link.reply(0.002)
+    assert link.painted == ["p1", "d1", "i2"]
+    link.write()
+    assert link.queries == 3

@@ -18,6 +18,7 @@ from heicdepth_tui.text import printable_path
 __all__ = [
     "BLOCKS",
     "COLORS",
+    "GRAPHICS",
     "PROJECTIONS",
     "THEMES",
     "Config",
@@ -29,6 +30,7 @@ __all__ = [
 THEMES = ("dark", "light")
 COLORS = ("auto", "truecolor", "256", "16", "none")
 PROJECTIONS = ("perspective", "flat")
+GRAPHICS = ("blocks", "auto", "kitty", "iterm")
 BLOCKS = tuple(blocks.value for blocks in Blocks)
 
 
@@ -40,6 +42,7 @@ class Config:
     color: str = "auto"
     colormap: str = DEFAULT_COLORMAP
     blocks: str = Blocks.HALF.value
+    graphics: str = "blocks"
     projection: str = "perspective"
     out: Path = Path()
     """The folder for exported files; relative to the current folder."""
@@ -55,6 +58,7 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "color": COLORS,
     "colormap": COLORMAP_NAMES,
     "blocks": BLOCKS,
+    "graphics": GRAPHICS,
     "projection": PROJECTIONS,
 }
 _COMMENTS = {
@@ -62,6 +66,7 @@ _COMMENTS = {
     "color": "Number of colours; auto uses COLORTERM, which ssh often drops (then 256)",
     "colormap": "Colour map of depth",
     "blocks": "Block characters of pictures; quad has finer edges",
+    "graphics": "Pixels in place of blocks; auto where the terminal is known to show them",
     "projection": "Projection of exported clouds; flat is a relief, not to scale",
     "out": "Folder for exported files; . is the current folder, ~ your home",
     "limit_pixels": "Photos with more pixels are refused before decoding",

@@ -19,7 +19,7 @@ from heicdepth_tui.cli.options import (
     recursive_option,
 )
 from heicdepth_tui.cli.paths import ExistingPath
-from heicdepth_tui.config import BLOCKS, COLORS, THEMES, Config
+from heicdepth_tui.config import BLOCKS, COLORS, GRAPHICS, THEMES, Config
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
 from heicdepth_tui.ui.terminal.capabilities import writes_to_terminal
 
@@ -59,6 +59,14 @@ __all__ = ["browse"]
     default="half",
     show_default=True,
     help="Block characters of pictures; quad has finer edges.",
+)
+@click.option(
+    "--graphics",
+    type=click.Choice(GRAPHICS),
+    default="blocks",
+    show_default=True,
+    help="Pixels in place of blocks: auto where the terminal is known to show them; kitty, iterm: "
+    "by that protocol.",
 )
 @limit_option
 @config_option

@@ -28,6 +28,7 @@ def open_with_config(
         theme=config.theme,
         colormap=config.colormap,
         blocks=Blocks(config.blocks),
+        graphics=config.graphics,
         out=config.out,
         projection=config.projection,
         limits=replace(DEFAULT_LIMITS, pixels=config.limit_pixels),

@@ -27,6 +27,7 @@ from heicdepth_tui.ui.services.events import (
     ExportFinished,
     ExportNeedsSpace,
     ExportProgress,
+    ImageDrawn,
     JobEnded,
     LayerArrived,
     LayerViewDrawn,
@@ -42,6 +43,7 @@ from heicdepth_tui.ui.services.events import (
 )
 from heicdepth_tui.ui.services.export_log import ExportLog
 from heicdepth_tui.ui.services.exporter import Exporter
+from heicdepth_tui.ui.services.image_drawer import ImageDrawer
 from heicdepth_tui.ui.services.layer_views import LayerViews
 from heicdepth_tui.ui.services.outside import Outside
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
@@ -51,6 +53,7 @@ from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.services.table_builder import TableBuilder
 from heicdepth_tui.ui.terminal.app import TerminalApp
+from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
 if TYPE_CHECKING:
@@ -122,13 +125,21 @@ class HeicDepthApp(TerminalApp):
         options: AppOptions,
         first: FirstPhoto | None = None,
         started: Callable[[HeicDepthApp], object] = lambda _: None,
+        queried: Queried = NOT_QUERIED,
     ) -> None:
-        super().__init__(None if first is None else first.splash)
+        super().__init__(None if first is None else first.splash, queried)
         self._first = first
+        self._graphics_problem = queried.reason
         self._started = started
         self._decoder = decoder
         roots = tuple(map(str, options.paths)) if options.recursive else ()
-        self.session = Session(RenderSettings(self.colour_mode, options.blocks), roots)
+        settings = RenderSettings(
+            self.colour_mode,
+            options.blocks,
+            graphics=queried.graphics,
+            shows_pixels=queried.graphics is not None,
+        )
+        self.session = Session(settings, roots)
         self.session.colormap = options.colormap
         if first is not None:
             # Before the layout, which the longest name decides.
@@ -137,6 +148,7 @@ class HeicDepthApp(TerminalApp):
         self.scanner = Scanner(options.paths, options.recursive, self._post, options.limits)
         self.exporter = Exporter(decoder, self._post)
         self.layer_views = LayerViews(decoder.get, self._post)
+        self.images = ImageDrawer(decoder.get, self._post)
         self.clouds = CloudRenderer(decoder.get, self._post)
         context = Context(
             options=options,
@@ -147,6 +159,7 @@ class HeicDepthApp(TerminalApp):
             table_builder=TableBuilder(self._post),
             clouds=self.clouds,
             layer_views=self.layer_views,
+            images=self.images,
             scanner=self.scanner,
             exporter=self.exporter,
             export_log=ExportLog(),
@@ -154,6 +167,7 @@ class HeicDepthApp(TerminalApp):
             saved_options=SavedOptions(options.export_options, options.state),
             flow_control=self.flow_control,
             pictures=self.output.pictures,
+            graphics=self.graphics,
         )
         self._posted = self._handled = 0
         self._post_lock = threading.Lock()
@@ -174,6 +188,8 @@ class HeicDepthApp(TerminalApp):
             context.table_builder,
             context.clouds,
             context.layer_views,
+            context.images,
+            context.graphics,
             context.outside,
         )
         idle.add_source(lambda: any(service.is_busy for service in services))
@@ -244,6 +260,9 @@ class HeicDepthApp(TerminalApp):
         if self.session.is_leaving or not self.is_running:
             return
         self.remember_size()
+        self.free_images_at_the_end()
+        if self._graphics_problem:
+            self.browse.show_status(f"no pixels: {self._graphics_problem}")
         if not self.is_headless:
             self._started(self)
         self.app_resume_signal.subscribe(self, lambda _: self.paint_anew())
@@ -284,6 +303,8 @@ class HeicDepthApp(TerminalApp):
             self.browse.exports.handle(event)
         elif isinstance(event, LayerViewDrawn | LayerViewFailed):
             self.layer_views.deliver(event)
+        elif isinstance(event, ImageDrawn):
+            self.images.deliver(event)
         elif isinstance(event, CloudRendered | CloudFailed):
             self.clouds.deliver(event)
         elif isinstance(event, ExportFinished):

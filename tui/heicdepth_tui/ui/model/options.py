@@ -25,6 +25,8 @@ class AppOptions:
     theme: str = "dark"
     colormap: str = DEFAULT_COLORMAP
     blocks: Blocks = Blocks.HALF
+    graphics: str = "blocks"
+    """How pixels are shown: ``blocks`` (not at all), ``auto``, ``kitty`` or ``iterm``."""
     out: Path = Path()
     """The folder for exported files."""
     projection: str = "perspective"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -12,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
 from heicdepth_tui.text import printable
@@ -23,6 +21,7 @@ from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
+from heicdepth_tui.ui.screens.resting_pixels import PanePixels, PixelScreen
 from heicdepth_tui.ui.screens.view import OPEN_PAGE, SAVE_PICTURE
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
@@ -42,7 +41,7 @@ __all__ = ["BrowseScreen"]
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
-class BrowseScreen(BorderedScreen):
+class BrowseScreen(PixelScreen, BorderedScreen):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -58,7 +57,7 @@ class BrowseScreen(BorderedScreen):
         bind("space", "mark", "Mark", "mark", "Mark for export"),
         bind("v", "mark_range", "Mark range", "mark.range", "Mark from here to the next v"),
         bind("escape", "stop", "Stop", "stop", "Stop, close, unmark"),
-        bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
+        bind("b", "blocks", "Blocks", "blocks", "Half blocks, quad blocks, pixels"),
         bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
         bind("C", "reverse_colours", "Bright end", "colours.reverse", "Bright near or bright far"),
         bind("R", "colour_range", "Range", "colours.range", "All codes, 2–98 %, by hand"),
@@ -99,6 +98,7 @@ class BrowseScreen(BorderedScreen):
         self.facts = TableView(id="facts")
         self._tables = Container(self.arrays, self.facts, id="tables")
         self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
+        self.pixels = PanePixels(self, context, self.pictures, self.panel)
         self.exports = ExportPanel(self, context, self._lay_out_again)
         self.folder = FolderPanel(
             self, context, self.photos, self.title_bar, self._reread, self._lay_out_again
@@ -218,11 +218,8 @@ class BrowseScreen(BorderedScreen):
         self.folder.update_counts()
 
     def action_blocks(self) -> None:
-        """Draw pictures with the other block characters."""
-        settings = self._session.settings
-        blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
-        self._session.settings = replace(settings, blocks=blocks)
-        self.panel.update()
+        """Draw pictures with the other block characters, or in pixels."""
+        self.show_status(f"pictures in {self.pixels.next_picture(self.panel.update)}")
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
     from heicdepth_tui.ui.services.export_log import ExportLog
     from heicdepth_tui.ui.services.exporter import Exporter
+    from heicdepth_tui.ui.services.image_drawer import ImageDrawer
     from heicdepth_tui.ui.services.layer_views import LayerViews
     from heicdepth_tui.ui.services.outside import Outside
     from heicdepth_tui.ui.services.photo_loader import PhotoLoader
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.services.scanner import Scanner
     from heicdepth_tui.ui.services.table_builder import TableBuilder
     from heicdepth_tui.ui.terminal.flow_control import FlowControl
+    from heicdepth_tui.ui.terminal.graphics_output import GraphicsOutput
     from heicdepth_tui.ui.terminal.pending_pictures import PendingPictures
 
 __all__ = ["Context"]
@@ -37,6 +39,7 @@ class Context:
     table_builder: TableBuilder
     clouds: CloudRenderer
     layer_views: LayerViews
+    images: ImageDrawer
     scanner: Scanner
     exporter: Exporter
     export_log: ExportLog
@@ -44,3 +47,4 @@ class Context:
     saved_options: SavedOptions
     flow_control: FlowControl
     pictures: PendingPictures
+    graphics: GraphicsOutput

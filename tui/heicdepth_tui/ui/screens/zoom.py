@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
-from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
+from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind
 from heicdepth_tui.photo.schedule import ZOOM
@@ -34,6 +34,7 @@ from heicdepth_tui.ui.presenters.zoom import (
     zoom_layers,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
 from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import Event, RegionArrived
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -75,7 +76,7 @@ class _Pane:
         self.requested, self.is_waiting = None, False
 
 
-class ZoomScreen(ViewScreen):
+class ZoomScreen(PixelScreen, ViewScreen):
     """Shows a window of the selected photo; ``step`` selects another photo of the list."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -105,7 +106,7 @@ class ZoomScreen(ViewScreen):
         bind("n", "photo(1)", "Next", "zoom.next", "Next photo at the same window", show=True),
         bind("p", "photo(-1)", "Previous", "zoom.previous", "Photo before, same window", show=True),
         bind("c", "colours", "Colours", "zoom.colours", "Next colour map for depth", show=True),
-        bind("b", "blocks", "Blocks", "zoom.blocks", "Half or quad blocks"),
+        bind("b", "blocks", "Blocks", "zoom.blocks", "Half blocks, quad blocks, pixels"),
         SAVE_PICTURE,
         COPY_PATH,
         bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first"),
@@ -127,6 +128,7 @@ class ZoomScreen(ViewScreen):
         self.title_bar = TitleBar()
         self.first = _Pane(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
         self.second = _Pane(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")
+        self.pixels = RestingPixels(self, context)
 
     def compose(self) -> ComposeResult:
         """Title, one pane or two, keys."""
@@ -146,6 +148,7 @@ class ZoomScreen(ViewScreen):
         loader.listener = None
         for pane in (self.first, self.second):
             loader.cancel(pane.slot)
+        self.pixels.stop()
 
     # What is shown
 
@@ -307,6 +310,11 @@ class ZoomScreen(ViewScreen):
             pane.widget.view.show_message(answer.error.short)
         elif isinstance(answer.rendered, RenderedRows):
             pane.widget.view.show_picture(answer.rendered)
+        self.pixels.shows(
+            pane.slot,
+            pane.widget.view,
+            self.pixels.region_source(event) if pane.is_final else None,
+        )
 
     # Keys
 
@@ -372,11 +380,8 @@ class ZoomScreen(ViewScreen):
         self.update()
 
     def action_blocks(self) -> None:
-        """Draw with the other block characters."""
-        settings = self._session.settings
-        blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
-        self._session.settings = replace(settings, blocks=blocks)
-        self.update()
+        """Draw with the other block characters, or in pixels."""
+        self.title_bar.show_status(f"pictures in {self.pixels.next_picture(self.update)}")
 
     def action_back(self) -> None:
         """Go back to the list."""

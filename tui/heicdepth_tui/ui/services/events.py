@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header, HeaderSummary
     from heicdepth_tui.photo.layers import Answer, Layer, Pixels
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame
+    from heicdepth_tui.ui.model.graphics import EncodedImage
     from heicdepth_tui.ui.model.layer_view import LayerViewResult
     from heicdepth_tui.ui.model.tables import Tables
 
@@ -31,6 +32,7 @@ __all__ = [
     "ExportNeedsSpace",
     "ExportProgress",
     "HeaderRead",
+    "ImageDrawn",
     "JobEnded",
     "LayerArrived",
     "LayerViewDrawn",
@@ -106,6 +108,16 @@ class PictureRendered:
     """What was drawn."""
     spec: RenderSpec
     rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDrawn:
+    """The image of a pane was drawn and encoded; ``number`` is the number of the request."""
+
+    entry: Entry
+    number: int
+    slot: str
+    image: EncodedImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +257,7 @@ Event: TypeAlias = (
     | HeaderRead
     | LayerArrived
     | PictureRendered
+    | ImageDrawn
     | RegionArrived
     | TablesBuilt
     | ExportNeedsSpace

@@ -11,6 +11,7 @@ from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.prestart import end_unused_decoder, take_decoder
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
+from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED
 from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
         # A decoder has its limits from its start on.
         end_unused_decoder()
 
+    queried = NOT_QUERIED
+    if options.graphics != "blocks":
+        from heicdepth_tui.ui.startup.terminal_query import query_graphics
+
+        queried = query_graphics(options.graphics)
+
     from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 
     with Bootstrap(options) as bootstrap, bootstrap.start_decoder(take_decoder()) as decoder:
@@ -48,7 +55,7 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
             check_keymap(options.keymap)
         from heicdepth_tui.ui.app import HeicDepthApp
 
-        app = HeicDepthApp(decoder, options, bootstrap, _begin)
+        app = HeicDepthApp(decoder, options, bootstrap, _begin, queried)
         result = app.run()
         if app.crash is not None:
             if app.session.entry is not None:

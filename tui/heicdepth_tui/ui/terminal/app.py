@@ -9,8 +9,10 @@ from textual.geometry import Size
 
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.ui.terminal.capabilities import color_mode_of_system, writes_to_terminal
-from heicdepth_tui.ui.terminal.driver import terminal_driver
+from heicdepth_tui.ui.terminal.driver import TerminalDriver, terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
+from heicdepth_tui.ui.terminal.graphics_output import GraphicsOutput
+from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
 from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
 
@@ -26,18 +28,27 @@ class TerminalApp(HookedApp):
     """An app whose screens are written by ``Output``, as ``FlowControl`` lets it.
 
     ``open_screen`` is the alternate screen that was opened before; None: the driver opens it.
+    ``queried`` is what was found of the terminal before.
     """
 
-    def __init__(self, open_screen: OpenScreen | None = None) -> None:
+    def __init__(
+        self, open_screen: OpenScreen | None = None, queried: Queried = NOT_QUERIED
+    ) -> None:
         # Textual takes the driver from its environment variable only where none is given.
-        own = terminal_driver(open_screen) if writes_to_terminal() else None
+        own = terminal_driver(open_screen, queried) if writes_to_terminal() else None
         super().__init__(driver_class=own)
         self.output = Output(self)
         self.flow_control = FlowControl(
             self.output.query_cursor, self.output.after_flush, self.set_timer
         )
         self.output.flow_control = self.flow_control
+        self.graphics = GraphicsOutput(queried.graphics, self.output, self.flow_control)
         self._shown_size = Size(0, 0)
+
+    def free_images_at_the_end(self) -> None:
+        """Free the terminal's images whenever the app leaves the terminal."""
+        if isinstance(self.terminal, TerminalDriver):
+            self.terminal.before_stop = self.graphics.forget
 
     def remember_size(self) -> None:
         """Note the size that the screen is painted in from now on."""

@@ -7,11 +7,15 @@ clearing, it once more, and restores at the end the settings that the terminal h
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
+
+from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
+from heicdepth_tui.ui.terminal.internals import events_of, read_through
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -43,6 +47,7 @@ class TerminalDriver(LinuxDriver):
     """A driver that adopts an open screen and reads every reply before it ends."""
 
     adopted: ClassVar[OpenScreen | None] = None
+    queried: ClassVar[Queried] = NOT_QUERIED
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -51,6 +56,19 @@ class TerminalDriver(LinuxDriver):
         self._unreplied = 0
         self._has_replied = False
         self._queried_at = -FORGOTTEN_SECONDS
+        self._has_read_typed = False
+        self.before_stop: Callable[[], str] = str
+        """Returns what is to be written before the terminal is left, for whatever reason."""
+
+    def run_input_thread(self) -> None:
+        """Read events: first of what was typed while the terminal was queried."""
+        if not self._has_read_typed:
+            self._has_read_typed = True
+            for event in events_of(self.queried.typed):
+                self.process_message(event)
+        if self.queried.late is not None:
+            read_through(self.queried.late.feed)
+        super().run_input_thread()
 
     def write(self, data: str) -> None:
         """Write data, but do not open the screen that is open."""
@@ -97,11 +115,16 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Stop; the owner of an adopted screen need not leave it any more."""
+        last = self.before_stop()
+        if last:
+            self.write(last)
         super().stop_application_mode()
         if self.adopted is not None:
             self.adopted.is_open = False
 
 
-def terminal_driver(screen: OpenScreen | None = None) -> type[TerminalDriver]:
+def terminal_driver(
+    screen: OpenScreen | None = None, queried: Queried = NOT_QUERIED
+) -> type[TerminalDriver]:
     """Return the driver for an app; ``screen`` is the alternate screen that it adopts, once."""
-    return type("AdoptingDriver", (TerminalDriver,), {"adopted": screen})
+    return type("AdoptingDriver", (TerminalDriver,), {"adopted": screen, "queried": queried})

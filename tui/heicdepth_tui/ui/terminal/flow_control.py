@@ -67,7 +67,7 @@ class FlowControl:
         self._after_write = after_write
         self._later = later
         self._clock = clock
-        self._waiting: dict[object, Callable[[], object]] = {}
+        self._waiting: dict[object, tuple[Callable[[], object], bool]] = {}
         self._is_query_queued = False
         self._is_unacknowledged = False
         self._has_images = False
@@ -93,6 +93,11 @@ class FlowControl:
         return self._took >= SLOW_SECONDS
 
     @property
+    def reply_seconds(self) -> float:
+        """Seconds that the last reply took; 0 before the first."""
+        return self._took
+
+    @property
     def is_fast(self) -> bool:
         """Whether the last reply came within ``FAST_SECONDS``."""
         return 0 < self._took < FAST_SECONDS
@@ -114,17 +119,23 @@ class FlowControl:
         """Note that a key has selected another photo."""
         self._last_key = self._clock()
 
-    def send(self, slot: object, draw: Callable[[], object]) -> None:
-        """Call ``draw`` now, or once the line is free for it; the newest of a slot wins."""
+    def send(self, slot: object, draw: Callable[[], object], *, alone: bool = False) -> None:
+        """Call ``draw`` now, or once the line is free for it; the newest of a slot wins.
+
+        ``alone`` shares no query with images sent before, and waits for the reply to theirs.
+        """
         if self._is_closed:
             return
         if not self.is_free:
-            self._waiting[slot] = draw
+            self._waiting[slot] = draw, alone
             self._wake_later()
             return
+        if alone and self._is_query_queued:
+            self._waiting[slot] = draw, alone
+            return
+        is_first, self._is_query_queued = not self._is_query_queued, True
         draw()
-        if not self._is_query_queued:
-            self._is_query_queued = True
+        if is_first:
             self._after_write(self._query_after_images)
 
     def note_text(self) -> None:
@@ -214,8 +225,9 @@ class FlowControl:
             self._wake_later()
             return
         waiting, self._waiting = self._waiting, {}
-        for slot, draw in waiting.items():
-            self.send(slot, draw)
+        # What waits for the reply to the others goes after them.
+        for slot, (draw, alone) in sorted(waiting.items(), key=lambda item: item[1][1]):
+            self.send(slot, draw, alone=alone)
 
     def _wake_later(self) -> None:
         """Try again when the rest is over; ``_release`` does it while a reply is to come."""

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.drivers import linux_driver
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -36,12 +38,14 @@ __all__ = [
     "clear_render_cache",
     "composed_update",
     "discard_repaint",
+    "events_of",
     "is_at_rest",
     "is_covered",
     "needs_repaint",
     "notifications_of",
     "placed_strips",
     "placed_widgets",
+    "read_through",
     "screen_lines",
     "take_repaint_regions",
     "whole_update",
@@ -71,7 +75,8 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
     ),
     Strip: ("_render_cache", "_segments"),
 }
-"""By class; beside them the classes imported from ``textual._compositor``, with their fields."""
+"""By class; beside them the classes imported from ``textual._compositor``, with their fields, and
+``XTermParser``, which ``textual.drivers.linux_driver`` reads the terminal with."""
 
 _OVERLAYS = ("textual-toastrack", "textual-tooltip")
 
@@ -255,9 +260,6 @@ def composed_update(screen: Screen[Any], widgets: Iterable[Widget]) -> object:
     return screen._compositor.render_update(screen_stack=screen.app._background_screens)
 
 
-# For tests and screenshots
-
-
 def is_covered(screen: Screen[Any]) -> bool:
     """Return whether a toast or a tooltip lies over a screen."""
     return any(
@@ -265,6 +267,27 @@ def is_covered(screen: Screen[Any]) -> bool:
         for child in screen.children
         if child.id in _OVERLAYS
     )
+
+
+def events_of(text: str) -> list[Message]:
+    """Return the events of what was read from a terminal."""
+    parser = XTermParser()
+    return [*parser.feed(text), *parser.tick()] if text else []
+
+
+def read_through(keep: Callable[[str], str]) -> None:
+    """Let drivers that begin to read a terminal see only what ``keep`` returns of it."""
+
+    class Parser(XTermParser):
+        def feed(self, data: str) -> Iterable[Message]:
+            # Nothing at all means the end of the input.
+            kept = keep(data) if data else data
+            return super().feed(kept) if kept or not data else ()
+
+    linux_driver.XTermParser = Parser  # type: ignore[attr-defined]
+
+
+# For tests and screenshots
 
 
 def screen_lines(screen: Screen[Any]) -> list[Strip]:

@@ -180,6 +180,12 @@ class Output:
             for row, strip in enumerate(widget.render_lines(crop), top):
                 yield self._buffer.write(shown.x, row, strip, console, by_cells=self._by_cells)
 
+    def write_graphics(self, commands: str) -> None:
+        """Write commands that change no cell, such as the pieces of an image."""
+        terminal = self._app.terminal
+        if commands and terminal is not None:
+            terminal.write(commands)
+
     def query_cursor(self, tag: int) -> None:
         """Query the cursor position; the reply comes after all that was written before.
 

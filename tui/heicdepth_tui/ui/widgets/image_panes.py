@@ -15,6 +15,8 @@ from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from heicdepth_tui.draw.modes import ColorMode
     from heicdepth_tui.ui.model.layout import Panes
 
@@ -43,6 +45,8 @@ class ImagePane(Vertical):
         self.caption = Static("", classes="pane--caption", markup=False)
         self.view = PaneView(has_legend=has_legend)
         """What is on show."""
+        self.when_shown: Callable[[ImagePane], object] | None = None
+        """Called whenever the pane shows a state."""
         self.set_class(has_legend, "-legend")
 
     def compose(self) -> ComposeResult:
@@ -76,6 +80,8 @@ class ImagePane(Vertical):
             self.image.show_message(view.message, view.shape)
         elif view.message or (old.entry, old.layer) != (view.entry, view.layer):
             self.image.show_placeholder(view.message, view.shape)
+        if self.when_shown is not None:
+            self.when_shown(self)
 
 
 class ImagePanes(Container):

@@ -1,7 +1,8 @@
-"""The image of a pane: rows of block characters in their true shape, or a message."""
+"""The image of a pane: rows of cells in their true shape, or a message."""
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,11 +19,16 @@ from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
 
     from heicdepth_tui.draw.rendering import RenderedRows
 
 __all__ = ["ImageView"]
+
+_CELLS = re.compile("\U0010eeee[^\U0010eeee]*|[^\U0010eeee]+")
+"""A cell that shows an image is several characters: each is a segment, so that none is cut."""
 
 
 class ImageView(Widget):
@@ -38,6 +44,10 @@ class ImageView(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._picture: RenderedRows | None = None
+        self._pixels: RenderedRows | None = None
+        self._hides_pixels = False
+        self.when_painted: Callable[[], object] | None = None
+        """Called after the picture, or a part of it, was painted."""
         self._message = ""
         self._shape: tuple[int, int] | None = None
         self._placeholder: tuple[str, tuple[int, int] | None] | None = None
@@ -49,6 +59,11 @@ class ImageView(Widget):
         return self._picture
 
     @property
+    def pixels(self) -> RenderedRows | None:
+        """The cells that show an image in place of the picture; None where none do."""
+        return self._pixels
+
+    @property
     def message(self) -> str:
         """The text on show instead of a picture; empty where there is a picture."""
         return self._message if self._picture is None else ""
@@ -58,7 +73,27 @@ class ImageView(Widget):
         self._cancel_placeholder()
         if picture is not self._picture:
             self._picture = picture
+            self._pixels = None
             self.refresh()
+
+    def show_pixels(self, cells: RenderedRows | None) -> None:
+        """Show an image of the picture by cells of the terminal's own; None: the picture again.
+
+        Another picture or a message ends it.
+        """
+        if cells is not self._pixels and self._picture is not None:
+            self._pixels = cells
+            self.refresh()
+
+    def hide_pixels(self, hides: bool) -> None:
+        """Show the picture while another screen darkens what is behind it, which cells cannot."""
+        if hides != self._hides_pixels:
+            self._hides_pixels = hides
+            if self._pixels is not None:
+                self.refresh()
+
+    def cover(self, is_covered: bool) -> None:
+        """Note whether an image lies over the widget, and so over its children."""
 
     def show_placeholder(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a message in place of a picture, but only after ``PLACEHOLDER_DELAY``.
@@ -88,7 +123,7 @@ class ImageView(Widget):
         self._cancel_placeholder()
         if self._picture is None and (message, shape) == (self._message, self._shape):
             return
-        self._picture = None
+        self._picture = self._pixels = None
         self._message = message
         self._shape = shape
         self.refresh()
@@ -98,7 +133,10 @@ class ImageView(Widget):
         if self._picture is None:
             return super().render_lines(crop)
         width = self.size.width
-        strips = self._picture_rows(self._picture, crop.line_range)
+        if self.when_painted is not None:
+            self.call_after_refresh(self.when_painted)
+        pixels = None if self._hides_pixels else self._pixels
+        strips = self._picture_rows(pixels or self._picture, crop.line_range)
         if crop.column_span != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
@@ -138,9 +176,9 @@ class ImageView(Widget):
         base = self.rich_style
         text = AnsiDecoder().decode_line(row)
         middle = [
-            Segment(piece, base + style if style else base)
+            Segment(cell, base + style if style else base)
             for piece, style, _ in text.render(self.app.console, end="")
-            if piece
+            for cell in _CELLS.findall(piece)
         ]
         return [*before, *middle, *after]
 

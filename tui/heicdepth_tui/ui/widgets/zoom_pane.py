@@ -99,6 +99,10 @@ class ZoomView(ImageView):
         """Lay the map over the corner."""
         yield self.inset
 
+    def cover(self, is_covered: bool) -> None:
+        """Hide the map while an image lies over it."""
+        self.inset.visible = not is_covered
+
     def on_resize(self) -> None:
         """Report the new size."""
         self.post_message(self.Resized())
