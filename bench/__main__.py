@@ -39,6 +39,7 @@ HEADINGS = ("what", "ours", "reference", "ratio", "goal", "reached?")
 MEASUREMENTS = {
     "export-arrays": ("bench.exports", "from_arrays"),
     "export-whole": ("bench.exports", "whole_export"),
+    "export-mesh": ("bench.exports", "mesh"),
     "list-paint": ("bench.lists", "first_paint"),
     "list-facts": ("bench.lists", "facts"),
     "list-marks": ("bench.lists", "marks"),

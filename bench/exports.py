@@ -25,7 +25,7 @@ from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
-__all__ = ["from_arrays", "whole_export"]
+__all__ = ["from_arrays", "mesh", "whole_export"]
 
 _FORMATS = ("pcd", "ply")
 
@@ -193,6 +193,28 @@ def whole_export(material: Material) -> Iterator[Figure]:
             ratio <= goal if goal else None,
         )
     yield _as_commands(material, photo, files)
+
+
+def mesh(material: Material) -> Iterator[Figure]:
+    """Measure photo → textured mesh on the disk beside photo → PLY."""
+    photo = material.photo("pug.heic")
+    files = _Files(material.scratch / "mesh")
+
+    def export(name: str) -> Callable[[], float]:
+        return files.timed(
+            lambda path: export_photo(photo, ExportOptions((name,), out=path.parent), _in_process)
+        )
+
+    ours, text, points = interleave(
+        export("glb-mesh"), export("obj"), export("ply"), repetitions=material.repetitions(15)
+    )
+    for label, taken, goal in (("GLB", ours, 1.5), ("OBJ", text, None)):
+        ratio = ratio_of(taken, points)
+        yield Figure(
+            f"textured mesh of pug.heic to {label}, open to files on the disk / its points to PLY",
+            ms(median(taken)), ms(median(points)), f"{ratio:.2f}",
+            f"≤ {goal}" if goal else "–", ratio <= goal if goal else None,
+        )  # fmt: skip
 
 
 def _as_commands(material: Material, photo: Path, files: _Files) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -22,7 +23,7 @@ from heicdepth_tui.export.gltf_camera import gltf_camera
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.picture_facts import Size
 
-__all__ = ["Textured", "glb_files", "texture_size", "textured_mesh", "write_glb_mesh"]
+__all__ = ["Texture", "Textured", "glb_files", "texture_size", "textured_mesh", "write_glb_mesh"]
 
 _LONGEST_SIDE = 2048
 """Texture of a cloud at the depth map's resolution: phones and browsers take it without delay."""
@@ -33,18 +34,26 @@ _LINEAR, _LINEAR_MIPMAP_LINEAR, _CLAMP_TO_EDGE = 9729, 9987, 33071
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """The photo as a JPEG file."""
+
+    jpeg: bytes
+    photo: Coloured
+
+    @property
+    def size(self) -> Size:
+        """Size in pixels."""
+        height, width = self.photo.rgb.shape[:2]
+        return Size(width, height)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Textured:
     """A mesh and the picture that its ``uv`` refer to."""
 
     mesh: Mesh
-    texture: Coloured
+    texture: Texture
     camera: Camera
-
-    @property
-    def size(self) -> Size:
-        """Size of the texture."""
-        height, width = self.texture.rgb.shape[:2]
-        return Size(width, height)
 
     @property
     def counts(self) -> tuple[str, ...]:
@@ -56,22 +65,16 @@ class Textured:
         ]
         if mesh.alone:
             clauses.append(f"left out {mesh.alone:,} points without a neighbour")
-        return (*clauses, f"dropped {mesh.cloud.dropped.describe()}", f"texture {self.size}")
-
-    def jpeg(self) -> bytes:
-        """Return the texture as a JPEG file."""
-        from PIL import Image
-
-        buffer = io.BytesIO()
-        Image.fromarray(np.ascontiguousarray(self.texture.rgb)).save(
-            buffer, "JPEG", quality=_QUALITY
+        return (
+            *clauses,
+            f"dropped {mesh.cloud.dropped.describe()}",
+            f"texture {self.texture.size}",
         )
-        return buffer.getvalue()
 
     def summary(self, source: ExportSource) -> str:
         """Return the summary of a file: counts, accuracy, colours and notes."""
         trust = self.mesh.cloud.trust.long
-        return "; ".join([*self.counts, trust, self.texture.short, *source.notes])
+        return "; ".join([*self.counts, trust, self.texture.photo.short, *source.notes])
 
     def comments(self, source: ExportSource) -> tuple[str, ...]:
         """Return the comments of a file: unit, frame, accuracy, camera, cuts, colours; ASCII."""
@@ -85,7 +88,7 @@ class Textured:
                 "steeper than 87 degrees to the picture"
             ),
             "texture: the part of the upright photo that the depth map covers",
-            f"colours: {self.texture.long}",
+            f"colours: {self.texture.photo.long}",
         )
         return (*(ascii_line(line) for line in lines), *source.comments())
 
@@ -105,9 +108,27 @@ def textured_mesh(source: ExportSource) -> Textured:
         )
     if source.camera is None:
         raise NoCameraError("neither the file nor EXIF gives a camera", hint="a mesh needs one")
-    texture = source.colours(texture_size(source), False)
+    # The photo is decoded and coded while the mesh is made.
+    with ThreadPoolExecutor(1, "texture") as pool:
+        texture = pool.submit(_texture, source)
+        mesh, camera = _untextured(source, source.camera)
+        return Textured(mesh, texture.result(), camera)
+
+
+def _texture(source: ExportSource) -> Texture:
+    from PIL import Image
+
+    photo = source.colours(texture_size(source), False)
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(photo.rgb)).save(buffer, "JPEG", quality=_QUALITY)
+    return Texture(buffer.getvalue(), photo)
+
+
+def _untextured(source: ExportSource, camera: Camera) -> tuple[Mesh, Camera]:
+    """Return the mesh and the camera of its grid; ``camera`` is that of the depth map."""
+    options = source.options.cloud
     cloud = _surface(source)
-    camera = cloud.camera or source.camera
+    camera = cloud.camera or camera
     rule = jump_rule(
         source.depth_map, camera, threshold=options.flying_threshold, stride=options.stride
     )
@@ -118,7 +139,7 @@ def textured_mesh(source: ExportSource) -> Textured:
             path=source.path,
             hint="widen --near, --far and --max-depth",
         )
-    return Textured(mesh, texture, camera)
+    return mesh, camera
 
 
 def texture_size(source: ExportSource) -> Size:
@@ -171,7 +192,7 @@ def write_glb_mesh(source: ExportSource, textured: Textured, file: BinaryIO) -> 
         "indices": binary.add_array(indices, ELEMENT_ARRAY_BUFFER),
         "material": 0,
     }
-    jpeg = textured.jpeg()
+    jpeg = textured.texture.jpeg
     image = {"bufferView": binary.add_view(jpeg, len(jpeg)), "mimeType": "image/jpeg"}
     name = ascii_line(source.name)
     binary.write(

@@ -37,8 +37,8 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
         OutputFile(".mtl", NamingWriter(write_material), material),
         OutputFile(
             ".jpg",
-            lambda file: file.write(textured.jpeg()),
-            f"the texture of the mesh, {textured.size}; {textured.texture.short}",
+            lambda file: file.write(textured.texture.jpeg),
+            f"the texture of the mesh, {textured.texture.size}; {textured.texture.photo.short}",
         ),
     )
 

@@ -66,26 +66,38 @@ class Pair:
         height, width = self.photo.rgb.shape[:2]
         return Size(width, height)
 
+    @property
+    def spread(self) -> float:
+        """The shift of the nearest sample against the farthest one, as a share of the width."""
+        stereo = self.stereo
+        return (stereo.shift(stereo.nearest) - stereo.shift(stereo.farthest)) / self.size.width
+
     def clauses(self) -> Iterator[str]:
-        """Yield baseline, convergence, shifts and holes, as clauses."""
-        stereo, width = self.stereo, self.size.width
+        """Yield size, baseline, convergence, holes, and a remedy for too much depth, as clauses."""
+        stereo = self.stereo
         yield (
             f"two views {self.size}, {1000 * stereo.baseline:g} mm apart, converging at "
             f"{stereo.convergence:.3g} m"
         )
-        near, far = stereo.shift(stereo.nearest), stereo.shift(stereo.farthest)
-        spread = (near - far) / width
-        yield (
-            f"shifts of {near:+.1f} px at {stereo.nearest:.3g} m to {far:+.1f} px at "
-            f"{stereo.farthest:.3g} m, {100 * spread:.1f} % of the width"
-        )
-        if spread > _COMFORT:
-            easy = _rounded_down(1000 * stereo.baseline * _COMFORT / spread)
-            yield f"more than is easy to fuse: --baseline-mm {easy:g} gives {100 * _COMFORT:.1f} %"
         left, right = stereo.left.hole_share, stereo.right.hole_share
         yield (
             f"holes filled from the farther side: {100 * left:.2f} % of the left view, "
             f"{100 * right:.2f} % of the right one"
+        )
+        if self.spread > _COMFORT:
+            easy = _rounded_down(1000 * stereo.baseline * _COMFORT / self.spread)
+            yield (
+                f"shifts span {100 * self.spread:.1f} % of the width, --baseline-mm {easy:g} gives "
+                f"{100 * _COMFORT:.1f} %, which is easy to fuse"
+            )
+
+    def details(self) -> Iterator[str]:
+        """Yield the shifts of the nearest and the farthest sample, and samples without distance."""
+        stereo = self.stereo
+        near, far = stereo.shift(stereo.nearest), stereo.shift(stereo.farthest)
+        yield (
+            f"shifts of {near:+.1f} px at {stereo.nearest:.3g} m to {far:+.1f} px at "
+            f"{stereo.farthest:.3g} m, {100 * self.spread:.1f} % of the width"
         )
         if stereo.invalid:
             yield (
@@ -170,7 +182,7 @@ def side_by_side(source: ExportSource) -> tuple[OutputFile, ...]:
     pair = source.once(stereo_pair)
     both = np.concatenate((pair.stereo.left.rgb, pair.stereo.right.rgb), axis=1)
     text = _text(source, pair, "left view on the left")
-    return (OutputFile("-sbs.jpg", partial(_write_jpeg, both, source, text), text),)
+    return (OutputFile("-sbs.jpg", partial(_write_jpeg, both, pair, source, text), text),)
 
 
 def left_and_right(source: ExportSource) -> tuple[OutputFile, ...]:
@@ -179,7 +191,7 @@ def left_and_right(source: ExportSource) -> tuple[OutputFile, ...]:
 
     def one(name: str, view: View) -> OutputFile:
         text = _text(source, pair, f"the {name} view")
-        return OutputFile(f"-{name}.jpg", partial(_write_jpeg, view.rgb, source, text), text)
+        return OutputFile(f"-{name}.jpg", partial(_write_jpeg, view.rgb, pair, source, text), text)
 
     return (one("left", pair.stereo.left), one("right", pair.stereo.right))
 
@@ -209,8 +221,8 @@ def _text(source: ExportSource, pair: Pair, what: str) -> str:
     return "; ".join(clauses)
 
 
-def _comment(source: ExportSource, text: str) -> str:
-    lines = [source.trust.sentence, *source.depth_map.notes]
+def _comment(source: ExportSource, pair: Pair, text: str) -> str:
+    lines = [*pair.details(), source.trust.sentence, *source.depth_map.notes]
     if source.camera is not None:
         lines += [source.camera.describe(), distortion_sentence(source.camera)]
     return "; ".join([ascii_line(text), *map(ascii_line, lines), *source.comments()])
@@ -232,7 +244,7 @@ def anaglyph(left: Rgb, right: Rgb) -> Rgb:
     return mixed
 
 
-def _write_jpeg(rgb: Rgb, source: ExportSource, text: str, file: BinaryIO) -> None:
+def _write_jpeg(rgb: Rgb, pair: Pair, source: ExportSource, text: str, file: BinaryIO) -> None:
     """Write a JPEG; the summary is in ImageDescription, trust and camera in UserComment."""
     from PIL import Image
 
@@ -240,7 +252,7 @@ def _write_jpeg(rgb: Rgb, source: ExportSource, text: str, file: BinaryIO) -> No
     exif[_IMAGE_DESCRIPTION] = ascii_line(text)
     exif[_SOFTWARE] = "heicdepth-tui"
     # The first eight bytes name the coding of the others (Exif 3.0, UserComment).
-    comment = b"ASCII\0\0\0" + _comment(source, text).encode("ascii")
+    comment = b"ASCII\0\0\0" + _comment(source, pair, text).encode("ascii")
     exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = comment
     # Pillow writes to a real file behind Python's back and forgets the cause of a failure.
     buffer = io.BytesIO()
@@ -255,7 +267,7 @@ def _write_anaglyph(pair: Pair, source: ExportSource, text: str, file: BinaryIO)
 
     about = PngImagePlugin.PngInfo()
     about.add_text("Description", ascii_line(text))
-    about.add_text("Comment", _comment(source, text))
+    about.add_text("Comment", _comment(source, pair, text))
     if pair.photo.space == SRGB:
         about.add(b"sRGB", b"\1")
     buffer = io.BytesIO()
@@ -282,7 +294,7 @@ def _write_wiggle(pair: Pair, source: ExportSource, text: str, file: BinaryIO) -
         append_images=[middle, right, middle],
         duration=_WIGGLE_MS,
         loop=0,
-        comment=_comment(source, text).encode("ascii"),
+        comment=_comment(source, pair, text).encode("ascii"),
     )
     file.write(buffer.getbuffer())
 
