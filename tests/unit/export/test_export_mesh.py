@@ -17,9 +17,15 @@ from heicdepth_tui.errors import ExportError, NoCameraError, NoMetresError
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.gltf import Container
 from heicdepth_tui.export.mesh import texture_size
+from heicdepth_tui.export.options import ExportOptions, Matte
 from heicdepth_tui.export.registry import FORMATS
+from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import Exported, ExportSource
 from heicdepth_tui.heif.picture_facts import ImageItem, Size
+from heicdepth_tui.photo.decode import load
+from heicdepth_tui.photo.layers import Pixels, Request
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
 from tests.support.gltf import Glb, read_glb
 
 Make = Callable[..., ExportSource]
@@ -38,6 +44,10 @@ def points() -> np.ndarray:
     v, u = np.nonzero(CODES)
     z = 255 / 2 / CODES[v, u]
     return np.column_stack([(u - 2.5) / 5 * z, (1.5 - v) / 4 * z, -z])
+
+
+def decode(request: Request) -> Pixels:
+    return load(request.path, request.layer, exact=request.exact, fit=request.fit)
 
 
 @pytest.fixture
@@ -254,3 +264,15 @@ def test_a_file_beyond_the_lengths_of_glb_is_refused() -> None:
     binary.add_view(b"", 2**32)
     with pytest.raises(ExportError, match=r"GLB cannot hold 4\.3 GB"):
         binary.write({}, pytest.fail)  # type: ignore[arg-type]
+
+
+def test_a_matte_selects_what_becomes_a_surface(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(make_photo(Recipe(matte_within=1.5)).data)
+    options = ExportOptions(("glb-mesh",), only=(Matte.PORTRAIT,), out=tmp_path / "only")
+    (only,) = export_photo(tmp_path / "a.heic", options, decode)
+    (whole,) = export_photo(tmp_path / "a.heic", replace(options, only=(), out=tmp_path), decode)
+    near, all_of_it = (read_glb(one.path.read_bytes()) for one in (only, whole))
+    assert 0 < len(near.triangles) < len(all_of_it.triangles) / 2
+    # Half a code and the matte's outline aside, nothing is farther than the matte reaches.
+    assert near.arrays["POSITION"][:, 2].min() > -1.6
+    assert all_of_it.arrays["POSITION"][:, 2].min() < -3

@@ -374,7 +374,7 @@ _FIELDS = Several(
 
 def _mattes(verb: str) -> tuple[Value, ...]:
     return tuple(
-        Value(one, one.value, explanation=f"clouds: {verb} points that the {one.value} matte shows")
+        Value(one, one.value, explanation=f"{verb} points that the {one.value} matte shows")
         for one in Matte
     )
 
@@ -382,10 +382,10 @@ def _mattes(verb: str) -> tuple[Value, ...]:
 _ONLY = Several(
     field="only",
     flags=("--only",),
-    usage="Clouds: keep only points that one of these mattes of the photo shows (50 % or more).",
+    usage="Clouds, meshes: keep only points that one of these mattes shows (50 % or more).",
     label="only points of",
     values=_mattes("keeps only"),
-    kinds=frozenset({Kind.CLOUD}),
+    kinds=_POINTS,
     unused=_NO_CLOUD,
     is_saved=False,
 )
@@ -393,10 +393,10 @@ _ONLY = Several(
 _WITHOUT = Several(
     field="without",
     flags=("--without",),
-    usage="Clouds: drop points that one of these mattes of the photo shows (50 % or more).",
+    usage="Clouds, meshes: drop points that one of these mattes shows (50 % or more).",
     label="without points of",
     values=_mattes("drops"),
-    kinds=frozenset({Kind.CLOUD}),
+    kinds=_POINTS,
     unused=_NO_CLOUD,
     is_saved=False,
 )
