@@ -102,12 +102,16 @@ async def test_a_second_picture_has_a_name_of_its_own_and_y_copies_it(
         assert driven.app.clipboard == str(out / "IMG_0412-browse-1.png")
 
 
-async def test_a_photo_without_depth_is_saved_alone(
+async def test_a_photo_without_depth_is_saved_alone_and_x_finds_its_picture(
     open_app: Open, sample_folder: Path, out: Path
 ) -> None:
     async with open_app(sample_folder) as driven:
         await driven.select(STRIPPED)
         await saved(driven, out / f"{Path(STRIPPED).stem}-browse.png")
+        assert "the last picture" in await choices(driven)
+        await driven.pilot.press("3")
+        await driven.until(lambda: "is copied" in driven.toasts, "the message")
+        assert driven.app.clipboard == str(out / f"{Path(STRIPPED).stem}-browse.png")
 
 
 async def test_zoom_saves_its_window(open_app: Open, sample_folder: Path, out: Path) -> None:

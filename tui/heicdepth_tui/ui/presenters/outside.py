@@ -22,10 +22,14 @@ class Choice(NamedTuple):
     path: str
 
 
-def choices(entry: Entry, jobs: Sequence[ExportFinished]) -> tuple[Choice, ...]:
-    """Return the photo, its folder, and of the newest job with files these and their folder."""
+def choices(
+    entry: Entry, jobs: Sequence[ExportFinished], picture: Path | None
+) -> tuple[Choice, ...]:
+    """Return the photo, its folder, the picture saved last, the last export and its folder."""
     photo = Path(entry.path).absolute()
     found = [Choice("the photo", str(photo)), Choice("its folder", str(photo.parent))]
+    if picture is not None:
+        found.append(Choice("the last picture", str(picture)))
     last = next(filter(None, map(copied_path, jobs)), "")
     if last:
         job = next(job for job in jobs if job.written)

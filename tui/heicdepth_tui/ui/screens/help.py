@@ -107,7 +107,7 @@ _KEYS: tuple[_Group, ...] = (
             ("X  L", "stop exports; the report of the last exports"),
             ("P", "save the view as PNG, drawn from the samples"),
             ("w", "the cloud as a page in the browser"),
-            ("x", "open the photo, its folder or the last export"),
+            ("x", "open the photo, its folder, the last picture or export"),
             ("ctrl+p", "command palette"),
             ("?  F1", "this help"),
             ("esc", "close what is open; unmark"),

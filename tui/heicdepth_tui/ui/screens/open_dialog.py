@@ -1,4 +1,4 @@
-"""The choice of what to open outside of the app: the photo, its folder, the last export."""
+"""The choice of what to open outside of the app: photo, folder, last picture, last export."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class OpenDialog(ModalScreen[str]):
         bind("k", "step(-1)", "Up", "open.up"),
         *(
             bind(str(number), f"choose({number})", f"Choice {number}", f"open.{number}")
-            for number in range(1, 5)
+            for number in range(1, 6)
         ),
     ]
 

@@ -40,6 +40,7 @@ class OutsideEvents:
             )
         elif isinstance(event, PictureSaved):
             path = str(event.path)
+            self._context.outside.last_picture = event.path
             app.notify(
                 f"{printable_path(path)}\ny copies the path",
                 title="picture saved",

@@ -107,7 +107,7 @@ class ViewScreen(Screen[None]):
         self._inform(f"{shown}\nsent to the terminal's clipboard", _COPY_SECONDS)
 
     def action_open(self) -> None:
-        """Choose the photo, its folder or the last export, and open it."""
+        """Choose the photo, its folder, the last picture or export, and open it."""
         from heicdepth_tui.ui.presenters.outside import choices
         from heicdepth_tui.ui.screens.open_dialog import OpenDialog
         from heicdepth_tui.ui.services.desktop import find_desktop
@@ -120,8 +120,9 @@ class ViewScreen(Screen[None]):
             if path is not None:
                 self._open(desktop, path)
 
-        jobs = self._app_context.export_log.jobs
-        self.app.push_screen(OpenDialog(choices(entry, jobs), desktop.problem), chosen)
+        context = self._app_context
+        found = choices(entry, context.export_log.jobs, context.outside.last_picture)
+        self.app.push_screen(OpenDialog(found, desktop.problem), chosen)
 
     def _open(self, desktop: Desktop, path: str) -> None:
         if desktop.program:

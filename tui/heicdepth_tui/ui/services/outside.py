@@ -18,6 +18,8 @@ from heicdepth_tui.ui.services.events import (
 from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Pixels, Request
@@ -38,6 +40,8 @@ class Outside:
         self._post = post
         self._pool = WorkerPool("outside", post, threads=1, waiting=_WAITING)
         self._number = 0
+        self.last_picture: Path | None = None
+        """The picture saved last; set in the app's thread once it is announced."""
 
     @property
     def is_busy(self) -> bool:
