@@ -119,6 +119,9 @@ def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_
         (("export", "--projection", "flat", "--smooth", "."), 3, "--smooth ignored"),
         (("export", "--format", "tiff", "--step", "2", "."), 3, "--step ignored"),
         (("export", "--format", "ply", "--organised", "."), 3, "--organised ignored"),
+        (("export", "--camera-file", "ros,metashape", "."), 2, "'metashape' is not one of open3d,"),
+        (("export", "--camera-file", "ros", "--projection", "flat", "."), 2, "no camera saw"),
+        (("export", "--frame", "opencv", "--projection", "flat", "."), 2, "axes of its own"),
         (("show", "broken.heic"), 1, "broken.heic"),
         (("info", "broken.heic"), 1, ""),
     ],
@@ -259,3 +262,21 @@ def test_a_known_length_scales_an_export_and_two_scales_are_refused(
     wrong = run_command("export", photo, "--scale-to", "40=1")
     assert wrong.returncode == 2
     assert "X,Y=METRES" in wrong.stderr
+
+
+def test_camera_files_are_given_in_lists_and_one_by_one(
+    sample_folder: Path, tmp_path: Path
+) -> None:
+    photo = sample_folder / "IMG_0412.HEIC"
+    tools = ("--camera-file", "ros,open3d", "--camera-file", "colmap")
+    done = run_command("export", "--format", "png", *tools, "--out", tmp_path, photo)
+    assert done.returncode == 0, done
+    written = [Path(line).relative_to(tmp_path).as_posix() for line in done.stdout.splitlines()]
+    assert written[3:] == [
+        "IMG_0412-open3d.json",
+        "IMG_0412-colmap/cameras.txt",
+        "IMG_0412-colmap/images.txt",
+        "IMG_0412-colmap/points3D.txt",
+        "IMG_0412-ros.yaml",
+    ]
+    assert "names NAME-photo.png" not in done.stderr

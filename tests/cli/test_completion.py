@@ -57,6 +57,11 @@ def test_options_of_the_app_are_completed_without_its_name() -> None:
     assert len(offered) == len(set(offered))
 
 
+def test_the_last_word_of_a_list_is_completed() -> None:
+    assert complete("export", "--camera-file", "c") == ["plain,colmap"]
+    assert complete("export", "--camera-file", "ros,o") == ["plain,ros,open3d"]
+
+
 def test_options_and_their_values_are_completed() -> None:
     assert complete("info", "--js") == ["plain,--json"]
     assert complete("export", "--format", "p") == [
