@@ -25,8 +25,8 @@ projection = "flat"
 out = "clouds"
 limit-pixels = 1_000_000
 [keymap]
-find = "w"
-"filter.depth" = "d, F"
+find = "J"
+"filter.depth" = "K, F"
 """
 
 
@@ -61,7 +61,7 @@ def test_every_key_is_read(write: Callable[[str], Path]) -> None:
         projection="flat",
         out=Path("clouds"),
         limit_pixels=1_000_000,
-        keymap={"find": "w", "filter.depth": "d,F"},
+        keymap={"find": "J", "filter.depth": "K,F"},
     )
     assert read_config(path).path == path
 
@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_what_is_printed_is_read_back(write: Callable[[str], Path], tmp_path: Path) -> None:
     config = Config(
-        out=Path('a "folder" \\ é \x7f\x1b'), keymap={"find": "w"}, limit_pixels=5, blocks="quad"
+        out=Path('a "folder" \\ é \x7f\x1b'), keymap={"find": "J"}, limit_pixels=5, blocks="quad"
     )
     text = as_toml(config, [("find", "slash", "Find"), ("sort", "s", "Sort")])
 
@@ -172,7 +172,7 @@ def test_the_command_prints_what_a_file_sets(write: Callable[[str], Path]) -> No
 
     assert done.returncode == 0
     assert done.stdout.startswith(f"# As read from {path}.\n")
-    assert '\n"find" = "w"  # Find by name\n' in done.stdout
+    assert '\n"find" = "J"  # Find by name\n' in done.stdout
     assert '\n# "sort" = "s"' in done.stdout
 
 

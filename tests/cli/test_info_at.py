@@ -78,3 +78,38 @@ def test_a_pixel_that_is_none_is_refused(tmp_path: Path, pixel: str) -> None:
     done = run_command("info", "--at", pixel, path)
     assert done.returncode == 2
     assert pixel in done.stderr
+
+
+def test_a_sample_of_the_depth_map_is_read_by_its_own_column_and_row(tmp_path: Path) -> None:
+    photo = make_photo(Recipe(orientation=6, quality=-1))
+    path = tmp_path / "a.heic"
+    path.write_bytes(photo.data)
+    codes = photo.ground_truth.codes
+    height, width = codes.shape
+    places = [(0, 0), (width - 1, 3), (5, height - 1)]
+    at = [option for x, y in (*places, (width, 0)) for option in ("--at", f"{x},{y}")]
+    done = run_command("info", "--json", "--frame", "depth", *at, path)
+    assert done.returncode == 0
+    record = json.loads(done.stdout)
+    check_record(record)
+    *probes, outside = record["probes"]
+    assert [(probe["depth_x"], probe["depth_y"]) for probe in probes] == places
+    assert [probe["code"] for probe in probes] == [codes[y, x] for x, y in places]
+    # The photo's pixel on the centre of the sample reads the same sample.
+    for probe in probes:
+        pixel = f"{probe['x']},{probe['y']}"
+        (again,) = json.loads(run_command("info", "--json", "--at", pixel, path).stdout)["probes"]
+        assert again == probe
+    assert (outside["x"], outside["y"], outside["rgb"]) == (None, None, None)
+    assert (outside["depth_x"], outside["depth_y"]) == (width, 0)
+    assert outside["problem"] == f"the depth map has {width}x{height} samples"
+
+
+def test_text_of_a_sample_that_the_depth_map_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(make_photo(Recipe()).data)
+    done = run_command("info", "--frame", "depth", "--at", "999,0", path)
+    assert done.returncode == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["photo", "–"] in lines
+    assert any(line[:4] == ["depth", "999,", "0:", "the"] for line in lines)

@@ -11,7 +11,7 @@ Start = Callable[..., Any]
 
 def open_cloud(terminal: Any) -> None:
     terminal.wait_text("IMG_0412.HEIC", "768×576", "relative")
-    terminal.send("3")
+    terminal.send("33")
     terminal.wait_text("points", "perspective", "┤ ≈")
     terminal.wait(lambda: terminal.block_cells() > 800, "the cloud")
 

@@ -46,3 +46,20 @@ async def test_the_palette_names_the_key_in_force(open_app: Open, sample_folder:
         await driven.settled()
         await driven.pilot.press("ctrl+p", *"Sort")
         await driven.until(lambda: "Sort (w f6)" in driven.text, "the command")
+
+
+async def test_the_help_names_the_keys_of_every_view_wherever_it_opens(
+    open_app: Open, sample_folder: Path
+) -> None:
+    keymap = {"probe.mark": "x", "spin.turntable": "f3", "zoom.fit": "f4", "spin.left": "a"}
+    async with open_app(sample_folder, size=(160, 120), keymap=keymap) as driven:
+        await driven.settled()
+        for keys in ((), ("z",)):
+            await driven.pilot.press(*keys, "question_mark")
+            await driven.until(lambda: isinstance(driven.app.screen, HelpScreen), "help")
+            await driven.until(lambda: "spin (3)" in driven.text, "the keys")
+            lines = [" ".join(line.split()) for line in driven.text.splitlines()]
+            for row in ("x u set a mark", "f3 p turntable", "a j k l ↓ ↑ → turn; or drag"):
+                assert any(row in line for line in lines), row
+            await driven.pilot.press("escape")
+            await driven.until(lambda: not isinstance(driven.app.screen, HelpScreen), "closed")

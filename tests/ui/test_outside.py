@@ -156,7 +156,7 @@ async def test_spin_saves_the_cloud_larger_than_its_cells(
 ) -> None:
     async with open_app(sample_folder, size=(80, 24)) as driven:
         await driven.select(LANDSCAPE)
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         screen = driven.app.screen
         assert isinstance(screen, SpinScreen)
         await driven.until(lambda: screen.frame is not None, "a frame")
@@ -268,7 +268,7 @@ async def test_w_over_ssh_copies_the_path_of_the_page(
 ) -> None:
     async with open_app(sample_folder) as driven:
         await driven.select(LANDSCAPE)
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the cloud")
         await driven.pilot.press("w")
         await driven.until(lambda: "its path is copied" in driven.toasts, "the message")

@@ -19,7 +19,10 @@ from heicdepth_tui.photo.layers import DEPTH, Pixels
 from heicdepth_tui.report.statistics import statistics_group
 from heicdepth_tui.report.tables import Fact, FactGroup
 from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
+from heicdepth_tui.ui.presenters.table_cursor import moved, row_at, row_places
+from heicdepth_tui.ui.presenters.table_lines import table_lines
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
+from heicdepth_tui.ui.widgets.tables import TableView
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -63,7 +66,8 @@ async def test_the_reason_stands_in_the_room_of_the_tables(open_app: Open, tmp_p
     async with open_app(tmp_path, size=(140, 45)) as driven:
         await driven.settled()
         await driven.until(lambda: "why" in facts(driven, "arrays"), "the reason")
-        assert "bad.heic" in facts(driven, "facts")
+        # Long paths are wrapped.
+        assert "bad.heic" in "".join(facts(driven, "facts").split())
 
 
 async def test_selected_text_of_a_table_is_copied(open_app: Open, sample_folder: Path) -> None:
@@ -85,3 +89,73 @@ async def test_the_full_view_has_mean_and_quantiles(open_app: Open, sample_folde
         await driven.pilot.press("i")
         await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
         await driven.until(lambda: "mean; quantiles" in driven.text, "the statistics")
+
+
+async def test_a_row_of_the_full_view_is_chosen_and_copied(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(140, 60)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("i")
+        await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+        page = driven.app.screen.query_one(TableView)
+        await driven.until(lambda: page.copied.startswith("photo  ("), "a cursor")
+        await driven.pilot.press("j", "y")
+        await driven.until(lambda: driven.app.clipboard == page.copied, "the second row")
+        assert driven.app.clipboard.startswith("depth  ")
+        state = driven.state
+        values = {fact.label: fact.value for group in state.tables.groups for fact in group.facts}
+        # Down the left column into the facts, then across to the right one and back.
+        await driven.pilot.press(*["down"] * (len(state.tables.rows) - 1))
+        assert page.copied == state.tables.groups[0].facts[0].value
+        await driven.pilot.press("l", "y")
+        assert driven.app.clipboard == page.copied
+        assert page.copied in values.values()
+        right = page.copied
+        await driven.pilot.press("h")
+        assert page.copied != right
+        await driven.pilot.press("G")
+        last = page.copied
+        await driven.pilot.press("j")
+        assert page.copied == last
+        await driven.pilot.press("g", "k")
+        assert page.copied.startswith("photo  (")
+
+
+async def test_a_click_chooses_a_row_of_a_table_and_y_copies_it(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(140, 60)) as driven:
+        await driven.select(LANDSCAPE)
+        facts_view = driven.app.browse.facts
+        line, fact = next(
+            (number, text)
+            for number, text in enumerate(facts_view.plain.splitlines())
+            if "calibration" in text or "accuracy" in text
+        )
+        await driven.pilot.click(facts_view, offset=(2, line + 1))
+        await driven.until(lambda: bool(facts_view.copied), "a row")
+        assert facts_view.copied.split()[0] in fact
+        await driven.pilot.press("y")
+        await driven.until(lambda: driven.app.clipboard == facts_view.copied, "copied")
+        # A second click takes the choice back, another photo as well.
+        await driven.pilot.click(facts_view, offset=(2, line + 1))
+        await driven.until(lambda: not facts_view.copied, "no row")
+        await driven.pilot.press("y")
+        await driven.until(lambda: driven.app.clipboard.endswith(LANDSCAPE), "the path")
+
+
+def test_rows_that_wrap_are_one_row_and_are_copied_whole() -> None:
+    value = "a long value that has no room in one line"
+    group = FactGroup("group", (Fact("label", value), Fact("next", "short")))
+    lines = table_lines((), (group,), 24)
+    places = row_places(lines)
+    assert [place.row.value for place in places] == [value, "short"]
+    assert places[1].line - places[0].line > 1
+    for line in range(places[0].line, places[1].line):
+        assert row_at(lines[line], 20) is places[0].row
+    assert moved(places, None, 0, 0) == places[0]
+    assert moved(places, places[0].row, 0, 1) == places[1]
+    assert moved(places, places[1].row, 0, 5) == places[1]
+    assert moved(places, places[1].row, 1, 0) == places[1]
+    assert moved((), None, 0, 1) is None

@@ -14,10 +14,10 @@ from textual.binding import Binding
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.ui.model.clip import CLIP_STEPS, Clip
 from heicdepth_tui.ui.model.cloud_frame import CloudColours
 from heicdepth_tui.ui.model.marks import PhotoMarks
 from heicdepth_tui.ui.model.pose import Pose
-from heicdepth_tui.ui.model.spin import CLIP_STEPS, Clip
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
@@ -43,7 +43,7 @@ def spinning(open_app: Open, sample_folder: Path) -> Spinning:
     ) -> AsyncIterator[tuple[Any, SpinScreen]]:
         async with open_app(sample_folder / name, size=size) as driven:
             await driven.settled()
-            await driven.pilot.press("3")
+            await driven.pilot.press("3", "3")
             await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
             screen = driven.app.screen
             await shown(driven, screen)
@@ -246,7 +246,7 @@ async def test_help_opens_over_it(spinning: Spinning) -> None:
 async def test_a_photo_without_depth_says_so(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder / PLAIN) as driven:
         await driven.settled()
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         await driven.until(lambda: "no point cloud" in driven.text, "the reason")
         assert "the file holds no depth map" in driven.text
         assert driven.text.splitlines()[-1].split() == ["?", "Help", "esc", "Back"]
@@ -259,7 +259,7 @@ async def test_a_photo_without_a_camera_says_so(open_app: Open, tmp_path: Path) 
     path.write_bytes(build_photo(calibration=None, exif=None))
     async with open_app(path) as driven:
         await driven.settled()
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         await driven.until(lambda: "no point cloud" in driven.text, "the reason")
         assert "neither the file nor EXIF gives a camera" in driven.text
 
@@ -327,7 +327,7 @@ async def test_a_clip_between_two_surfaces_says_how_to_widen_it(
     path.write_bytes(build_photo(metres=metres))
     async with open_app(path) as driven:
         await driven.settled()
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
         screen = driven.app.screen
         await shown(driven, screen)
@@ -347,7 +347,7 @@ async def test_a_known_length_scales_what_is_shown_and_exported(
         await driven.settled()
         session = driven.app.session
         session.marks[session.entry] = PhotoMarks(factor=2.0)
-        await driven.pilot.press("3")
+        await driven.pilot.press("3", "3")
         await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
         screen = driven.app.screen
         await shown(driven, screen)

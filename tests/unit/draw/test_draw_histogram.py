@@ -7,7 +7,7 @@ import pytest
 
 from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.colormaps import COLORMAPS
-from heicdepth_tui.draw.histogram import histogram_picture
+from heicdepth_tui.draw.histogram import codes_at, column_of, histogram_picture
 from heicdepth_tui.draw.modes import ColorMode
 
 
@@ -65,3 +65,28 @@ def test_every_mode_draws_it(mode):
     picture = histogram_picture(np.ones(256, np.int64), (40, 5), mode=mode)
     assert (picture.cols, picture.rows) == (40, 5)
     assert all("".join(run[0] for run in picture.runs(row)) for row in range(5))
+
+
+def test_the_codes_of_a_column_are_those_that_stand_in_it():
+    for codes, columns in ((256, 60), (256, 256), (1024, 77), (4, 9)):
+        found = [codes_at(column, codes, columns) for column in range(columns)]
+        assert found[0][0] == 0
+        assert found[-1][1] == codes - 1
+        for code in range(codes):
+            first, last = codes_at(column_of(code, codes, columns), codes, columns)
+            assert first <= code <= last
+    assert codes_at(-3, 256, 60) == codes_at(0, 256, 60)
+    assert codes_at(99, 256, 60) == codes_at(59, 256, 60)
+
+
+def test_bars_beyond_the_clip_are_grey_and_its_ends_are_marked():
+    picture = histogram_picture(np.ones(256, np.int64), (256, 2), clip=(40, 200))
+    axis = text(picture, 1)
+    assert (axis.index("("), axis.index(")")) == (40, 200)
+    is_grey = (picture.fg[0] == picture.fg[0, :, :1]).all(axis=1)
+    assert is_grey[:40].all()
+    assert is_grey[201:].all()
+    assert not is_grey[40:201].any()
+    open_end = text(histogram_picture(np.ones(256, np.int64), (256, 2), clip=(40, None)), 1)
+    assert "(" in open_end
+    assert ")" not in open_end

@@ -43,6 +43,13 @@ __all__ = ["info", "print_info"]
     help="Read the depth sample at a pixel of the upright photo: code, metres, step, point. "
     "May be given more than once.",
 )
+@click.option(
+    "--frame",
+    type=click.Choice(["photo", "depth"]),
+    default="photo",
+    help="What --at counts: pixels of the photo, or samples of its depth map (upright, cropped "
+    "as the photo is).",
+)
 @click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
 @limit_option
 def info(
@@ -50,6 +57,7 @@ def info(
     as_json: bool,
     arrays: bool,
     pixels: tuple[tuple[int, int], ...],
+    frame: str,
     recursive: bool,
     limit_pixels: int,
 ) -> int:
@@ -57,9 +65,14 @@ def info(
 
     Reads headers only, unless --arrays or --at is given.
     """
-    limits = limits_of(limit_pixels)
     return print_info(
-        paths, recursive=recursive, as_json=as_json, arrays=arrays, limits=limits, pixels=pixels
+        paths,
+        recursive=recursive,
+        as_json=as_json,
+        arrays=arrays,
+        limits=limits_of(limit_pixels),
+        pixels=pixels,
+        in_depth=frame == "depth",
     )
 
 
@@ -71,8 +84,12 @@ def print_info(
     arrays: bool,
     limits: Limits,
     pixels: Sequence[tuple[int, int]] = (),
+    in_depth: bool = False,
 ) -> int:
-    """Print every photo of ``paths`` and return the exit code."""
+    """Print every photo of ``paths`` and return the exit code.
+
+    ``pixels`` count in the photo, or with ``in_depth`` in its depth map.
+    """
     entries = photos_in(paths, recursive)
     if not entries:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
@@ -87,7 +104,8 @@ def print_info(
         for number, entry in enumerate(entries):
             photo = _read(entry, limits, decoder if arrays else None)
             if pixels and decoder is not None and photo.header is not None:
-                photo = _with_probes(photo, photo.header, pixels, decoder)
+                probes, undecoded = _probes(photo, photo.header, pixels, decoder, in_depth)
+                photo = replace(photo, probes=probes, undecoded=undecoded)
             failed |= photo.failed
             if as_json:
                 click.echo(_json_line(photo))
@@ -144,13 +162,18 @@ def _read(entry: Entry, limits: Limits, decoder: Decoder | None) -> _Photo:
     return _Photo(entry, header, None, *_decode_all(entry, header, decoder))
 
 
-def _with_probes(
-    photo: _Photo, header: Header, pixels: Sequence[tuple[int, int]], decoder: Decoder
-) -> _Photo:
+def _probes(
+    photo: _Photo,
+    header: Header,
+    pixels: Sequence[tuple[int, int]],
+    decoder: Decoder,
+    in_depth: bool,
+) -> tuple[tuple[PixelProbe, ...], dict[Layer, HeicDepthError]]:
     from heicdepth_tui.cli.probe import probe_pixels
 
-    probes, undecoded = probe_pixels(photo.entry.path, header, pixels, decoder)
-    return replace(photo, probes=probes, undecoded={**photo.undecoded, **undecoded})
+    path = photo.entry.path
+    probes, undecoded = probe_pixels(path, header, pixels, decoder, in_depth=in_depth)
+    return probes, {**photo.undecoded, **undecoded}
 
 
 def _decode_all(

@@ -21,7 +21,7 @@ __all__ = ["PhotoPixel", "PixelProbe", "probe_pixels"]
 
 
 class PhotoPixel(click.ParamType[tuple[int, int]]):
-    """A pixel of the upright photo as ``X,Y``, the top-left one at 0,0."""
+    """A pixel of the upright photo, or a sample of its depth map, as ``X,Y`` from 0,0."""
 
     name = "pixel"
 
@@ -37,7 +37,9 @@ class PhotoPixel(click.ParamType[tuple[int, int]]):
         except ValueError:
             self.fail(f"{value!r} is not a pixel; the form is X,Y, such as 1200,900", param, ctx)
         if min(pixel) < 0:
-            self.fail(f"{value!r} lies left of or above the photo, which begins at 0,0", param, ctx)
+            self.fail(
+                f"{value!r} lies left of or above 0,0, where photo and depth map begin", param, ctx
+            )
         return pixel
 
 
@@ -45,18 +47,24 @@ class PhotoPixel(click.ParamType[tuple[int, int]]):
 class PixelProbe:
     """A pixel and what was read there."""
 
-    pixel: tuple[int, int]
+    pixel: tuple[int, int] | None
+    """Of the upright photo; None for a sample that the depth map has not."""
     sample: Sample | None
     problem: str
     """The reason that there is no sample; empty where there is one."""
     trust: Trust | None
     rgb: Rgb | None
+    requested: tuple[int, int] | None = None
+    """Column and row of the depth map where these were requested, not a pixel of the photo."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON values."""
         from heicdepth_tui.report.probe import sample_record
 
-        return sample_record(self.pixel, self.sample, self.problem, self.rgb)
+        record = sample_record(self.pixel, self.sample, self.problem, self.rgb)
+        if self.requested is not None:
+            record["depth_x"], record["depth_y"] = self.requested
+        return record
 
     def lines(self) -> Iterator[str]:
         """Yield it as lines of text."""
@@ -66,38 +74,74 @@ class PixelProbe:
 
         rows = sample_lines(self.pixel, self.sample, self.trust, self.rgb)
         if self.sample is None:
-            rows[-1] = ("depth", printable(self.problem))
+            place = "" if self.requested is None else "{}, {}: ".format(*self.requested)
+            rows[-1] = ("depth", f"{place}{printable(self.problem)}")
         yield from (f"  {line}" for line in align(rows, frozenset()))
 
 
 def probe_pixels(
-    path: str, header: Header, pixels: Sequence[tuple[int, int]], decoder: Decoder
+    path: str,
+    header: Header,
+    pixels: Sequence[tuple[int, int]],
+    decoder: Decoder,
+    *,
+    in_depth: bool = False,
 ) -> tuple[tuple[PixelProbe, ...], dict[Layer, HeicDepthError]]:
-    """Read every pixel; also return the errors of layers that cannot be decoded."""
+    """Read every pixel; also return the errors of layers that cannot be decoded.
+
+    ``in_depth``: the pixels are samples of the depth map, upright and cropped as the photo is.
+    """
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.photo.layers import PRIMARY
-    from heicdepth_tui.report.probe import OUTSIDE
 
     failed: dict[Layer, HeicDepthError] = {}
     probe, why_not = _probe(path, header, decoder, failed)
-    width, height = header.primary.displayed_size
+    trust = None if probe is None else probe.depth_map.trust.with_camera(probe.camera)
     found = []
-    for pixel in pixels:
-        sample, rgb, problem = None, None, why_not
-        if pixel[0] >= width or pixel[1] >= height:
-            problem = f"the photo has {width}x{height} pixels"
+    for place in pixels:
+        if in_depth:
+            pixel, sample, problem = _at_sample(probe, place)
         else:
+            pixel, sample, problem = _at_pixel(probe, place, header)
+        rgb = None
+        if pixel is not None:
             try:
                 rgb = _colour(path, pixel, decoder)
             except HeicDepthError as error:
                 failed[PRIMARY] = error
-            sample = None if probe is None else probe.at_pixel(*pixel)
-            problem = why_not or ("" if sample is not None else OUTSIDE)
-        trust = None
-        if probe is not None:
-            trust = probe.depth_map.trust.with_camera(probe.camera)
-        found.append(PixelProbe(pixel, sample, problem, trust, rgb))
+        shown = place if pixel is None and not in_depth else pixel
+        requested = place if in_depth else None
+        found.append(PixelProbe(shown, sample, problem or why_not, trust, rgb, requested))
     return tuple(found), failed
+
+
+_Place = tuple[int, int]
+
+
+def _at_pixel(
+    probe: Probe | None, place: _Place, header: Header
+) -> tuple[_Place | None, Sample | None, str]:
+    """Return the photo's pixel, the sample that covers it, and why there is none."""
+    from heicdepth_tui.report.probe import OUTSIDE
+
+    width, height = header.primary.displayed_size
+    if place[0] >= width or place[1] >= height:
+        return None, None, f"the photo has {width}x{height} pixels"
+    if probe is None:
+        return place, None, ""
+    sample = probe.at_pixel(*place)
+    return place, sample, "" if sample is not None else OUTSIDE
+
+
+def _at_sample(probe: Probe | None, place: _Place) -> tuple[_Place | None, Sample | None, str]:
+    """Return the photo's pixel on the centre of a sample, the sample, and why there is none."""
+    if probe is None:
+        return None, None, ""
+    width, height = probe.depth_map.size
+    if place[0] >= width or place[1] >= height:
+        return None, None, f"the depth map has {width}x{height} samples"
+    sample = probe.at_sample(*place)
+    return sample.photo, sample, ""
 
 
 def _probe(

@@ -11,17 +11,26 @@ from heicdepth_tui.draw.colormaps import DEFAULT_COLORMAP, colorize
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.palette import grey_of, snap
 
-__all__ = ["column_of", "histogram_picture"]
+__all__ = ["codes_at", "column_of", "histogram_picture"]
 
 _EIGHTHS = np.array([ord(char) for char in " ▁▂▃▄▅▆▇█"], dtype=np.uint32)
 _ALL, _SOME, _NONE = ord("━"), ord("╍"), ord(" ")
 _AXIS = 150
+_CLIPPED = 70
 _BRIGHT = 255
 
 
 def column_of(code: int, codes: int, columns: int) -> int:
     """Return the column in which a code of 0 .. ``codes`` − 1 stands."""
     return min(columns - 1, code * columns // codes)
+
+
+def codes_at(column: int, codes: int, columns: int) -> tuple[int, int]:
+    """Return the first and the last code of a column; the nearest code where it has none."""
+    column = min(columns - 1, max(0, column))
+    first = -(-column * codes // columns)
+    last = -(-(column + 1) * codes // columns) - 1
+    return min(first, codes - 1), min(max(first, last), codes - 1)
 
 
 def histogram_picture(
@@ -31,6 +40,7 @@ def histogram_picture(
     colormap: str = DEFAULT_COLORMAP,
     scale: CodeScale = WHOLE_RANGE,
     code: int | None = None,
+    clip: tuple[int | None, int | None] = (None, None),
     mode: ColorMode = ColorMode.TRUECOLOR,
     ground: Rgb = (0, 0, 0),
 ) -> Picture:
@@ -39,7 +49,9 @@ def histogram_picture(
     ``counts`` has one entry a code. The height of a bar is the square root of its mean count a
     code, the highest fills its room, and a code in use has a bar of at least one eighth of a cell.
     The axis is whole (━) over codes that are all in use, broken (╍) where some are not, and empty
-    where none is; ``[`` and ``]`` mark the ends of a ``scale`` that are set, ``▲`` the ``code``.
+    where none is; ``[`` and ``]`` mark the ends of a ``scale`` that are set, ``(`` and ``)``
+    the smallest and the largest code that a ``clip`` keeps, ``▲`` the ``code``; bars beyond the
+    clip are grey.
     Its characters are not those of pictures: read it by ``Picture.runs``.
     """
     columns, rows = max(1, size[0]), max(2, size[1])
@@ -58,8 +70,13 @@ def histogram_picture(
     middle = np.minimum(codes - 1, (np.arange(columns) * 2 + 1) * codes // (2 * columns))
     colours = colorize(middle.astype(np.uint16)[None], codes - 1, colormap, mode, scale)
     ink = np.repeat(colours, rows, axis=0)
+    low, high = clip
+    is_clipped = np.zeros(columns, dtype=np.bool_)
+    is_clipped |= middle < (0 if low is None else low)
+    is_clipped |= middle > (codes if high is None else high)
+    ink[:, is_clipped] = _CLIPPED
     ink[-1] = _AXIS
-    marks = [(scale.low, "["), (scale.high, "]"), (code, "▲")]
+    marks = [(scale.low, "["), (scale.high, "]"), (low, "("), (high, ")"), (code, "▲")]
     for value, char in marks:
         if value is not None:
             at = column_of(min(value, codes - 1), codes, columns)

@@ -41,7 +41,7 @@ def length_text(metres: float | None, unit: str = "m") -> str:
 
 
 def sample_lines(
-    pixel: tuple[int, int],
+    pixel: tuple[int, int] | None,
     sample: Sample | None,
     trust: Trust | None,
     rgb: Rgb | None = None,
@@ -49,10 +49,10 @@ def sample_lines(
 ) -> list[tuple[str, str]]:
     """Return (label, value) pairs of a photo pixel and the sample that covers it.
 
-    ``sample`` is None outside of the depth map, ``trust`` None without one. ``rgb_note`` says
-    where the colour was read.
+    ``sample`` is None outside of the depth map, ``trust`` None without one; ``pixel`` is None
+    outside of the photo. ``rgb_note`` says where the colour was read.
     """
-    lines = [("photo", f"{pixel[0]}, {pixel[1]}")]
+    lines = [("photo", "–" if pixel is None else f"{pixel[0]}, {pixel[1]}")]
     if rgb is not None:
         red, green, blue = rgb
         value = f"#{red:02x}{green:02x}{blue:02x}  {red} {green} {blue}"
@@ -100,7 +100,7 @@ def measurement_lines(measured: Measurement, trust: Trust) -> list[tuple[str, st
 
 
 def sample_record(
-    pixel: tuple[int, int], sample: Sample | None, problem: str, rgb: Rgb | None
+    pixel: tuple[int, int] | None, sample: Sample | None, problem: str, rgb: Rgb | None
 ) -> dict[str, Any]:
     """Return a photo pixel and its sample as JSON values, by ``info.schema.json`` under ``probe``.
 
@@ -109,8 +109,8 @@ def sample_record(
     if sample is not None:
         problem = sample.problem
     return {
-        "x": pixel[0],
-        "y": pixel[1],
+        "x": None if pixel is None else pixel[0],
+        "y": None if pixel is None else pixel[1],
         "rgb": None if rgb is None else list(rgb),
         "depth_x": None if sample is None else sample.column,
         "depth_y": None if sample is None else sample.row,

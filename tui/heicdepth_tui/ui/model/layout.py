@@ -67,6 +67,8 @@ class Arrangement:
     shows_tables: bool = True
     list_columns: int | None = None
     table_rows: int | None = None
+    shows_histogram: bool | None = None
+    """None: where it has room beside both tables."""
 
 
 DEFAULT_ARRANGEMENT = Arrangement()

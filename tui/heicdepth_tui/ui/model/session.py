@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.draw.modes import DEFAULT_COLORMAP
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.layers import Layer
+from heicdepth_tui.ui.model.clip import NO_CLIP, Clip
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE
 from heicdepth_tui.ui.model.idle import Idle
 from heicdepth_tui.ui.model.layout import DEFAULT_ARRANGEMENT
@@ -51,6 +52,8 @@ class Session:
         """The layer chosen for the photo pane; None: the first."""
         self.marks: dict[Entry, PhotoMarks] = {}
         """Marks and scale of photos, for as long as the app runs."""
+        self.clips: dict[Entry, Clip] = {}
+        """Near and far clip of photos, for as long as the app runs; see ``clip``."""
         self.is_leaving = False
         """Whether the app is about to end: keys do nothing more."""
 
@@ -75,6 +78,15 @@ class Session:
             for entry, marks in self.marks.items()
             if marks.factor is not None
         }
+
+    def clip(self, entry: Entry) -> Clip:
+        """Return the near and the far clip of a photo, for the cloud on show and for exports."""
+        return self.clips.get(entry, NO_CLIP)
+
+    @property
+    def clips_in_force(self) -> dict[str, Clip]:
+        """Near and far clip of each photo of which something is cut off, by path."""
+        return {entry.path: clip for entry, clip in self.clips.items() if clip.text}
 
     def keep_marks(self, entry: Entry, marks: PhotoMarks) -> None:
         """Take in the marks and the scale of a photo."""

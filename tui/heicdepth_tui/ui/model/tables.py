@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
@@ -33,6 +34,8 @@ class Tables:
     groups: tuple[FactGroup, ...]
     depth_maps: Mapping[Layer, DepthMap]
     spans: Mapping[Layer, CodeSpan]
+    """Of each depth map."""
+    histograms: Mapping[Layer, CodeHistogram]
     """Of each depth map."""
     statistics: FactGroup
     """Mean and quantiles of the arrays of one channel."""

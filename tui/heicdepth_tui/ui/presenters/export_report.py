@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ReportLine",
+    "clips_text",
     "copied_path",
     "counts_text",
     "errors_text",
@@ -73,6 +74,16 @@ def counts_text(job: ExportFinished) -> str:
     return " · ".join(counts)
 
 
+def clips_text(job: ExportFinished) -> str:
+    """Return the near and far clips that photos of a job have of their own; empty for none."""
+    if not job.clips:
+        return ""
+    clips = dict.fromkeys(job.clips)
+    if len(clips) == 1 and len(job.clips) == job.photos:
+        return f"clipped: {next(iter(clips))}"
+    return f"{_photos(len(job.clips))} clipped: {', '.join(clips)}"
+
+
 def errors_text(errors: Sequence[HeicDepthError], limit: int = _TOAST_ERRORS) -> str:
     """Return the first errors, one a line, and the number of further ones."""
     lines = [str(error) for error in errors[:limit]]
@@ -93,9 +104,8 @@ def report_lines(jobs: Sequence[ExportFinished]) -> Iterator[ReportLine]:
         yield ReportLine(" · ".join(facts), "title", folder)
         for error in job.errors[:_MAX_FILES]:
             yield ReportLine(str(error), "error", str(error.path or ""))
-        counts = counts_text(job)
-        if counts:
-            yield ReportLine(counts, "dim", folder)
+        for text in filter(None, (counts_text(job), clips_text(job))):
+            yield ReportLine(text, "dim", folder)
         for file in job.written[:_MAX_FILES]:
             yield ReportLine(_summary(file), "plain", str(file.path.absolute()))
         for items, noun in ((job.errors, "errors"), (job.written, "files")):

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
-__all__ = ["Line", "table_lines"]
+__all__ = ["Line", "Piece", "TableRow", "table_lines"]
 
-Line = tuple[tuple[str, str], ...]
-"""Pieces of one line: text, and what it is (``title``, ``label``, ``value``, ``problem``)."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRow:
+    """A row of a table, on one line or several; ``value`` is what is copied of it."""
+
+    value: str
+
+
+class Piece(NamedTuple):
+    """A part of a line."""
+
+    text: str
+    kind: str
+    """``title``, ``label``, ``value`` or ``problem``."""
+    row: TableRow | None = None
+    """The row that it is part of; None for titles and for what separates columns."""
+
+
+Line = tuple[Piece, ...]
 
 _GAP = "  "
 _TWO_COLUMNS = 84
@@ -37,17 +55,19 @@ def _array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
     if is_narrow:
         tabled = [row for row in tabled if not row.unit]
         widths = _widths(heading, tabled, rows)
-    lines: list[Line] = [((_row(heading, widths, gap, ""), "label"),)]
+    lines: list[Line] = [(Piece(_row(heading, widths, gap, ""), "label"),)]
     for row in rows:
+        copied = TableRow("  ".join(filter(None, row.cells)))
         if row in tabled:
-            lines.append(((_row(row.cells[:-1], widths, gap, row.unit), "value"),))
+            text = _row(row.cells[:-1], widths, gap, row.unit)
+            lines.append((Piece(text, "value", copied),))
             continue
         name = _cell(row.name, widths[0]) + gap
         text, kind = f"{row.dtype} {row.minimum} to {row.maximum} {row.unit}", "value"
         if not row.minimum:
             # A row that only says why there is nothing.
             text, kind = f"{row.shape}: {row.unit}", "problem"
-        lines += _hang(name, kind, _wrap(text, max(12, width - len(name))), kind)
+        lines += _hang(name, kind, _wrap(text, max(12, width - len(name))), kind, copied)
     return lines
 
 
@@ -78,12 +98,13 @@ def _fact_lines(groups: Sequence[FactGroup], width: int) -> list[Line]:
     """Return metadata as labels and values, wrapped to ``width`` cells."""
     lines: list[Line] = []
     for group in groups:
-        lines.append(((group.title, "title"),))
+        lines.append((Piece(group.title, "title"),))
         label_cells = max(cell_len(fact.label) for fact in group.facts)
         room = max(12, width - label_cells - len(_GAP))
         for fact in group.facts:
             label = _cell(fact.label, label_cells) + _GAP
-            lines += _hang(label, "label", _wrap(fact.value, room), "value")
+            row = TableRow(fact.value)
+            lines += _hang(label, "label", _wrap(fact.value, room), "value", row)
     return lines
 
 
@@ -93,9 +114,12 @@ def _wrap(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, room, break_long_words=True) or [""]
 
 
-def _hang(head: str, head_kind: str, text: Sequence[str], kind: str) -> list[Line]:
-    first = ((head, head_kind), (text[0], kind))
-    return [first, *(((" " * cell_len(head), head_kind), (line, kind)) for line in text[1:])]
+def _hang(head: str, head_kind: str, text: Sequence[str], kind: str, row: TableRow) -> list[Line]:
+    heads = (head, *(" " * cell_len(head) for _ in text[1:]))
+    return [
+        (Piece(first, head_kind, row), Piece(line, kind, row))
+        for first, line in zip(heads, text, strict=True)
+    ]
 
 
 def _split_groups(groups: Sequence[FactGroup]) -> tuple[Sequence[FactGroup], Sequence[FactGroup]]:
@@ -109,8 +133,8 @@ def _beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Lin
     half = width // 2
     joined: list[Line] = []
     for first, second in zip_longest(left, right, fillvalue=()):
-        used = sum(cell_len(text) for text, _ in first)
-        joined.append((*first, (" " * max(1, half - used), "label"), *second))
+        used = sum(cell_len(piece.text) for piece in first)
+        joined.append((*first, Piece(" " * max(1, half - used), "label"), *second))
     return joined
 
 

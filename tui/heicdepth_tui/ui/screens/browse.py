@@ -12,17 +12,17 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 
 from heicdepth_tui.folder.order import SortKey
-from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
-from heicdepth_tui.text import printable
-from heicdepth_tui.ui.screens.borders import BorderedScreen, Borders
+from heicdepth_tui.ui.screens.borders import Borders
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
+from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
 from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.screens.resting_pixels import PanePixels, PixelScreen
 from heicdepth_tui.ui.screens.view import OPEN_PAGE, SAVE_PICTURE
+from heicdepth_tui.ui.screens.viewing import ViewingScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -41,7 +41,7 @@ __all__ = ["BrowseScreen"]
 _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 
 
-class BrowseScreen(PixelScreen, BorderedScreen):
+class BrowseScreen(PixelScreen, ViewingScreen):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -64,6 +64,8 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
         bind("enter,z", "zoom", "Zoom", "zoom", "Zoom into photo or depth map", show=True),
+        bind("H", "histogram", "Histogram", "histogram", "Histogram of the depth codes"),
+        bind("d", "clip", "Clip", "clip", "Near and far clip, for cloud and exports"),
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
         bind("l", "toggle_list", "List", "list.toggle", "Hide or show the list"),
         bind("T", "toggle_tables", "Tables", "tables.toggle", "Hide or show the tables"),
@@ -72,13 +74,13 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("o", "layers", "Layers", "layers", "All layers, and depth over the photo"),
-        bind("3", "spin", "Spin", "spin", "Turn the cloud of the photo", show=True),
+        bind("3", "spin", "Spin", "spin", "The cloud: in the pane, then full screen", show=True),
         bind("m", "probe", "Probe", "probe", "Measure: distances, lengths", show=True),
         bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
         bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
-        bind("y", "copy_path", "Copy", "copy", "The text selected in a table, else the path"),
+        bind("y", "copy_path", "Copy", "copy", "What is selected in a table, else the path"),
         SAVE_PICTURE,
         bind("x", "open", "Open", "open", "Photo, folder or last export, outside", show=True),
         OPEN_PAGE,
@@ -96,14 +98,18 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         self.pictures = ImagePanes(context.session.settings.mode)
         self.arrays = TableView(id="arrays")
         self.facts = TableView(id="facts")
-        self._tables = Container(self.arrays, self.facts, id="tables")
-        self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
-        self.pixels = PanePixels(self, context, self.pictures, self.panel)
-        self.exports = ExportPanel(self, context, self._lay_out_again)
-        self.folder = FolderPanel(
-            self, context, self.photos, self.title_bar, self._reread, self._lay_out_again
+        self.histogram = HistogramPanel(
+            self, context.session, self.ranges_changed, self.show_status
         )
-        self.borders = Borders(context.session, lambda: self.panel.layout, self._lay_out_again)
+        self._tables = Container(self.arrays, self.facts, self.histogram.view, id="tables")
+        self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
+        self.panel.tables_shown = self.histogram.update
+        self.pixels = PanePixels(self, context, self.pictures, self.panel)
+        self.exports = ExportPanel(self, context, self.lay_out_again)
+        self.folder = FolderPanel(
+            self, context, self.photos, self.title_bar, self._reread, self.lay_out_again
+        )
+        self.borders = Borders(context.session, lambda: self.panel.layout, self.lay_out_again)
         self._colours = DepthColours(self, context.session, self.panel.update, self.show_status)
         self.outside = OutsideEvents(self, context)
         self._find_bar: FindBar | None = None
@@ -130,7 +136,8 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         """Lay out for another size."""
         self._lay_out(event.size)
 
-    def _lay_out_again(self) -> None:
+    def lay_out_again(self) -> None:
+        """Lay out for other choices at the same size."""
         self._lay_out(self.size)
 
     def _lay_out(self, size: Size) -> None:
@@ -141,6 +148,7 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         self.set_class(layout.is_wide, "-wide")
         self.set_class(not layout.photos.columns, "-no-list")
         self.set_class(not layout.tables.rows, "-no-tables")
+        self.histogram.lay_out(layout, size.width)
         self.photos.styles.width = layout.photos.columns
         self._tables.styles.height = layout.tables.rows
         self._title_tables()
@@ -151,6 +159,8 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         photos, view = self.photos, self._session.library.view
         rows = (photos.cursor + photos.direction, photos.cursor - photos.direction)
         self.panel.select(entry, [view[row] for row in rows if 0 <= row < len(view)])
+        if self.cloud is not None and entry is not None:
+            self.cloud.follow(entry)
         if self._session.library.waiting:
             self.folder.look_first()
 
@@ -202,11 +212,13 @@ class BrowseScreen(PixelScreen, BorderedScreen):
             photos.begin_range(None)
         self.folder.update_counts()
 
-    def action_stop(self) -> None:
-        """Stop the header scan while it runs; else take all marks away.
+    async def action_stop(self) -> None:
+        """Close the cloud; else stop the header scan while it runs; else take all marks away.
 
         Not while photos are exported: the marks say which.
         """
+        if await self.close_cloud():
+            return
         library = self._session.library
         if library.waiting and self._app_context.scanner.is_scanning:
             self._app_context.scanner.halt()
@@ -244,9 +256,11 @@ class BrowseScreen(PixelScreen, BorderedScreen):
 
     def _title_tables(self) -> None:
         second = self.has_class("-second-table")
-        shown, other = ("metadata", "arrays") if second else ("arrays", "metadata")
+        shown = "metadata · t arrays" if second else "arrays · t metadata"
         is_folded = self.has_class("-folded")
-        self._tables.border_title = f"{shown} · t {other}" if is_folded else None
+        if self.histogram.is_shown:
+            shown = "histogram · H tables"
+        self._tables.border_title = shown if is_folded else None
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -271,80 +285,13 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         ):
             return False
         if action == "tables":
-            return self.has_class("-folded") and not self.has_class("-no-tables")
-        if action == "toggle_tables":
+            has_two = self.has_class("-folded") and not self.has_class("-no-tables")
+            return has_two and not self.histogram.is_shown
+        if action in ("toggle_tables", "histogram"):
             return not self.has_class("-tiny")
         if action == "layer":
             return self.panel.has_layers
         return True
-
-    def action_metadata(self) -> None:
-        """Show all metadata on a screen of its own."""
-        from heicdepth_tui.ui.screens.metadata import MetadataScreen
-
-        entry, tables = self._session.entry, self.panel.tables
-        if entry is None or tables is None:
-            self.show_status("nothing is known of this photo yet")
-            return
-        groups = tables.groups + ((tables.statistics,) if tables.statistics.facts else ())
-        self.app.push_screen(MetadataScreen(printable(entry.name), tables.rows, groups))
-
-    def action_metadata_tree(self) -> None:
-        """Show boxes, items, EXIF, XMP and calibration as a tree."""
-        from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
-
-        entry = self._session.entry
-        if entry is not None:
-            limits = self._app_context.options.limits
-            self.app.push_screen(MetadataTreeScreen(entry, limits))
-
-    def action_layers(self) -> None:
-        """Show layers one at a time or over the photo; colours may be changed there."""
-        from heicdepth_tui.ui.screens.layers import LayersScreen
-
-        entry = self._session.entry
-        if entry is not None:
-            screen = LayersScreen(entry, self._app_context)
-            self.app.push_screen(screen, lambda _: self.panel.update())
-
-    def action_spin(self) -> None:
-        """Show the cloud of the photo, to be turned by keys and mouse."""
-        from heicdepth_tui.ui.screens.spin import SpinScreen
-
-        entry = self._session.entry
-        if entry is not None:
-            self.app.push_screen(SpinScreen(self._app_context, entry, self.exports.export))
-
-    def action_zoom(self, pane: str = "photo-pane") -> None:
-        """Show the layer of a pane on the zoom screen."""
-        from heicdepth_tui.ui.screens.zoom import ZoomScreen
-
-        shown = self.pictures.depth if pane == "depth-pane" else self.pictures.photo
-        layer = shown.view.layer
-        if self.photos.entry is not None:
-            if layer is None or layer.kind is LayerKind.THUMBNAIL:
-                # A thumbnail stands for the photo until that is decoded.
-                layer = DEPTH if shown is self.pictures.depth else PRIMARY
-            title = self._app_context.options.title
-            zoom = ZoomScreen(self._app_context, layer, title, self._step)
-            self.app.push_screen(zoom, self._redraw)
-
-    def _step(self, rows: int) -> None:
-        self.photos.move_to(self.photos.cursor + rows)
-
-    def _redraw(self, _: None) -> None:
-        """Draw the panes again: colour map or blocks may have been changed elsewhere."""
-        self.panel.update()
-
-    def action_probe(self) -> None:
-        """Read samples and measure, on a screen of its own."""
-        from heicdepth_tui.ui.screens.probe import ProbeScreen
-
-        state = self._session.state
-        if state is None or state.pixels(state.own(LayerKind.DEPTH)) is None:
-            self.show_status("no depth map to measure in")
-        else:
-            self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
 
     def action_depth_only(self) -> None:
         """Show only photos with depth, or all again."""
@@ -379,7 +326,7 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         # Toasts stand above the bar.
         self.add_class("-finding")
         self._find_bar.open(self.photos.cursor)
-        self._lay_out_again()
+        self.lay_out_again()
 
     def action_find_next(self, step: int) -> None:
         """Go to the next photo that matches what was looked for."""
@@ -393,7 +340,7 @@ class BrowseScreen(PixelScreen, BorderedScreen):
     def on_find_bar_closed(self) -> None:
         """Give the list its focus back."""
         self.remove_class("-finding")
-        self._lay_out_again()
+        self.lay_out_again()
         self.photos.focus()
 
     def action_export(self) -> None:
@@ -423,14 +370,22 @@ class BrowseScreen(PixelScreen, BorderedScreen):
         return self._session.library.marked or ([] if entry is None else [entry])
 
     def picture_parts(self) -> tuple[PicturePart, ...]:
-        """Return the layers of both panes, of the photo pane alone where there is one."""
+        """Return what both panes show, the photo pane alone where there is one."""
         from heicdepth_tui.ui.presenters.picture import layer_parts
 
         state = self._session.state
+        if state is None:
+            return ()
+        cloud = () if self.cloud is None else self.cloud.control.picture_parts()
         panes = (self.pictures.photo, self.pictures.depth)
-        shown = panes[:1] if self.panel.layout.is_single else panes
+        shown = panes[:1] if self.panel.layout.is_single or cloud else panes
         layers = [pane.view.layer for pane in shown]
-        return () if state is None else layer_parts(self._session, state, layers)
+        return (*layer_parts(self._session, state, layers), *cloud)
+
+    @property
+    def copied_row(self) -> str:
+        """The row of a table that is chosen."""
+        return self.arrays.copied or self.facts.copied
 
     def action_read_again(self) -> None:
         """List the folders and read the photo again."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.export_plan import ExportPlan, plan_export
 from heicdepth_tui.ui.presenters.export_report import (
+    clips_text,
     copied_path,
     counts_text,
     errors_text,
@@ -17,7 +19,7 @@ from heicdepth_tui.ui.services.events import ExportFinished, ExportNeedsSpace, E
 from heicdepth_tui.ui.widgets.export_bar import ExportBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.clip import Clip
     from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["BAR_DELAY", "SPACE_CHECKED", "ExportPanel"]
@@ -54,10 +57,21 @@ class ExportPanel:
         self.bar = ExportBar(lambda: context.exporter.progress)
 
     def export(self, entries: Sequence[Entry], options: ExportOptions | None = None) -> None:
-        """Export photos with ``options``, by default as the command line decided."""
+        """Export photos with ``options``; by default as the command line decided.
+
+        By default each photo keeps its near and far clip.
+        """
         plan = self._plan(entries)
-        if plan is not None:
-            self._begin(plan, options or self._options.export_options())
+        if plan is None:
+            return
+        used = options or self._options.export_options()
+        clips = self._session.clips_in_force if options is None else self._repeated(used)
+        self._begin(plan, used, clips)
+
+    def _repeated(self, options: ExportOptions) -> dict[str, Clip]:
+        """Return the photos' own clips that options have as well, by path."""
+        clips = self._session.clips_in_force
+        return {path: clip for path, clip in clips.items() if clip.options(options) == options}
 
     def choose(self, entries: Sequence[Entry]) -> None:
         """Open the dialog of formats and options, then export."""
@@ -68,13 +82,22 @@ class ExportPanel:
             return
         name = printable(entries[0].name)
         subject = name if len(entries) == 1 else f"{len(entries)} marked photos"
+        saved = shown = self._saved_options.options
+        clip = self._session.clip(entries[0])
+        if len(entries) == 1 and clip.text:
+            shown = clip.options(saved)
 
         def chosen(options: ExportOptions | None) -> None:
-            if options is not None:
-                self._begin(plan, options)
-                self._save(options)
+            if options is None:
+                return
+            self._begin(plan, options, self._repeated(options))
+            if shown is not saved and clip.options(options) == options:
+                # The clip of one photo is no option for the next one.
+                cloud = replace(options.cloud, near=saved.cloud.near, far=saved.cloud.far)
+                options = replace(options, cloud=cloud)
+            self._save(options)
 
-        dialog = ExportDialog(subject, self._saved_options.options, plan)
+        dialog = ExportDialog(subject, shown, plan)
         self._screen.app.push_screen(dialog, chosen)
 
     def stop(self) -> None:
@@ -112,7 +135,9 @@ class ExportPanel:
             return None
         return plan
 
-    def _begin(self, plan: ExportPlan, options: ExportOptions) -> None:
+    def _begin(self, plan: ExportPlan, options: ExportOptions, clips: Mapping[str, Clip]) -> None:
+        from heicdepth_tui.depth.points import Projection
+
         self._clear_messages()
         size = plan.estimate(options).bytes
         self._exporter.export(
@@ -121,6 +146,8 @@ class ExportPanel:
             without_depth=plan.without_depth,
             needed=size if size >= SPACE_CHECKED else 0,
             scales=self._session.scales,
+            # A flat cloud has no distances to clip by.
+            clips={} if options.cloud.projection is Projection.FLAT else clips,
         )
         self._screen.refresh_bindings()
         if self._bar_timer is None and not self.bar.is_shown:
@@ -170,7 +197,8 @@ class ExportPanel:
             self._notify(text, title, "error", _ERROR_SECONDS)
         written, counts = written_text(job), counts_text(job)
         if written:
-            text = "\n".join(filter(None, (written, counts, "y copies the path")))
+            parts = (written, clips_text(job), counts, "y copies the path")
+            text = "\n".join(filter(None, parts))
             self._notify(text, "exported", "information", _MESSAGE_SECONDS)
             self._log.message_shown(copied_path(job), _MESSAGE_SECONDS)
         elif counts:

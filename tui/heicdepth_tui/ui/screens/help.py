@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
@@ -40,7 +40,7 @@ _KEYS: tuple[_Group, ...] = (
             ("s", "sort by name, date, size, depth"),
             ("space  v", "mark; mark a range"),
             ("r", "read the folder and the photo again"),
-            ("y", "copy the path, or the text selected in a table"),
+            ("y", "copy the path, or the row or text selected in a table"),
         ),
     ),
     (
@@ -55,7 +55,8 @@ _KEYS: tuple[_Group, ...] = (
             ("l  T", "hide or show the list, the tables"),
             ("<  >", "narrower, wider list; rules can be dragged"),
             ("o", "layers, depth or a matte over the photo, contours"),
-            ("i", "metadata in full"),
+            ("H  d", "histogram; near and far clip"),
+            ("i", "metadata in full; j k h l choose a row, y copies it"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
             ("m", "probe: distance, step, point, lengths between marks"),
         ),
@@ -66,15 +67,18 @@ _KEYS: tuple[_Group, ...] = (
             ("arrows h j k l", "move by a sample; shift+arrows by ten; mouse"),
             ("space  u", "set a mark; remove the last one"),
             ("s  S", "scale by a known length; back to the file's"),
-            ("H  c", "histogram of the codes; colour map"),
+            ("H  c  d", "histogram of the codes; colour map; near and far clip"),
+            ("drag", "on the histogram: range of colours; ctrl: clip; click: all"),
             ("y  Y  w", "copy as text, as JSON; write the marks as CSV"),
         ),
     ),
     (
         "spin (3)",
         (
-            ("hjkl arrows", "turn; drag. shift or HJKL moves; ctrl-drag or middle drag"),
-            ("+ −  wheel", "nearer, farther"),
+            ("3  enter", "from the pane to the full screen; esc back"),
+            ("h j k l arrows", "turn; or drag"),
+            ("H J K L", "move; shift+arrows, ctrl-drag or middle drag"),
+            ("+ -  wheel", "nearer, farther"),
             ("R  enter", "back to the photo's own view"),
             ("t  p", "turntable; perspective or orthographic"),
             ("c  f  n", "colours by photo or depth; flying points; shading"),
@@ -85,7 +89,7 @@ _KEYS: tuple[_Group, ...] = (
     (
         "zoom",
         (
-            ("+ −  wheel", "nearer, farther; 0 the whole layer, 1 a sample a dot"),
+            ("+ -  wheel", "nearer, farther; 0 the whole layer, 1 a sample a dot"),
             ("arrows h j k l", "move the window; or drag the picture"),
             ("tab  2", "next layer; photo and depth map together"),
             ("n p", "next, previous photo at the same window; esc back"),
@@ -138,13 +142,20 @@ _ACCURACY = (
 
 _KEY_CELLS = 15
 
-_MODES = frozenset({"probe", "spin", "zoom", "layers"})
-"""First words of the groups whose keys are those of a screen of that name."""
+_ARROWS = "← ↓ ↑ →"
 
 
 class _MainScreen(Protocol):
     @property
     def keymap(self) -> Mapping[str, str]: ...
+    def view_bindings(self) -> Mapping[str, Sequence[BindingType]]: ...
+
+
+def _in_force(keys: str, moved: Mapping[str, str]) -> str:
+    """Return the keys of a row with those that are moved in their places."""
+    if not moved.keys().isdisjoint(_ARROWS.split()):
+        keys = keys.replace("arrows", _ARROWS)
+    return replace_keys(keys, moved)
 
 
 class _Keys(Static):
@@ -180,7 +191,7 @@ def _numbers() -> Content:
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closes by esc, ?, F1 or q; shows the keys in force of the main screen and its opener."""
+    """Closes by esc, ?, F1 or q; shows the keys in force of the main screen and of each view."""
 
     DEFAULT_CSS = """
     HelpScreen { align: center middle; background: $background 60%; }
@@ -197,22 +208,24 @@ class HelpScreen(ModalScreen[None]):
         bind("k,up", "scroll(-1)", "Up", "help.up"),
     ]
 
-    def _moved(self, screen: Screen[object]) -> dict[str, str]:
-        """Return the keys that the keymap replaces on a screen and everywhere."""
-        keymap = cast("_MainScreen", self.app.screen_stack[0]).keymap
-        nodes = (self.app, screen, *screen.walk_children())
-        return moved_keys((binding for node in nodes for binding in node.BINDINGS), keymap)
-
     def compose(self) -> ComposeResult:
         """One scrolling page."""
-        main, opener = self.app.screen_stack[0], self.app.screen_stack[-2]
-        name = type(opener).__name__.removesuffix("Screen").lower()
+        main = self.app.screen_stack[0]
+        screen = cast("_MainScreen", main)
+        keymap = screen.keymap
+        everywhere = tuple(self.app.BINDINGS)
+        nodes = (main, *main.walk_children())
+        of_main = moved_keys(
+            (*everywhere, *(one for node in nodes for one in node.BINDINGS)), keymap
+        )
+        modes = {
+            name: moved_keys((*everywhere, *bindings), keymap)
+            for name, bindings in (screen.view_bindings() if keymap else {}).items()
+        }
         groups = []
         for title, rows in _KEYS:
-            moved = {} if title.split()[0] in _MODES else self._moved(main)
-            if title.split()[0] == name:
-                moved = self._moved(opener)
-            groups.append((title, tuple((replace_keys(keys, moved), text) for keys, text in rows)))
+            moved = modes.get(title.split()[0], of_main)
+            groups.append((title, tuple((_in_force(keys, moved), text) for keys, text in rows)))
         with VerticalScroll() as page:
             page.border_title = "help"
             page.border_subtitle = "esc closes"

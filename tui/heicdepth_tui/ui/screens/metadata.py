@@ -20,7 +20,7 @@ __all__ = ["MetadataScreen"]
 
 
 class MetadataScreen(ModalScreen[None]):
-    """Shows the array table above every group of facts; closes by esc, i or q."""
+    """Shows the array table above every group of facts, with a cursor; closes by esc, i or q."""
 
     DEFAULT_CSS = """
     MetadataScreen { align: center middle; background: $background 60%; }
@@ -30,11 +30,15 @@ class MetadataScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,i,q", "dismiss", "Close", "metadata.close", show=True),
-        bind("y", "copy", "Copy", "metadata.copy", "The text selected with the mouse", show=True),
-        bind("j,down", "scroll(1)", "Down", "metadata.down"),
-        bind("k,up", "scroll(-1)", "Up", "metadata.up"),
-        bind("pagedown,space", "scroll(10)", "Page down", "metadata.page_down"),
-        bind("pageup", "scroll(-10)", "Page up", "metadata.page_up"),
+        bind("y", "copy", "Copy", "metadata.copy", "The row, or the text selected", show=True),
+        bind("j,down", "move(0, 1)", "Down", "metadata.down"),
+        bind("k,up", "move(0, -1)", "Up", "metadata.up"),
+        bind("l,right", "move(1, 0)", "Right column", "metadata.right"),
+        bind("h,left", "move(-1, 0)", "Left column", "metadata.left"),
+        bind("pagedown,space", "move(0, 10)", "Page down", "metadata.page_down"),
+        bind("pageup", "move(0, -10)", "Page up", "metadata.page_up"),
+        bind("g,home", "move(0, -1000)", "First", "metadata.first"),
+        bind("G,end", "move(0, 1000)", "Last", "metadata.last"),
     ]
 
     def __init__(self, name: str, rows: Sequence[ArrayRow], groups: Sequence[FactGroup]) -> None:
@@ -45,9 +49,9 @@ class MetadataScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Hold one scrolling page."""
-        page = TableView(id="page")
+        page = TableView(id="page", has_cursor=True)
         page.border_title = Content(self._name_shown)
-        page.border_subtitle = "y copies what is selected · esc closes"
+        page.border_subtitle = "j k h l rows · y copies · esc closes"
         yield page
 
     def on_mount(self) -> None:
@@ -57,14 +61,12 @@ class MetadataScreen(ModalScreen[None]):
         page.show_facts(self._groups)
 
     def action_copy(self) -> None:
-        """Copy the selected text."""
-        text = self.get_selected_text()
+        """Copy the text selected with the mouse, else the value of the row under the cursor."""
+        text = self.get_selected_text() or self.query_one(TableView).copied
         if text:
             self.app.copy_to_clipboard(text)
             self.notify(f"{text}\nsent to the terminal's clipboard", timeout=3, markup=False)
-        else:
-            self.notify("select text with the mouse first", timeout=3, markup=False)
 
-    def action_scroll(self, rows: int) -> None:
-        """Scroll by rows."""
-        self.query_one(TableView).scroll_relative(y=rows, animate=False)
+    def action_move(self, across: int, down: int) -> None:
+        """Move the cursor by columns or rows."""
+        self.query_one(TableView).move_cursor(across, down)

@@ -24,7 +24,7 @@ from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
 from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, PictureRendered, TablesBuilt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.screen import Screen
     from textual.timer import Timer
@@ -69,6 +69,8 @@ class PhotoPanel:
         self._panes = panes
         self._arrays = arrays
         self._facts = facts
+        self.tables_shown: Callable[[], object] = lambda: None
+        """Called when tables of the selected photo are shown, and when there are none."""
         self._tables_of: Entry | None = None
         self._may_build = "numpy" in sys.modules
         self._layout = browse_layout(80, 24)
@@ -347,6 +349,7 @@ class PhotoPanel:
         self._tables_of = None
         for table in (self._arrays, self._facts):
             table.blank()
+        self.tables_shown()
 
     def _show_problem(self, state: PhotoState) -> None:
         """Say in the room of the tables why a file cannot be shown."""
@@ -375,3 +378,4 @@ class PhotoPanel:
             self._arrays.show_arrays(tables.rows)
             self._arrays.show_facts(())
             self._facts.show_facts(folded(tables.groups))
+            self.tables_shown()

@@ -21,7 +21,8 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
-from heicdepth_tui.ui.screens.view import SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
+from heicdepth_tui.ui.screens.view import SAVE_PICTURE
 from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
@@ -49,7 +50,7 @@ _WIDE = 116
 _Line = tuple[str, str]
 
 
-class ProbeScreen(ViewScreen):
+class ProbeScreen(RangedScreen):
     """Reads samples under the crosshair of the selected photo; closes by esc, m or q."""
 
     DEFAULT_CSS = """
@@ -88,6 +89,7 @@ class ProbeScreen(ViewScreen):
         bind("s", "ask_length", "Length", "probe.length", "Type a known length", show=True),
         bind("S", "file_scale", "File's scale", "probe.unscale", "Undo the scale"),
         bind("H", "histogram", "Histogram", "probe.histogram", "Show or hide it", show=True),
+        bind("d", "clip", "Clip", "probe.clip", "Near and far clip, for cloud and exports"),
         bind("c", "colours", "Colours", "probe.colours", "Next colour map for depth"),
         bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
         bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
@@ -116,6 +118,7 @@ class ProbeScreen(ViewScreen):
         width, height = self._header.primary.displayed_size
         self._pixel = width // 2, height // 2
         self._is_histogram_chosen = self._awaits_photo = False
+        self._ranges = DepthRanges(self, self._session, self._draw, self._tell)
 
     def compose(self) -> ComposeResult:
         """Title, both pictures, the figures, and keys."""
@@ -242,13 +245,8 @@ class ProbeScreen(ViewScreen):
             None if sample is None else texts.share_of((sample.column, sample.row), depth),
             texts.mark_digits([mark.sample for mark in marks], depth),
         )
-        self.histogram_view.show(
-            self._histogram,
-            trust,
-            self._session.settings.colormap(self._session.colormap),
-            self._code_scale,
-            None if sample is None else sample.code,
-        )
+        code = None if sample is None else sample.code
+        self.histogram_view.show(self.shown_histogram(trust, self._code_scale, code))
         title = f"{printable(self._entry.name)} · probe · {trust.short}"
         if title != self._title.content:
             self._title.update(Content(title), layout=False)

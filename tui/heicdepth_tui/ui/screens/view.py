@@ -57,12 +57,19 @@ class ViewScreen(Screen[None]):
         return ()
 
     @property
+    def copied_row(self) -> str:
+        """The value of a row that is chosen in a table; empty without one."""
+        return ""
+
+    @property
     def page_options(self) -> ExportOptions:
-        """The options of the page for the browser: those of ``e``, with the user's scale."""
+        """The options of the page for the browser: those of ``e``, with scale and clip."""
         context, entry = self._app_context, self.shown_entry
         options = context.options.export_options()
-        scale = None if entry is None else context.session.scales.get(entry.path)
-        return options if scale is None else replace(options, scale=scale)
+        if entry is None:
+            return options
+        options = context.session.clip(entry).options(options)
+        return replace(options, scale=context.session.scales.get(entry.path))
 
     # Keys
 
@@ -93,7 +100,7 @@ class ViewScreen(Screen[None]):
         self._inform("saving the picture …", _BEGUN_SECONDS)
 
     def action_copy_path(self) -> None:
-        """Copy the text selected, else a path, by OSC 52, which terminals may refuse.
+        """Copy what is selected, else a path, by OSC 52, which terminals may refuse.
 
         The path is that of the file whose message is shown, else that of the photo.
         """
@@ -101,7 +108,7 @@ class ViewScreen(Screen[None]):
         if entry is None:
             return
         path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
-        text = self.get_selected_text() or path
+        text = self.get_selected_text() or self.copied_row or path
         copy(self, text)
         shown = printable_path(path) if text == path else text
         self._inform(f"{shown}\nsent to the terminal's clipboard", _COPY_SECONDS)

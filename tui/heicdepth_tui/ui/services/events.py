@@ -209,6 +209,8 @@ class ExportFinished:
     bytes: int = 0
     """Of the files written."""
     seconds: float = 0.0
+    clips: Sequence[str] = ()
+    """The near and far clip of each photo that has one of its own, in words."""
 
     @property
     def exported(self) -> int:

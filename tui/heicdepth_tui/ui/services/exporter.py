@@ -24,6 +24,7 @@ from heicdepth_tui.ui.services.events import (
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import Exported, ExportOptions
     from heicdepth_tui.photo.client import Decoder
+    from heicdepth_tui.ui.model.clip import Clip
 
 __all__ = ["MUCH_SPACE", "Exporter"]
 
@@ -41,6 +42,8 @@ class _Job:
     needed: int
     scales: Mapping[str, float]
     """Factor of the distances of a photo, by path."""
+    clips: Mapping[str, Clip]
+    """Near and far clip of a photo in the place of that of ``options``, by path."""
     written: list[Exported] = field(default_factory=list)
     errors: list[HeicDepthError] = field(default_factory=list)
     not_begun: int = 0
@@ -105,18 +108,19 @@ class Exporter:
         without_depth: int = 0,
         needed: int = 0,
         scales: Mapping[str, float] | None = None,
+        clips: Mapping[str, Clip] | None = None,
     ) -> None:
         """Queue a job.
 
         ``without_depth`` counts photos that were left out of ``paths`` for having no depth map,
         ``needed`` is the estimated size of the files in bytes, ``scales`` has a factor for the
-        distances of photos, by path.
+        distances of photos, ``clips`` a near and far clip of photos, both by path.
         """
         if not self.left:
             self._total = self._done = self._not_begun = self._bytes = 0
             self._started = self._clock()
         self._total += len(paths)
-        job = _Job(paths, options, without_depth, needed, scales or {})
+        job = _Job(paths, options, without_depth, needed, scales or {}, clips or {})
         self._unfinished.append(job)
         self._jobs.put(job)
         if self._thread is None or not self._thread.is_alive():
@@ -186,6 +190,7 @@ class Exporter:
                 job.not_begun,
                 job.bytes,
                 self._clock() - began,
+                tuple(job.clips[path].text for path in job.paths if path in job.clips),
             )
         )
 
@@ -215,10 +220,13 @@ class Exporter:
                 job.bytes += size
                 self._bytes += size
 
+        options = replace(job.options, scale=job.scales.get(path, job.options.scale))
+        if path in job.clips:
+            options = job.clips[path].options(options)
         try:
             export_photo(
                 Path(path),
-                replace(job.options, scale=job.scales.get(path, job.options.scale)),
+                options,
                 self._decoder.get,
                 written=written,
                 is_stopped=job.stopped.is_set,

@@ -15,6 +15,7 @@ from heicdepth_tui.ui.services.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Layer, Pixels
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
@@ -75,22 +76,24 @@ def build_tables(state: PhotoState) -> Tables:
     """Return the tables of what is known; depth maps that the state has already are kept."""
     # The legend is drawn in the app's thread and must not wait for these imports.
     import heicdepth_tui.draw.colour_bar  # noqa: F401
+    from heicdepth_tui.depth.histogram import code_histogram
 
     old = {} if state.tables is None else state.tables.depth_maps
     maps = _build_maps(state, old)
-    spans = {layer: _span(depth_map) for layer, depth_map in maps.items()}
+    known = {} if state.tables is None else state.tables.histograms
+    histograms = {
+        layer: known[layer] if old.get(layer) is depth_map else code_histogram(depth_map)
+        for layer, depth_map in maps.items()
+    }
+    spans = {layer: _span(histogram) for layer, histogram in histograms.items()}
     rows, groups = _rows(state, maps), _groups(state, maps)
-    return Tables(state.content, rows, groups, maps, spans, _statistics(state, maps))
+    return Tables(state.content, rows, groups, maps, spans, histograms, _statistics(state, maps))
 
 
-def _span(depth_map: DepthMap) -> CodeSpan:
-    import numpy as np
-
-    below = np.bincount(depth_map.codes.ravel(), minlength=depth_map.max_code + 1).cumsum()
-    count = int(below[-1])
-    shares = (1, 0.02 * count, 0.98 * count, count)
-    first, low, high, last = (int(code) for code in np.searchsorted(below, shares))
-    return CodeSpan(first, last, low, max(low, high))
+def _span(histogram: CodeHistogram) -> CodeSpan:
+    low = histogram.code_quantile(0.02)
+    high = histogram.code_quantile(0.98)
+    return CodeSpan(histogram.low, histogram.high, low, max(low, high))
 
 
 def _build_maps(state: PhotoState, old: Mapping[Layer, DepthMap]) -> Mapping[Layer, DepthMap]:

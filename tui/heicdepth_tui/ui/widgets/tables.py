@@ -8,23 +8,29 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from heicdepth_tui.ui.model.clipping import clip
+from heicdepth_tui.ui.presenters.table_cursor import moved, row_at, row_places
 from heicdepth_tui.ui.presenters.table_lines import Line, table_lines
 from heicdepth_tui.ui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.selection import Selection
 
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
+    from heicdepth_tui.ui.presenters.table_lines import TableRow
 
 __all__ = ["TableView"]
 
 
 class TableView(LineView):
-    """A scrolling pane with the array table, with metadata in one or two columns, or with both."""
+    """A scrolling pane with the array table, with metadata in one or two columns, or with both.
+
+    A click puts a cursor on a row, or takes it away; with ``has_cursor`` there always is one.
+    """
 
     DEFAULT_CSS = """
     TableView { scrollbar-size: 1 1; background: $background; color: $foreground; padding: 0 1;
@@ -33,37 +39,77 @@ class TableView(LineView):
     TableView > .facts--label { color: $dim; }
     TableView > .facts--value { color: $foreground; }
     TableView > .facts--problem { color: $warning; }
+    TableView > .facts--cursor { background: $cursor; color: $cursor-text; }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "facts--title",
         "facts--label",
         "facts--value",
         "facts--problem",
+        "facts--cursor",
     }
 
-    def __init__(self, *, id: str, can_focus: bool = False) -> None:
+    def __init__(self, *, id: str, can_focus: bool = False, has_cursor: bool = False) -> None:
         super().__init__(id=id)
         self.can_focus = can_focus
+        self._has_cursor = has_cursor
         self._rows: Sequence[ArrayRow] = ()
         self._groups: Sequence[FactGroup] = ()
         self._lines: list[Line] = []
+        self._cursor: TableRow | None = None
+
+    @property
+    def copied(self) -> str:
+        """The value of the row under the cursor; empty without one."""
+        return "" if self._cursor is None else self._cursor.value
+
+    def move_cursor(self, across: int = 0, down: int = 0) -> None:
+        """Move the cursor by columns or rows, and scroll it into view; the first time, show it."""
+        place = moved(row_places(self._lines), self._cursor, across, down)
+        if place is not None:
+            self._cursor = place.row
+            rows = sum(any(piece.row is place.row for piece in line) for line in self._lines)
+            region = Region(0, place.line, 1, rows)
+            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+            self.refresh()
+
+    def _kept(self, lines: Sequence[Line]) -> TableRow | None:
+        """Return the row of new lines that the cursor stays on: one with the same value."""
+        rows = [place.row for place in row_places(lines)]
+        same = (row for row in rows if self._cursor and row.value == self._cursor.value)
+        return next(same, rows[0] if rows and self._has_cursor else None)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row under the mouse, unless text was selected."""
+        if self.text_selection is not None:
+            return
+        place = event.get_content_offset(self)
+        line = -1 if place is None else place.y + self.scroll_offset.y
+        if place is not None and 0 <= line < len(self._lines):
+            row = row_at(self._lines[line], place.x)
+            is_again = row is self._cursor and not self._has_cursor
+            self._cursor = None if is_again else row or self._cursor
+            self.refresh()
 
     def show_arrays(self, rows: Sequence[ArrayRow]) -> None:
         """Show the array table."""
         if rows != self._rows:
             self._rows = rows
+            self._cursor = None
             self._update()
 
     def show_facts(self, groups: Sequence[FactGroup]) -> None:
         """Show metadata, from its beginning."""
         if groups != self._groups:
             self._groups = groups
+            self._cursor = None
             self._update()
             self.scroll_home(animate=False)
 
     def blank(self) -> None:
         """Show nothing until the next table comes; the scrollbar stays."""
         self._rows, self._groups = (), ()
+        self._cursor = None
         if self._lines:
             self._lines = []
             self.refresh()
@@ -76,6 +122,7 @@ class TableView(LineView):
         # One cell is left for the scrollbar, which would otherwise change the wrapping it follows.
         width = max(20, self.size.width - 1)
         lines = table_lines(self._rows, self._groups, width)
+        self._cursor = self._kept(lines)
         is_as_long = len(lines) == len(self._lines)
         self._lines = lines
         self.set_length(len(lines))
@@ -94,7 +141,7 @@ class TableView(LineView):
     @property
     def plain(self) -> str:
         """The text on show, without styles."""
-        return "\n".join("".join(text for text, _ in line) for line in self._lines)
+        return "\n".join("".join(piece.text for piece in line) for line in self._lines)
 
     def render_line(self, y: int) -> Strip:
         """Render one line."""
@@ -105,11 +152,14 @@ class TableView(LineView):
             return Strip.blank(width, base)
         segments = []
         left = width
-        for text, kind in self._lines[row]:
+        for text, kind, table_row in self._lines[row]:
             part = self.get_component_rich_style(f"facts--{kind}", partial=True)
+            style = base + Style(color=part.color, bold=part.bold)
+            if table_row is not None and table_row is self._cursor:
+                style = base + self.get_component_rich_style("facts--cursor", partial=True)
             shown = clip(text, left) if cell_len(text) > left else text
             left -= cell_len(shown)
-            segments.append(Segment(shown, base + Style(color=part.color, bold=part.bold)))
+            segments.append(Segment(shown, style))
         strip = self._selected(Strip(segments).adjust_cell_length(width, base), row)
         return strip.apply_offsets(0, row)
 

@@ -1,0 +1,125 @@
+"""The cloud in the place of the depth map: keys and mouse, full screen and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heicdepth_tui.ui.screens.spin import SpinScreen
+from tests.ui.browsing import LANDSCAPE, PLAIN, PORTRAIT
+
+Open = Callable[..., AbstractAsyncContextManager[Any]]
+
+
+async def _opened(driven: Any, name: str = LANDSCAPE) -> Any:
+    await driven.select(name)
+    await driven.pilot.press("3")
+    await driven.until(lambda: driven.app.browse.cloud is not None, "the pane")
+    pane = driven.app.browse.cloud
+    await driven.until(lambda: pane.control.is_up_to_date, "the cloud")
+    await driven.pilot.pause()
+    return pane
+
+
+async def test_it_takes_the_place_of_the_depth_map_and_esc_gives_it_back(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        depth = driven.app.browse.pictures.depth
+        place = depth.region
+        pane = await _opened(driven)
+        assert pane.region == place
+        assert not depth.display
+        assert pane.view.picture is pane.control.frame.rendered
+        assert "enter: full screen" in driven.text
+        assert "Full screen" in driven.text.splitlines()[-1]
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.browse.cloud is None and depth.display, "the map")
+        assert driven.app.focused is driven.app.browse.photos
+
+
+async def test_keys_and_mouse_turn_it(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        pane = await _opened(driven)
+        control = pane.control
+        await driven.pilot.press("l", "right", "+", "c")
+        await driven.until(lambda: control.is_up_to_date and control.frame.pose.yaw == 10, "turned")
+        assert control.spin.pose.zoom == 1.25
+        assert driven.app.browse.photos.entry.name == LANDSCAPE
+        await driven.pilot.mouse_down(pane.view, offset=(5, 5))
+        await driven.pilot.hover(pane.view, offset=(9, 5))
+        await driven.pilot.mouse_up(pane.view, offset=(9, 5))
+        degrees = 180 / pane.view.size.width
+        await driven.until(
+            lambda: control.spin.pose.yaw == pytest.approx(10 + 4 * degrees), "dragged"
+        )
+        await driven.pilot.press("R")
+        await driven.until(lambda: control.spin.pose.is_at_rest, "at rest")
+        # What the pane does not use is a key of the main screen.
+        await driven.pilot.press("s")
+        await driven.until(lambda: "sorted by" in driven.text, "sorted")
+
+
+async def test_three_again_and_enter_show_it_in_full_and_esc_comes_back(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        pane = await _opened(driven)
+        await driven.pilot.press("l", "c")
+        for key in ("3", "enter"):
+            yaw = pane.control.spin.pose.yaw
+            await driven.pilot.press(key)
+            await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
+            screen = driven.app.screen
+            assert screen.spin.pose.yaw == yaw
+            await driven.until(lambda screen=screen: screen.is_up_to_date, "the cloud")
+            await driven.pilot.press("l", "escape")
+            await driven.until(lambda: driven.app.screen is driven.app.browse, "the list")
+            await driven.until(lambda: pane.control.is_up_to_date, "the cloud in the pane")
+            assert pane.control.frame.pose.yaw == yaw + 5
+            assert pane.control.spin.colours == screen.spin.colours
+            assert driven.app.focused is pane.view
+
+
+async def test_it_follows_the_selected_photo(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        pane = await _opened(driven)
+        await driven.pilot.press("l")
+        driven.app.browse.photos.focus()
+        await driven.select(PORTRAIT)
+        await driven.until(lambda: pane.control.entry.name == PORTRAIT, "the other photo")
+        await driven.until(lambda: pane.control.is_up_to_date, "its cloud")
+        assert pane.control.frame.pose.yaw == 0
+        await driven.select(PLAIN)
+        await driven.until(lambda: "no point cloud" in driven.text, "the reason")
+        await driven.select(LANDSCAPE)
+        await driven.until(lambda: pane.control.frame is not None, "a cloud again")
+        # The list has the focus, and esc is the main screen's.
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.browse.cloud is None, "closed")
+
+
+async def test_where_one_picture_has_room_it_opens_in_full(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(60, 16)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("3")
+        await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
+        assert driven.app.browse.cloud is None
+
+
+async def test_another_size_draws_it_anew(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        pane = await _opened(driven)
+        before = pane.control.frame.rendered.fit.cols
+        await driven.pilot.resize_terminal(200, 60)
+        await driven.until(
+            lambda: pane.control.is_up_to_date and pane.control.frame.rendered.fit.cols > before,
+            "drawn anew",
+        )

@@ -1,0 +1,367 @@
+"""Turns the cloud of a photo by keys and mouse, and shows the frames that are drawn of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from textual.binding import BindingType
+
+from heicdepth_tui.photo.layers import LayerKind
+from heicdepth_tui.ui.model.cloud_frame import CloudRequest
+from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
+from heicdepth_tui.ui.model.spin import Spin
+from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
+from heicdepth_tui.ui.widgets.bindings import bind
+
+if TYPE_CHECKING:
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
+    from heicdepth_tui.ui.model.marks import PhotoMarks
+    from heicdepth_tui.ui.model.picture_request import PicturePart
+    from heicdepth_tui.ui.model.pose import Pose
+    from heicdepth_tui.ui.screens.context import Context
+    from heicdepth_tui.ui.widgets.cloud_view import CloudView
+
+__all__ = ["CLOUD_BINDINGS", "CloudActions", "CloudControl"]
+
+_TURN = 5.0
+"""Degrees of a key press."""
+_ZOOM = 1.25
+_PAN = 0.05
+"""Share of the focal length at rest that a key press moves the picture by."""
+_WIDTH_TURN = 180.0
+"""Degrees of a drag across the whole width."""
+_TURNTABLE = 30.0
+"""Degrees a second of the turntable."""
+_FRAME_SECONDS = 1 / 30
+"""Least time between frames of the turntable."""
+_SLOT = "spin"
+
+CLOUD_BINDINGS: list[BindingType] = [
+    bind("left,h", "turn(-1, 0)", "Turn left", "spin.left", display="hjkl"),
+    bind("right,l", "turn(1, 0)", "Turn right", "spin.right"),
+    bind("up,k", "turn(0, -1)", "Turn up", "spin.up"),
+    bind("down,j", "turn(0, 1)", "Turn down", "spin.down"),
+    bind("shift+left,H", "pan(-1, 0)", "Move left", "spin.pan_left"),
+    bind("shift+right,L", "pan(1, 0)", "Move right", "spin.pan_right"),
+    bind("shift+up,K", "pan(0, 1)", "Move up", "spin.pan_up"),
+    bind("shift+down,J", "pan(0, -1)", "Move down", "spin.pan_down"),
+    bind("plus,equals_sign", "zoom_cloud(1)", "Zoom in", "spin.in", display="+"),
+    bind("minus", "zoom_cloud(-1)", "Zoom out", "spin.out", display="-"),
+    bind("t", "turntable", "Turntable", "spin.turntable", show=True),
+    bind("p", "projection", "Projection", "spin.projection", "With perspective or without"),
+    bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
+    bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
+    bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
+    bind("]", "clip(1, 0)", "Near clip in", "spin.near_in", "Cut off more of what is near"),
+    bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
+    bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far"),
+    bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
+    bind(
+        "m", "mark_sample", "Mark", "spin.mark", "Mark the clicked point for the probe", show=True
+    ),
+]
+"""The keys of a cloud, on its own screen and in the pane of the main screen."""
+
+
+class CloudControl:
+    """Shows the cloud of a photo in a view; calls ``shown`` after each frame, and after a failure.
+
+    One frame is being drawn or on its way to the terminal at a time. Keys and mouse change the pose
+    at once; the next frame shows the newest one. So a slow line has fewer frames, never a queue.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        entry: Entry,
+        view: CloudView,
+        shown: Callable[[], object],
+        spin: Spin | None = None,
+    ) -> None:
+        self._context = context
+        self._session = context.session
+        self.entry = entry
+        self.view = view
+        self._call_shown = shown
+        self.spin = replace(spin or Spin(), clip=self._session.clip(entry))
+        self.frame: CloudFrame | None = None
+        """The frame on show."""
+        self.failure: CloudFailed | None = None
+        """The reason that there is none."""
+        self.sample: CloudSample | None = None
+        """The sample of the point that was clicked last."""
+        self._limits: tuple[float, float] | None = None
+        self._number = 0
+        self._requested: CloudRequest | None = None
+        self._is_drawing = self._is_stale = self._is_released = False
+        self._turned_at = monotonic()
+
+    def begin(self) -> None:
+        """Listen for frames, in the place of the view before."""
+        self._is_released = self._is_drawing = False
+        self._context.clouds.listener = self._take
+        self.view.actions = self
+
+    def release(self) -> None:
+        """Let go of the cloud, unless another view shows it by now."""
+        clouds = self._context.clouds
+        self._is_released = True
+        if clouds.listener == self._take:
+            clouds.listener = None
+            clouds.release()
+
+    # Frames
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the newest state is on show, or why there is nothing to show."""
+        return self._number > 0 and not (self._is_drawing or self._is_stale)
+
+    @property
+    def is_clipped_away(self) -> bool:
+        """Whether there is a cloud, but nothing of it between the clips."""
+        return self.failure is not None and self._limits is not None and bool(self.spin.clip.text)
+
+    @property
+    def has_cloud(self) -> bool:
+        """Whether keys have something to change; true while that is not known."""
+        return self.failure is None or self.is_clipped_away
+
+    def change(self, spin: Spin) -> None:
+        """Show the cloud in another way; its clip is that of the photo from now on."""
+        if spin != self.spin:
+            self.spin = spin
+            self._session.clips[self.entry] = spin.clip
+            self.draw()
+
+    def adopt_clip(self) -> None:
+        """Show the photo's clip where it was changed elsewhere."""
+        clip = self._session.clip(self.entry)
+        if clip != self.spin.clip:
+            self.spin = replace(self.spin, clip=clip)
+            self.draw()
+
+    def _change_pose(self, pose: Pose) -> None:
+        self.change(replace(self.spin, pose=pose))
+
+    def draw(self) -> None:
+        """Request a frame of the newest state, or have that done when the last one is shown."""
+        columns, rows = self.view.size
+        if self._is_drawing or self._is_released or not columns or not rows:
+            self._is_stale = True
+            return
+        self._is_drawing, self._is_stale = True, False
+        self._number += 1
+        session, spin = self._session, self.spin
+        colormap = session.settings.colormap(session.colormap)
+        _, background = self.view.background_colors
+        self._requested = CloudRequest(
+            number=self._number,
+            entry=self.entry,
+            options=self.options,
+            pose=spin.pose,
+            spec=session.settings.render_spec((columns, rows), colormap),
+            colours=spin.colours,
+            is_shaded=spin.is_shaded,
+            background=background.rgb,
+            decoded=self._decoded,
+        )
+        self._context.clouds.request(self._requested)
+
+    def picture_parts(self) -> tuple[PicturePart, ...]:
+        """Return the cloud in the newest pose, for a picture; nothing while there is none."""
+        from heicdepth_tui.ui.presenters.picture import cloud_part
+
+        if self.frame is None or self._requested is None:
+            return ()
+        return (cloud_part(self.spin, self.frame, self._requested, self.sample),)
+
+    @property
+    def options(self) -> ExportOptions:
+        """The options of an export of what is shown; with the length that the user knows."""
+        base = self._context.options.export_options()
+        factor = self._marks.factor
+        return self.spin.options(base if factor is None else replace(base, scale=factor))
+
+    @property
+    def _marks(self) -> PhotoMarks:
+        return self._session.marks.get(self.entry, NO_MARKS)
+
+    @property
+    def _decoded(self) -> Mapping[LayerKind, Pixels]:
+        """The photo's own layers that are decoded whole."""
+        state = self._session.photos.get(self.entry)
+        found = {
+            kind: state.pixels(state.own(kind)) for kind in (LayerKind.PRIMARY, LayerKind.DEPTH)
+        }
+        return {kind: pixels for kind, pixels in found.items() if pixels is not None}
+
+    def _take(self, event: CloudRendered | CloudFailed) -> None:
+        """Have a frame shown once the terminal has taken in the one before."""
+        if event.entry == self.entry:
+            self._context.pictures.add(_SLOT, partial(self._show, event))
+
+    def _show(self, event: CloudRendered | CloudFailed) -> None:
+        if self._is_released or not self.view.is_attached:
+            return
+        if isinstance(event, CloudFailed):
+            self.frame, self.failure = None, event
+            self.spin = replace(self.spin, is_turning=False)
+        else:
+            self.frame, self.failure = event.frame, None
+            self._limits = event.frame.shown.nearest, event.frame.shown.farthest
+            self.view.show_picture(event.frame.rendered)
+        self._call_shown()
+        self._draw_on()
+
+    def _draw_on(self) -> None:
+        """Draw the next frame where the state has changed meanwhile, or the turntable runs."""
+        self._is_drawing = False
+        if self._is_stale:
+            self.draw()
+        elif self.spin.is_turning:
+            elapsed = monotonic() - self._turned_at
+            self.view.set_timer(max(0.001, _FRAME_SECONDS - elapsed), self._turn_on)
+
+    def _turn_on(self) -> None:
+        """Turn the turntable by the time since it was turned last, however many frames that was."""
+        if not self.spin.is_turning or self._is_released:
+            return
+        now = monotonic()
+        elapsed, self._turned_at = now - self._turned_at, now
+        self._change_pose(self.spin.pose.turned(_TURNTABLE * min(elapsed, 1.0), 0))
+
+    # Mouse
+
+    def drag(self, columns: int, rows: int) -> None:
+        """Turn the cloud: across the width by ``_WIDTH_TURN`` degrees."""
+        degrees = _WIDTH_TURN / max(1, self.view.size.width)
+        # A cell is twice as high as wide.
+        self._change_pose(self.spin.pose.turned(columns * degrees, 2 * rows * degrees))
+
+    def drag_target(self, columns: int, rows: int) -> None:
+        """Move the cloud with the pointer, as far as what lies at the distance of the target."""
+        if self.frame is not None:
+            view, fit = self.frame.view, self.frame.rendered.fit
+            across = view.size[0] / fit.cols / view.focal
+            down = view.size[1] / fit.rows / view.focal
+            self._change_pose(self.spin.pose.panned(columns * across, -rows * down))
+
+    def wheel(self, steps: int) -> None:
+        """Zoom."""
+        self._change_pose(self.spin.pose.zoomed(_ZOOM**steps))
+
+    def pick(self, column: int, row: int) -> None:
+        """Show the sample of the point in a cell; where there is none, none."""
+        if self.frame is None:
+            return
+        # A frame drawn for another size is centred in the room.
+        fit, room = self.frame.rendered.fit, self.view.size
+        left, top = (room.width - fit.cols) // 2, (room.height - fit.rows) // 2
+        self.sample = self.frame.sample_at(column - left, row - top)
+        self._call_shown()
+
+    # Keys
+
+    def turn(self, across: int, down: int) -> None:
+        """Turn the cloud."""
+        self._change_pose(self.spin.pose.turned(across * _TURN, down * _TURN))
+
+    def pan(self, right: int, up: int) -> None:
+        """Move the cloud, by the same share of the picture whatever the zoom."""
+        pan = _PAN / self.spin.pose.zoom
+        self._change_pose(self.spin.pose.panned(right * pan, up * pan))
+
+    def reset(self) -> None:
+        """Go back to the photo's own view and stop the turntable."""
+        self.change(replace(self.spin, pose=self.spin.pose.at_rest(), is_turning=False))
+
+    def toggle_turntable(self) -> None:
+        """Let the cloud turn, or stop it."""
+        self._turned_at = monotonic()
+        self.change(replace(self.spin, is_turning=not self.spin.is_turning))
+
+    def toggle_projection(self) -> None:
+        """Show the cloud with perspective, or without."""
+        pose = self.spin.pose
+        self._change_pose(replace(pose, is_orthographic=not pose.is_orthographic))
+
+    def move_clip(self, near: int, far: int) -> None:
+        """Move the near or the far end of what is shown."""
+        if self._limits is not None:
+            clip = self.spin.clip.moved(near, far, self._limits)
+            self.change(replace(self.spin, clip=clip))
+
+    def mark(self) -> int:
+        """Mark the sample of the point that was clicked; return the number of marks, 0 for none."""
+        if self.sample is None:
+            return 0
+        place = self.sample.column, self.sample.row
+        marks = self._marks.with_mark(Mark(self.sample.photo, place))
+        self._session.keep_marks(self.entry, marks)
+        return len(marks.marks)
+
+
+class CloudActions:
+    """What the keys of ``CLOUD_BINDINGS`` do; for the screen or widget that has them."""
+
+    control: CloudControl
+
+    def show_status(self, status: str) -> None:
+        """State what a key just did; for subclasses to override."""
+
+    def action_turn(self, across: int, down: int) -> None:
+        """Turn the cloud."""
+        self.control.turn(across, down)
+
+    def action_pan(self, right: int, up: int) -> None:
+        """Move the cloud."""
+        self.control.pan(right, up)
+
+    def action_zoom_cloud(self, steps: int) -> None:
+        """Go nearer or farther."""
+        self.control.wheel(steps)
+
+    def action_reset(self) -> None:
+        """Go back to the photo's own view and stop the turntable."""
+        self.control.reset()
+
+    def action_turntable(self) -> None:
+        """Let the cloud turn, or stop it."""
+        self.control.toggle_turntable()
+
+    def action_projection(self) -> None:
+        """Show the cloud with perspective, or without."""
+        self.control.toggle_projection()
+
+    def action_cloud_colours(self) -> None:
+        """Colour the points by the photo, or by depth."""
+        spin = self.control.spin
+        self.control.change(replace(spin, colours=spin.next_colours))
+
+    def action_flying(self) -> None:
+        """Show flying points, or drop them."""
+        spin = self.control.spin
+        self.control.change(replace(spin, shows_flying=not spin.shows_flying))
+
+    def action_normals(self) -> None:
+        """Shade the surface by its normals, or not."""
+        spin = self.control.spin
+        self.control.change(replace(spin, is_shaded=not spin.is_shaded))
+
+    def action_clip(self, near: int, far: int) -> None:
+        """Move the near or the far end of what is shown."""
+        self.control.move_clip(near, far)
+
+    def action_mark_sample(self) -> None:
+        """Mark the sample of the point that was clicked, for the probe."""
+        count = self.control.mark()
+        if count:
+            self.show_status(f"mark {count} is set: the probe (m in the list) measures it")

@@ -1,0 +1,159 @@
+"""The cloud of the selected photo on the main screen, in the place of the depth map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from heicdepth_tui.ui.model.spin import Spin
+from heicdepth_tui.ui.presenters.spin import failure_text, heading
+from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
+from heicdepth_tui.ui.widgets.bindings import bind
+from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.screens.context import Context
+
+__all__ = ["CloudPane"]
+
+_REST = 0.2
+"""Seconds after which the cloud follows the selection: a held key builds none."""
+
+_HINT = "enter: full screen · esc: depth map"
+
+
+class CloudPane(CloudActions, Vertical):
+    """Heading, cloud and two lines under it, as the panes of photo and depth map have them.
+
+    Its keys work while the cloud has the focus; the mouse works at any time.
+    """
+
+    DEFAULT_CSS = """
+    CloudPane { width: 1fr; height: 1fr; border-left: solid $rule; }
+    CloudPane > .cloud--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
+        text-wrap: nowrap; text-overflow: ellipsis; }
+    CloudPane:focus-within > #cloud-heading { color: $accent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("escape", "close", "Depth map", "cloud.close", show=True, display="esc"),
+        bind("enter", "enlarge", "Full screen", "cloud.enlarge", show=True),
+        bind("R", "reset", "Reset", "spin.reset", "The photo's own view", show=True),
+        *CLOUD_BINDINGS,
+    ]
+
+    class Closed(Message):
+        """The depth map is to be shown again."""
+
+    class Enlarged(Message):
+        """The cloud is to be shown on a screen of its own."""
+
+    def __init__(self, context: Context, entry: Entry) -> None:
+        super().__init__(id="cloud-pane")
+        self._app_context = context
+        self._timer: Timer | None = None
+        self._heading = Static("", classes="cloud--line", id="cloud-heading", markup=False)
+        self._caption = Static("", classes="cloud--line", markup=False)
+        self._hint = Static(_HINT, classes="cloud--line", markup=False)
+        self.view = CloudView(id="cloud", can_focus=True)
+        self.control = CloudControl(context, entry, self.view, self._show_lines)
+
+    def compose(self) -> ComposeResult:
+        """Stack heading, cloud, caption and hint."""
+        yield self._heading
+        yield self.view
+        yield self._caption
+        yield self._hint
+
+    def on_mount(self) -> None:
+        """Begin with the photo's own view."""
+        self._begin()
+
+    def on_unmount(self) -> None:
+        """Let go of the cloud."""
+        self.control.release()
+
+    def on_resize(self) -> None:
+        """Draw for another size, once the picture has it."""
+        self.call_after_refresh(self.control.draw)
+
+    def _begin(self) -> None:
+        self.control.begin()
+        self.view.show_placeholder("building the cloud …")
+        self._heading.update("cloud", layout=False)
+        self.call_after_refresh(self.control.draw)
+
+    # What the main screen does with it
+
+    def follow(self, entry: Entry) -> None:
+        """Show the cloud of another photo once the selection rests."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if entry != self.control.entry:
+            self._timer = self.set_timer(_REST, lambda: self._change_photo(entry))
+
+    def _change_photo(self, entry: Entry) -> None:
+        self._timer = None
+        spin = self.control.spin
+        self.control.release()
+        # The view is each photo's own, what is shown of it goes on.
+        self.control = CloudControl(
+            self._app_context,
+            entry,
+            self.view,
+            self._show_lines,
+            Spin(colours=spin.colours, is_shaded=spin.is_shaded, shows_flying=spin.shows_flying),
+        )
+        self._begin()
+
+    def release(self) -> Spin:
+        """Let another view have the cloud; return how it is shown."""
+        self.control.release()
+        return self.control.spin
+
+    def resume(self, entry: Entry, spin: Spin) -> None:
+        """Show the cloud of a photo again, as the other view had it."""
+        self.control = CloudControl(self._app_context, entry, self.view, self._show_lines, spin)
+        self._begin()
+
+    def _show_lines(self) -> None:
+        control, cells = self.control, self.size.width - 2
+        if control.frame is not None:
+            self._heading.update(heading(control.spin, control.frame, cells), layout=False)
+            mode = self._app_context.session.settings.mode
+            content = caption_content(control.frame, control.sample, cells, mode)
+            self._caption.update(content, layout=False)
+        elif control.failure is not None:
+            self.view.show_message(failure_text(control.failure.error, control.is_clipped_away))
+            self._heading.update("cloud", layout=False)
+            self._caption.update("", layout=False)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave keys that have nothing to do here to the main screen."""
+        if self._app_context.session.is_leaving:
+            return False
+        if action == "mark_sample":
+            return self.control.sample is not None
+        return True
+
+    def show_status(self, status: str) -> None:
+        """State below the cloud what a key just did."""
+        self._hint.update(status, layout=False)
+
+    def action_close(self) -> None:
+        """Show the depth map again."""
+        self.post_message(self.Closed())
+
+    def action_enlarge(self) -> None:
+        """Show the cloud on a screen of its own."""
+        self.post_message(self.Enlarged())

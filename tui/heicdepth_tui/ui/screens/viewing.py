@@ -1,0 +1,196 @@
+"""The keys of the main screen that open a view of the selected photo, or help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
+from heicdepth_tui.text import printable
+from heicdepth_tui.ui.screens.borders import BorderedScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import BindingType
+
+    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.session import Session
+    from heicdepth_tui.ui.screens.cloud_pane import CloudPane
+    from heicdepth_tui.ui.screens.export_panel import ExportPanel
+    from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
+    from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
+    from heicdepth_tui.ui.widgets.histogram_view import HistogramView
+    from heicdepth_tui.ui.widgets.image_panes import ImagePanes
+    from heicdepth_tui.ui.widgets.photo_list import PhotoList
+
+__all__ = ["ViewingScreen"]
+
+
+class ViewingScreen(BorderedScreen):
+    """A screen with a selected photo; imports the screen of a view when it is first opened."""
+
+    _session: Session
+    photos: PhotoList
+    pictures: ImagePanes
+    panel: PhotoPanel
+    exports: ExportPanel
+    histogram: HistogramPanel
+    cloud: CloudPane | None = None
+    """The cloud in the place of the depth map, where it is open."""
+
+    def lay_out_again(self) -> None:
+        """Lay out for other choices at the same size; for subclasses to override."""
+
+    def action_metadata(self) -> None:
+        """Show all metadata on a screen of its own."""
+        from heicdepth_tui.ui.screens.metadata import MetadataScreen
+
+        entry, tables = self._session.entry, self.panel.tables
+        if entry is None or tables is None:
+            self.show_status("nothing is known of this photo yet")
+            return
+        groups = tables.groups + ((tables.statistics,) if tables.statistics.facts else ())
+        self.app.push_screen(MetadataScreen(printable(entry.name), tables.rows, groups))
+
+    def action_metadata_tree(self) -> None:
+        """Show boxes, items, EXIF, XMP and calibration as a tree."""
+        from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
+
+        entry = self._session.entry
+        if entry is not None:
+            limits = self._app_context.options.limits
+            self.app.push_screen(MetadataTreeScreen(entry, limits))
+
+    def action_layers(self) -> None:
+        """Show layers one at a time or over the photo; colours may be changed there."""
+        from heicdepth_tui.ui.screens.layers import LayersScreen
+
+        entry = self._session.entry
+        if entry is not None:
+            screen = LayersScreen(entry, self._app_context)
+            self.app.push_screen(screen, self._redraw)
+
+    async def action_spin(self) -> None:
+        """Show the cloud of the photo in the place of its depth map, then on a screen of its own.
+
+        Where there is room for one picture, at once on a screen of its own.
+        """
+        entry = self._session.entry
+        if entry is None:
+            return
+        if self.cloud is not None or self.has_class("-tiny"):
+            self._enlarge_cloud(entry)
+            return
+        from heicdepth_tui.ui.screens.cloud_pane import CloudPane
+
+        self.cloud = CloudPane(self._app_context, entry)
+        self.pictures.add_class("-cloud")
+        await self.pictures.mount(self.cloud)
+        self.cloud.view.focus()
+
+    def _enlarge_cloud(self, entry: Entry) -> None:
+        from heicdepth_tui.ui.screens.spin import SpinScreen
+
+        pane = self.cloud
+        spin = None if pane is None else pane.release()
+        if pane is not None and pane.control.entry != entry:
+            spin = None
+        screen = SpinScreen(self._app_context, entry, self.exports.export, spin)
+
+        def closed(_: None) -> None:
+            if pane is not None and pane is self.cloud:
+                pane.resume(entry, screen.spin)
+            self._redraw()
+
+        self.app.push_screen(screen, closed)
+
+    async def close_cloud(self) -> bool:
+        """Show the depth map again; return whether the cloud was there."""
+        pane, self.cloud = self.cloud, None
+        if pane is None:
+            return False
+        has_focus = self.focused is pane.view
+        self.pictures.remove_class("-cloud")
+        await pane.remove()
+        if has_focus:
+            self.photos.focus()
+        return True
+
+    async def on_cloud_pane_closed(self) -> None:
+        """Show the depth map again."""
+        await self.close_cloud()
+
+    def on_cloud_pane_enlarged(self) -> None:
+        """Show the cloud on a screen of its own."""
+        if self._session.entry is not None:
+            self._enlarge_cloud(self._session.entry)
+
+    # The histogram
+
+    def action_histogram(self) -> None:
+        """Show or hide the histogram of the codes."""
+        self.histogram.toggle()
+        self.lay_out_again()
+        self.histogram.update()
+
+    def action_clip(self) -> None:
+        """Ask for the near and the far clip of the photo."""
+        self.histogram.ask_clip()
+
+    def on_histogram_view_chosen(self, message: HistogramView.Chosen) -> None:
+        """Take in the range of the colours, or the clip, that was chosen by the mouse."""
+        self.histogram.take(message)
+
+    def ranges_changed(self) -> None:
+        """Draw the photo in another range of colours, and its cloud in another clip."""
+        self.panel.update()
+        self.histogram.update()
+        if self.cloud is not None:
+            self.cloud.control.adopt_clip()
+
+    # Screens of their own
+
+    def action_zoom(self, pane: str = "photo-pane") -> None:
+        """Show the layer of a pane on the zoom screen."""
+        from heicdepth_tui.ui.screens.zoom import ZoomScreen
+
+        shown = self.pictures.depth if pane == "depth-pane" else self.pictures.photo
+        layer = shown.view.layer
+        if self.photos.entry is not None:
+            if layer is None or layer.kind is LayerKind.THUMBNAIL:
+                # A thumbnail stands for the photo until that is decoded.
+                layer = DEPTH if shown is self.pictures.depth else PRIMARY
+            title = self._app_context.options.title
+            zoom = ZoomScreen(self._app_context, layer, title, self._step)
+            self.app.push_screen(zoom, self._redraw)
+
+    def _step(self, rows: int) -> None:
+        self.photos.move_to(self.photos.cursor + rows)
+
+    def _redraw(self, _: None = None) -> None:
+        """Draw all again: colour map, blocks, ranges or clip may have been changed elsewhere."""
+        self.ranges_changed()
+
+    def action_probe(self) -> None:
+        """Read samples and measure, on a screen of its own."""
+        from heicdepth_tui.ui.screens.probe import ProbeScreen
+
+        state = self._session.state
+        if state is None or state.pixels(state.own(LayerKind.DEPTH)) is None:
+            self.show_status("no depth map to measure in")
+        else:
+            self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
+
+    def view_bindings(self) -> dict[str, Sequence[BindingType]]:
+        """Return the bindings of each view by its name in the help."""
+        from heicdepth_tui.ui.screens.layers import LayersScreen
+        from heicdepth_tui.ui.screens.probe import ProbeScreen
+        from heicdepth_tui.ui.screens.spin import SpinScreen
+        from heicdepth_tui.ui.screens.zoom import ZoomScreen
+
+        return {
+            "probe": ProbeScreen.BINDINGS,
+            "spin": SpinScreen.BINDINGS,
+            "zoom": ZoomScreen.BINDINGS,
+            "layers": LayersScreen.BINDINGS,
+        }
