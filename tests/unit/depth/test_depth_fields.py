@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from depth_clouds import camera_of, map_of
@@ -12,6 +14,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.depth.fields import EDGE_REACH, edge_distance, sample_fields, sampled_at
 from heicdepth_tui.depth.flying import jumps
+from heicdepth_tui.depth.smooth import smoothed_disparity
 from heicdepth_tui.heif.picture_facts import Size
 
 EVEN = np.linspace(1, 4, 256)
@@ -73,6 +76,18 @@ def test_fields_of_a_map_with_an_invalid_a_flying_and_a_far_sample() -> None:
     assert fields.edge[0, 40] == EDGE_REACH
     assert fields.edge[0, 75] == 4
     assert fields.edge[0, 85] == 5
+
+
+def test_what_the_camera_did_not_see_ends_at_an_edge() -> None:
+    codes = np.full((3, 8), 80, dtype=np.uint8)
+    outside = np.zeros(codes.shape, dtype=np.bool_)
+    outside[:, 6:] = True
+    depth = replace(map_of(codes), outside=outside)
+    fields = sample_fields(depth, camera_of(depth.size))
+    assert fields.valid[0].tolist() == [1] * 6 + [0] * 2
+    np.testing.assert_array_equal(fields.edge[1], [5, 4, 3, 2, 1, 0, np.nan, np.nan])
+    assert np.isnan(smoothed_disparity(depth)[:, 6:]).all()
+    assert np.isfinite(smoothed_disparity(depth)[:, :6]).all()
 
 
 def test_a_finer_grid_takes_the_sample_of_its_cell() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenEXR
 import pytest
 
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution
@@ -22,6 +21,8 @@ from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
+
+OpenEXR = pytest.importorskip("OpenEXR")
 
 Written = Callable[[str, ExportSource], Path]
 Make = Callable[..., ExportSource]

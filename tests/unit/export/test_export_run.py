@@ -29,10 +29,11 @@ from heicdepth_tui.heif.depth_facts import DepthInfo, DepthStatus
 from heicdepth_tui.heif.facts import ColourSpace, Header
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
+from tests.support.formats import WRITABLE
 
 Use = Callable[[Header], None]
 # The photo of these tests holds no other pictures, which ``layers`` writes.
-ALL_BUT_HTML = tuple(name for name in FORMATS if name not in ("html", "layers"))
+ALL_BUT_HTML = tuple(name for name in WRITABLE if name not in ("html", "layers"))
 NEEDS_DISTANCES = (Kind.MESH, Kind.STEREO)
 FLAT_ALLOWED = tuple(name for name in ALL_BUT_HTML if FORMATS[name].kind not in NEEDS_DISTANCES)
 CODES = np.arange(24, dtype=np.uint8).reshape(4, 6) * 11

@@ -14,7 +14,7 @@ from pypcd4 import PointCloud
 
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.options import CameraFile
-from heicdepth_tui.export.registry import FORMATS, planned
+from heicdepth_tui.export.registry import planned
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.export.source import ExportOptions
 from heicdepth_tui.photo.decode import load
@@ -22,6 +22,7 @@ from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.text import printable_path
+from tests.support.formats import WRITABLE
 
 
 def decode(request: Request) -> Pixels:
@@ -57,9 +58,7 @@ def test_no_file_says_where_the_photo_was_taken_or_lay(tmp_path: Path) -> None:
     photo.parent.mkdir()
     photo.write_bytes(make_photo(Recipe(gps=True, thumbnail=32)).data)
     assert b"secret-folder" not in photo.read_bytes()
-    options = ExportOptions(
-        formats=tuple(FORMATS), camera_files=tuple(CameraFile), out=tmp_path / "out"
-    )
+    options = ExportOptions(formats=WRITABLE, camera_files=tuple(CameraFile), out=tmp_path / "out")
     written = export_photo(photo, options, decode)
     assert {one.format for one in written} == planned(options)
     exported = {one.path.name: one.path for one in written}

@@ -51,7 +51,7 @@ def sample_fields(
     tables, codes = depth_map.tables, depth_map.codes
     focal = math.inf if camera is None else min(camera.fx, camera.fy)
     valid = depth_map.valid()
-    edge = edge_distance(codes, tables.disparity, threshold)
+    edge = edge_distance(codes, tables.disparity, threshold, depth_map.outside)
     edge[~valid] = np.nan
     return SampleFields(
         step=depth_map.depth_resolution(),
@@ -65,15 +65,20 @@ def edge_distance(
     codes: NDArray[np.uint8] | NDArray[np.uint16],
     disparity: NDArray[np.float64],
     threshold: float,
+    outside: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float32]:
     """Return the Euclidean distance of each sample to the nearest one at an edge, (H, W), samples.
 
     A sample is at an edge (0) where a jump (``flying.jumps``) lies between it and one of its four
-    neighbours. Distances beyond EDGE_REACH, and those of a map without edges, are EDGE_REACH; the
-    border of the map is no edge.
+    neighbours, or where one of the two is ``outside`` (H, W) of what the camera saw. Distances
+    beyond EDGE_REACH, and those of a map without edges, are EDGE_REACH; the border of the map is no
+    edge.
     """
     at_edge = np.zeros(codes.shape, dtype=np.bool_)
     down, across = (jumps(codes, disparity, threshold, axis) for axis in (0, 1))
+    if outside is not None:
+        down |= outside[1:] != outside[:-1]
+        across |= outside[:, 1:] != outside[:, :-1]
     at_edge[:-1] |= down
     at_edge[1:] |= down
     at_edge[:, :-1] |= across

@@ -84,7 +84,7 @@ def smoothed_disparity(depth_map: DepthMap) -> NDArray[np.float32]:
     if quantization.is_depth:
         with np.errstate(divide="ignore"):
             np.reciprocal(values, out=values)
-    if not tables.valid.all():
+    if not tables.valid.all() or depth_map.outside is not None:
         values[~depth_map.valid()] = np.nan
     return values
 
