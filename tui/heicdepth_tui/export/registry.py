@@ -175,7 +175,7 @@ _ALL = (
     Format(
         "exr",
         "EXR",
-        "linear colours, Z, disparity, mattes: compositing; extra [exr]",
+        "linear colours, Z, disparity and mattes; extra [exr]",
         "exr.output_files",
         Kind.RASTER,
         Bytes(a_pixel_of_grid=9.5),
