@@ -51,6 +51,11 @@ REFUSALS: tuple[Refusal, ...] = (
         lambda options: bool(options.camera_files) and _draws_flat_points(options),
     ),
     Refusal(
+        ("only", "without"),
+        "the mattes of --only are those of --without: no point would be left",
+        lambda options: bool(options.only) and set(options.only) <= set(options.without),
+    ),
+    Refusal(
         ("cloud.projection",),
         "mesh and stereo need distances, which the flat projection does not have: use the "
         "perspective projection",
