@@ -53,6 +53,7 @@ def test_colours_are_linear_and_distances_exact(make_source: Make, written: Writ
     np.testing.assert_array_equal(header["K"], [[5, 0, 2.5], [0, 4, 1.5], [0, 0, 1]])
     assert (header["fx"], header["fy"], header["cx"], header["cy"]) == (5, 4, 2.5, 1.5)
     assert header["metric"] == "no"
+    assert header["colours"].startswith("linear, BT.709 primaries; from as decoded")
     assert "relative" in header["trust"]
     assert "photo: IMG_0412.HEIC" in header["comments"].splitlines()
     assert header["chromaticities"][:2] == pytest.approx((0.64, 0.33))
@@ -88,6 +89,6 @@ def test_a_missing_package_names_the_extra(
     make_source: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "OpenEXR", None)
-    with pytest.raises(ExportError, match=r"needs the package OpenEXR.*heicdepth-tui\[exr\]"):
+    with pytest.raises(ExportError, match=r"needs the package OpenEXR.*extra \[exr\]"):
         FORMATS["exr"].write(make_source(), tmp_path)
     assert list(tmp_path.iterdir()) == []

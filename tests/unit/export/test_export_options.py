@@ -16,7 +16,14 @@ from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.option_kinds import Choice, Number, Option, Several, Switch
 from heicdepth_tui.export.option_table import OPTIONS, SECTIONS, option
-from heicdepth_tui.export.options import CameraFile, ColourValues, DepthUnit, ExportOptions, Matte
+from heicdepth_tui.export.options import (
+    CameraFile,
+    ColourValues,
+    DepthUnit,
+    ExportOptions,
+    Matte,
+    PointField,
+)
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.rules import REFUSALS, refusals, unused_reason, warnings, with_values
 from heicdepth_tui.export.run import export_photo
@@ -138,6 +145,25 @@ def test_options_without_effect_are_named_with_the_reason() -> None:
         "--organised ignored: only PCD keeps rows and columns",
         "--png-unit ignored: no PNG is written",
         "--camera-file colmap names NAME-photo.png, which --format png writes",
+    ]
+
+
+def test_a_raster_uses_the_resolution_that_a_flat_cloud_beside_it_does_not() -> None:
+    raised = replace(FLAT, smooth=True, color_resolution=ColorResolution.X2)
+    assert list(warnings(ExportOptions(("pcd", "tiff"), raised))) == []
+    assert list(warnings(ExportOptions(("pcd", "layers"), raised))) == [
+        "--resolution, --smooth ignored: a flat cloud keeps every sample and its code"
+    ]
+    assert list(warnings(ExportOptions(("layers",), CloudOptions(smooth=True)))) == [
+        "--smooth ignored: layers holds no distances"
+    ]
+
+
+def test_fields_and_mattes_are_without_effect_on_rasters() -> None:
+    chosen = ExportOptions(("png",), fields=(PointField.STEP,), only=(Matte.SKY,))
+    assert list(warnings(chosen)) == [
+        "--fields ignored: only PCD and PLY take further fields",
+        "--only ignored: png holds no cloud",
     ]
 
 

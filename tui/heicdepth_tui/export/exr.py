@@ -12,7 +12,7 @@ import numpy as np
 
 from heicdepth_tui.errors import DecodeError, ExportError
 from heicdepth_tui.export.mattes import auxiliary_share, is_matte
-from heicdepth_tui.export.source import ExportSource, OutputFile
+from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
 
@@ -85,7 +85,7 @@ def _attributes(source: ExportSource) -> dict[str, object]:
     trust = source.trust
     attributes: dict[str, object] = {
         "comments": "\n".join(source.raster_comments()),
-        "colours": source.colours_comment,
+        "colours": ascii_line(f"linear, BT.709 primaries; from {_stated_colours(source)}"),
         "trust": trust.sentence,
         "accuracy": trust.accuracy.value,
         "metric": "yes" if trust.is_metric else "no",
@@ -96,6 +96,11 @@ def _attributes(source: ExportSource) -> dict[str, object]:
         attributes["K"] = camera.matrix().astype(np.float32)
         attributes |= {name: float(getattr(camera, name)) for name in ("fx", "fy", "cx", "cy")}
     return attributes
+
+
+def _stated_colours(source: ExportSource) -> str:
+    photo = source.raster_photo
+    return "Display P3 as decoded, clipped" if photo.space == DISPLAY_P3 else photo.long
 
 
 def _extra_channels(source: ExportSource) -> tuple[dict[str, NDArray[np.float16]], list[str]]:
@@ -136,4 +141,4 @@ def _library(path: Path) -> Any:
 
 
 _MISSING = "EXR needs the package OpenEXR, which is not installed"
-_INSTALL = "install it with: pip install 'heicdepth-tui[exr]'"
+_INSTALL = "install heicdepth-tui with its extra [exr], or run: pip install 'OpenEXR>=3.3'"
