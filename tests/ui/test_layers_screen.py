@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from textual import events
 
+from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.ui.model.layer_view import WHOLE_VIEW, Window
 from heicdepth_tui.ui.screens.layers import LayersScreen
+from heicdepth_tui.ui.screens.zoom import ZoomScreen
+from heicdepth_tui.ui.services.open_layers import as_shown, labels_apart
 from tests.ui.browsing import LANDSCAPE, MATTE, PLAIN
-
-pytestmark = pytest.mark.asyncio
 
 
 async def _opened(driven: Any, name: str = LANDSCAPE) -> LayersScreen:
@@ -164,3 +168,81 @@ async def test_the_palette_offers_the_keys_of_the_screen(
         await driven.select(LANDSCAPE)
         await driven.pilot.press(key, "ctrl+p", *command.split(" (")[0])
         await _shows(driven, command)
+
+
+async def test_a_window_is_moved_by_keys_wheel_and_drag(open_app: Any, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven)
+        await _shows(driven, "depth codes")
+        whole = screen.picture.picture
+        await driven.pilot.press("plus", "plus")
+        await _shows(driven, "depth codes (2/", "· 2.0x")
+        middle = screen.picture.picture
+        assert middle.rows != whole.rows
+        # The same shape in the same cells.
+        assert (middle.fit.cols, middle.fit.rows) == (whole.fit.cols, whole.fit.rows)
+        await driven.pilot.press(*["right"] * 9, *["up"] * 9)
+        await driven.until(lambda: screen.picture.picture.rows != middle.rows, "moved")
+        await driven.pilot.press("tab")
+        await _shows(driven, "disparity (3/", "· 2.0x")
+        await driven.pilot.press("0", "shift+tab")
+        await driven.until(lambda: screen.picture.picture.rows == whole.rows, "all of it again")
+
+        wheel = events.MouseScrollUp(screen.picture, 5, 5, 0, 0, 0, False, False, False, 5, 7)
+        screen.picture.post_message(wheel)
+        await _shows(driven, "· 1.2x")
+        corner = screen.picture.picture.rows
+        await driven.pilot.mouse_down(screen.picture, offset=(20, 10))
+        await driven.pilot.hover(screen.picture, offset=(10, 5))
+        await driven.pilot.mouse_up(screen.picture, offset=(10, 5))
+        await driven.until(lambda: screen.picture.picture.rows != corner, "dragged")
+
+
+async def test_z_opens_the_layer_tile_by_tile_and_comes_back(
+    open_app: Any, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven)
+        await _shows(driven, "depth codes")
+        await driven.pilot.press("z")
+        await driven.until(lambda: isinstance(driven.app.screen, ZoomScreen), "the zoom")
+        await _shows(driven, "depth  ")
+        # Another photo there is the one here.
+        await driven.pilot.press("n")
+        await driven.until(lambda: driven.app.session.entry.name != LANDSCAPE, "another photo")
+        await driven.pilot.press("escape")
+        await driven.until(lambda: driven.app.screen is screen, "the layers")
+        await _shows(driven, driven.app.session.entry.name, "(2/")
+        await driven.pilot.press("tab", "enter")
+        await _shows(driven, "no layer of the photo: + and the arrows enlarge it")
+
+
+def test_a_window_stays_within_the_view() -> None:
+    near = WHOLE_VIEW.zoomed(4, (1.0, 0.0))
+    assert (near.left, near.top, near.side) == (0.75, 0.0, 0.25)
+    assert near.moved(1, 1) == Window(0.75, 0.25, 0.25)
+    assert near.zoomed(1 / 100) == WHOLE_VIEW
+    assert near.samples(8, 4) == (slice(0, 1), slice(6, 8))
+    assert WHOLE_VIEW.zoomed(1e9).samples(3, 2) == (slice(1, 2), slice(1, 2))
+
+
+def test_labels_move_along_their_lines_where_they_would_meet() -> None:
+    texts = ["1 m", "2 m", "3 m"]
+    places = [[(4, 2)], [(5, 2), (5, 3)], [(4, 2), (6, 2)]]
+    labels = labels_apart(texts, places, 40)
+    assert [(label.text, label.column, label.row) for label in labels] == [
+        ("1 m", 4, 2),
+        ("2 m", 5, 3),
+    ]
+    # At the right edge a label stands before its place.
+    assert labels_apart(["10 m"], [[(39, 0)]], 40)[0].column == 36
+    apart = labels_apart(texts[:2], [[(0, 0)], [(0, 8), (0, 16)]], 400, (8, 16))
+    assert [label.row for label in apart] == [0, 16]
+
+
+def test_grey_values_that_fit_8_bits_are_shown_by_value() -> None:
+    dim = np.array([[0, 3], [200, 255]], dtype=np.uint16)
+    pixels = Pixels(dim, dim.shape, "uint16", 0, 255, 10)
+    assert as_shown(pixels)[:, :, 1].tolist() == dim.tolist()
+    bright = Pixels(dim * 4, dim.shape, "uint16", 0, 1020, 10)
+    assert as_shown(bright)[:, :, 1].tolist() == dim.tolist()

@@ -33,10 +33,14 @@ def test_contours_lie_inside_the_range_and_are_few(near: float, ratio: float) ->
 def test_a_line_stands_where_the_distance_passes_its_level() -> None:
     # One column a centimetre: 1.00, 1.01 … 1.09 m; the level lies between columns 4 and 5.
     metres = np.tile(np.arange(100, 110, dtype=np.float32) / 100, (6, 1))
-    lines, labels = contour_lines(metres, (1.045, 2.0))
+    lines, (line,) = contour_lines(metres, (1.045, 2.0))
     assert np.flatnonzero(lines.any(axis=0)).tolist() == [4]
     assert lines[:, 4].all()
-    assert labels == ((1.045, 2, 4), None)
+    assert line.metres == 1.045
+    # A third of the height is the best place for the label of the first of two lines.
+    assert (line.rows[0], line.columns[0]) == (2, 4)
+    assert sorted(line.rows.tolist()) == list(range(6))
+    assert set(line.columns.tolist()) == {4}
 
 
 def test_the_edge_of_invalid_samples_is_no_line() -> None:

@@ -22,6 +22,7 @@ __all__ = [
     "FLYING_COLOUR",
     "INVALID_COLOUR",
     "VALID_COLOUR",
+    "ContourLine",
     "Validity",
     "contour_lines",
     "contour_metres",
@@ -37,6 +38,14 @@ VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR = (58, 70, 84), (255, 196, 60), (230
 
 _MAX_LINES = 12
 _STEPS = (1, 2, 5)
+
+
+class ContourLine(NamedTuple):
+    """A line of equal distance and its samples, those first that suit a label best."""
+
+    metres: float
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
 
 
 class Validity(NamedTuple):
@@ -131,12 +140,11 @@ def contour_metres(near: float, far: float) -> tuple[float, ...]:
 
 def contour_lines(
     metres: NDArray[np.float32], levels: tuple[float, ...]
-) -> tuple[NDArray[np.bool_], tuple[tuple[float, int, int] | None, ...]]:
-    """Return the samples on lines of equal distance, and where the label of each line stands.
+) -> tuple[NDArray[np.bool_], tuple[ContourLine, ...]]:
+    """Return the samples on lines of equal distance, and each line with the places of its label.
 
     ``metres`` (H, W) has NaN where invalid. A sample is on a line where the distance passes a level
-    between it and its right or lower neighbour. A label is (level, row, column) of the line's
-    sample nearest the middle of the map, None where the map has no such line.
+    between it and its right or lower neighbour. Levels that no line has are left out.
     """
     known = np.isfinite(metres)
     bands = np.searchsorted(np.array(levels), np.nan_to_num(metres, nan=0.0)).astype(np.int16)
@@ -149,14 +157,13 @@ def contour_lines(
     lines[:-1] |= down
     passed[0, :, :-1] = np.where(across, np.minimum(bands[:, 1:], bands[:, :-1]) + 1, 0)
     passed[1, :-1] = np.where(down, np.minimum(bands[1:], bands[:-1]) + 1, 0)
-    labels: list[tuple[float, int, int] | None] = []
+    found: list[ContourLine] = []
     for number, level in enumerate(levels, 1):
         rows, columns = np.nonzero((passed == number).any(axis=0))
         if not rows.size:
-            labels.append(None)
             continue
-        # Spread over the height, so that labels of neighbouring lines do not meet.
+        # Spread over the height, so that labels of neighbouring lines rarely meet.
         row = height * number // (len(levels) + 1)
-        nearest = int(np.argmin((rows - row) ** 2 + (columns - width // 2) ** 2 // 4))
-        labels.append((level, int(rows[nearest]), int(columns[nearest])))
-    return lines, tuple(labels)
+        order = np.argsort((rows - row) ** 2 + (columns - width // 2) ** 2 // 4, kind="stable")
+        found.append(ContourLine(level, rows[order], columns[order]))
+    return lines, tuple(found)

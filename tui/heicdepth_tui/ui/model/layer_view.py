@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["LabelPlace", "LayerView", "LayerViewRequest", "LayerViewResult", "ViewKind", "views_of"]
+__all__ = [
+    "WHOLE_VIEW",
+    "LabelPlace",
+    "LayerView",
+    "LayerViewRequest",
+    "LayerViewResult",
+    "ViewKind",
+    "Window",
+    "views_of",
+]
 
 
 class ViewKind(Enum):
@@ -71,6 +80,51 @@ def views_of(header: Header) -> tuple[LayerView, ...]:
     return tuple(views)
 
 
+MAX_ZOOM = 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The part of a view that is shown: its left and top, and its sides, as shares of the view."""
+
+    left: float = 0.0
+    top: float = 0.0
+    side: float = 1.0
+
+    @property
+    def zoom(self) -> float:
+        """How many times larger the view is than as a whole."""
+        return 1 / self.side
+
+    def zoomed(self, factor: float, at: tuple[float, float] = (0.5, 0.5)) -> Window:
+        """Return the window ``factor`` times nearer; what is ``at`` (shares of it) stays there."""
+        side = min(1.0, max(1 / MAX_ZOOM, self.side / factor))
+        gone = self.side - side
+        return Window(self.left + gone * at[0], self.top + gone * at[1], side).clamped()
+
+    def moved(self, across: float, down: float) -> Window:
+        """Return the window moved by shares of itself, within the view."""
+        left, top = self.left + across * self.side, self.top + down * self.side
+        return replace(self, left=left, top=top).clamped()
+
+    def clamped(self) -> Window:
+        """Return the window moved into the view."""
+        room = 1 - self.side
+        return Window(min(max(self.left, 0.0), room), min(max(self.top, 0.0), room), self.side)
+
+    def samples(self, width: int, height: int) -> tuple[slice, slice]:
+        """Return the (rows, columns) of a view of this size; at least one of each."""
+        return _span(self.top, self.side, height), _span(self.left, self.side, width)
+
+
+def _span(start: float, side: float, count: int) -> slice:
+    first = min(count - 1, round(start * count))
+    return slice(first, max(first + 1, round((start + side) * count)))
+
+
+WHOLE_VIEW = Window()
+
+
 @dataclass(frozen=True, slots=True)
 class LayerViewRequest:
     """View number ``index`` of a photo, drawn as ``spec`` states.
@@ -87,6 +141,7 @@ class LayerViewRequest:
     blend: float | None = None
     """Share of the view over the photo, 0 .. 1; None shows the view alone."""
     has_contours: bool = False
+    window: Window = WHOLE_VIEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ _KEYS: tuple[_Group, ...] = (
             ("tab  1 – 9", "next layer; a layer by its number"),
             ("o  [ ]", "over the photo or alone; less, more of it"),
             ("l  c", "lines of equal distance; colour map"),
+            ("+ - 0 arrows", "nearer, farther, all; move; or wheel and drag"),
+            ("enter z", "zoom into the stored layer, tile by tile"),
         ),
     ),
     (

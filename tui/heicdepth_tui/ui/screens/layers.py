@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,13 +16,18 @@ from textual.widgets import Static
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult
+from heicdepth_tui.ui.model.layer_view import (
+    WHOLE_VIEW,
+    LayerViewRequest,
+    LayerViewResult,
+    Window,
+)
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
-from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
+from heicdepth_tui.ui.widgets.zoom_pane import ZoomView
 
 if TYPE_CHECKING:
     from heicdepth_tui.export.options import ExportOptions
@@ -32,6 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["LayersScreen"]
 
 _BLEND_STEP = 0.1
+_KEY_FACTOR, _WHEEL_FACTOR = 2**0.5, 2**0.25
+_PAN_SHARE = 1 / 8
+"""Part of the window that a pan key moves it by."""
 _LABELS = 12
 
 
@@ -57,6 +66,15 @@ class LayersScreen(ViewScreen):
              display="]"),
         bind("left_square_bracket", "blend(-1)", "Less", "layers.less", "Less of it", show=True,
              display="["),
+        bind("plus,equals_sign", "zoom(1)", "Nearer", "layers.in", "Nearer", show=True,
+             display="+"),
+        bind("minus", "zoom(-1)", "Farther", "layers.out", "Farther", show=True, display="−"),
+        bind("0", "fit", "Fit", "layers.fit", "The whole view"),
+        bind("left", "pan(-1,0)", "Left", "layers.left", "Move the window left"),
+        bind("right", "pan(1,0)", "Right", "layers.right", "Move the window right"),
+        bind("up", "pan(0,-1)", "Up", "layers.up", "Move the window up"),
+        bind("down", "pan(0,1)", "Down", "layers.down", "Move the window down"),
+        bind("enter,z", "zoom_screen", "Zoom", "layers.zoom", "The layer tile by tile", show=True),
         bind("l", "contours", "Lines", "layers.lines", "Lines of equal distance", show=True),
         bind("c", "colours", "Colours", "layers.colours", "Next colour map", show=True),
         bind("b", "blocks", "Blocks", "layers.blocks", "Half or quad blocks"),
@@ -71,7 +89,7 @@ class LayersScreen(ViewScreen):
              display="esc"),
     ]  # fmt: skip
 
-    def __init__(self, entry: Entry, context: Context) -> None:
+    def __init__(self, entry: Entry, context: Context, step: Callable[[int], object]) -> None:
         super().__init__()
         self._app_context = context
         self._entry = entry
@@ -83,10 +101,12 @@ class LayersScreen(ViewScreen):
         self._is_over = True
         self._blend = 0.5
         self._has_contours = False
+        self._step = step
+        self._window = WHOLE_VIEW
         self._requested: LayerViewRequest | None = None
         self.shown: LayerViewResult | None = None
         """What is on the screen."""
-        self.picture = ImageView()
+        self.picture = ZoomView()
         self._labels = [Static("", classes="layers--label", markup=False) for _ in range(_LABELS)]
 
     def compose(self) -> ComposeResult:
@@ -125,6 +145,7 @@ class LayersScreen(ViewScreen):
             index=self._index,
             blend=self._blend if self._is_over else None,
             has_contours=self._has_contours,
+            window=self._window,
         )
         if self.shown is None:
             self.picture.show_placeholder("decoding …")
@@ -175,7 +196,14 @@ class LayersScreen(ViewScreen):
     def _title(self, name: str, index: int, count: int) -> None:
         place = f" · {name} ({index + 1}/{count})" if count else ""
         over = self._over_text if index else ""
+        if self._window != WHOLE_VIEW:
+            over += f" · {self._window.zoom:.1f}x"
         self._line("#layers-title", f"{printable(self._entry.name)}{place}{over}")
+
+    @property
+    def shown_entry(self) -> Entry | None:
+        """The photo on show."""
+        return self._entry
 
     @property
     def _over_text(self) -> str:
@@ -198,6 +226,65 @@ class LayersScreen(ViewScreen):
                 label.update(place.text)
                 column = min(left + place.column, columns - len(place.text))
                 label.styles.offset = (max(0, column), top + place.row)
+
+    # The window
+
+    def _look(self, window: Window) -> None:
+        if window != self._window:
+            self._window = window
+            self._request()
+
+    def action_zoom(self, steps: int) -> None:
+        """Go nearer to the middle, or farther."""
+        self._look(self._window.zoomed(_KEY_FACTOR**steps))
+
+    def action_fit(self) -> None:
+        """Show the whole view."""
+        self._look(WHOLE_VIEW)
+
+    def action_pan(self, across: int, down: int) -> None:
+        """Move the window by a part of itself."""
+        self._look(self._window.moved(across * _PAN_SHARE, down * _PAN_SHARE))
+
+    @property
+    def _cells(self) -> tuple[int, int]:
+        """Columns and rows of the picture on show."""
+        picture = self.picture.picture
+        return self.picture.size if picture is None else (picture.fit.cols, picture.fit.rows)
+
+    def on_zoom_view_dragged(self, message: ZoomView.Dragged) -> None:
+        """Move the window against the mouse: the picture follows it."""
+        columns, rows = self._cells
+        across, down = message.columns / max(1, columns), message.rows / max(1, rows)
+        self._look(self._window.moved(-across, -down))
+
+    def on_zoom_view_wheeled(self, message: ZoomView.Wheeled) -> None:
+        """Zoom about the pointer."""
+        columns, rows = self._cells
+        at = message.at[0] / max(1, columns) + 0.5, message.at[1] / max(1, rows) + 0.5
+        inside = min(max(at[0], 0.0), 1.0), min(max(at[1], 0.0), 1.0)
+        self._look(self._window.zoomed(_WHEEL_FACTOR**message.direction, inside))
+
+    def action_zoom_screen(self) -> None:
+        """Open the zoom screen of a stored layer, which decodes only the tiles in view."""
+        from heicdepth_tui.ui.screens.zoom import ZoomScreen
+
+        layer = None if self.shown is None else self.shown.view.layer
+        state = self._session.state
+        if layer is None or state is None or layer not in state.all_layers:
+            self._line("#layers-caption", "no layer of the photo: + and the arrows enlarge it")
+            return
+        title = self._app_context.options.title
+        zoom = ZoomScreen(self._app_context, layer, title, self._step)
+        self.app.push_screen(zoom, self._follow)
+
+    def _follow(self, _: None) -> None:
+        """Show the photo that the zoom screen came to."""
+        entry = self._session.entry
+        if entry is not None and entry != self._entry:
+            self._entry, self._index, self._window = entry, None, WHOLE_VIEW
+            self.shown = None
+        self._request()
 
     # Keys
 

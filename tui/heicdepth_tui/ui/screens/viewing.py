@@ -67,7 +67,7 @@ class ViewingScreen(BorderedScreen):
 
         entry = self._session.entry
         if entry is not None:
-            screen = LayersScreen(entry, self._app_context)
+            screen = LayersScreen(entry, self._app_context, self._step)
             self.app.push_screen(screen, self._redraw)
 
     async def action_spin(self) -> None:

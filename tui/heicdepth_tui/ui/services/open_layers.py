@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["OpenLayers"]
+__all__ = ["OpenLayers", "as_shown", "labels_apart"]
 
 Rgb = NDArray[np.uint8]
 
@@ -53,6 +53,8 @@ _ASPECT_TOLERANCE = 0.02
 _TINT = np.array((255, 92, 205), dtype=np.float32)
 """Colour of a matte that lies over the photo."""
 _DIFFERENCE_GAIN = 4
+_LETTER = (8, 16)
+"""Width and height of a letter of a label in a saved picture, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,15 +117,16 @@ class OpenLayers:
             else:
                 size = f"{rgb.shape[1]}×{rgb.shape[0]}"
                 caption = f"not laid over the photo: its shape {size} is not the photo's; {caption}"
+        problem = self._no_contours(rgb) if request.has_contours else ""
+        rgb = rgb[request.window.samples(rgb.shape[1], rgb.shape[0])]
         fit = _fit((rgb.shape[1], rgb.shape[0]), request.spec)
         shown = shrink(rgb, (max(1, fit.width), max(1, fit.height)))
         labels: tuple[LabelPlace, ...] = ()
         if request.has_contours:
-            problem = self._no_contours(rgb)
             if problem:
                 caption = f"no lines of equal distance: {problem}; {caption}"
             else:
-                labels = self._draw_contours(shown, fit)
+                labels = self._draw_contours(shown, fit, request)
         return LayerViewResult(
             number=request.number,
             view=view,
@@ -154,6 +157,10 @@ class OpenLayers:
         rgb, pixels = self._layer(layer)
         size = f"{pixels.shape[1]}×{pixels.shape[0]}"
         caption = f"{size}, {pixels.dtype}, {pixels.minimum} to {pixels.maximum}"
+        if pixels.bits > 8:
+            is_whole = pixels.array.ndim == 2 and pixels.maximum <= 255
+            shown = "shown by value" if is_whole else "the top 8 bits are shown"
+            caption += f" of {pixels.bits} bits, {shown}"
         is_matte = layer.kind is LayerKind.AUXILIARY and pixels.array.ndim == 2
         return _Image(rgb, caption, rgb[:, :, 1] if is_matte else None)
 
@@ -223,7 +230,7 @@ class OpenLayers:
                 next_ticket(), "layers", self.entry.path, layer, fit=(_SIDE, _SIDE), keep=True
             )
             pixels = self._decoded[key] = self.decode(request)
-        return as_rgb8(pixels), pixels
+        return as_shown(pixels), pixels
 
     # Lines of equal distance
 
@@ -235,28 +242,43 @@ class OpenLayers:
             return f"no metres: {printable(self.source.depth_map.reason)}"
         return "" if _has_aspect(rgb, self.photo) else "its shape is not that of the depth map"
 
-    def _draw_contours(self, rgb: Rgb, fit: Fit) -> tuple[LabelPlace, ...]:
+    def _draw_contours(
+        self, rgb: Rgb, fit: Fit, request: LayerViewRequest
+    ) -> tuple[LabelPlace, ...]:
         """Draw contour lines into a picture of the size of ``fit``; return their labels."""
         source = self.source
-        tables = source.depth_map.tables
-        used = tables.metres[np.unique(source.depth_map.codes)]
-        used = used[np.isfinite(used)]
+        metres = source.depth_map.metres()
+        metres = metres[request.window.samples(metres.shape[1], metres.shape[0])]
+        used = metres[np.isfinite(metres)]
         if not used.size:
             return ()
         levels = views.contour_metres(float(used.min()), float(used.max()))
-        metres = _nearest(source.depth_map.metres(), rgb.shape[:2])
-        lines, places = views.contour_lines(metres, levels)
+        lines, places = views.contour_lines(_nearest(metres, rgb.shape[:2]), levels)
         # White on dark, black on bright: visible on every colour.
         is_bright = rgb.astype(np.uint16).sum(axis=2) > 3 * 128
         rgb[lines] = np.where(is_bright[lines][:, None], 0, 255)
         about = source.trust.about
         across, down = rgb.shape[1] // max(1, fit.cols), rgb.shape[0] // max(1, fit.rows)
-        labels = (
-            LabelPlace(f"{about}{number(place[0], 4)} m", place[2] // across, place[1] // down)
-            for place in places
-            if place is not None
-        )
-        return _apart(labels)
+        texts = [f"{about}{number(line.metres, 4)} m" for line in places]
+        cells = [
+            dict.fromkeys(
+                zip((line.columns // across).tolist(), (line.rows // down).tolist(), strict=True)
+            )
+            for line in places
+        ]
+        letter = _LETTER if request.spec.cell_pixels is not None else (1, 1)
+        return labels_apart(texts, cells, fit.cols, letter)
+
+
+def as_shown(pixels: Pixels) -> Rgb:
+    """Return a layer as colours to look at.
+
+    Grey values of more than 8 bits that fit into 8 are shown by value: their top 8 bits are dark.
+    """
+    is_grey = pixels.array.ndim == 2 and pixels.bits > 8
+    if not is_grey or pixels.maximum > 255:
+        return as_rgb8(pixels)
+    return np.repeat(pixels.array.astype(np.uint8)[:, :, None], 3, axis=2)
 
 
 def _step_caption(depth_map: DepthMap) -> str:
@@ -275,17 +297,31 @@ def _step_caption(depth_map: DepthMap) -> str:
     )
 
 
-def _apart(labels: Iterable[LabelPlace]) -> tuple[LabelPlace, ...]:
-    """Return the labels without those that would lie over an earlier one."""
+def labels_apart(
+    texts: Sequence[str],
+    places: Sequence[Iterable[tuple[int, int]]],
+    columns: int,
+    letter: tuple[int, int] = (1, 1),
+) -> tuple[LabelPlace, ...]:
+    """Return a label for each line where it has room: at the first of its places (column, row).
+
+    None lies over another, none reaches beyond ``columns``; a line without such a place gets no
+    label. ``letter`` is the (width, height) of a letter.
+    """
     kept: list[LabelPlace] = []
-    for label in labels:
-        if not any(
-            other.row == label.row
-            and label.column < other.column + len(other.text)
-            and other.column < label.column + len(label.text)
-            for other in kept
-        ):
-            kept.append(label)
+    taken: list[tuple[int, int, int]] = []
+    for text, candidates in zip(texts, places, strict=True):
+        length = len(text) * letter[0]
+        for column, row in candidates:
+            left = max(0, min(column, columns - length))
+            is_free = all(
+                abs(row - other_row) >= letter[1] or left > end or left + length < start
+                for start, end, other_row in taken
+            )
+            if is_free:
+                taken.append((left, left + length, row))
+                kept.append(LabelPlace(text, left, row))
+                break
     return tuple(kept)
 
 
