@@ -12,7 +12,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from heicdepth_tui.errors import ExportError, NoDepthError, UnsupportedError
+from heicdepth_tui.errors import ExportError, MissingLayerError, NoDepthError, UnsupportedError
 from heicdepth_tui.export.layers_png import rgb16_png
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.run import export_photo
@@ -80,9 +80,13 @@ def test_a_photo_without_a_depth_map_has_them_too(tmp_path: Path) -> None:
 def test_a_photo_without_others_says_so(tmp_path: Path) -> None:
     photo = tmp_path / "a.heic"
     photo.write_bytes(make_photo(Recipe()).data)
-    with pytest.raises(ExportError, match="holds no matte, gain map, thumbnail or second eye"):
+    words = "holds no matte, gain map, thumbnail or second eye"
+    with pytest.raises(MissingLayerError, match=words):
         export_photo(photo, ExportOptions(("layers",), out=tmp_path / "out"), decode)
     assert not (tmp_path / "out").exists()
+    with pytest.raises(MissingLayerError, match=words):
+        export_photo(photo, ExportOptions(("layers", "tiff"), out=tmp_path / "out"), decode)
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["a.tiff"]
 
 
 def test_what_cannot_be_decoded_is_named_and_the_rest_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pypcd4 import PointCloud
 
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import ExportError, MissingLayerError
 from heicdepth_tui.export.mattes import auxiliary_share, mattes_of, selection
 from heicdepth_tui.export.options import ExportOptions, Matte
 from heicdepth_tui.export.run import export_photo
@@ -95,9 +95,15 @@ def test_a_matte_that_the_photo_lacks_is_refused(tmp_path: Path) -> None:
     photo = photo_at(tmp_path / "a.heic")
     for wrong in ({"only": (Matte.SKY,)}, {"without": (Matte.SKY,)}):
         options = ExportOptions(("ply",), out=tmp_path / "out", **wrong)
-        with pytest.raises(ExportError, match=r"no sky matte.*mattes of this photo: portrait"):
+        with pytest.raises(
+            MissingLayerError, match=r"no sky matte.*mattes of this photo: portrait"
+        ):
             export_photo(photo, options, decode)
     assert not (tmp_path / "out").exists()
+    options = ExportOptions(("ply", "tiff"), out=tmp_path / "out", only=(Matte.SKY,))
+    with pytest.raises(MissingLayerError, match="no sky matte"):
+        export_photo(photo, options, decode)
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["a.tiff"]
 
 
 def test_a_selection_that_leaves_no_point_says_what_to_change(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_npz_holds_both_grids_and_a_camera_for_each(slanted: Path, tmp_path: Pat
     raised = options(tmp_path / "out", "npz", color_resolution=ColorResolution.X4, smooth=True)
     (exported,) = export_photo(slanted, raised, decode)
     assert exported.path.name == "plane-4x.npz"
+    assert "metres 192×144; smoothed; raised from 48×36;" in exported.summary
     with np.load(exported.path) as arrays:
         for name in ("rgb", "metres", "disparity"):
             assert arrays[name].shape[:2] == (HEIGHT * 4, WIDTH * 4)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from heicdepth_tui.errors import DecodeError, ExportError
+from heicdepth_tui.errors import DecodeError, ExportError, MissingLayerError
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.options import ColourValues
 from heicdepth_tui.export.png import colour_chunks, write_png
@@ -56,11 +56,12 @@ def layers_to_write(header: Header) -> tuple[Layer, ...]:
 def output_files(source: PhotoSource) -> tuple[OutputFile, ...]:
     """Return the files of ``layers``; those that cannot be decoded are named in the summaries.
 
-    Raises ExportError where the photo has no further picture or none can be decoded.
+    Raises MissingLayerError where the photo has no further picture, ExportError where none can be
+    decoded.
     """
     layers = layers_to_write(source.header)
     if not layers:
-        raise ExportError(
+        raise MissingLayerError(
             "the photo holds no matte, gain map, thumbnail or second eye",
             path=source.path,
             hint="leave out --format layers",

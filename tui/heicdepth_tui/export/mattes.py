@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from heicdepth_tui.depth.registration import register
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import MissingLayerError
 from heicdepth_tui.export.options import MATTE_NAMES, Matte
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels
 
@@ -82,15 +82,15 @@ def selection(
     """Return which samples of an upright grid the mattes select, (H, W).
 
     Those that any matte of ``only`` shows (all, where it is empty), and none of ``without``. A
-    matte shows a sample where its share is THRESHOLD or more. Raises ExportError where the photo
-    lacks one of the mattes, DecodeError from ``layers``.
+    matte shows a sample where its share is THRESHOLD or more. Raises MissingLayerError where
+    the photo lacks one of the mattes, DecodeError from ``layers``.
     """
     known = mattes_of(header)
     only, without = tuple(only), tuple(without)
     missing = [one.value for one in (*only, *without) if one not in known]
     if missing:
         own = ", ".join(one.value for one in known) or "none"
-        raise ExportError(
+        raise MissingLayerError(
             f"the photo has no {missing[0]} matte to select points by",
             hint=f"mattes of this photo: {own}",
         )

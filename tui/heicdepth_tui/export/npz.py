@@ -29,7 +29,7 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     clauses = [f"codes {source.size}, {depth_map.bits} bit"]
     if not depth_map.reason:
         size = "" if source.raster_size == source.size else f" {source.raster_size}"
-        clauses.append(f"metres{size}")
+        clauses += [f"metres{size}", *source.raster.short]
     clauses += [source.trust.long, source.raster_photo.short, *source.notes]
     suffix = f"{source.raster_suffix}.npz"
     return (OutputFile(suffix, partial(write_npz, source), "; ".join(clauses)),)

@@ -16,7 +16,13 @@ from heicdepth_tui.depth.measure import Probe, factor_for
 from heicdepth_tui.depth.points import Projection
 from heicdepth_tui.depth.registration import Registration, register
 from heicdepth_tui.depth.scale import KnownLength, scaled
-from heicdepth_tui.errors import ExportError, GeometryError, NoDepthError, UnsupportedError
+from heicdepth_tui.errors import (
+    ExportError,
+    GeometryError,
+    MissingLayerError,
+    NoDepthError,
+    UnsupportedError,
+)
 from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.colouring import Coloured, Colours, as_rgb
 from heicdepth_tui.export.options import CameraFile, DepthUnit
@@ -68,10 +74,10 @@ def export_photo(
     """Write a photo in every format of ``options`` into ``options.out``; return what was written.
 
     ``written`` is called for each file as soon as it is on the disk. A format that this photo does
-    not allow (GeometryError: no depth map, metres or camera) is skipped; its error is raised after
-    the other formats are written. Any other error stops the export at once: files of formats before
-    it stay, the failed format leaves none. Once a format is written and ``is_stopped`` returns
-    True, no further one is begun.
+    not allow (GeometryError: no depth map, metres or camera; MissingLayerError: no matte or other
+    picture) is skipped; its error is raised after the other formats are written. Any other error
+    stops the export at once: files of formats before it stay, the failed format leaves none. Once a
+    format is written and ``is_stopped`` returns True, no further one is begun.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
     NoCameraError, DecodeError from ``decode``, ExportError (options that contradict each other
@@ -81,7 +87,7 @@ def export_photo(
         raise ExportError(refusal.reason)
     formats = formats_named(options.formats)
     done: list[Exported] = []
-    refused: GeometryError | None = None
+    refused: GeometryError | MissingLayerError | None = None
     source: PhotoSource
     try:
         if any(one.needs_depth for one in formats) or options.camera_files:
@@ -98,7 +104,7 @@ def export_photo(
             break
         try:
             new = write()
-        except GeometryError as error:
+        except (GeometryError, MissingLayerError) as error:
             refused = refused or error
             continue
         for exported in new:
