@@ -131,6 +131,16 @@ def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -
     assert terminal.end() == 0
 
 
+def test_a_slow_line_is_measured_again_and_gets_pixels_once_it_is_fast(open_in: Open) -> None:
+    terminal = open_in(KITTY)
+    terminal.reply_seconds = 0.1
+    terminal.wait(lambda: terminal.replies > 2, "the line measured")
+    assert terminal.raw.count(b"\x1b_G") == 0
+
+    terminal.reply_seconds = 0.0
+    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+
+
 def test_no_reply_becomes_a_key(open_in: Open) -> None:
     terminal = open_in(XTERM)
     terminal.wait(lambda: terminal.block_cells() > 400, "blocks")

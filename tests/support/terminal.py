@@ -14,7 +14,10 @@ import pyte
 
 __all__ = ["Terminal"]
 
-_NOT_INHERITED = ("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI", "COLUMNS", "LINES")
+_NOT_INHERITED = (
+    *("NO_COLOR", "COLORTERM", "TERM", "TEXTUAL", "CI", "COLUMNS", "LINES"),
+    *("TMUX", "TMUX_PANE", "TERM_PROGRAM"),
+)
 """Variables that change what the command shows; pytest-xdist sets COLUMNS in its processes."""
 
 _QUERY = re.compile(rb"\x1b\[(\d+);1H\x1b\[6n")
@@ -28,6 +31,8 @@ class Terminal:
     queries get their replies after ``reply_seconds``; None: never, and the command waits a second
     for them before it ends. ``identity`` is the reply to the query for graphics.
     """
+
+    command: tuple[str, ...] = (sys.executable, "-m", "heicdepth_tui")
 
     def __init__(
         self,
@@ -44,9 +49,10 @@ class Terminal:
         environment |= env
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        program, *before = self.command
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "heicdepth_tui", *arguments],
+            program,
+            [*before, *arguments],
             cwd=str(cwd),
             env=environment,  # type: ignore[arg-type]
             dimensions=(rows, columns),
@@ -82,7 +88,7 @@ class Terminal:
 
     def _reply(self) -> None:
         """Send the replies that are due, the cursor being in the row that the query names."""
-        if self._identity and b"\x1b[>q" in self.raw and b"\x1b[c" in self.raw:
+        if self._identity and b"\x1b[>q" in self.raw:
             self.process.send(self._identity)
             self._identity = ""
         if self.reply_seconds is None:

@@ -50,7 +50,7 @@ _KEYS: tuple[_Group, ...] = (
             ("enter z", "zoom; or a double click on a picture"),
             ("c", f"next colour map for depth: {', '.join(COLORMAP_NAMES)}"),
             ("C  R", "bright near or far; range: file, 2–98 %, by hand"),
-            ("b", "half blocks or quad blocks"),
+            ("b", "half blocks, quad blocks, pixels with --graphics"),
             ("t", "next table, where they are folded"),
             ("l  T", "hide or show the list, the tables"),
             ("<  >", "narrower, wider list; rules can be dragged"),

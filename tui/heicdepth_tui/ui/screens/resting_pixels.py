@@ -237,6 +237,7 @@ class PanePixels(RestingPixels):
     ) -> None:
         super().__init__(screen, context, (Protocol.KITTY,))
         self._panel = panel
+        self._hidden_if_single = panes.depth
         if self.is_possible:
             for pane in (panes.photo, panes.depth):
                 pane.when_shown = self._pane_shown
@@ -246,6 +247,8 @@ class PanePixels(RestingPixels):
 
     def _source(self, pane: ImagePane) -> ImageSource | None:
         view = pane.view
+        if pane is self._hidden_if_single and self._panel.layout.is_single:
+            return None
         if view.entry is None or view.layer is None or view.picture is None:
             return None
         state = self._session.photos.get(view.entry)
