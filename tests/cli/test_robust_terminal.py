@@ -242,8 +242,9 @@ class TestTheTerminalGoes:
         assert opened.end() == 0
         assert restored(opened)
 
-    def test_a_storm_of_resizes_on_a_terminal_that_does_not_reply(self, opened: Any) -> None:
-        opened.reply_seconds = None
+    @pytest.mark.parametrize("reply_seconds", [None, 0.0], ids=["silent", "replies"])
+    def test_a_storm_of_resizes(self, opened: Any, reply_seconds: float | None) -> None:
+        opened.reply_seconds = reply_seconds
         for step in range(80):
             opened.resize(20 + step * 37 % 150, 4 + step * 17 % 50)
             if step % 5 == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -17,6 +18,8 @@ from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.terminal.output import Output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.screen import Screen
 
     from heicdepth_tui.ui.terminal.driver import OpenScreen
@@ -39,7 +42,7 @@ class TerminalApp(HookedApp):
         super().__init__(driver_class=own)
         self.output = Output(self)
         self.flow_control = FlowControl(
-            self.output.query_cursor, self.output.after_flush, self.set_timer
+            self.output.query_cursor, self.output.after_flush, self._call_in
         )
         self.output.flow_control = self.flow_control
         self.graphics = GraphicsOutput(queried.graphics, self.output, self.flow_control)
@@ -49,6 +52,16 @@ class TerminalApp(HookedApp):
         """Free the terminal's images whenever the app leaves the terminal."""
         if isinstance(self.terminal, TerminalDriver):
             self.terminal.before_stop = self.graphics.forget
+
+    def _call_in(self, seconds: float, callback: Callable[[], object]) -> None:
+        """Call a function as a message, after which the output is written.
+
+        Textual calls back in the timer's own task, and drops a timer that is late at its start.
+        """
+        if seconds > 0:
+            self.set_timer(seconds, partial(self.call_later, callback))
+        else:
+            self.call_later(callback)
 
     def remember_size(self) -> None:
         """Note the size that the screen is painted in from now on."""

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OpenScreen", "TerminalDriver", "terminal_driver"]
 
-REPLY_SECONDS = 0.5
-"""How long ``disable_input`` waits for the replies to cursor queries."""
+REPLY_SECONDS = 2.0
+"""How long ``disable_input`` waits for the replies of a terminal that has replied before."""
+SILENT_SECONDS = 0.5
+"""How long after a query it waits for a terminal that has never replied."""
 FORGOTTEN_SECONDS = 5.0
 """A query that is older than this gets no reply any more."""
 
@@ -95,13 +97,13 @@ class TerminalDriver(LinuxDriver):
         """Stop reading once the terminal has replied to every query.
 
         A reply that comes later would reach the shell as typed text. Blocks for ``REPLY_SECONDS``
-        at most: at the end of the app and before it is suspended.
+        at most, at the end of the app and before it is suspended.
         """
         with self._replied:
             now = monotonic()
             if now - self._queried_at < FORGOTTEN_SECONDS:
-                since = now if self._has_replied else self._queried_at
-                seconds = max(0.0, since + REPLY_SECONDS - now)
+                silent = max(0.0, self._queried_at + SILENT_SECONDS - now)
+                seconds = REPLY_SECONDS if self._has_replied else silent
                 self._replied.wait_for(lambda: not self._unreplied, seconds)
             self._unreplied = 0
         super().disable_input()
