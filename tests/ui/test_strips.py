@@ -38,13 +38,23 @@ def test_a_whole_strip_renders_as_encoded_without_building_segments() -> None:
     assert calls == []
 
 
-def test_a_cut_strip_falls_back_to_its_segments() -> None:
+def test_a_strip_is_cut_without_building_segments() -> None:
     strip, calls = painted()
     left, right = strip.divide([1, 4])
 
-    assert left.text == "a"
-    assert right.text == "bcd"
-    assert calls == ["built"]
+    assert left.render(CONSOLE) == "\x1b[31ma\x1b[0m"
+    assert right.render(CONSOLE) == "\x1b[31mb\x1b[0mcd\x1b[0m"
+    assert (left.cell_length, right.cell_length) == (1, 3)
+    assert strip.crop(1, 3).render(CONSOLE) == "\x1b[31mb\x1b[0mc\x1b[0m"
+    assert calls == []
+    assert (left.text, right.text) == ("a", "bcd")
+
+
+def test_a_row_of_wide_characters_is_cut_by_its_segments() -> None:
+    strip = EncodedStrip("日本", 4, lambda: [Segment("日本")])
+    left, right = strip.divide([2, 4])
+
+    assert (left.text, right.text) == ("日", "本")
 
 
 def test_cropping_and_joining_see_the_segments() -> None:

@@ -7,7 +7,9 @@ private attribute of Textual: they call the functions and hooks here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
@@ -18,6 +20,8 @@ from textual.drivers import linux_driver
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+
+from heicdepth_tui.ui.terminal.encoded_cells import cut_row
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -175,6 +179,30 @@ class EncodedStrip(Strip):
 
     def __bool__(self) -> bool:
         return True
+
+    def divide(self, cuts: Iterable[int]) -> Sequence[Strip]:
+        """Divide the row at cells, without making segments of it."""
+        length = self.cell_length
+        inner = [cut for cut in cuts if cut <= length]
+        if inner == [length]:
+            return [self]
+        pieces = cut_row(self._render_cache or "", inner)
+        if pieces is None:
+            return super().divide(inner)
+        return [
+            EncodedStrip(piece, end - start, partial(self._part, start, end))
+            for piece, (start, end) in zip(pieces, pairwise((0, *inner)), strict=True)
+        ]
+
+    def crop(self, start: int, end: int | None = None) -> Strip:
+        """Return the cells from ``start`` to ``end``."""
+        first, last = max(0, start), min(self.cell_length, self.cell_length if end is None else end)
+        if first == 0 and last == self.cell_length:
+            return self
+        return self.divide([first, last])[1] if first < last else Strip([], 0)
+
+    def _part(self, start: int, end: int) -> list[Segment]:
+        return list(Strip(self._segments, self.cell_length).crop(start, end))
 
 
 class RenderedUpdate(CompositorUpdate):
