@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heicdepth_tui.depth.views import contour_lines, contour_metres, validity_image
+from heicdepth_tui.depth.views import contour_lines, contour_metres, edge_codes, validity_image
 
 
 def test_contours_of_a_short_range_have_equal_round_steps() -> None:
@@ -53,3 +53,10 @@ def test_the_edge_of_invalid_samples_is_no_line() -> None:
 def test_kinds_of_samples_have_colours_of_their_own() -> None:
     image = validity_image(np.array([[0, 1, 2]], dtype=np.uint8))
     assert len({tuple(colour) for colour in image[0].tolist()}) == 3
+
+
+def test_edges_are_bright_and_dark_from_32_samples_on() -> None:
+    samples = np.array([[0, 8, 32]], dtype=np.float32)
+    codes = edge_codes(samples)
+    assert codes.dtype == np.uint16
+    assert codes.tolist() == [[65535, round(65535 * 24 / 32), 0]]
