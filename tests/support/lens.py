@@ -35,11 +35,11 @@ class Lens:
     k: float = -0.15
     centre: tuple[float, float] = (0.49, 0.515)
 
-    def forward(self) -> tuple[float, ...]:
+    def rectifying(self) -> tuple[float, ...]:
         """Return the 8 coefficients that rectify."""
         return (0.0, self.k, *(0.0,) * 6)
 
-    def inverse(self) -> tuple[float, ...]:
+    def distorting(self) -> tuple[float, ...]:
         """Return the 8 coefficients that distort: a fit of the closed form by polynomials."""
         top = 0.7 * SENSOR_MM
         pinhole = np.linspace(top / 400, top, 400)
@@ -129,11 +129,11 @@ def distorted_photo(
     )
     coded = turn_camera(centred, inverse(TRANSFORMS[orientation]))
     scale = calibration.reference_width / coded.width
-    lists = (lens.inverse(), lens.forward()) if swapped else (lens.forward(), lens.inverse())
+    lists = (lens.distorting(), lens.rectifying())
     calibration = replace(
         calibration,
-        distortion=lists[0],
-        inverse_distortion=lists[1],
+        distortion=lists[swapped],
+        inverse_distortion=lists[not swapped],
         distortion_center=((coded.cx + 0.5) * scale, (coded.cy + 0.5) * scale),
     )
     return make_photo(replace(recipe, calibration=calibration)), camera

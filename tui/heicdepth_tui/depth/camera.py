@@ -89,7 +89,8 @@ class Camera:
     Focal lengths and principal point in samples, the centre of the top-left sample at (0, 0), u to
     the right and v down. ``note`` is a caveat, empty without one. ``estimated``
     names what the file does not state, as clauses. ``lens`` is the distortion of the samples, None
-    with the reason in ``lens_problem``; only a camera that ``is_rectified`` corrects it.
+    with the reason in ``lens_problem``. A camera that ``is_rectified`` corrects the ray of each
+    sample by it; the samples of one that ``is_resampled`` were moved to where no lens shifts them.
     """
 
     fx: float
@@ -104,6 +105,7 @@ class Camera:
     lens: Lens | None = None
     lens_problem: str = "the file states no lens distortion"
     is_rectified: bool = False
+    is_resampled: bool = False
 
     @property
     def size(self) -> Size:
@@ -145,7 +147,18 @@ class Camera:
                 f"the points cannot be rectified: {self.lens_problem}",
                 hint="export without --rectify",
             )
-        return replace(self, is_rectified=True)
+        return self if self.is_resampled else replace(self, is_rectified=True)
+
+    def resampled(self) -> Camera:
+        """Return the camera of the map that was resampled by the lens distortion."""
+        return replace(self, is_rectified=False, is_resampled=True)
+
+    @property
+    def rectified_note(self) -> str:
+        """The correction and its residual, for summaries; empty where nothing is corrected."""
+        if self.lens is None or not (self.is_rectified or self.is_resampled):
+            return ""
+        return f"rectified (experimental), residual {self.lens.residual_px:.2g} px"
 
     @property
     def origin_words(self) -> str:

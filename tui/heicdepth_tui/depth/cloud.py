@@ -110,6 +110,9 @@ def build_cloud(
         raise ValueError(f"the camera is for {camera.size}, the depth map is {depth_map.size}")
     surface = _surface(depth_map, camera, colors, options)
     reasons = _reasons(surface, options)
+    if depth_map.outside is not None and surface.full == depth_map.size:
+        reasons = np.zeros(surface.shape, np.uint8) if reasons is None else reasons
+        reasons[depth_map.outside[:: options.stride, :: options.stride]] = _INVALID
     keep = None if reasons is None else reasons == _KEPT
     dropped = Dropped() if reasons is None else _count(reasons)
     grid_camera = camera if surface.full == camera.size else camera.resized(surface.full)

@@ -37,13 +37,17 @@ class Lens:
 
     A sample at (dx, dy) from the centre lies r = |(dx · mm_x, dy · mm_y)| millimetres from it on
     the sensor. (dx, dy) / (1 + 0.01 · Σ kᵢ r²ⁱ), i = 0 … 7, is the rectified place of a stored
-    sample with the coefficients ``forward``, and the stored place of a rectified one with
-    ``inverse``. Apple does not document the form: it is the one by which the two lists invert each
-    other on real cameras.
+    sample with the coefficients ``rectifying``, and the stored place of a rectified one with
+    ``distorting``. Apple documents neither form nor direction of the coefficients: by this form
+    the two lists undo each other on real cameras; the direction is that which Apple's header gives
+    for the look-up tables of the same names (AVCameraCalibrationData.h), and the one that makes
+    a long edge of a real photo straighter (see docs/accuracy.md).
     """
 
-    forward: tuple[float, ...]
-    inverse: tuple[float, ...]
+    rectifying: tuple[float, ...]
+    """InverseLensDistortionCoefficients."""
+    distorting: tuple[float, ...]
+    """LensDistortionCoefficients."""
     cx: float
     """Centre of the distortion in samples, the centre of the top-left sample at (0, 0)."""
     cy: float
@@ -72,7 +76,7 @@ class Lens:
         """Return the rectified place of a stored sample, both in samples of the map."""
         across, down = column - self.cx, row - self.cy
         radius = hypot(across * self.mm_x, down * self.mm_y)
-        factor = radius_after(1.0, self.forward, radius)
+        factor = radius_after(1.0, self.rectifying, radius)
         return self.cx + across * factor, self.cy + down * factor
 
     @property
@@ -126,19 +130,20 @@ def lens_frame(calibration: Calibration) -> Intrinsics:
 def lens_of(calibration: Calibration, frame: Intrinsics) -> Lens:
     """Return the lens of a map whose frame was made of ``lens_frame``."""
     figures = _figures(calibration)
-    forward, inverse = calibration.distortion, calibration.inverse_distortion
-    if figures is None or forward is None or inverse is None or not calibration.reference_width:
+    rectifying, distorting = calibration.inverse_distortion, calibration.distortion
+    width = calibration.reference_width
+    if figures is None or rectifying is None or distorting is None or not width:
         raise ValueError("lens_problem() must be empty")
     return Lens(
-        forward=forward,
-        inverse=inverse,
+        rectifying=rectifying,
+        distorting=distorting,
         cx=frame.cx - 0.5,
         cy=frame.cy - 0.5,
         mm_x=1 / frame.fx,
         mm_y=1 / frame.fy,
         shift_px=figures[0],
         residual_px=figures[1],
-        reference_width=calibration.reference_width,
+        reference_width=width,
     )
 
 
@@ -154,26 +159,30 @@ def _corner(calibration: Calibration) -> float | None:
 def _figures(calibration: Calibration) -> tuple[float, float] | None:
     """Return the largest shift and residual in the frame, reference pixels; None if not finite."""
     corner, pixel = _corner(calibration), calibration.pixel_size_mm
-    forward, inverse = calibration.distortion, calibration.inverse_distortion
-    if forward is None or inverse is None or corner is None or not pixel:
+    rectifying, distorting = calibration.inverse_distortion, calibration.distortion
+    if rectifying is None or distorting is None or corner is None or not pixel:
         return None
-    return _measured(forward, inverse, pixel, corner)
+    return _measured(rectifying, distorting, pixel, corner)
 
 
 @lru_cache(maxsize=64)
 def _measured(
-    forward: tuple[float, ...], inverse: tuple[float, ...], pixel_mm: float, corner: float
+    rectifying: tuple[float, ...], distorting: tuple[float, ...], pixel_mm: float, corner: float
 ) -> tuple[float, float] | None:
     shift = residual = 0.0
     for step in range(_STEPS + 1):
         radius = corner * step / _STEPS
         try:
-            out, back = (radius_after(radius, k, pixel_mm) for k in (forward, inverse))
-            there = radius_after(out, inverse, pixel_mm), radius_after(back, forward, pixel_mm)
+            pinhole = radius_after(radius, rectifying, pixel_mm)
+            stored = radius_after(radius, distorting, pixel_mm)
+            again = (
+                radius_after(pinhole, distorting, pixel_mm),
+                radius_after(stored, rectifying, pixel_mm),
+            )
         except (OverflowError, ZeroDivisionError):
             return None
-        shift = max(shift, abs(out - radius))
-        residual = max(residual, *(abs(one - radius) for one in there))
+        shift = max(shift, abs(pinhole - radius))
+        residual = max(residual, *(abs(one - radius) for one in again))
     return (shift, residual) if isfinite(shift) and isfinite(residual) else None
 
 
@@ -182,9 +191,9 @@ def distortion_curve(
 ) -> tuple[tuple[float, float], ...] | None:
     """Return (radius, shift) pairs in reference pixels, from the centre to the farthest corner.
 
-    ``shift`` is how far the coefficients move a point outwards at that distance from the distortion
-    centre, by the form that ``Lens`` describes. None where the calibration lacks one of the values
-    or the result is not finite.
+    ``shift`` is how far the lens moves a point outwards at that distance from the distortion
+    centre, by LensDistortionCoefficients and the form that ``Lens`` describes. None where the
+    calibration lacks one of the values or the result is not finite.
     """
     corner, pixel = _corner(calibration), calibration.pixel_size_mm
     coefficients = calibration.distortion

@@ -1,4 +1,4 @@
-"""Corrects lens distortion: forward for the rays of points, inverse for resampled pictures.
+"""Corrects lens distortion: of the rays of points, and of pictures by resampling.
 
 The form of the distortion is not documented by its maker (see ``distortion.Lens``), so that all of
 it is experimental and says so.
@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from heicdepth_tui.heif.picture_facts import Size
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from heicdepth_tui.depth.camera import Camera
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.depth.distortion import Lens
-    from heicdepth_tui.heif.picture_facts import Size
 
     Floats = NDArray[np.float64]
     _T = TypeVar("_T", bound=np.generic)
 
 __all__ = [
+    "rectified_mask",
     "rectified_rays",
     "rectify_map",
     "rectify_picture",
@@ -55,7 +57,7 @@ def rectified_rays(camera: Camera, columns: Floats, rows: Floats) -> tuple[Float
     """
     lens = _lens_of(camera)
     across, down = columns - lens.cx, rows[:, None] - lens.cy
-    factor = _factor(lens, lens.forward, across, down)
+    factor = _factor(lens, lens.rectifying, across, down)
     x = factor * (across / camera.fx)
     x += (lens.cx - camera.cx) / camera.fx
     y = np.multiply(factor, down / -camera.fy, out=factor)
@@ -66,15 +68,16 @@ def rectified_rays(camera: Camera, columns: Floats, rows: Floats) -> tuple[Float
 def stored_places(lens: Lens, columns: Floats, rows: Floats) -> tuple[Floats, Floats]:
     """Return the column and row in the stored map that each place of the rectified map shows.
 
-    By the inverse coefficients, and one step that makes the forward ones lead back: its error is
-    the residual times the slope of the shift, a thousandth of the residual or less for phones.
+    By the distorting coefficients, and one step towards the place that the rectifying ones lead
+    back from, so that pictures agree with points: what is left is the residual times the slope of
+    the shift, some percent of it.
     """
     across, down = columns - lens.cx, rows[:, None] - lens.cy
-    factor = _factor(lens, lens.inverse, across, down)
+    factor = _factor(lens, lens.distorting, across, down)
     x, y = across * factor, down * factor
-    forward = _factor(lens, lens.forward, x, y)
-    x += across - x * forward
-    y += down - y * forward
+    back = _factor(lens, lens.rectifying, x, y)
+    x += across - x * back
+    y += down - y * back
     x += lens.cx
     y += lens.cy
     return x, y
@@ -118,22 +121,32 @@ def rectify_samples(
     return made, outside
 
 
+def rectified_mask(mask: NDArray[np.bool_], camera: Camera) -> NDArray[np.bool_]:
+    """Return a mask (H, W) of the stored picture as a pinhole camera sees it, of any size."""
+    size = Size(mask.shape[1], mask.shape[0])
+    return rectify_samples(mask, _lens_of(camera.resized(size)), size)[0]
+
+
 def rectify_map(depth_map: DepthMap, camera: Camera) -> DepthMap:
     """Return the depth map that a pinhole camera with the matrix of ``camera`` would have.
 
-    Codes by ``rectify_samples``; what the stored map does not show has code 0 and is invalid.
+    Codes by ``rectify_samples``; what the stored map does not show is invalid.
     ``camera`` must have the map's size and a lens.
     """
     codes: Any
     codes, outside = rectify_samples(depth_map.codes, _lens_of(camera), depth_map.size)
-    if not outside.any():
+    count = int(np.count_nonzero(outside))
+    if not count:
         return replace(depth_map, codes=codes)
-    codes[outside] = 0
-    return replace(depth_map, codes=codes, outside=outside)
+    note = (
+        f"{count:,} samples of the rectified map lie beyond the stored one: they have no distance, "
+        "and the code and colour of the border"
+    )
+    return replace(depth_map, codes=codes, outside=outside, notes=(*depth_map.notes, note))
 
 
 def rectify_picture(rgb: NDArray[np.uint8], camera: Camera) -> NDArray[np.uint8]:
-    """Return a picture (H, W, 3) as a pinhole camera sees it, black beyond the stored one.
+    """Return a picture (H, W, 3) as a pinhole camera sees it, its border continued beyond it.
 
     ``camera`` must have the picture's size and a lens. Values are interpolated linearly between
     four stored pixels.
@@ -144,13 +157,11 @@ def rectify_picture(rgb: NDArray[np.uint8], camera: Camera) -> NDArray[np.uint8]
         left, top = np.floor(x), np.floor(y)
         share_x, share_y = (x - left).astype(np.float32), (y - top).astype(np.float32)
         column, row = left.astype(np.intp), top.astype(np.intp)
-        beyond = (x < -0.5) | (x > size.width - 0.5) | (y < -0.5) | (y > size.height - 0.5)
         columns = [np.clip(column + one, 0, size.width - 1) for one in (0, 1)]
         lines = [np.clip(row + one, 0, size.height - 1) for one in (0, 1)]
         mixed = np.zeros((*x.shape, 3), np.float32)
         for line, weight_y in zip(lines, (1 - share_y, share_y), strict=True):
             for place, weight_x in zip(columns, (1 - share_x, share_x), strict=True):
                 mixed += rgb[line, place] * (weight_y * weight_x)[..., None]
-        mixed[beyond] = 0
         made[rows] = np.rint(mixed).astype(np.uint8)
     return made

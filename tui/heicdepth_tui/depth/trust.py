@@ -229,7 +229,7 @@ def distortion_sentence(camera: Camera) -> str:
     lens = camera.lens
     if lens is None:
         return f"{_DISTORTION}; {camera.lens_problem}"
-    if camera.is_rectified:
+    if camera.is_rectified or camera.is_resampled:
         return (
             "rectified (experimental: the form of the file's distortion coefficients is not "
             f"documented): the lens had shifted samples by {lens.figures}; forward and inverse "

@@ -192,6 +192,18 @@ _SWITCHES = (
         in_flat=False,
     ),
     Switch(
+        field="cloud.rectify",
+        flags=("--rectify",),
+        usage="Correct the lens distortion by the file's coefficients (experimental): rays of "
+        "points, and depth and photo of rasters by resampling.",
+        label="rectify",
+        note="experimental",
+        explanation="corrects the lens distortion by the file's coefficients; experimental",
+        kinds=_POINTS | {Kind.RASTER, Kind.STEREO},
+        unused="{formats} holds no depth",
+        in_flat=False,
+    ),
+    Switch(
         field="cloud.normals",
         flags=("--normals",),
         usage="Add normals (PCD, PLY, GLB).",

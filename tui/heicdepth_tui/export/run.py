@@ -26,6 +26,7 @@ from heicdepth_tui.errors import (
 from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.colouring import Coloured, Colours, as_rgb
 from heicdepth_tui.export.options import CameraFile, DepthUnit
+from heicdepth_tui.export.pinhole import as_pinhole, source_of
 from heicdepth_tui.export.png import depth_suffix, photo_suffix
 from heicdepth_tui.export.registry import Format, formats_named, write_outputs
 from heicdepth_tui.export.rules import refusals
@@ -120,15 +121,23 @@ def _writers(
 ) -> Iterator[Callable[[], list[Exported]]]:
     """Yield what writes each format, then each camera file, which names a picture of ``done``."""
     options = source.options
-    yield from (partial(one.write, source, options.out) for one in formats)
+    yield from (partial(_write_format, source, one) for one in formats)
     if isinstance(source, ExportSource):
         for tool in options.camera_files:
             yield partial(_write_camera, source, tool, done)
 
 
+def _write_format(source: PhotoSource, one: Format) -> list[Exported]:
+    if isinstance(source, ExportSource):
+        source = source_of(source, one)
+    return one.write(source, source.options.out)
+
+
 def _write_camera(
     source: ExportSource, tool: CameraFile, done: Sequence[Exported]
 ) -> list[Exported]:
+    if source.options.cloud.rectify:
+        source = source.once(as_pinhole)
     names = [one.path.name for one in done if one.format == "png"]
     photo, depth = photo_suffix(source), depth_suffix(source, DepthUnit.MILLIMETRE)
     photos = (name for name in names if name.endswith(photo))

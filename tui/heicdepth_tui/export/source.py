@@ -16,6 +16,7 @@ from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import DepthMap
+from heicdepth_tui.depth.rectify import rectified_mask
 from heicdepth_tui.depth.registration import Registration
 from heicdepth_tui.depth.trust import Trust, distortion_sentence
 from heicdepth_tui.errors import ExportError, MissingLayerError
@@ -218,6 +219,9 @@ class ExportSource(PhotoSource):
         shown = selection(
             self.header, self.layers, self.region, self.cloud_size, only=only, without=without
         )
+        camera = self.camera
+        if camera is not None and camera.is_resampled:
+            shown = rectified_mask(shown, camera)
         stride = self.options.cloud.stride
         keep = shown[::stride, ::stride].reshape(-1)
         return cloud.selected(keep, selection_line(only, without))
@@ -235,7 +239,9 @@ class ExportSource(PhotoSource):
         cloud = self.opengl_cloud
         counts = (f"{len(cloud):,} points", f"dropped {cloud.dropped.describe()}")
         colours = colours or self.cloud_photo.short
-        return "; ".join([*counts, cloud.trust.long, colours, *self.notes])
+        rectified = "" if cloud.camera is None else cloud.camera.rectified_note
+        notes = [note for note in (rectified, *self.notes) if note]
+        return "; ".join([*counts, cloud.trust.long, colours, *dict.fromkeys(notes)])
 
     def depth_comments(self) -> tuple[str, ...]:
         """Return the comments of a map as stored: accuracy, camera, frame, photo; ASCII."""
