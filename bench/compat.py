@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from bench.compat_cameras import CAMERA_LIBRARIES, CameraReport, compare_cameras
 from bench.compat_colours import ColourReport, compare_pictures, srgb8
+from bench.compat_meshes import MeshReport, compare_meshes
 from heicdepth_tui.depth.cloud import CloudOptions
 from heicdepth_tui.export.glb import linear_colours
 from heicdepth_tui.export.registry import FORMATS
@@ -71,6 +72,7 @@ class Report:
 
     shown: ColourReport
     cameras: CameraReport = field(default_factory=CameraReport)
+    meshes: MeshReport = field(default_factory=MeshReport)
     rows: list[Row] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
@@ -301,7 +303,7 @@ def install_python(folder: Path) -> Path:
     """Make a virtual environment with the libraries and return its interpreter."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", *LIBRARIES, *CAMERA_LIBRARIES)
+    run(python, "-m", "pip", "install", "--quiet", *LIBRARIES, *CAMERA_LIBRARIES, "pillow")
     return python
 
 
@@ -343,11 +345,12 @@ def table(report: Report) -> Iterator[str]:
         yield (
             f"| {row.what} | {row.reader} | {row.points} | {row.difference} | {row.colours}{mark} |"
         )
-    if report.skipped or report.cameras.skipped:
+    skipped = (*report.skipped, *report.cameras.skipped, *report.meshes.skipped)
+    if skipped:
         yield ""
         yield "Skipped:"
         yield ""
-        yield from (f"- {line}" for line in (*report.skipped, *report.cameras.skipped))
+        yield from (f"- {line}" for line in skipped)
 
 
 def page(report: Report, source: ExportSource) -> str:
@@ -365,7 +368,15 @@ def page(report: Report, source: ExportSource) -> str:
 
 
 def _body(report: Report) -> Iterator[str]:
-    yield from (*table(report), "", *report.cameras.lines(), "", *report.shown.lines())
+    yield from (
+        *table(report),
+        "",
+        *report.cameras.lines(),
+        "",
+        *report.meshes.lines(),
+        "",
+        *report.shown.lines(),
+    )
 
 
 def main() -> int:
@@ -398,6 +409,7 @@ def main() -> int:
             lambda: compare_three(report, source, exported, modules, scratch),
             lambda: validate_glb(report, source, modules, scratch),
             lambda: compare_cameras(report.cameras, source, python, scratch),
+            lambda: compare_meshes(report.meshes, source, python, modules, scratch),
             lambda: compare_pictures(report.shown, scratch, report.skipped),
         )
         for step in steps:
@@ -406,7 +418,8 @@ def main() -> int:
     if options.write:
         REPORT.parent.mkdir(exist_ok=True)
         REPORT.write_text(page(report, source), encoding="utf-8")
-    good = report.shown.good and report.cameras.good and all(row.good for row in report.rows)
+    parts = (report.shown.good, report.cameras.good, report.meshes.good)
+    good = all(parts) and all(row.good for row in report.rows)
     return 0 if good else 1
 
 
