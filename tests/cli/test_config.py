@@ -21,6 +21,7 @@ theme = "light"
 color = "256"
 colormap = "turbo"
 blocks = "quad"
+graphics = "kitty"
 projection = "flat"
 out = "clouds"
 limit-pixels = 1_000_000
@@ -58,6 +59,7 @@ def test_every_key_is_read(write: Callable[[str], Path]) -> None:
         color="256",
         colormap="turbo",
         blocks="quad",
+        graphics="kitty",
         projection="flat",
         out=Path("clouds"),
         limit_pixels=1_000_000,
@@ -93,6 +95,7 @@ def test_the_users_own_file_is_read(user_folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ('graphics = "sixel"', 'graphics = "sixel" is not allowed'),
         ('themes = "dark"', 'unknown key "themes"; the keys are theme, color, colormap, blocks, '),
         ('theme = "drak"', 'theme = "drak" is not allowed; use one of "dark", "light"'),
         ("colormap = 3", "colormap = 3 is not allowed; use one of "),

@@ -125,8 +125,9 @@ class HeicDepthApp(TerminalApp):
         options: AppOptions,
         first: FirstPhoto | None = None,
         started: Callable[[HeicDepthApp], object] = lambda _: None,
-        queried: Queried = NOT_QUERIED,
+        queried: Queried | None = None,
     ) -> None:
+        queried = queried or NOT_QUERIED
         super().__init__(None if first is None else first.splash, queried)
         self._first = first
         self._graphics_problem = queried.reason

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderSpec
-from heicdepth_tui.ui.model.graphics import Graphics
+
+if TYPE_CHECKING:
+    from heicdepth_tui.ui.model.graphics import Graphics
 
 __all__ = ["PLACEHOLDER_DELAY", "TOLERANCE", "RenderSettings"]
 

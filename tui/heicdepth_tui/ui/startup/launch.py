@@ -11,7 +11,6 @@ from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.prestart import end_unused_decoder, take_decoder
 from heicdepth_tui.ui.terminal.capabilities import check_terminal
-from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED
 from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
         # A decoder has its limits from its start on.
         end_unused_decoder()
 
-    queried = NOT_QUERIED
+    queried = None
     if options.graphics != "blocks":
         from heicdepth_tui.ui.startup.terminal_query import query_graphics
 
