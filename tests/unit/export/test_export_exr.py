@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ import pytest
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution
 from heicdepth_tui.errors import ExportError, NoMetresError
 from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.export.pinhole import source_of
 from heicdepth_tui.export.registry import FORMATS
-from heicdepth_tui.export.run import export_photo
+from heicdepth_tui.export.run import export_photo, read_source
 from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
+from tests.support.lens import Lens, distorted_photo
 
 OpenEXR = pytest.importorskip("OpenEXR")
 
@@ -78,6 +81,27 @@ def test_mattes_and_gain_map_are_channels_of_the_raised_grid(tmp_path: Path) -> 
     assert np.mean(metres[matte > 0.5] < 1.3 * 1.02) > 0.97
     assert 0 <= channels["gainmap.Y"].min() < channels["gainmap.Y"].max() <= 1
     assert "depth raised from 96x72 to 192x144" in header["comments"]
+
+
+def test_a_matte_follows_the_rectified_map(tmp_path: Path) -> None:
+    photo = tmp_path / "a.heic"
+    photo.write_bytes(distorted_photo(Lens(k=0.15), matte_within=1.0, depth_quality=-1)[0].data)
+    options = ExportOptions(("exr",), CloudOptions(rectify=True), out=tmp_path)
+    source = read_source(photo, options, decode)
+    stored = source.depth_map.metres()
+    limit = float(np.median(stored))
+    # A matte of what is near in the stored map must be one of what is near in the rectified map.
+    near = np.where(stored < limit, np.uint8(255), np.uint8(0))
+    source = replace(source, layers=lambda _: Pixels(near, near.shape, "uint8", 0, 255, 8))
+    path = FORMATS["exr"].write(source_of(source, FORMATS["exr"]), tmp_path)[0].path
+    header, channels = read(path)
+    known = np.isfinite(channels["Z"])
+    assert 0.8 < known.mean() < 1
+    assert not np.array_equal(channels["Z"][known], stored[known])
+    np.testing.assert_array_equal(
+        channels["matte.portrait"][known] > 0.5, channels["Z"][known] < limit
+    )
+    assert "rectified (experimental" in header["comments"]
 
 
 def test_without_metres_there_is_no_exr(make_source: Make, tmp_path: Path) -> None:

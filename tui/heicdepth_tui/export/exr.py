@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from heicdepth_tui.errors import DecodeError, ExportError
-from heicdepth_tui.export.mattes import auxiliary_share, is_matte
+from heicdepth_tui.export.mattes import is_matte
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3
 from heicdepth_tui.photo.colour import linear_from_coded, p3_to_bt709
@@ -112,9 +112,7 @@ def _extra_channels(source: ExportSource) -> tuple[dict[str, NDArray[np.float16]
         if not name or name in channels:
             continue
         try:
-            share = auxiliary_share(
-                source.header, auxiliary, source.layers, source.region, source.raster_size
-            )
+            share = source.auxiliary_share(auxiliary)
         except DecodeError as error:
             failed.append(f"no channel {name}: {error.what}")
             continue

@@ -16,17 +16,17 @@ from heicdepth_tui.depth.camera import Camera
 from heicdepth_tui.depth.cloud import Cloud, Projection, build_cloud, color_size
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.depthmap import DepthMap
-from heicdepth_tui.depth.rectify import rectified_mask
+from heicdepth_tui.depth.rectify import rectified_mask, rectify_samples
 from heicdepth_tui.depth.registration import Registration
 from heicdepth_tui.depth.trust import Trust, distortion_sentence
 from heicdepth_tui.errors import ExportError, MissingLayerError
 from heicdepth_tui.export.calibration import calibration_comments
 from heicdepth_tui.export.colouring import Coloured, Colours
-from heicdepth_tui.export.mattes import LayerPixels, selection, selection_line
+from heicdepth_tui.export.mattes import LayerPixels, auxiliary_share, selection, selection_line
 from heicdepth_tui.export.options import ColourValues, Exported, ExportOptions
 from heicdepth_tui.export.raster import DepthRaster, depth_raster, raster_size
 from heicdepth_tui.files import NamingWriter, Writer, safe_name
-from heicdepth_tui.heif.facts import Header
+from heicdepth_tui.heif.facts import Auxiliary, Header
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import Layer, Pixels
 from heicdepth_tui.text import printable
@@ -210,6 +210,17 @@ class ExportSource(PhotoSource):
                 hint=hint,
             )
         return cloud
+
+    def auxiliary_share(self, auxiliary: Auxiliary) -> NDArray[np.float32]:
+        """Return an auxiliary image at the samples of the raster, (H, W) float32, 0 .. 1.
+
+        See ``mattes.auxiliary_share``; rectified where the depth map is. Raises DecodeError.
+        """
+        size, camera = self.raster_size, self.raster_camera
+        share = auxiliary_share(self.header, auxiliary, self.layers, self.region, size)
+        if camera is None or not camera.is_resampled or camera.lens is None:
+            return share
+        return rectify_samples(share, camera.lens, size)[0]
 
     def _selected(self, cloud: Cloud) -> Cloud:
         """Return the points that the mattes of the options select."""
