@@ -59,6 +59,8 @@ class LayersScreen(ViewScreen):
     """
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind("escape,q", "dismiss", "Back", "layers.leave", "To the photos", show=True,
+             display="esc"),
         bind("tab", "view(1)", "Layer", "layers.next", "Next layer or view", show=True),
         bind("shift+tab", "view(-1)", "Previous layer", "layers.previous", "Layer before"),
         bind("o", "over", "Over the photo", "layers.over", "Over the photo or alone", show=True),
@@ -85,8 +87,6 @@ class LayersScreen(ViewScreen):
             for digit in range(1, 10)
         ),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
-        bind("escape,q", "dismiss", "Back", "layers.leave", "To the photos", show=True,
-             display="esc"),
     ]  # fmt: skip
 
     def __init__(self, entry: Entry, context: Context, step: Callable[[int], object]) -> None:
