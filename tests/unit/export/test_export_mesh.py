@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -200,6 +201,22 @@ def test_a_finer_grid_makes_a_finer_mesh(slope: Make, tmp_path: Path) -> None:
     glb = glb_of(photo_of(source, Size(2 * WIDTH, 2 * HEIGHT)), tmp_path)
     assert len(glb.arrays["POSITION"]) == 4 * WIDTH * HEIGHT
     assert glb.arrays["TEXCOORD_0"][0].tolist() == pytest.approx([0.5 / 12, 0.5 / 8])
+
+
+def test_pictures_of_a_finer_mesh_are_decoded_one_after_the_other(
+    slope: Make, tmp_path: Path
+) -> None:
+    # A second request would take the place of the first.
+    source = photo_of(slope(color_resolution=ColorResolution.X2), Size(24, 16))
+    asked: list[tuple[Size, threading.Thread]] = []
+
+    def colours(size: Size, stored: bool) -> Coloured:
+        asked.append((size, threading.current_thread()))
+        return Coloured(np.full((size.height, size.width, 3), 90, np.uint8))
+
+    glb_of(replace(source, colours=colours), tmp_path)
+    assert [size for size, _ in asked] == [(24, 16), (12, 8)]
+    assert {thread for _, thread in asked} == {threading.current_thread()}
 
 
 def obj_files(source: ExportSource, folder: Path) -> list[Exported]:

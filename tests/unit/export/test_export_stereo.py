@@ -225,7 +225,7 @@ def test_a_file_with_a_second_eye_of_its_own_says_so(make_source: Make, tmp_path
     source = make_source()
     spatial = replace(source.header, stereo_pairs=(StereoPair(1, 2),))
     (exported,) = FORMATS["sbs"].write(replace(source, header=spatial), tmp_path)
-    assert "although the file has a view for each eye" in exported.summary
+    assert "the file has a picture for each eye: --format layers" in exported.summary
 
 
 @pytest.mark.parametrize("name", STEREO)

@@ -74,7 +74,8 @@ class Textured:
     def summary(self, source: ExportSource) -> str:
         """Return the summary of a file: counts, accuracy, colours and notes."""
         trust = self.mesh.cloud.trust.long
-        return "; ".join([*self.counts, trust, self.texture.photo.short, *source.notes])
+        notes = (self.camera.rectified_note, *source.notes)
+        return "; ".join([*self.counts, trust, self.texture.photo.short, *filter(None, notes)])
 
     def comments(self, source: ExportSource) -> tuple[str, ...]:
         """Return the comments of a file: unit, frame, accuracy, camera, cuts, colours; ASCII."""
@@ -108,11 +109,22 @@ def textured_mesh(source: ExportSource) -> Textured:
         )
     if source.camera is None:
         raise NoCameraError("neither the file nor EXIF gives a camera", hint="a mesh needs one")
+    if _decodes_more(source):
+        made = _texture(source)
+        mesh, camera = _untextured(source, source.camera)
+        return Textured(mesh, made, camera)
     # The photo is decoded and coded while the mesh is made.
     with ThreadPoolExecutor(1, "texture") as pool:
         texture = pool.submit(_texture, source)
         mesh, camera = _untextured(source, source.camera)
         return Textured(mesh, texture.result(), camera)
+
+
+def _decodes_more(source: ExportSource) -> bool:
+    """Return whether the mesh needs pictures besides its texture: one is decoded at a time."""
+    options = source.options
+    is_finer = options.cloud.color_resolution is not ColorResolution.DEPTH
+    return is_finer or bool(options.only or options.without)
 
 
 def _texture(source: ExportSource) -> Texture:

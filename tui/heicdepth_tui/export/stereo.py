@@ -215,7 +215,8 @@ def _text(source: ExportSource, pair: Pair, what: str) -> str:
     notes = list(source.notes)
     if source.header.stereo_pairs:
         notes.append(
-            "made from the depth map, although the file has a view for each eye (its layers)"
+            "made from the depth map, although the file has a picture for each eye: "
+            "--format layers writes them"
         )
     clauses = (what, *pair.clauses(), source.trust.long, pair.photo.short, *notes)
     return "; ".join(clauses)
@@ -282,7 +283,7 @@ def _write_wiggle(pair: Pair, source: ExportSource, text: str, file: BinaryIO) -
 
     pictures = (pair.stereo.left.rgb, pair.photo.rgb, pair.stereo.right.rgb)
     small = [_shrunk(Image.fromarray(np.ascontiguousarray(rgb))) for rgb in pictures]
-    palette = small[1].quantize(_WIGGLE_COLOURS, Image.Quantize.MEDIANCUT)
+    palette = small[1].quantize(_WIGGLE_COLOURS, Image.Quantize.FASTOCTREE)
     left, middle, right = (
         one.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for one in small
     )
