@@ -13,7 +13,7 @@ import pytest
 import trimesh
 from PIL import Image
 
-from heicdepth_tui.depth.cloud import ColorResolution, Projection
+from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.errors import ExportError, NoCameraError, NoMetresError
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.gltf import Container
@@ -28,6 +28,7 @@ from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
 from tests.support.gltf import Glb, read_glb
+from tests.support.lens import DISTANCE, NORMAL, Lens, distorted_photo
 
 Make = Callable[..., ExportSource]
 WIDTH, HEIGHT = 6, 4
@@ -293,3 +294,26 @@ def test_a_matte_selects_what_becomes_a_surface(tmp_path: Path) -> None:
     # Half a code and the matte's outline aside, nothing is farther than the matte reaches.
     assert near.arrays["POSITION"][:, 2].min() > -1.6
     assert all_of_it.arrays["POSITION"][:, 2].min() < -3
+
+
+def test_a_rectified_mesh_is_flat_where_the_wall_is_and_keeps_its_places_in_the_photo(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "wall.heic").write_bytes(distorted_photo(Lens(k=0.15), depth_quality=-1)[0].data)
+    read = {}
+    for rectify in (True, False):
+        options = ExportOptions(
+            ("glb-mesh",), CloudOptions(rectify=rectify, drop_flying=False), out=tmp_path
+        )
+        (exported,) = export_photo(tmp_path / "wall.heic", options, decode)
+        assert ("rectified (experimental)" in exported.summary) == rectify
+        read[rectify] = read_glb(exported.path.read_bytes())
+    off = {
+        rectify: np.abs(glb.arrays["POSITION"].astype(float) @ NORMAL + DISTANCE).max()
+        for rectify, glb in read.items()
+    }
+    # Half a code is 0.06 mm; the lens bends the wall by 4 mm.
+    assert off[True] < 2e-4
+    assert off[False] > 3e-3
+    np.testing.assert_array_equal(read[True].arrays["TEXCOORD_0"], read[False].arrays["TEXCOORD_0"])
+    np.testing.assert_array_equal(read[True].triangles, read[False].triangles)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from heicdepth_tui.depth.cloud import ColorResolution, Projection
+from heicdepth_tui.depth.cloud import CloudOptions, ColorResolution, Projection
 from heicdepth_tui.errors import ExportError, NoCameraError, NoMetresError
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
@@ -26,6 +26,7 @@ from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.shading import shade
 from heicdepth_tui.samples.solids import Floor, Pinhole, Scene, Sphere, Wall
+from tests.support.lens import Lens, distorted_photo
 
 Make = Callable[..., ExportSource]
 STEREO = ("sbs", "left-right", "anaglyph", "wiggle")
@@ -241,3 +242,15 @@ def test_what_gives_no_distances_is_refused_with_the_reason(
         with pytest.raises(error, match=reason):
             FORMATS[name].write(source, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_rectified_views_are_those_of_the_resampled_photo(tmp_path: Path) -> None:
+    path = tmp_path / "wall.heic"
+    path.write_bytes(distorted_photo(Lens(k=0.15), depth_quality=-1)[0].data)
+    pictures = {}
+    for rectify in (True, False):
+        chosen = options("sbs", folder=tmp_path, cloud=CloudOptions(rectify=rectify))
+        (done,) = export_photo(path, chosen, decode)
+        assert ("rectified (experimental)" in done.summary) == rectify
+        pictures[rectify] = np.asarray(Image.open(done.path)).astype(int)
+    assert (np.abs(pictures[True] - pictures[False]) > 24).mean() > 0.01
