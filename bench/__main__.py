@@ -40,6 +40,7 @@ MEASUREMENTS = {
     "export-arrays": ("bench.exports", "from_arrays"),
     "export-whole": ("bench.exports", "whole_export"),
     "export-mesh": ("bench.exports", "mesh"),
+    "export-rectified": ("bench.exports", "rectified"),
     "list-paint": ("bench.lists", "first_paint"),
     "list-facts": ("bench.lists", "facts"),
     "list-marks": ("bench.lists", "marks"),

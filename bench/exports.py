@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from bench.figures import Figure, interleave, mb, ms, ratio_of, seconds_of
 from bench.material import Material, environment
 from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.depth.points import CloudOptions
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo, read_source
@@ -25,7 +26,7 @@ from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
-__all__ = ["from_arrays", "mesh", "whole_export"]
+__all__ = ["from_arrays", "mesh", "rectified", "whole_export"]
 
 _FORMATS = ("pcd", "ply")
 
@@ -214,6 +215,33 @@ def mesh(material: Material) -> Iterator[Figure]:
             f"textured mesh of pug.heic to {label}, open to files on the disk / its points to PLY",
             ms(median(taken)), ms(median(points)), f"{ratio:.2f}",
             f"≤ {goal}" if goal else "–", ratio <= goal if goal else None,
+        )  # fmt: skip
+
+
+def rectified(material: Material) -> Iterator[Figure]:
+    """Measure photo → file with the lens distortion corrected beside photo → file without."""
+    photo = material.photo("pug.heic")
+    files = _Files(material.scratch / "rectified")
+
+    def export(name: str, *, rectify: bool) -> Callable[[], float]:
+        cloud = CloudOptions(rectify=rectify)
+        return files.timed(
+            lambda path: export_photo(
+                photo, ExportOptions((name,), cloud, out=path.parent), _in_process
+            )
+        )
+
+    for name, what in (("pcd", "points"), ("npz", "arrays, resampled")):
+        ours, plain = interleave(
+            export(name, rectify=True),
+            export(name, rectify=False),
+            repetitions=material.repetitions(15),
+        )
+        ratio = ratio_of(ours, plain)
+        yield Figure(
+            f"pug.heic to {FORMATS[name].label} ({what}), open to file on the disk: rectified / "
+            "as stored",
+            ms(median(ours)), ms(median(plain)), f"{ratio:.2f}", "≤ 1.3", ratio <= 1.3,
         )  # fmt: skip
 
 

@@ -109,15 +109,18 @@ def rectify_samples(
     Each sample is the nearest stored one: distances of two surfaces are never averaged. Beyond the
     map it is the nearest one of its border.
     """
+    stored = np.ascontiguousarray(samples).reshape(-1)
     made = np.empty((size.height, size.width), samples.dtype)
     outside = np.empty(made.shape, np.bool_)
     for rows, x, y in _strips(lens, size):
-        column, row = np.rint(x).astype(np.intp), np.rint(y).astype(np.intp)
-        beyond = (column < 0) | (column >= size.width) | (row < 0) | (row >= size.height)
-        np.clip(column, 0, size.width - 1, out=column)
-        np.clip(row, 0, size.height - 1, out=row)
-        made[rows] = samples[row, column]
-        outside[rows] = beyond
+        np.rint(x, out=x)
+        np.rint(y, out=y)
+        outside[rows] = (x < 0) | (x >= size.width) | (y < 0) | (y >= size.height)
+        np.clip(x, 0, size.width - 1, out=x)
+        np.clip(y, 0, size.height - 1, out=y)
+        y *= size.width
+        y += x
+        made[rows] = stored.take(y.astype(np.intp))
     return made, outside
 
 
@@ -152,16 +155,37 @@ def rectify_picture(rgb: NDArray[np.uint8], camera: Camera) -> NDArray[np.uint8]
     four stored pixels.
     """
     lens, size = _lens_of(camera), camera.size
+    planes = np.ascontiguousarray(rgb.transpose(2, 0, 1), np.float32).reshape(3, -1)
+    # Without another row or column the second neighbour is the first.
+    right, below = int(size.width > 1), size.width * int(size.height > 1)
     made = np.empty_like(rgb)
     for rows, x, y in _strips(lens, size):
-        left, top = np.floor(x), np.floor(y)
-        share_x, share_y = (x - left).astype(np.float32), (y - top).astype(np.float32)
-        column, row = left.astype(np.intp), top.astype(np.intp)
-        columns = [np.clip(column + one, 0, size.width - 1) for one in (0, 1)]
-        lines = [np.clip(row + one, 0, size.height - 1) for one in (0, 1)]
-        mixed = np.zeros((*x.shape, 3), np.float32)
-        for line, weight_y in zip(lines, (1 - share_y, share_y), strict=True):
-            for place, weight_x in zip(columns, (1 - share_x, share_x), strict=True):
-                mixed += rgb[line, place] * (weight_y * weight_x)[..., None]
-        made[rows] = np.rint(mixed).astype(np.uint8)
+        np.clip(x, 0, size.width - 1, out=x)
+        np.clip(y, 0, size.height - 1, out=y)
+        column = np.minimum(x.astype(np.int32), max(0, size.width - 2))
+        row = np.minimum(y.astype(np.int32), max(0, size.height - 2))
+        share_x, share_y = (x - column).astype(np.float32), (y - row).astype(np.float32)
+        first = (row * np.int32(size.width) + column).astype(np.intp)
+        for channel, plane in enumerate(planes):
+            upper = _between(plane, first, first + right, share_x)
+            lower = _between(plane, first + below, first + (right + below), share_x)
+            lower -= upper
+            lower *= share_y
+            lower += upper
+            made[rows, :, channel] = np.rint(lower, out=lower)
     return made
+
+
+def _between(
+    plane: NDArray[np.float32],
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    share: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Return the values of a flat plane between two places, ``share`` of the way to the second."""
+    start = plane.take(first)
+    value = plane.take(second)
+    value -= start
+    value *= share
+    value += start
+    return value
