@@ -28,7 +28,7 @@ def complete(*words: str) -> list[str]:
 def test_the_first_word_is_a_command_or_a_path() -> None:
     # The path comes first: bash drops what stands before it.
     assert complete("") == ["file,", *(f"plain,{name}" for name in sorted(COMMANDS))]
-    assert complete("ex") == ["file,ex", "plain,export"]
+    assert complete("exp") == ["file,exp", "plain,export"]
     assert complete("./in") == ["file,./in"]
 
 
@@ -75,11 +75,11 @@ def test_options_and_their_values_are_completed() -> None:
 
 
 def test_zsh_and_fish_are_offered_the_same() -> None:
-    zsh = run("zsh_complete", COMP_WORDS="heicdepth-tui ex", COMP_CWORD="1").splitlines()
-    assert zsh[:2] == ["file", "ex"]
+    zsh = run("zsh_complete", COMP_WORDS="heicdepth-tui exp", COMP_CWORD="1").splitlines()
+    assert zsh[:2] == ["file", "exp"]
     assert zsh[3:5] == ["plain", "export"]
-    fish = run("fish_complete", COMP_WORDS="heicdepth-tui ex", COMP_CWORD="ex").splitlines()
-    assert fish[0] == "file,ex"
+    fish = run("fish_complete", COMP_WORDS="heicdepth-tui exp", COMP_CWORD="exp").splitlines()
+    assert fish[0] == "file,exp"
     assert fish[1].startswith("plain,export\t")
 
 

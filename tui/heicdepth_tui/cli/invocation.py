@@ -10,7 +10,18 @@ from typing import NamedTuple
 __all__ = ["COMMANDS", "DEFAULT_COMMAND", "Invocation", "command_of"]
 
 DEFAULT_COMMAND = "browse"
-COMMANDS = (DEFAULT_COMMAND, "info", "show", "export", "sample", "config", "completion")
+COMMANDS = (
+    DEFAULT_COMMAND,
+    "info",
+    "show",
+    "export",
+    "embed",
+    "extract",
+    "strip",
+    "sample",
+    "config",
+    "completion",
+)
 _GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
 _COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
 """Set by the shells when they request completions, or the script that sets them up."""

@@ -12,10 +12,13 @@ from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.completion import completion
 from heicdepth_tui.cli.config import config
+from heicdepth_tui.cli.embed import embed
+from heicdepth_tui.cli.extract import extract
 from heicdepth_tui.cli.info import info
 from heicdepth_tui.cli.invocation import command_of
 from heicdepth_tui.cli.sample import sample
 from heicdepth_tui.cli.show import show
+from heicdepth_tui.cli.strip import strip
 
 __all__ = ["group", "run_command"]
 
@@ -100,7 +103,7 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, sample, config, completion):
+for _command in (browse, info, show, embed, extract, strip, sample, config, completion):
     group.add_command(_command)
 
 

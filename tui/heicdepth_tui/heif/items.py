@@ -316,6 +316,10 @@ class ItemTable:
             f"{location.construction}), which this program does not read"
         )
 
+    def is_in_idat(self, item: int) -> bool:
+        """Return whether an item's payload lies inside the meta box (construction method 1)."""
+        return self._location(item).construction == 1
+
     def extents(self, item: int) -> tuple[Extent, ...]:
         """Return where an item's payload lies in the file."""
         return self._extents(item, self._location(item))

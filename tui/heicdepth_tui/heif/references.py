@@ -17,6 +17,7 @@ __all__ = [
     "References",
     "Targets",
     "entity_groups",
+    "group_members",
     "primary_item",
     "read_references",
     "referrers",
@@ -155,6 +156,8 @@ class Group(NamedTuple):
 
     type: bytes
     entities: tuple[int, ...]
+    id: int = 0
+    """Of the group itself, from the same numbers as the ids of items."""
 
 
 def entity_groups(content: bytes, limit: int, problems: list[str]) -> tuple[Group, ...]:
@@ -168,12 +171,23 @@ def entity_groups(content: bytes, limit: int, problems: list[str]) -> tuple[Grou
         for kind, body, end in boxes(content, 0, len(content), limit=limit):
             if kind in _GROUPS:
                 try:
-                    groups.append(Group(kind, _members(content, body, end, limit)))
+                    members = _members(content, body, end, limit)
+                    groups.append(Group(kind, members, *U32(content, body + 4)))
                 except HeaderError as error:
                     problems.append(f"group {four_cc(kind)}: {error.what}")
     except HeaderError as error:
         problems.append(f"grpl: {error.what}")
     return tuple(groups)
+
+
+def group_members(kind: bytes, content: bytes) -> tuple[int, ...]:
+    """Return the ids that a child of ``grpl`` holds; none where it is no entity group.
+
+    Raises MalformedError where it is cut off.
+    """
+    if kind not in _GROUPS:
+        return ()
+    return _members(content, 0, len(content), len(content))
 
 
 def _members(content: bytes, body: int, end: int, limit: int) -> tuple[int, ...]:

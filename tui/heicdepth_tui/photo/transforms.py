@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.photo.shrink import Samples
 
-__all__ = ["Placement", "place"]
+__all__ = ["Placement", "inverse", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +136,17 @@ def place(coded: Size, transforms: Sequence[Transform]) -> Placement:
             case Crop(left, top, width, height):
                 rows, columns = rows.cut(top, height), columns.cut(left, width)
     return Placement(rows, columns)
+
+
+def inverse(transforms: Sequence[Transform]) -> tuple[Transform, ...]:
+    """Return the rotations and mirrors that undo ``transforms``; ValueError for a crop."""
+    undone: list[Transform] = []
+    for transform in reversed(transforms):
+        match transform:
+            case Rotation(quarter_turns):
+                undone.append(Rotation(-quarter_turns % 4))
+            case Mirror():
+                undone.append(transform)
+            case Crop():
+                raise ValueError("a crop cannot be undone")
+    return tuple(undone)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 
 from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation
+from heicdepth_tui.photo.transforms import inverse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,20 +33,6 @@ TRANSFORMS: dict[int, tuple[Transform, ...]] = {
     8: (Rotation(1),),
 }
 """EXIF orientation (1 .. 8) to what makes the coded picture upright: irot first, then imir."""
-
-
-def inverse(transforms: Sequence[Transform]) -> tuple[Transform, ...]:
-    """Return the rotations and mirrors that undo ``transforms``; ValueError for a crop."""
-    undone: list[Transform] = []
-    for transform in reversed(transforms):
-        match transform:
-            case Rotation(quarter_turns):
-                undone.append(Rotation(-quarter_turns % 4))
-            case Mirror():
-                undone.append(transform)
-            case Crop():
-                raise ValueError("a crop cannot be undone")
-    return tuple(undone)
 
 
 def turn(array: Array, transforms: Sequence[Transform]) -> Array:

@@ -28,6 +28,7 @@ __all__ = [
     "PhotoSpec",
     "PlainPicture",
     "TiledPicture",
+    "auxiliary_items",
     "mux",
 ]
 
@@ -136,6 +137,18 @@ def mux(spec: PhotoSpec) -> bytes:
     return assemble(
         writer.items, writer.references, primary_id=primary, groups=groups, layout=spec.layout
     )
+
+
+def auxiliary_items(
+    auxiliary: AuxPicture, first_id: int, primary: int
+) -> tuple[list[Item], list[ItemReference]]:
+    """Return the items of an auxiliary image of ``primary``, to be added to a file.
+
+    Their ids count up from ``first_id``: the image, then its XMP where it has some.
+    """
+    writer = _Writer(first_id)
+    _add_auxiliary(writer, auxiliary, primary)
+    return writer.items, writer.references
 
 
 @dataclass(slots=True)

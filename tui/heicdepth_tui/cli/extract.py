@@ -1,0 +1,61 @@
+"""``heicdepth-tui extract``: writes the codes of a depth map, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
+from heicdepth_tui.cli.paths import ExistingPath, photos_in
+
+__all__ = ["extract"]
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["png", "npy"]),
+    default="png",
+    show_default=True,
+    help="The file of the codes.",
+)
+@recursive_option
+@out_option
+@limit_option
+def extract(
+    paths: tuple[Path, ...], form: str, recursive: bool, out: Path, limit_pixels: int
+) -> int:
+    """Write the depth maps of photos as codes, and a JSON file of camera and code range each.
+
+    The codes are as stored, upright. embed takes both files back: the same codes with the same
+    meaning. Existing files are never overwritten.
+    """
+    from heicdepth_tui.edit.extract import output_files
+    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.export.registry import write_outputs
+    from heicdepth_tui.export.run import read_source
+    from heicdepth_tui.photo.client import Decoder
+
+    entries = photos_in(paths, recursive)
+    if not entries:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    limits = limits_of(limit_pixels)
+    options = ExportOptions(limits=limits)
+    failed = False
+    with Decoder.start(limit_pixels=limits.pixels) as decoder:
+        for entry in entries:
+            try:
+                source = read_source(Path(entry.path), options, decoder.get)
+                outputs = output_files(source, as_npy=form == "npy")
+                for done in write_outputs(outputs, "extract", source.file_stem, out):
+                    click.echo(str(done.path))
+                    click.echo(done.summary, err=True)
+            except HeicDepthError as error:
+                click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
+                failed = True
+    return 1 if failed else 0

@@ -1,0 +1,1 @@
+"""Writes depth maps into photos, takes them out, and removes them."""
