@@ -8,7 +8,7 @@ from depth_clouds import camera_of, colors_of, map_of
 
 from heicdepth_tui.depth.cloud import CloudOptions, Projection, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap
-from heicdepth_tui.depth.jumps import jump_rule
+from heicdepth_tui.depth.jumps import joined, jump_rule
 from heicdepth_tui.depth.mesh import Mesh, build_mesh
 
 HEIGHT, WIDTH = 6, 8
@@ -167,3 +167,33 @@ def test_a_flat_cloud_is_refused() -> None:
     rule = jump_rule(depth, camera_of(depth.size), threshold=0.02)
     with pytest.raises(ValueError, match="flat cloud has no distances"):
         build_mesh(cloud, rule)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_cells_of_scenes_at_random_have_the_triangles_that_their_sides_allow(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    height, width = 12, 15
+    steps = random.integers(-3, 4, (height, width))
+    steps += random.integers(-60, 61, (height, width)) * (random.random((height, width)) < 0.2)
+    codes = np.clip(np.cumsum(steps, axis=1) + 110, 30, 240).astype(np.uint8)
+    codes[random.random((height, width)) < 0.1] = 0
+    depth = map_of(codes, 0.0, 2.55)
+    mesh = mesh_of(depth)
+    rule = jump_rule(depth, camera_of(depth.size), threshold=0.02)
+    metres = depth.metres()
+    across, down = joined(1 / metres, rule, 1), joined(1 / metres, rule, 0)
+    want = {}
+    for row in range(height - 1):
+        for column in range(width - 1):
+            top, bottom = across[row, column], across[row + 1, column]
+            left, right = down[row, column], down[row, column + 1]
+            corners = [top and left, top and right, bottom and left, bottom and right]
+            want[row, column] = 2 if all(corners) else int(any(corners))
+    # The cell of a triangle is that of its uppermost and leftmost places.
+    places = np.stack(np.divmod(mesh.cloud.index, width), axis=-1)[mesh.faces]
+    found = dict.fromkeys(want, 0)
+    for row, column in places.min(axis=1).tolist():
+        found[row, column] += 1
+    assert found == want
+    assert (places.max(axis=1) - places.min(axis=1) == 1).all()
+    assert (facing(mesh) < 0).all()

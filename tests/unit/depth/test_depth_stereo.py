@@ -8,7 +8,7 @@ from depth_clouds import map_of
 
 from heicdepth_tui.depth.camera import Camera, CameraOrigin
 from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Projection, build_cloud
-from heicdepth_tui.depth.jumps import JumpRule, jump_rule
+from heicdepth_tui.depth.jumps import JumpRule, cloud_disparity, joined, jump_rule
 from heicdepth_tui.depth.stereo import Stereo, stereo_views
 from heicdepth_tui.heif.picture_facts import Size
 
@@ -233,3 +233,50 @@ def test_a_single_column_is_all_hole() -> None:
     assert pair.left.hole_share == 1
     assert pair.left.rgb.shape == (HEIGHT, 1, 3)
     assert Size(1, HEIGHT) == Size(*pair.left.holes.shape[::-1])
+
+
+def seen_at(
+    row: np.ndarray, disparity: np.ndarray, join: np.ndarray, shift: float, zero: float
+) -> list[np.ndarray | None]:
+    """Colours of one row of a view, pixel by pixel: the nearest piece of surface at each."""
+    at = np.arange(len(row)) + shift * (disparity - zero)
+    shown: list[np.ndarray | None] = []
+    for pixel in range(len(row)):
+        nearest, colour = -1.0, None
+        for sample in np.flatnonzero(join):
+            start, end = at[sample], at[sample + 1]
+            first = start - (0.5 if sample == 0 or not join[sample - 1] else 0)
+            last = end + (0.5 if sample == len(join) - 1 or not join[sample + 1] else 0)
+            if end > start and first <= pixel < last:
+                share = min(max((pixel - start) / (end - start), 0), 1)
+                near = disparity[sample] * (1 - share) + disparity[sample + 1] * share
+                if near > nearest:
+                    nearest = near
+                    colour = row[sample] * (1 - share) + row[sample + 1] * share
+        shown.append(colour)
+    return shown
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_views_of_scenes_at_random_agree_with_a_search_for_the_nearest(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    height, width = 3, 48
+    # Slopes, steps and thin things.
+    steps = random.integers(-3, 4, (height, width)) * (random.random((height, width)) < 0.5)
+    steps += random.integers(-60, 61, (height, width)) * (random.random((height, width)) < 0.12)
+    codes = np.clip(np.cumsum(steps, axis=1) + 110, 30, 240)
+    rgb = noise(height, width)
+    pair = views(codes, rgb, shift=14, convergence=1 / 1.1)
+    cloud, rule = scene(codes, rgb)
+    disparity = cloud_disparity(cloud)
+    join = joined(disparity, rule, 1)
+    for view, shift in ((pair.left, 7.0), (pair.right, -7.0)):
+        for row in range(height):
+            want = seen_at(
+                rgb[row].astype(float), disparity[row].astype(float), join[row], shift, 1.1
+            )
+            for pixel, colour in enumerate(want):
+                assert view.holes[row, pixel] == (colour is None)
+                if colour is not None:
+                    # A share is kept in 256 steps, a colour in whole levels.
+                    assert np.abs(view.rgb[row, pixel] - colour).max() <= 1.01

@@ -15,7 +15,13 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.heif.write.mux import PhotoSpec, PlainPicture, mux
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.photo.colour import P3_TO_BT709, srgb_by_profile, srgb_from
+from heicdepth_tui.photo.colour import (
+    P3_TO_BT709,
+    coded_levels,
+    linear_from_coded,
+    srgb_by_profile,
+    srgb_from,
+)
 from heicdepth_tui.photo.decode import decode, load
 from heicdepth_tui.photo.encode import encode_grid, encode_hevc
 from heicdepth_tui.photo.layers import PRIMARY, THUMBNAIL, Pixels, Request, as_rgb8
@@ -69,6 +75,13 @@ def test_display_p3_becomes_srgb_within_a_level() -> None:
 def test_greys_are_the_same_in_both() -> None:
     greys = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
     np.testing.assert_array_equal(srgb_from(greys, "Display P3"), greys)
+
+
+def test_levels_made_linear_and_coded_again_are_the_same() -> None:
+    linear = linear_from_coded()
+    assert coded_levels(linear.reshape(16, 16)).reshape(-1).tolist() == list(range(256))
+    outside = np.array([-0.2, -7.0, 1.2, 9.0], np.float32)
+    assert coded_levels(outside).tolist() == [0, 0, 255, 255]
 
 
 @pytest.mark.parametrize("space", ["sRGB", "unknown", "", "BT.2020 PQ"])
