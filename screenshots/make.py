@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
@@ -136,11 +137,10 @@ async def animate(folder: Path) -> None:
     frames: list[Image.Image] = []
     async with app.run_test(size=(104, 36)) as pilot:
         await settled(pilot, app)
-        await pilot.press("3")
-        screen = app.screen
-        if not isinstance(screen, SpinScreen):
-            raise SystemExit("3 did not open the cloud")
-        await until(pilot, lambda: screen.frame is not None)
+        await pilot.press("3", "3")
+        await until(pilot, lambda: isinstance(app.screen, SpinScreen))
+        screen = cast("SpinScreen", app.screen)
+        await until(pilot, lambda: screen.is_up_to_date)
         await pilot.press("b", "minus", "minus", "down", "down")
         for key in SWING:
             await pilot.press(key)
