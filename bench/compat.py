@@ -1,8 +1,10 @@
 """Compares what other programs read from exported clouds, point by point and colour by colour.
 
-``python -m bench.compat [--install] [--python PYTHON] [--modules FOLDER] [--write] [PHOTO]``
+``python -m bench.compat [--install] [--python PYTHON] [--nerfstudio PYTHON] [--modules FOLDER]
+[--write] [PHOTO]``
 exports a photo and has Open3D, trimesh, VTK (pyvista), PCL and three.js read every format they
-know, the Khronos glTF validator judge the GLB, and Open3D, COLMAP and Blender read the camera.
+know, the Khronos glTF validator judge the GLB, and Open3D, COLMAP, nerfstudio and Blender read the
+camera.
 What is not there is skipped and named; ``--install`` puts the Python libraries into a virtual
 environment (2 GB with Blender), and three.js and the validator into a folder, that are removed
 afterwards. ``--write`` also writes the result to docs/compat.md. Without PHOTO: real/pug.heic of
@@ -387,6 +389,7 @@ def main() -> int:
     parser.add_argument("photo", nargs="?", type=Path)
     parser.add_argument("--python", type=Path, default=Path(sys.executable))
     parser.add_argument("--modules", type=Path, help="a folder with node_modules")
+    parser.add_argument("--nerfstudio", type=Path, help="a Python that has nerfstudio (6 GB)")
     parser.add_argument("--install", action="store_true")
     parser.add_argument("--write", action="store_true", help="write docs/compat.md")
     options = parser.parse_args()
@@ -396,6 +399,7 @@ def main() -> int:
         if options.install:
             python = install_python(scratch / "venv")
             modules = install_modules(scratch / "modules")
+        nerfstudio = options.nerfstudio or python
         source = read_source(
             choose_photo(options.photo, scratch / "sample"),
             ExportOptions(),
@@ -408,7 +412,7 @@ def main() -> int:
             lambda: compare_pcl(report, source, exported, scratch),
             lambda: compare_three(report, source, exported, modules, scratch),
             lambda: validate_glb(report, source, modules, scratch),
-            lambda: compare_cameras(report.cameras, source, python, scratch),
+            lambda: compare_cameras(report.cameras, source, python, nerfstudio, scratch),
             lambda: compare_meshes(report.meshes, source, python, modules, scratch),
             lambda: compare_pictures(report.shown, scratch, report.skipped),
         )

@@ -28,6 +28,9 @@ _ALLOWED_PX = 1e-3
 Array = NDArray[Any]
 
 
+_Step = Callable[["CameraReport", ExportSource, str, Path, Path], None]
+
+
 @dataclass
 class CameraReport:
     """Lines of the table, as (what, read by, result, good)."""
@@ -58,25 +61,30 @@ class CameraReport:
 
 
 def compare_cameras(
-    report: CameraReport, source: ExportSource, python: Path, scratch: Path
+    report: CameraReport, source: ExportSource, python: Path, nerfstudio: Path, scratch: Path
 ) -> None:
-    """Have Open3D, COLMAP's own reader and Blender read what they know of the camera."""
+    """Have Open3D, COLMAP's own reader, nerfstudio and Blender read what they know of the camera.
+
+    ``python`` has all but nerfstudio, which has an interpreter of its own: it brings PyTorch.
+    """
     if source.camera is None:
         report.skipped.append("cameras: the photo has none")
         return
-    steps: tuple[tuple[str, str, Callable[[str], None]], ...] = (
-        ("open3d", "Open3D", lambda reader: _open3d(report, source, reader, python, scratch)),
-        ("pycolmap", "pycolmap", lambda reader: _colmap(report, source, reader, python, scratch)),
-        ("blender", "Blender", lambda reader: _blender(report, source, reader, python, scratch)),
+    steps: tuple[tuple[str, str, Path, _Step], ...] = (
+        ("open3d", "Open3D", python, _open3d),
+        ("pycolmap", "pycolmap", python, _colmap),
+        ("nerfstudio", "nerfstudio", nerfstudio, _nerfstudio),
+        ("blender", "Blender", python, _blender),
     )
-    for library, label, compare in steps:
+    for library, label, interpreter, compare in steps:
         try:
-            version = _run(python, library, "--version")
+            version = _run(interpreter, library, "--version")
         except RuntimeError:
-            report.skipped.append(f"{label}, cameras: not installed (`--install`)")
+            option = "--nerfstudio" if library == "nerfstudio" else "--install"
+            report.skipped.append(f"{label}, cameras: not installed (`{option}`)")
             continue
         try:
-            compare(f"{label} {version}")
+            compare(report, source, f"{label} {version}", interpreter, scratch)
         except (RuntimeError, OSError, KeyError) as error:
             report.rows.append(("camera", label, str(error), False))
 
@@ -147,6 +155,25 @@ def _colmap(
     good &= str(read["name"]) == _PICTURE and np.array_equal(read["pose"], np.eye(4)[:3])
     shown = f"{shown} from the corner, pose and picture {'equal' if good else 'differ'}"
     report.rows.append(("`--camera-file colmap`", reader, shown, good))
+
+
+def _nerfstudio(
+    report: CameraReport, source: ExportSource, reader: str, python: Path, scratch: Path
+) -> None:
+    folder = FORMATS["rgbd"].write(source, scratch / "nerfstudio")[0].path.parents[1]
+    read = _read(python, "nerfstudio", folder, scratch)
+    shown, good = _judge_k(source, read, 0.5)
+    points = read["points"].reshape(-1, 3)[source.cloud.index]
+    along = float(np.abs(points[:, 2] - source.cloud.xyz[:, 2]).max())
+    # Where rays go is compared at nerfstudio's own distance, which is rounded to millimetres.
+    scale = source.cloud.xyz[:, 2:] / points[:, 2:]
+    aside = float(np.abs(points * scale - source.cloud.xyz)[:, :2].max())
+    shown = (
+        f"{shown} from the corner, {len(points):,} points within {along * 1000:.2f} mm in Z, "
+        f"{aside:.0e} m aside"
+    )
+    good &= along <= 0.5e-3 * (1 + 1e-3) and aside < 1e-5
+    report.rows.append(("RGBD folder", f"{reader} `nerfstudio-data`", shown, good))
 
 
 def _blender(

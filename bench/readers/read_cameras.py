@@ -4,6 +4,7 @@ Usage: read_cameras.py open3d-folder FOLDER OUTPUT.npz  (k, size, points float64
        read_cameras.py open3d-intrinsic FILE OUTPUT.npz  (k, size)
        read_cameras.py pycolmap FOLDER OUTPUT.npz  (k, size, pose (3, 4), name)
        read_cameras.py blender FILE OUTPUT.npz  (k, size, pose (3, 4), from pixel centres)
+       read_cameras.py nerfstudio FOLDER OUTPUT.npz  (k, size, points float64 (H, W, 3))
        read_cameras.py LIBRARY --version
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +90,32 @@ def blender_camera(path: str) -> dict[str, Any]:
     return {"k": k, "size": (width, height), "pose": pose}
 
 
+def nerfstudio_folder(path: str) -> dict[str, Any]:
+    """Return K, size and the points of nerfstudio's own rays at the depth that it reads."""
+    from nerfstudio.data.dataparsers.nerfstudio_dataparser import NerfstudioDataParserConfig
+    from nerfstudio.data.utils.data_utils import get_depth_image_from_path
+
+    config = NerfstudioDataParserConfig(
+        data=Path(path), auto_scale_poses=False, orientation_method="none", center_method="none"
+    )
+    # Every split holds the one frame.
+    *_, parsed = [config.setup().get_dataparser_outputs(one) for one in ("val", "test", "train")]
+    (depth_file,) = parsed.metadata["depth_filenames"]
+    height, width = int(parsed.cameras.height[0]), int(parsed.cameras.width[0])
+    scale = parsed.metadata["depth_unit_scale_factor"]
+    depth = get_depth_image_from_path(depth_file, height, width, scale)
+    rays = parsed.cameras.generate_rays(camera_indices=0)
+    points = rays.directions * rays.metadata["directions_norm"] * depth
+    k = parsed.cameras.get_intrinsics_matrices()[0].numpy()
+    return {"k": k, "size": (width, height), "points": points.numpy()}
+
+
 READERS: dict[str, Callable[[str], dict[str, Any]]] = {
     "open3d-folder": open3d_folder,
     "open3d-intrinsic": open3d_intrinsic,
     "pycolmap": colmap_model,
     "blender": blender_camera,
+    "nerfstudio": nerfstudio_folder,
 }
 
 
@@ -102,6 +125,8 @@ def version(library: str) -> str:
         import bpy
 
         return str(bpy.app.version_string)
+    if library == "nerfstudio":
+        return metadata.version(library)
     return str(importlib.import_module(library).__version__)
 
 
