@@ -19,7 +19,7 @@ from heicdepth_tui.errors import ExportError, NoCameraError
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.glb import unit_normals
 from heicdepth_tui.export.gltf import ELEMENT_ARRAY_BUFFER, Container
-from heicdepth_tui.export.gltf_camera import gltf_camera
+from heicdepth_tui.export.gltf_camera import nodes_with_camera
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.picture_facts import Size
 
@@ -212,9 +212,7 @@ def write_glb_mesh(source: ExportSource, textured: Textured, file: BinaryIO) -> 
             "asset": {"extras": _extras(source, textured)},
             "extensionsUsed": ["KHR_materials_unlit"],
             "scene": 0,
-            "scenes": [{"nodes": [0, 1]}],
-            "nodes": [{"mesh": 0, "name": name}, {"camera": 0, "name": f"camera of {name}"}],
-            "cameras": [gltf_camera(textured.camera, f"camera of {name}")],
+            **nodes_with_camera(textured.camera, name),
             "meshes": [{"name": name, "primitives": [primitive]}],
             "materials": [
                 {
