@@ -35,23 +35,10 @@ def open_in(sample_folder: Path, tmp_path: Path) -> Iterator[Open]:
         terminal.close()
 
 
-def shows_pixels(terminal: GraphicsTerminal, images: int) -> bool:
-    """Return whether each image that is held is shown, every cell of it once."""
-    shown = terminal.placeholders
-    expected = {
-        (number, x, y)
-        for number, held in terminal.reader.images.items()
-        for x in range(held.columns)
-        for y in range(held.rows)
-    }
-    found = sorted((cell.number, cell.column, cell.row) for cell in shown.values())
-    return len(terminal.reader.images) == images and found == sorted(expected)
-
-
 def test_kitty_shows_both_panes_in_pixels_after_blocks(open_in: Open) -> None:
     terminal = open_in(KITTY)
     terminal.wait(lambda: terminal.block_cells() > 400, "blocks")
-    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
     for held in terminal.reader.images.values():
         assert held.image.size == (10 * held.columns, 20 * held.rows)
 
@@ -64,7 +51,7 @@ def test_kitty_shows_both_panes_in_pixels_after_blocks(open_in: Open) -> None:
     terminal.wait_text("pictures in quad blocks")
     terminal.send("b")
     terminal.wait_text("pictures in pixels")
-    terminal.wait(lambda: shows_pixels(terminal, 2), "pixels again")
+    terminal.wait(lambda: terminal.shows_pixels(2), "pixels again")
     terminal.send("q")
     assert terminal.end() == 0
     assert terminal.reader.images == {}
@@ -72,13 +59,15 @@ def test_kitty_shows_both_panes_in_pixels_after_blocks(open_in: Open) -> None:
 
 def test_kitty_shows_the_zoom_screen_in_pixels(open_in: Open) -> None:
     terminal = open_in(KITTY)
-    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
     terminal.send("z")
     terminal.wait_text("esc Back")
     terminal.wait(lambda: zoomed(terminal), "the zoom screen in pixels")
+    # Behind the last column a diacritic may go to another cell.
+    assert max(column for column, _ in terminal.placeholders) < 119
     terminal.send("\x1b")
     terminal.wait_text("arrays")
-    terminal.wait(lambda: shows_pixels(terminal, 2), "the main screen as it was")
+    terminal.wait(lambda: terminal.shows_pixels(2), "the main screen as it was")
     terminal.send("q")
     assert terminal.end() == 0
     assert terminal.reader.images == {}
@@ -92,13 +81,13 @@ def zoomed(terminal: GraphicsTerminal) -> bool:
 
 def test_a_suspended_app_leaves_no_image_and_draws_them_again(open_in: Open) -> None:
     terminal = open_in(KITTY)
-    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
     terminal.process.kill(signal.SIGTSTP)
     terminal.wait(lambda: terminal.raw.endswith(b"\x1b[?1004l"), "the end of the screen")
     assert terminal.reader.images == {}
 
     terminal.process.kill(signal.SIGCONT)
-    terminal.wait(lambda: shows_pixels(terminal, 2), "pixels again")
+    terminal.wait(lambda: terminal.shows_pixels(2), "pixels again")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -138,7 +127,7 @@ def test_a_slow_line_is_measured_again_and_gets_pixels_once_it_is_fast(open_in: 
     assert terminal.raw.count(b"\x1b_G") == 0
 
     terminal.reply_seconds = 0.0
-    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
 
 
 def test_no_reply_becomes_a_key(open_in: Open) -> None:
@@ -169,7 +158,7 @@ def test_no_reply_that_is_late_becomes_a_key(open_in: Open) -> None:
 
 def test_keys_typed_during_the_query_reach_the_app(open_in: Open) -> None:
     terminal = open_in(f"s{KITTY}T")
-    terminal.wait(lambda: shows_pixels(terminal, 2), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
 
     # T has hidden the tables, s has sorted by date: size is next.
     assert "arrays" not in terminal.text

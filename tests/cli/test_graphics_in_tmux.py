@@ -13,7 +13,6 @@ import pytest
 from tests.support.graphics import GraphicsTerminal
 
 IDENTITY = "\x1bP>|kitty(0.35.2)\x1b\\"
-COLUMNS = 120
 
 Start = Callable[[str], GraphicsTerminal]
 
@@ -51,21 +50,10 @@ def in_tmux(sample_folder: Path, tmp_path: Path) -> Iterator[Start]:
 
 def test_kitty_around_tmux_shows_both_panes_in_pixels(in_tmux: Start) -> None:
     terminal = in_tmux("on")
-    reader = terminal.reader
-
-    def is_shown() -> bool:
-        found = sorted(
-            (cell.number, cell.column, cell.row)
-            for (x, _), cell in terminal.placeholders.items()
-            # pyte takes a backspace behind the last column, which tmux uses, for two columns.
-            if x < COLUMNS - 2
-        )
-        return len(found) > 500 and {number for number, _, _ in found} == set(reader.images)
-
-    terminal.wait(lambda: len(reader.images) == 2 and is_shown(), "both panes in pixels")
+    terminal.wait(lambda: terminal.shows_pixels(2), "both panes in pixels")
     terminal.send("q")
     terminal.end()
-    assert (reader.images, reader.broken) == ({}, [])
+    assert (terminal.reader.images, terminal.reader.broken) == ({}, [])
 
 
 def test_nothing_is_passed_on_where_tmux_does_not(in_tmux: Start) -> None:

@@ -213,6 +213,18 @@ class GraphicsTerminal(Terminal):
         """The cells that show an image, by (column, row)."""
         return placeholders_on(self.screen)
 
+    def shows_pixels(self, images: int) -> bool:
+        """Return whether as many images are held, and each is shown, every cell of it once."""
+        held = self.reader.images
+        expected = sorted(
+            (number, column, row)
+            for number, stored in held.items()
+            for column in range(stored.columns)
+            for row in range(stored.rows)
+        )
+        found = sorted((cell.number, cell.column, cell.row) for cell in self.placeholders.values())
+        return len(held) == images and found == expected
+
 
 def _index(colour: str) -> int:
     """Return the entry of the 256 colours that pyte gives as a colour."""

@@ -179,6 +179,16 @@ class RestingPixels:
         self._patience = min(2 * self._patience, MOST_PATIENCE)
         self._context.pictures.add("measure", lambda: None)
 
+    def _off_edge(self, view: ImageView, source: ImageSource) -> ImageSource:
+        """Return the source of an image that leaves the last column of the screen free.
+
+        Behind it, terminals do not agree which cell a diacritic belongs to.
+        """
+        columns, rows = source.spec.cells
+        if view.region.right < self._screen.size.width or columns < 2:
+            return source
+        return replace(source, spec=replace(source.spec, cells=(columns - 1, rows)))
+
     def _draw(self) -> None:
         self._timer = None
         flow_control, protocol = self._context.flow_control, self._context.graphics.protocol
@@ -195,7 +205,10 @@ class RestingPixels:
         for slot, pane in self._panes.items():
             if pane.source is not None and pane.number == 0:
                 pane.number, pane.is_pending = next(_numbers), True
-                request = ImageRequest(pane.number, slot, pane.source, protocol)
+                source = pane.source
+                if protocol is Protocol.KITTY:
+                    source = self._off_edge(pane.view, source)
+                request = ImageRequest(pane.number, slot, source, protocol)
                 self._context.images.request(request)
 
     def _drawn(self, event: ImageDrawn) -> None:
