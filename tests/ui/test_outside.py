@@ -282,3 +282,22 @@ async def test_w_says_why_a_photo_has_no_page(open_app: Open, sample_folder: Pat
         await driven.pilot.press("w")
         await driven.until(lambda: "no page" in driven.toasts, "the error")
         assert STRIPPED in driven.toasts
+
+
+async def test_the_cloud_in_the_pane_is_saved_in_place_of_the_depth_map(
+    open_app: Open, sample_folder: Path, out: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        expected = set(map(tuple, depth_colours(driven).tolist()))
+        await driven.pilot.press("3")
+        browse = driven.app.browse
+        await driven.until(
+            lambda: browse.cloud is not None and browse.cloud.control.frame is not None, "the cloud"
+        )
+        cloud = await saved(driven, out / "IMG_0412-browse.png")
+        await driven.pilot.press("escape")
+        await driven.until(lambda: browse.cloud is None, "the depth map again")
+        depth = await saved(driven, out / "IMG_0412-browse-1.png")
+    assert not expected <= colours_of(cloud)
+    assert expected <= colours_of(depth)
