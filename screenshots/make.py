@@ -55,6 +55,7 @@ SHOTS = (
     Shot("wide", (200, 60)),
     Shot("export", (100, 30), ("E",), screen=True),
     Shot("help", (140, 45), ("question_mark",), screen=True),
+    Shot("pane", (140, 45), ("H", "3", *["right"] * 4, *["down"] * 2), screen=True),
     Shot("spin", (120, 40), ("3", "3", *["right"] * 5, *["down"] * 2), screen=True),
     Shot(
         "probe",

@@ -40,7 +40,6 @@ class CloudPane(CloudActions, Vertical):
     CloudPane { width: 1fr; height: 1fr; border-left: solid $rule; }
     CloudPane > .cloud--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-wrap: nowrap; text-overflow: ellipsis; }
-    CloudPane:focus-within > #cloud-heading { color: $accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "close", "Depth map", "cloud.close", show=True, display="esc"),
@@ -79,6 +78,14 @@ class CloudPane(CloudActions, Vertical):
     def on_unmount(self) -> None:
         """Let go of the cloud."""
         self.control.release()
+
+    def on_descendant_focus(self) -> None:
+        """Mark the heading while the keys work."""
+        self._heading.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        """Take the mark from the heading."""
+        self._heading.remove_class("-focused")
 
     def on_resize(self) -> None:
         """Draw for another size, once the picture has it."""

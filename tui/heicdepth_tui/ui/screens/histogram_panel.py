@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROOM", "HistogramPanel"]
 
-ROOM = 200
+ROOM = 220
 """Columns of the screen from which it stands beside both tables unless it is hidden."""
 
 
