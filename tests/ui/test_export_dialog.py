@@ -244,6 +244,31 @@ async def test_an_option_without_effect_says_why_and_a_contradiction_is_refused(
     assert b"z forward" in (tmp_path / "out" / "IMG_0412.pcd").read_bytes()[:999]
 
 
+async def test_a_matte_that_the_photo_lacks_selects_nothing_and_one_that_it_has_does(
+    open_app: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mattes"
+    folder.mkdir()
+    (folder / "a.heic").write_bytes(build_photo(matte_within=1.4))
+    async with open_app(folder) as driven:
+        await open_dialog(driven)
+        group(driven, "only").toggle("sky")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "the photo has no sky matte" in driven.text, "why not")
+        assert driven.app.screen.focused.id == "only"
+        for name in ("pcd", "tiff"):
+            group(driven, "formats").toggle(name)
+        # A raster takes no matte, so that the choice does not matter.
+        await driven.until(lambda: "no sky matte" not in driven.text, "the size")
+        for name in ("pcd", "tiff"):
+            group(driven, "formats").toggle(name)
+        for name in ("sky", "portrait"):
+            group(driven, "only").toggle(name)
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+    assert b"portrait" in (tmp_path / "out" / "a.pcd").read_bytes()[:3000]
+
+
 async def test_a_damaged_memory_is_no_error(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:

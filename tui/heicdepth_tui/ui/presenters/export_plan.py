@@ -35,6 +35,8 @@ class ExportPlan:
     without_depth: int
     sizes: Mapping[tuple[Size, Size], int]
     """Numbers of ``paths`` by upright sizes of depth map and photo; usual ones where unknown."""
+    absent_mattes: tuple[str, ...] = ()
+    """Mattes by which points of the one photo cannot be selected; empty for several photos."""
     problem: str = ""
     """The reason that nothing can be exported; printable, empty where something can."""
 
@@ -43,6 +45,17 @@ class ExportPlan:
         from heicdepth_tui.export.estimate import estimate_export
 
         return estimate_export(self.sizes, options)
+
+    def contradiction(self, options: ExportOptions) -> tuple[str, str]:
+        """Return the field of options that these photos do not allow, and why; empty without."""
+        from heicdepth_tui.export.option_table import option
+
+        for field in ("only", "without"):
+            names = [one.value for one in option(field).value_in(options)]
+            absent = [name for name in names if name in self.absent_mattes]
+            if absent and option(field).changes(options.formats):
+                return field, f"the photo has no {absent[0]} matte"
+        return "", ""
 
 
 def plan_export(
@@ -73,7 +86,15 @@ def plan_export(
         problem = _problem(entries[0], summary_of(entries[0]), header)
     elif not paths:
         problem = f"none of the {len(entries)} marked photos has a depth map"
-    return ExportPlan(tuple(paths), without, sizes, problem)
+    absent = () if header is None else _absent_mattes(header)
+    return ExportPlan(tuple(paths), without, sizes, absent, problem)
+
+
+def _absent_mattes(header: Header) -> tuple[str, ...]:
+    from heicdepth_tui.export.options import MATTE_NAMES
+
+    present = {one.name for one in header.auxiliaries}
+    return tuple(name for name in MATTE_NAMES if f"{name} matte" not in present)
 
 
 def _problem(entry: Entry, summary: HeaderSummary | None, header: Header | None) -> str:

@@ -191,7 +191,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self._wrong = ()
         try:
             chosen = self._chosen()
-            show_idle(self, chosen)
+            show_idle(self, chosen, self._plan.absent_mattes)
             text = expectation_text(self._plan, chosen, status.size.width)
             reason = unused_reason(self._pointed, chosen) if self._pointed else ""
             if reason:
@@ -234,6 +234,9 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         chosen = with_values(base, values_in(self))
         for refusal in refusals(chosen):
             raise WrongError(refusal.reason, *filter(None, map(field_id, refusal.fields)))
+        field, reason = self._plan.contradiction(chosen)
+        if field:
+            raise WrongError(reason, field_id(field))
         return replace(chosen, out=self._out())
 
     def _out(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WrongError", "compose_sections", "field_id", "option_named", "show_idle", "values_in"]
 
+_BY_MATTE = ("only", "without")
 _SHOWN = tuple(one for section in SECTIONS for one in section.shown)
 
 
@@ -133,8 +134,8 @@ def field_id(field: str) -> str:
     return ""
 
 
-def show_idle(dialog: Widget, options: ExportOptions) -> None:
-    """Dim the fields that have no effect together with the others."""
+def show_idle(dialog: Widget, options: ExportOptions, absent_mattes: Collection[str] = ()) -> None:
+    """Dim the fields that have no effect together with the others, and mattes that are absent."""
     idle = {one.name for one in _SHOWN if unused_reason(one, options)}
     for section in SECTIONS:
         ticks = [one.name for one in section.shown if _is_tick(one)]
@@ -144,7 +145,11 @@ def show_idle(dialog: Widget, options: ExportOptions) -> None:
         if isinstance(one, Number):
             dialog.query_one(f"#{one.name}", Input).set_class(one.name in idle, "-idle")
         elif isinstance(one, Choice | Several) and not _is_tick(one):
-            names = [value.name for value in one.values] if one.name in idle else []
+            names = [
+                value.name
+                for value in one.values
+                if one.name in idle or (one.field in _BY_MATTE and value.name in absent_mattes)
+            ]
             dialog.query_one(f"#{one.name}", OptionGroup).set_idle(names)
 
 
