@@ -42,6 +42,7 @@ __all__ = [
     "profile_caption",
     "reading_of",
     "share_of",
+    "title",
 ]
 
 Line = tuple[str, str]
@@ -87,6 +88,16 @@ def reading_of(
         rgb = red, green, blue
         note = "" if (width, height) == tuple(full) else f"of {width}×{height}"
     return Reading(pixel, probe.at_pixel(*pixel), rgb, note)
+
+
+def title(name: str, probe: Probe) -> str:
+    """Return the title line: the photo, its trust, and whether the lens is corrected."""
+    parts = [name, "probe", probe.depth_map.trust.short, _lens_note(probe)]
+    return " · ".join(filter(None, parts))
+
+
+def _lens_note(probe: Probe) -> str:
+    return "" if probe.camera is None else probe.camera.rectified_note
 
 
 def share_of(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
@@ -173,6 +184,7 @@ def as_json(name: str, probe: Probe, reading: Reading, readings: Sequence[Readin
     record = {
         "photo": name,
         "trust": trust.to_json(),
+        "lens": _lens_note(probe) or "as stored",
         "probe": reading.record(),
         "marks": [one.record() for one in readings],
         "measurements": measured,
@@ -182,7 +194,8 @@ def as_json(name: str, probe: Probe, reading: Reading, readings: Sequence[Readin
 
 def csv_bytes(probe: Probe, readings: Sequence[Reading]) -> bytes:
     """Return marks as CSV (RFC 4180, UTF-8): one line each, with the distance to the one before."""
-    trust = printable(probe.depth_map.trust.with_camera(probe.camera).sentence)
+    sentence = probe.depth_map.trust.with_camera(probe.camera).sentence
+    trust = printable("; ".join(filter(None, (sentence, _lens_note(probe)))))
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_CSV)

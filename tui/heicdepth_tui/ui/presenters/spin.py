@@ -47,13 +47,14 @@ def points_text(frame: CloudFrame) -> str:
 
 def heading(spin: Spin, frame: CloudFrame, cells: int) -> str:
     """Return how the cloud is shown, as much as fits: the clip first, then what differs."""
-    trust = frame.shown.cloud.trust
+    trust, camera = frame.shown.cloud.trust, frame.shown.cloud.camera
     parts = [
         _range_text(spin, frame, trust),
         "orthographic" if spin.pose.is_orthographic else "perspective",
         "depth colours" if spin.colours is CloudColours.DEPTH else "photo colours",
         "turntable" if spin.is_turning else "",
         "normals" if spin.is_shaded else "",
+        "rectified" if camera is not None and camera.is_rectified else "",
         "flying points shown" if spin.shows_flying else _dropped_text(frame),
         _pose_text(spin),
     ]

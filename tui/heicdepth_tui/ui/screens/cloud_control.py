@@ -14,6 +14,7 @@ from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.ui.model.cloud_frame import CloudRequest
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.spin import Spin
+from heicdepth_tui.ui.screens.rectifying import RECTIFY
 from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
 from heicdepth_tui.ui.widgets.bindings import bind
 
@@ -59,6 +60,7 @@ CLOUD_BINDINGS: list[BindingType] = [
     bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
     bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
     bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
+    RECTIFY,
     bind("]", "clip(1, 0)", "Near clip in", "spin.near_in", "Cut off more of what is near"),
     bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
     bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far"),
@@ -186,9 +188,10 @@ class CloudControl:
     @property
     def options(self) -> ExportOptions:
         """The options of an export of what is shown; with the length that the user knows."""
-        base = self._context.options.export_options()
-        factor = self._marks.factor
-        return self.spin.options(base if factor is None else replace(base, scale=factor))
+        base, marks = self._context.options.export_options(), self._marks
+        cloud = replace(base.cloud, rectify=marks.is_rectified)
+        scale = base.scale if marks.factor is None else marks.factor
+        return self.spin.options(replace(base, cloud=cloud, scale=scale))
 
     @property
     def _marks(self) -> PhotoMarks:
@@ -299,6 +302,15 @@ class CloudControl:
             clip = self.spin.clip.moved(near, far, self._limits)
             self.change(replace(self.spin, clip=clip))
 
+    def toggle_rectified(self) -> str:
+        """Correct the lens distortion, or no more; return a message for the user."""
+        if self.frame is None:
+            return ""
+        marks, message = self._marks.toggled(self.frame.shown.cloud.camera)
+        self._session.keep_marks(self.entry, marks)
+        self.draw()
+        return message
+
     def mark(self) -> int:
         """Mark the sample of the point that was clicked; return the number of marks, 0 for none."""
         if self.sample is None:
@@ -355,6 +367,10 @@ class CloudActions:
         """Shade the surface by its normals, or not."""
         spin = self.control.spin
         self.control.change(replace(spin, is_shaded=not spin.is_shaded))
+
+    def action_rectify(self) -> None:
+        """Show points with the lens distortion corrected, or as the lens shifted them."""
+        self.show_status(self.control.toggle_rectified())
 
     def action_clip(self, near: int, far: int) -> None:
         """Move the near or the far end of what is shown."""

@@ -22,6 +22,7 @@ from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
+from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
 from heicdepth_tui.ui.screens.view import SAVE_PICTURE
 from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -50,7 +51,7 @@ _WIDE = 116
 _Line = tuple[str, str]
 
 
-class ProbeScreen(RangedScreen):
+class ProbeScreen(RectifyAction, RangedScreen):
     """Reads samples under the crosshair of the selected photo; closes by esc, m or q."""
 
     DEFAULT_CSS = """
@@ -94,6 +95,7 @@ class ProbeScreen(RangedScreen):
         bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
         bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
+        RECTIFY,
         SAVE_PICTURE,
     ]  # fmt: skip
 
@@ -222,8 +224,7 @@ class ProbeScreen(RangedScreen):
     def _scale(self) -> None:
         """Take the scale of the user into the probe."""
         if self._drawn is not None:
-            factor, probe = self.marks.factor, self._drawn.probe
-            self._probe = probe if factor is None else probe.with_scale(factor)
+            self._probe = self.marks.applied(self._drawn.probe)
             self._histogram = self._drawn.histogram.of(self._probe.depth_map)
 
     def _show(self) -> None:
@@ -247,7 +248,7 @@ class ProbeScreen(RangedScreen):
         )
         code = None if sample is None else sample.code
         self.histogram_view.show(self.shown_histogram(trust, self._code_scale, code))
-        title = f"{printable(self._entry.name)} · probe · {trust.short}"
+        title = texts.title(printable(self._entry.name), probe)
         if title != self._title.content:
             self._title.update(Content(title), layout=False)
 
