@@ -21,8 +21,10 @@ from tests.support.graphics import Placeholder, placeholders_on
 
 NUMBER = image_id(9, 100)
 BLOCKS = RenderedRows(Fit(10, 4, 10, 8), ("\x1b[31m" + "▀" * 10 + "\x1b[0m",) * 4)
-PIXELS = placeholder_rows(NUMBER, Fit(12, 4, 120, 80))
-SIZE = (16, 6)
+COLUMNS = 22
+"""At this width rich 14.2 cuts between a character and its diacritics, before column 15."""
+PIXELS = placeholder_rows(NUMBER, Fit(COLUMNS, 4, 10 * COLUMNS, 80))
+SIZE = (COLUMNS + 4, 6)
 
 
 class Viewer(App[None]):
@@ -35,7 +37,7 @@ class Viewer(App[None]):
 
 @pytest.fixture
 async def view(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ImageView]:
-    """A view of 16 x 6 cells that shows an image of 12 x 4 in place of its blocks."""
+    """A view of 26 x 6 cells that shows an image of 22 x 4 in place of its blocks."""
     use_true_colours(monkeypatch)
     async with Viewer().run_test(size=SIZE) as pilot:
         found = pilot.app.query_one(ImageView)
@@ -54,13 +56,13 @@ def cells(view: ImageView, left: int, right: int) -> dict[tuple[int, int], Place
     return placeholders_on(screen)
 
 
-@pytest.mark.parametrize(("left", "right"), [(0, 16), (0, 7), (5, 16), (6, 7), (3, 13)])
+@pytest.mark.parametrize(("left", "right"), [(0, 26), (0, 17), (17, 26), (6, 7), (3, 21)])
 async def test_every_part_of_a_row_shows_its_part_of_the_image(
     view: ImageView, left: int, right: int
 ) -> None:
     assert cells(view, left, right) == {
         (x, y): Placeholder(NUMBER, y - 1, x - 2)
-        for x in range(max(2, left), min(14, right))
+        for x in range(max(2, left), min(2 + COLUMNS, right))
         for y in range(1, 5)
     }
 
@@ -69,15 +71,15 @@ async def test_blocks_come_back_for_a_time_and_another_picture_ends_the_image(
     view: ImageView,
 ) -> None:
     view.hide_pixels(True)
-    assert cells(view, 0, 16) == {}
+    assert cells(view, 0, SIZE[0]) == {}
     view.hide_pixels(False)
-    assert cells(view, 0, 16) != {}
+    assert cells(view, 0, SIZE[0]) != {}
 
     view.show_picture(BLOCKS)
     assert view.pixels is PIXELS
     view.show_picture(RenderedRows(*BLOCKS))
     assert view.pixels is None
-    assert cells(view, 0, 16) == {}
+    assert cells(view, 0, SIZE[0]) == {}
 
 
 async def test_a_message_ends_the_image(view: ImageView) -> None:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["ImageView"]
 
 _CELLS = re.compile("\U0010eeee[^\U0010eeee]*|[^\U0010eeee]+")
-"""A cell that shows an image is several characters: each is a segment, so that none is cut."""
+"""A cell that shows an image is several characters: each is a segment, because rich 14.2 may cut
+between them."""
 
 
 class ImageView(Widget):
