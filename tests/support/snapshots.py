@@ -98,6 +98,7 @@ def _differences(
                 wrong.append(x)
         if wrong:
             was, now = "".join(kept_row).strip(), "".join(row).strip()
-            yield f"line {y}, columns {wrong[0]} to {wrong[-1]}: {now!r}, it was {was!r}"
+            what = f"{now!r}, it was {was!r}" if now != was else f"other colours of {now!r}"
+            yield f"line {y}, columns {wrong[0]} to {wrong[-1]}: {what}"
     if wrong_blocks > PICTURE_SHARE * blocks:
         yield f"{wrong_blocks} of {blocks} cells of pictures differ"
