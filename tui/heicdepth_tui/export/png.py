@@ -38,7 +38,8 @@ def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the files of ``png``: photo, codes and, where a code's metres are known, depth."""
     depth_map = source.depth_map
     photo = f"the photo at {source.raster_size}"
-    codes = f"codes as stored, {depth_map.bits} bit"
+    is_moved = source.camera is not None and source.camera.is_resampled
+    codes = f"codes {'of the nearest samples' if is_moved else 'as stored'}, {depth_map.bits} bit"
     if depth_map.reason:
         codes = f"{codes}; no depth in millimetres: {depth_map.reason}"
     codes = "; ".join([codes, *source.notes])
