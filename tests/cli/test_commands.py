@@ -280,3 +280,13 @@ def test_camera_files_are_given_in_lists_and_one_by_one(
         "IMG_0412-ros.yaml",
     ]
     assert "names NAME-photo.png" not in done.stderr
+
+
+def test_the_help_of_export_lists_every_format() -> None:
+    from heicdepth_tui.export.registry import FORMATS
+
+    listed = run_command("export", "--help").stdout.partition("Formats:")[2].partition("Options:")
+    assert [line.split()[0] for line in listed[0].splitlines() if line.strip()] == list(FORMATS)
+    refused = run_command("export", "--format", "ply2", ".")
+    assert refused.returncode == 2
+    assert all(name in refused.stderr for name in ("'ply2'", "'pcd-ascii'", "'wiggle'"))

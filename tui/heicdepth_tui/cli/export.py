@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 
-@click.command()
+class _ExportCommand(click.Command):
+    """A command whose help lists the formats."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Formats"):
+            formatter.write_dl([(one.name, one.description) for one in FORMATS.values()])
+        super().format_options(ctx, formatter)
+
+
+@click.command(cls=_ExportCommand)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
 @click.option(
     "--format",
@@ -30,7 +39,8 @@ __all__ = ["export"]
     multiple=True,
     default=("pcd",),
     show_default=True,
-    help="May be given more than once.",
+    metavar="FORMAT",
+    help="A format of the list above; may be given more than once.",
 )
 @table_options
 @click.option(
@@ -58,10 +68,11 @@ def export(
     limit_pixels: int,
     **given: Any,
 ) -> int:
-    """Write point clouds and depth maps of photos.
+    """Write point clouds, meshes, depth maps and stereo pictures of photos.
 
-    Clouds are in metres: x right, y up, -z forward. Existing files are never overwritten: a new
-    file gets -1, -2 … in its name. Each written path is printed on a line of stdout.
+    Points are in metres: x right, y up, -z forward, unless --frame is given. Existing files are
+    never overwritten: a new file gets -1, -2 … in its name. Each written path is printed on a line
+    of stdout.
     """
     base = ExportOptions(
         formats, scale=_scale(scale, scale_to), out=out, limits=limits_of(limit_pixels)
