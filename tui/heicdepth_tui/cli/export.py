@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from heicdepth_tui.cli.batch import export_all, print_status
+from heicdepth_tui.cli.batch_options import BatchOptions, batch_options
 from heicdepth_tui.cli.export_options import chosen_options, table_options
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
 from heicdepth_tui.cli.paths import ExistingPath
@@ -16,7 +18,6 @@ from heicdepth_tui.export.rules import refusals, warnings
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.scale import KnownLength
-    from heicdepth_tui.export.options import Exported
 
 __all__ = ["export"]
 
@@ -31,7 +32,7 @@ class _ExportCommand(click.Command):
 
 
 @click.command(cls=_ExportCommand)
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
+@click.argument("paths", metavar="PATH...", nargs=-1, type=ExistingPath())
 @click.option(
     "--format",
     "formats",
@@ -58,6 +59,7 @@ class _ExportCommand(click.Command):
 @recursive_option
 @out_option
 @limit_option
+@batch_options
 def export(
     paths: tuple[Path, ...],
     formats: tuple[str, ...],
@@ -73,7 +75,15 @@ def export(
     Points are in metres: x right, y up, -z forward, unless --frame is given. Existing files are
     never overwritten: a new file gets -1, -2 … in its name. Each written path is printed on a line
     of stdout.
+
+    Of several photos, or of a folder, a manifest in the folder of the export says what was done:
+    the same command again exports what is new, has changed, or failed.
     """
+    batch = BatchOptions.of(given)
+    if batch.status:
+        return print_status(out)
+    if not paths:
+        raise click.UsageError("Missing argument 'PATH...'.")
     base = ExportOptions(
         formats, scale=_scale(scale, scale_to), out=out, limits=limits_of(limit_pixels)
     )
@@ -82,7 +92,7 @@ def export(
         raise click.UsageError(refusal.reason)
     for warning in warnings(options):
         click.echo(f"heicdepth-tui: {warning}", err=True)
-    return _export_all(paths, recursive, options)
+    return export_all(paths, options, batch, recursive=recursive)
 
 
 def _scale(factor: float | None, known_length: str | None) -> float | KnownLength | None:
@@ -94,32 +104,3 @@ def _scale(factor: float | None, known_length: str | None) -> float | KnownLengt
         return factor if known_length is None else parse_known_length(known_length)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _export_all(paths: tuple[Path, ...], recursive: bool, options: ExportOptions) -> int:
-    from heicdepth_tui.cli.paths import photos_in
-    from heicdepth_tui.errors import HeicDepthError
-    from heicdepth_tui.export.run import export_photo
-    from heicdepth_tui.photo.client import Decoder
-
-    entries = photos_in(paths, recursive)
-    if not entries:
-        click.echo("heicdepth-tui: no HEIC photo found", err=True)
-        return 3
-    failed = False
-    decoder = Decoder.start(limit_pixels=options.limits.pixels)
-    try:
-        for entry in entries:
-            try:
-                export_photo(Path(entry.path), options, decoder.get, written=_print_written)
-            except HeicDepthError as error:
-                click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
-                failed = True
-    finally:
-        decoder.close()
-    return 1 if failed else 0
-
-
-def _print_written(done: Exported) -> None:
-    click.echo(str(done.path))
-    click.echo(done.summary, err=True)

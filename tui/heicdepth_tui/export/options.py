@@ -129,6 +129,8 @@ class ExportOptions:
     Without effect on the flat projection."""
     out: Path = Path()
     """The folder to write to; made where it is missing."""
+    stem: str = ""
+    """The start of the files' names, ``{format}`` in it replaced; empty: the photo's name."""
     with_gps: bool = False
     """Write where the photo was taken into the files' comments; off by default."""
     limits: Limits = DEFAULT_LIMITS

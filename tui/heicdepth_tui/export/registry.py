@@ -86,7 +86,8 @@ class Format:
         Raises GeometryError or ExportError where the photo or the options do not allow the format,
         DecodeError from the source's colours, WriteError where the files cannot be written.
         """
-        return write_outputs(self.output_files(source), self.name, source.file_stem, folder)
+        stem = source.file_stem.replace("{format}", self.name)
+        return write_outputs(self.output_files(source), self.name, stem, folder)
 
 
 def write_outputs(

@@ -82,7 +82,7 @@ class PhotoSource:
     @property
     def file_stem(self) -> str:
         """The start of the names of exported files."""
-        return safe_name(self.name)
+        return safe_name(self.options.stem or self.name)
 
     def comments(self) -> tuple[str, ...]:
         """Return the comments of every format: photo, program and notes; ASCII."""

@@ -1,0 +1,365 @@
+"""Many photos at once: workers, manifest, a second run, interruptions, parts, and a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from heicdepth_tui.batch.manifest import NAME, State, merged, read_records
+from heicdepth_tui.heif.picture_facts import Size
+from heicdepth_tui.samples.recipe import Recipe
+from heicdepth_tui.samples.write import build_photo
+from tests.support.cli import Done, run_command
+from tests.support.sharing import write_once
+
+SMALL = {"size": Size(128, 96), "depth_size": Size(64, 64)}
+COUNT = 12
+
+
+def _write(folder: Path) -> None:
+    data = build_photo(Recipe(), **SMALL)
+    for number in range(COUNT):
+        path = folder / ("a" if number % 2 else "b") / f"IMG {number:02d}.HEIC"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (folder / "none.HEIC").write_bytes(build_photo(Recipe(), **SMALL, depth=False))
+
+
+@pytest.fixture(scope="session")
+def batch_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_once(tmp_path_factory, "batch", _write)
+
+
+@pytest.fixture
+def export(tmp_path: Path, batch_folder: Path) -> Callable[..., Done]:
+    def run(*arguments: str, folder: Path = batch_folder) -> Done:
+        words = ("export", folder, "-r", "--out", "out", "--jobs", "1", *arguments)
+        return run_command(*words, cwd=tmp_path)
+
+    return run
+
+
+def names(folder: Path) -> list[str]:
+    """Return the files below a folder but manifests, relative to it."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(str(p.relative_to(folder)) for p in found if not p.name.startswith(NAME))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in names(folder)}
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_all_photos_are_exported_and_a_second_run_does_nothing(
+    tmp_path: Path, export: Callable[..., Done], jobs: str
+) -> None:
+    first = export("--jobs", jobs)
+    before = contents(tmp_path / "out")
+    second = export("--jobs", jobs)
+
+    assert first.returncode == second.returncode == 0
+    assert len(first.stdout.splitlines()) == len(before) == COUNT
+    assert f"{COUNT} exported, 1 without depth" in first.stderr
+    assert f"{COUNT} unchanged, 1 without depth" in second.stderr
+    assert second.stdout == ""
+    assert contents(tmp_path / "out") == before
+    records = merged([tmp_path / "out" / f"{NAME}.jsonl"])
+    assert sum(record.state is State.DONE for record in records.values()) == COUNT
+    for record in records.values():
+        for output in record.outputs:
+            assert (tmp_path / "out" / output.path).stat().st_size == output.bytes
+
+
+def test_what_changed_is_exported_again_and_other_options_are_other_work(
+    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
+) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(batch_folder / "a", folder)
+    export(folder=folder)
+    changed = min(folder.iterdir())
+    os.utime(changed, ns=(1, 1))
+    (tmp_path / "out" / f"{sorted(folder.iterdir())[1].stem}.pcd").unlink()
+
+    again = export(folder=folder)
+    other = export("--format", "ply", folder=folder)
+    both = export(folder=folder)
+
+    assert "2 exported, 4 unchanged" in again.stderr
+    assert f"{changed.stem}-1.pcd" in again.stdout
+    assert "6 exported" in other.stderr
+    assert "6 unchanged" in both.stderr
+
+
+def test_names_follow_the_template_the_tree_and_the_hash(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
+    export("--template", "{parent}-{stem}-{format}", "--format", "png", "--format", "tiff")
+    export("--keep-tree", "--out", "tree")
+    export("--spread", "--out", "spread")
+
+    assert "b-IMG 00-png-codes.png" in names(tmp_path / "out")
+    assert "b-IMG 00-tiff.tiff" in names(tmp_path / "out")
+    assert {"a/IMG 01.pcd", "b/IMG 00.pcd"} <= {*names(tmp_path / "tree")}
+    spread = names(tmp_path / "spread")
+    assert len(spread) == COUNT
+    assert all(len(name.split("/")[0]) == 2 for name in spread)
+    bad = export("--template", "{name}")
+    assert bad.returncode == 2
+    assert "{stem}, {format}, {parent}" in bad.stderr
+
+
+def test_overwrite_replaces_and_leaves_no_part(tmp_path: Path, export: Callable[..., Done]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "IMG 00.pcd").write_text("old")
+
+    done = export("--overwrite")
+
+    assert done.returncode == 0
+    assert len(names(tmp_path / "out")) == COUNT
+    assert (tmp_path / "out" / "IMG 00.pcd").stat().st_size > 1000
+
+
+def test_filters_and_a_dry_run(tmp_path: Path, export: Callable[..., Done]) -> None:
+    listed = export("--dry-run")
+    assert len(listed.stdout.splitlines()) == COUNT + 1
+    assert not (tmp_path / "out").exists()
+    assert export("--since", "2100-01-01", "--dry-run").stdout == ""
+    absolute = export("--accuracy", "absolute")
+    assert f"{COUNT} of accuracy relative" in absolute.stderr
+    assert export("--since", "yesterday").returncode == 2
+
+
+def test_parts_hold_every_photo_once(tmp_path: Path, export: Callable[..., Done]) -> None:
+    for index in (1, 2, 3):
+        done = export("--shard", f"{index}/3")
+        assert done.returncode == 0
+    status = run_command("export", "--status", "--out", "out", cwd=tmp_path)
+
+    assert len(names(tmp_path / "out")) == COUNT
+    assert len([*(tmp_path / "out").glob(f"{NAME}-*-of-3.jsonl")]) == 3
+    assert status.returncode == 0
+    assert f"{COUNT + 1} records in 3 manifests: {COUNT} done, 1 skipped" in status.stdout
+    assert export("--shard", "4/3").returncode == 2
+
+
+def test_failures_are_listed_and_can_be_tried_again(
+    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
+) -> None:
+    folder = tmp_path / "photos"
+    shutil.copytree(batch_folder / "a", folder)
+    broken = folder / "broken.HEIC"
+    broken.write_bytes((folder / "IMG 01.HEIC").read_bytes()[:2000])
+
+    first = export(folder=folder)
+    status = run_command("export", "--status", "--out", "out", cwd=tmp_path)
+    broken.write_bytes((folder / "IMG 01.HEIC").read_bytes())
+    retried = export("--retry-failed", folder=folder)
+
+    assert first.returncode == status.returncode == 1
+    assert "6 exported, 1 failed" in first.stderr
+    assert first.stderr.count("broken.HEIC") == 1
+    assert "broken.HEIC" in status.stdout
+    assert retried.returncode == 0
+    assert "1 exported" in retried.stderr
+    assert len(names(tmp_path / "out")) == 7
+
+
+def test_progress_as_json_is_an_object_a_photo(export: Callable[..., Done]) -> None:
+    done = export("--progress", "json")
+
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert [line["state"] for line in lines].count("done") == COUNT
+    assert [line["ended"] for line in lines] == list(range(1, COUNT + 2))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_is_one_line(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
+    (tmp_path / "out").mkdir(mode=0o500)
+
+    done = export()
+
+    assert done.returncode == 1
+    assert "out" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_two_runs_do_not_write_one_manifest(tmp_path: Path, export: Callable[..., Done]) -> None:
+    from heicdepth_tui.batch.manifest import Manifest
+
+    with Manifest.open(tmp_path / "out" / f"{NAME}.jsonl"):
+        done = export()
+
+    assert done.returncode == 1
+    assert "another export writes this manifest" in done.stderr
+
+
+def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = (sys.executable, "-m", "heicdepth_tui", "export", folder, "-r", "--out", out)
+    return subprocess.Popen(
+        [*map(str, command), "--format", "pcd-ascii", "--format", "npz", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for_states(path: Path, state: State, count: int) -> None:
+    """Wait until a manifest lists so many photos in a state."""
+    end = time.monotonic() + 50
+    while sum(record.state is state for record in read_records(path)) < count:
+        if time.monotonic() > end:
+            pytest.fail("the export did not come so far")
+        with contextlib.suppress(InterruptedError):
+            os.sched_yield()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_kill_and_resume_lose_and_double_nothing(
+    tmp_path: Path, batch_folder: Path, jobs: str
+) -> None:
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    manifest = out / f"{NAME}.jsonl"
+    run = start(batch_folder, out, "--jobs", jobs)
+    wait_for_states(manifest, State.DONE, 3)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate()
+    # As where the run was killed after the file was written, before the manifest said so.
+    text = manifest.read_text()
+    last = text.rindex('"state": "done"')
+    manifest.write_text(text[: text.rindex("\n", 0, last) + 1] + '{"source": "to')
+
+    resumed = start(batch_folder, out, "--jobs", jobs)
+    _, errors = resumed.communicate()
+    complete = start(batch_folder, whole, "--jobs", "1")
+    complete.communicate()
+
+    assert resumed.returncode == 0, errors
+    assert contents(out) == contents(whole)
+    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
+
+
+def test_an_interrupt_ends_running_photos_and_keeps_their_files(
+    tmp_path: Path, batch_folder: Path
+) -> None:
+    out = tmp_path / "out"
+    run = start(batch_folder, out, "--jobs", "2")
+    wait_for_states(out / f"{NAME}.jsonl", State.DONE, 2)
+    os.killpg(run.pid, signal.SIGINT)
+    _, errors = run.communicate()
+
+    assert run.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
+    assert len(names(out)) >= 4
+
+
+def test_a_photo_whose_worker_is_killed_fails_alone(
+    tmp_path: Path, batch_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from heicdepth_tui.batch.plan import jobs_of
+    from heicdepth_tui.batch.pool import Started, run_in_workers
+    from heicdepth_tui.cli.paths import photos_in
+    from heicdepth_tui.export.options import ExportOptions
+
+    entries = photos_in((batch_folder,), recursive=True)
+    jobs = list(jobs_of(entries, [batch_folder], ExportOptions(out=tmp_path)))
+    poisonous = jobs[3].path
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    ended = {}
+    for event in run_in_workers([_killing(job, poisonous) for job in jobs], 2):
+        if not isinstance(event, Started):
+            ended[event.source] = event.state
+
+    assert ended.pop(poisonous) is State.FAILED
+    assert len(ended) == len(jobs) - 1
+    assert sum(state is State.DONE for state in ended.values()) == COUNT - 1
+
+
+class Killing:
+    """Options that kill the process that unpacks them."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return _kill, ()
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _killing(job: object, poisonous: str) -> object:
+    from dataclasses import replace
+
+    if job.path != poisonous:  # type: ignore[attr-defined]
+        return job
+    return replace(job, options=Killing())  # type: ignore[type-var]
+
+
+def test_a_cluster_finishes_where_a_worker_is_killed(
+    tmp_path: Path, batch_folder: Path, export: Callable[..., Done]
+) -> None:
+    distributed = pytest.importorskip("distributed")
+
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        worker = next(iter(cluster.workers.values()))
+        manifest_folder = tmp_path / "out"
+        run = start(
+            batch_folder, manifest_folder,
+            "--scheduler", cluster.scheduler_address, "--shard-size", "3",
+        )  # fmt: skip
+        end = time.monotonic() + 50
+        while not names(manifest_folder) and time.monotonic() < end:
+            os.sched_yield()
+        os.kill(worker.process.process.pid, signal.SIGKILL)
+        _, errors = run.communicate()
+
+    whole = start(batch_folder, tmp_path / "whole", "--jobs", "1")
+    whole.communicate()
+    assert run.returncode == 0, errors
+    assert contents(manifest_folder) == contents(tmp_path / "whole")
+
+
+def test_a_photo_that_ends_every_run_is_given_up(
+    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
+) -> None:
+    export("--since", "2100-01-01")
+    manifest = tmp_path / "out" / f"{NAME}.jsonl"
+    export()
+    lines = [line for line in manifest.read_text().splitlines() if "IMG 03" in line]
+    begun = next(line for line in lines if '"begun"' in line)
+    manifest.write_text(f"{begun}\n" * 3)
+    (tmp_path / "out" / "IMG 03.pcd").unlink()
+
+    done = export()
+    retried = export("--retry-failed")
+
+    assert done.returncode == 1
+    assert "IMG 03.HEIC: its process was ended each of three times" in done.stderr
+    assert "1 failed" in done.stderr
+    assert retried.returncode == 0
+    assert "1 exported" in retried.stderr
+
+
+def test_a_cluster_that_is_not_there_is_one_line(
+    tmp_path: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    done = export("--scheduler", "tcp://127.0.0.1:1")
+
+    assert done.returncode == 1
+    assert "pip install 'heicdepth-tui[cluster]'" in done.stderr

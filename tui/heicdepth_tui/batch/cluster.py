@@ -1,0 +1,91 @@
+"""Shards on an existing Dask cluster (extra ``cluster``): at most two in flight a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Any
+
+from heicdepth_tui.batch.run import Counts
+from heicdepth_tui.batch.shard import ShardWork, run_shard
+from heicdepth_tui.errors import ExportError
+
+__all__ = ["run_on_cluster"]
+
+_IN_FLIGHT = 2
+_RETRIES = 3
+
+
+def run_on_cluster(
+    shards: Iterable[ShardWork],
+    address: str,
+    *,
+    listener: Callable[[str, Counts], object],
+    work: Callable[[ShardWork], Counts] = run_shard,
+) -> Counts:
+    """Run shards on the Dask scheduler at ``address``; return the sum of their counts.
+
+    A shard whose worker was killed is done by another, which skips what its manifest lists as done.
+    A photo that ends its worker each time fails alone: after three workers the shard is given up
+    and counted as failed, the others go on. ``listener`` is called with a shard's name and counts.
+    Raises ExportError where dask.distributed is not installed or the scheduler does not answer.
+    """
+    distributed = _distributed()
+    try:
+        client = distributed.Client(address, timeout="10s")
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ExportError(
+            f"no Dask scheduler answers at {address}: {error}",
+            hint="start one, or leave --scheduler out to export on this machine",
+        ) from error
+    total = Counts()
+    with client:
+        waiting = iter(shards)
+        running = distributed.as_completed()
+        names: dict[str, ShardWork] = {}
+
+        def submit(room: int) -> None:
+            for _ in range(room):
+                shard = next(waiting, None)
+                if shard is None:
+                    return
+                future = client.submit(work, shard, key=f"shard-{shard.name}", retries=_RETRIES)
+                names[future.key] = shard
+                running.add(future)
+
+        submit(max(1, len(client.scheduler_info()["workers"])) * _IN_FLIGHT)
+        for future in running:
+            shard = names.pop(future.key)
+            counts = _counts(future, shard)
+            _sum(total, counts)
+            listener(shard.name, counts)
+            submit(1)
+    return total
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError as error:
+        raise ExportError(
+            "--scheduler needs dask.distributed",
+            hint="install it with: pip install 'heicdepth-tui[cluster]'",
+        ) from error
+
+
+def _counts(future: Any, shard: ShardWork) -> Counts:
+    error = future.exception()
+    if error is None:
+        counts: Counts = future.result()
+        return counts
+    reason = f"shard {shard.name} of {len(shard.jobs)} photos: {error}"
+    return Counts(failed=len(shard.jobs), failures=[reason])
+
+
+def _sum(total: Counts, part: Counts) -> None:
+    total.done += part.done
+    total.unchanged += part.unchanged
+    total.skipped += part.skipped
+    total.failed += part.failed
+    total.bytes += part.bytes
+    total.failures += part.failures

@@ -1,0 +1,255 @@
+"""The manifest of a batch: JSON Lines of what was begun, done, skipped and failed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import IO, Any
+
+from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.errors import ExportError, WriteError
+from heicdepth_tui.export.options import ExportOptions
+
+__all__ = [
+    "NAME",
+    "Manifest",
+    "Output",
+    "Record",
+    "State",
+    "manifests_in",
+    "merged",
+    "parameters_of",
+    "read_records",
+]
+
+NAME = "heicdepth-manifest"
+_OUTSIDE = frozenset({"out", "limits"})
+"""Options that do not change the bytes of a file."""
+
+
+class State(Enum):
+    """What happened to a photo last."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that was written."""
+
+    path: str
+    """Relative to the folder of the manifest where it lies below it."""
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line: a photo, by path, size and time of its last change, and what happened to it."""
+
+    source: str
+    size: int
+    mtime_ns: int
+    parameters: str
+    """A hash of the options that change bytes, see ``parameters_of``."""
+    state: State
+    outputs: tuple[Output, ...] = ()
+    reason: str = ""
+    """Of a photo that was skipped or failed."""
+
+    def line(self) -> str:
+        """Return it as one line of ASCII JSON, without a line break."""
+        record: dict[str, Any] = {
+            "source": self.source,
+            "size": self.size,
+            "mtime_ns": self.mtime_ns,
+            "parameters": self.parameters,
+            "state": self.state.value,
+        }
+        if self.outputs:
+            record["outputs"] = [
+                {"path": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in self.outputs
+            ]
+        if self.reason:
+            record["reason"] = self.reason
+        return json.dumps(record, ensure_ascii=True)
+
+
+def parameters_of(options: ExportOptions) -> str:
+    """Return a hash of every option that changes the bytes of files, 16 hexadecimal digits."""
+    text = json.dumps(_plain(options), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        names = (one.name for one in fields(value) if one.name not in _OUTSIDE)
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    return value
+
+
+def read_records(path: Path) -> Iterator[Record]:
+    """Yield the records of a manifest; a line that is torn or no record is left out."""
+    try:
+        with path.open("r", encoding="ascii", errors="replace") as file:
+            for line in file:
+                record = _record(line)
+                if record is not None:
+                    yield record
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ExportError(f"the manifest cannot be read: {error.strerror}", path=path) from error
+
+
+def _record(line: str) -> Record | None:
+    try:
+        found = json.loads(line)
+        return Record(
+            str(found["source"]),
+            int(found["size"]),
+            int(found["mtime_ns"]),
+            str(found["parameters"]),
+            State(found["state"]),
+            tuple(
+                Output(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
+                for one in found.get("outputs", ())
+            ),
+            str(found.get("reason", "")),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def manifests_in(folder: Path) -> list[Path]:
+    """Return the manifests of a folder, by name."""
+    return sorted(folder.glob(f"{NAME}*.jsonl"))
+
+
+def merged(paths: Iterable[Path]) -> dict[tuple[str, str], Record]:
+    """Return the last record of each photo and its parameters.
+
+    What was done counts before what another manifest says of a photo that was begun or failed.
+    """
+    found: dict[tuple[str, str], Record] = {}
+    for path in paths:
+        of_file = {(record.source, record.parameters): record for record in read_records(path)}
+        for key, record in of_file.items():
+            known = found.get(key)
+            if known is None or known.state is not State.DONE:
+                found[key] = record
+    return found
+
+
+@dataclass(slots=True)
+class Manifest:
+    """A manifest that one process appends to; use it in a ``with`` block."""
+
+    path: Path
+    records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+    """The last record by photo and parameters, as they were when the manifest was opened."""
+    begun: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How often in a row a photo was begun and not ended."""
+    _file: IO[bytes] | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> Manifest:
+        """Read the manifest and open it for appending; it is made where it is missing.
+
+        Raises WriteError where it cannot be written, ExportError where another run writes it.
+        """
+        records: dict[tuple[str, str], Record] = {}
+        begun: Counter[tuple[str, str]] = Counter()
+        for record in read_records(path):
+            key = (record.source, record.parameters)
+            records[key] = record
+            begun[key] = begun[key] + 1 if record.state is State.BEGUN else 0
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("ab+")
+        except OSError as error:
+            raise WriteError(
+                f"the manifest cannot be written: {error.strerror}",
+                path=path,
+                hint="choose another folder with --out",
+            ) from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise ExportError(
+                "another export writes this manifest",
+                path=path,
+                hint="wait for it, or give each its part with --shard",
+            ) from error
+        except OSError:
+            pass  # some network folders have no locks
+        if file.tell() and _last_byte(file) != b"\n":
+            file.write(b"\n")  # a line that was torn off
+        return cls(path, records, begun, file)
+
+    def __enter__(self) -> Manifest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def add(self, record: Record) -> None:
+        """Append a record, whole; raises WriteError where it cannot be written."""
+        if self._file is None:
+            raise ValueError("the manifest is closed")
+        try:
+            self._file.write(f"{record.line()}\n".encode("ascii"))
+            self._file.flush()
+        except OSError as error:
+            raise WriteError(
+                f"the manifest cannot be written: {error.strerror}",
+                path=self.path,
+                hint="free some space; what is written so far stays",
+            ) from error
+
+    def is_done(self, job: Job, parameters: str) -> bool:
+        """Return whether a photo was exported so, is unchanged, and its files are still there."""
+        record = self.records.get((job.path, parameters))
+        if record is None or record.state is not State.DONE:
+            return False
+        if (record.size, record.mtime_ns) != (job.size, job.mtime_ns):
+            return False
+        return all(self._is_there(output, job.options.out) for output in record.outputs)
+
+    def state_of(self, job: Job, parameters: str) -> State | None:
+        """Return what happened to a photo last; None where nothing did."""
+        record = self.records.get((job.path, parameters))
+        return None if record is None else record.state
+
+    def begun_in_vain(self, job: Job, parameters: str) -> int:
+        """Return how often in a row a photo was begun by runs that ended before they ended it."""
+        return self.begun.get((job.path, parameters), 0)
+
+    def _is_there(self, output: Output, folder: Path) -> bool:
+        path = self.path.parent.absolute() / output.path
+        with contextlib.suppress(OSError):
+            return path.is_relative_to(folder.absolute()) and path.stat().st_size == output.bytes
+        return False
+
+
+def _last_byte(file: IO[bytes]) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)

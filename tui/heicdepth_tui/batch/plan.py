@@ -1,0 +1,134 @@
+"""What a batch does with each photo: where its files go, how they are named, what is left out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.heif.depth_facts import Accuracy
+
+__all__ = ["TEMPLATE_FIELDS", "Job", "Naming", "Shard", "jobs_of", "template_problem"]
+
+TEMPLATE_FIELDS = ("stem", "format", "parent")
+_SPREAD_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo to export; plain values, so that it can be sent to another process."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    options: ExportOptions
+    """With the folder of this photo's files, and their name where a template gives one."""
+    is_explicit: bool = False
+    """True where the user named the file: it fails where it has no depth."""
+    accuracy: Accuracy | None = None
+    """Only photos whose file states this accuracy; others are skipped."""
+    was_begun: bool = False
+    """True where a run before was ended while it wrote this photo's files."""
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How files are named and spread over folders."""
+
+    template: str = "{stem}"
+    """With the names in ``TEMPLATE_FIELDS``."""
+    keep_tree: bool = False
+    """Repeat the folders of the photos below the folder of the export."""
+    spread: bool = False
+    """Put files into 256 folders by a hash of the photo's path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part ``index`` of ``count`` of all photos, counted from 1."""
+
+    index: int
+    count: int
+
+    def holds(self, key: str) -> bool:
+        """Return whether a photo belongs to this part, by a hash of its path that never changes."""
+        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:8], "big") % self.count == self.index - 1
+
+
+def template_problem(template: str) -> str:
+    """Return why a template cannot name files; empty where it can."""
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        return f"the template {template!r} is broken: {error}"
+    unknown = [name for name in names if name not in TEMPLATE_FIELDS]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in TEMPLATE_FIELDS)
+        return f"the template has {{{unknown[0]}}}; there are {known}"
+    if "stem" not in names:
+        return "the template needs {stem}: photos would share one name"
+    return ""
+
+
+def jobs_of(
+    entries: Iterable[Entry],
+    roots: Sequence[Path],
+    options: ExportOptions,
+    naming: Naming = Naming(),
+    *,
+    shard: Shard | None = None,
+    since_ns: int = 0,
+    accuracy: Accuracy | None = None,
+    overwrite: bool = False,
+) -> Iterator[Job]:
+    """Yield the jobs of photos found below ``roots``, without those that the filters leave out.
+
+    ``since_ns`` leaves out photos whose file was changed before, in nanoseconds since 1970.
+    """
+    explicit = {os.fspath(root) for root in roots}
+    for entry in entries:
+        place = _place(entry.path, roots)
+        if entry.mtime_ns < since_ns or (shard is not None and not shard.holds(place)):
+            continue
+        yield Job(
+            entry.path,
+            entry.size,
+            entry.mtime_ns,
+            replace(options, out=_folder(options.out, place, naming), stem=_stem(entry, naming)),
+            is_explicit=entry.path in explicit,
+            accuracy=accuracy,
+            overwrite=overwrite,
+        )
+
+
+def _place(path: str, roots: Sequence[Path]) -> str:
+    """Return a photo's path below the folder that was given, the same on every machine."""
+    for root in roots:
+        base = os.path.join(root, "")  # noqa: PTH118  paths that are no text stay as they are
+        if path.startswith(base):
+            return path[len(base) :]
+    return os.path.basename(path)  # noqa: PTH119
+
+
+def _folder(out: Path, place: str, naming: Naming) -> Path:
+    if naming.keep_tree:
+        out = out / Path(place).parent
+    if naming.spread:
+        digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()
+        out = out / digest[:_SPREAD_DIGITS]
+    return out
+
+
+def _stem(entry: Entry, naming: Naming) -> str:
+    if naming.template == "{stem}":
+        return ""
+    path = Path(entry.path)
+    # The name of the format is filled in where a format is written.
+    return naming.template.format(stem=path.stem, parent=path.parent.name, format="{format}")

@@ -1,0 +1,169 @@
+"""Worker processes, each with a decoder of its own; one photo can take down only its own worker."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from heicdepth_tui.batch.manifest import State
+from heicdepth_tui.batch.photo import Outcome, export_job
+from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.photo.client import Decoder
+
+__all__ = ["Started", "run_here", "run_in_workers"]
+
+_CONTEXT = multiprocessing.get_context("spawn")
+_GRACE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A job that a worker was given."""
+
+    job: Job
+
+
+def run_here(jobs: Iterable[Job]) -> Generator[Started | Outcome]:
+    """Do the jobs in this process, one after another; yields each as it begins, and its outcome."""
+    decoder: Decoder | None = None
+    try:
+        for job in jobs:
+            if decoder is None:
+                decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
+            yield Started(job)
+            yield export_job(job, decoder.get)
+    finally:
+        if decoder is not None:
+            decoder.close()
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    job: Job | None = None
+
+
+def run_in_workers(jobs: Iterable[Job], count: int) -> Generator[Started | Outcome]:
+    """Do the jobs in ``count`` processes; yields each as it begins, and outcomes as they come.
+
+    A job whose worker ends without an answer (killed, out of memory) is done once more when no
+    other runs, and fails where that ends the same way. Closing the iterator lets running jobs
+    end; a second interrupt kills them, which leaves no part of a file.
+    """
+    waiting = iter(jobs)
+    suspects: deque[Job] = deque()
+    workers: list[_Worker] = []
+    try:
+        while True:
+            while len(_busy(workers)) < count:
+                job = next(waiting, None)
+                if job is None:
+                    break
+                yield from _give(workers, job)
+            if not _busy(workers):
+                if not suspects:
+                    return
+                job = suspects.popleft()
+                yield from _give(workers, job)
+                outcome = _next_outcome(workers)[1]
+                yield outcome or _lost(job)
+                continue
+            lost, outcome = _next_outcome(workers)
+            if outcome is not None:
+                yield outcome
+            elif lost is not None:
+                suspects.append(lost)
+    finally:
+        _end(workers)
+
+
+def _busy(workers: list[_Worker]) -> list[_Worker]:
+    return [worker for worker in workers if worker.job is not None]
+
+
+def _give(workers: list[_Worker], job: Job) -> Iterator[Started]:
+    """Give a job to a worker that is idle, or to a new one."""
+    worker = next((one for one in workers if one.job is None and one.process.is_alive()), None)
+    if worker is None:
+        ours, theirs = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(target=_serve, args=(theirs,), name="heicdepth-tui export")
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        workers.append(worker)
+    worker.job = job
+    yield Started(job)
+    # One that has just ended is noticed where its answer is awaited.
+    with contextlib.suppress(OSError):
+        worker.pipe.send(job)
+
+
+def _next_outcome(workers: list[_Worker]) -> tuple[Job | None, Outcome | None]:
+    """Wait for an answer; returns the job and its outcome, None where its worker ended."""
+    busy = {worker.pipe: worker for worker in _busy(workers)}
+    (pipe, *_) = wait(list(busy))
+    worker = next(one for one in busy.values() if one.pipe is pipe)
+    job, worker.job = worker.job, None
+    try:
+        return job, worker.pipe.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        worker.pipe.close()
+        workers.remove(worker)
+        return job, None
+
+
+def _lost(job: Job) -> Outcome:
+    return Outcome(
+        job.path,
+        State.FAILED,
+        reason=f"{job.path}: its worker process was ended twice while it exported this photo",
+    )
+
+
+def _end(workers: list[_Worker]) -> None:
+    """Let running jobs end, then the processes."""
+    for worker in workers:
+        with contextlib.suppress(OSError):
+            worker.pipe.send(None)
+    try:
+        for worker in workers:
+            worker.process.join()
+    except KeyboardInterrupt:
+        for worker in workers:
+            worker.process.terminate()
+        for worker in workers:
+            worker.process.join(_GRACE_SECONDS)
+        raise
+    finally:
+        for worker in workers:
+            worker.pipe.close()
+
+
+def _serve(pipe: Connection) -> None:
+    """Do jobs until None comes or the other end is gone."""
+    # Ctrl-C reaches the whole group: the parent decides, a worker ends its photo.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    decoder: Decoder | None = None
+    try:
+        while True:
+            try:
+                job = pipe.recv()
+            except EOFError:
+                return
+            if job is None:
+                return
+            if decoder is None:
+                decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
+            with contextlib.suppress(OSError):
+                pipe.send(export_job(job, decoder.get))
+    finally:
+        if decoder is not None:
+            decoder.close()

@@ -1,0 +1,58 @@
+"""A shard: some hundred photos as the unit of work of a cluster, with a manifest of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from heicdepth_tui.batch.manifest import NAME, Manifest
+from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.batch.run import Counts, run_batch
+
+__all__ = ["SHARD_PHOTOS", "ShardWork", "run_shard", "shards_of"]
+
+SHARD_PHOTOS = 500
+"""Photos of a shard: minutes of work, so that a scheduler has thousands of tasks, not millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShardWork:
+    """Photos that one worker exports one after another; plain values, to be sent anywhere."""
+
+    name: str
+    """The same for the same photos in every run."""
+    jobs: tuple[Job, ...]
+    folder: Path
+    """The folder of the manifest."""
+
+
+def shards_of(jobs: Iterable[Job], folder: Path, photos: int = SHARD_PHOTOS) -> Iterator[ShardWork]:
+    """Yield shards of consecutive photos."""
+    part: list[Job] = []
+    for job in jobs:
+        part.append(job)
+        if len(part) == photos:
+            yield _shard(part, folder)
+            part = []
+    if part:
+        yield _shard(part, folder)
+
+
+def _shard(jobs: Sequence[Job], folder: Path) -> ShardWork:
+    digest = hashlib.sha256()
+    for job in jobs:
+        digest.update(job.path.encode("utf-8", "surrogateescape") + b"\0")
+    return ShardWork(digest.hexdigest()[:12], tuple(jobs), folder)
+
+
+def run_shard(work: ShardWork) -> Counts:
+    """Export the photos of a shard that its manifest does not list as done; return the counts.
+
+    Doing it again, or elsewhere after a worker was killed, exports only what is left. Raises
+    WriteError where the folder cannot be written, as where this machine does not see it.
+    """
+    path = work.folder / f"{NAME}-{work.name}.jsonl"
+    with Manifest.open(path) as manifest:
+        return run_batch(work.jobs, manifest, workers=1, listener=lambda _: None)

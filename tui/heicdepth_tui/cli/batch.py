@@ -1,0 +1,178 @@
+"""Runs the batch that ``export`` asks for, and prints what the manifests say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heicdepth_tui.cli.progress import Reporter
+from heicdepth_tui.errors import ExportError, HeicDepthError
+from heicdepth_tui.text import printable
+
+if TYPE_CHECKING:
+    from heicdepth_tui.batch.photo import Outcome
+    from heicdepth_tui.batch.plan import Job
+    from heicdepth_tui.batch.pool import Started
+    from heicdepth_tui.batch.run import Counts
+    from heicdepth_tui.cli.batch_options import BatchOptions
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.folder.find import Entry
+
+__all__ = ["export_all", "print_status"]
+
+_LISTED_FAILURES = 20
+_SCREEN = 20
+"""Photos whose lines a person still sees at the end."""
+
+
+def export_all(
+    paths: Sequence[Path], options: ExportOptions, batch: BatchOptions, *, recursive: bool
+) -> int:
+    """Export the photos of ``paths`` and return the exit code.
+
+    One photo named alone needs no manifest; several, or a folder, are a batch.
+    """
+    from heicdepth_tui.cli.paths import photos_in
+
+    entries = photos_in(paths, recursive)
+    if not entries:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    jobs = list(_jobs(entries, paths, options, batch))
+    if batch.dry_run:
+        for job in jobs:
+            click.echo(printable(job.path))
+        return 0
+    try:
+        if batch.scheduler is not None:
+            return _on_cluster(jobs, options, batch)
+        if len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir():
+            return _single(jobs[0], batch)
+        return _batch(jobs, options, batch)
+    except ExportError as error:
+        click.echo(f"heicdepth-tui: {error}", err=True)
+        return 1
+
+
+def _jobs(
+    entries: Sequence[Entry], paths: Sequence[Path], options: ExportOptions, batch: BatchOptions
+) -> Iterator[Job]:
+    from heicdepth_tui.batch.plan import Naming, jobs_of
+    from heicdepth_tui.heif.depth_facts import Accuracy
+
+    found = jobs_of(
+        entries,
+        paths,
+        options,
+        Naming(batch.template, batch.keep_tree, batch.spread),
+        shard=batch.shard,
+        since_ns=batch.since_ns,
+        accuracy=None if batch.accuracy is None else Accuracy(batch.accuracy),
+        overwrite=batch.overwrite,
+    )
+    if batch.depth_only:
+        found = (replace(job, is_explicit=False) for job in found)
+    return iter(found)
+
+
+def _single(job: Job, batch: BatchOptions) -> int:
+    from heicdepth_tui.batch.pool import Started, run_here
+
+    failed = False
+    with Reporter(batch.progress, 1) as reporter:
+        for event in run_here([job]):
+            if isinstance(event, Started):
+                continue
+            reporter.ended(event)
+            failed = event.state.value == "failed"
+            if event.state.value == "skipped":
+                click.echo(
+                    f"heicdepth-tui: {printable(job.path)}: skipped: {event.reason}", err=True
+                )
+    return 1 if failed else 0
+
+
+def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
+    from heicdepth_tui.batch.manifest import NAME, Manifest
+    from heicdepth_tui.batch.pool import Started
+    from heicdepth_tui.batch.run import run_batch
+
+    shard = "" if batch.shard is None else f"-{batch.shard.index}-of-{batch.shard.count}"
+    path = options.out / f"{NAME}{shard}.jsonl"
+    workers = min(batch.jobs, max(1, len(jobs)))
+    with Manifest.open(path) as manifest, Reporter(batch.progress, len(jobs)) as reporter:
+
+        def listen(event: Started | Outcome) -> None:
+            if isinstance(event, Started):
+                reporter.begun(event.job)
+            else:
+                reporter.ended(event)
+
+        counts = run_batch(
+            jobs, manifest, workers=workers, listener=listen, retry_failed=batch.retry_failed
+        )
+    return _conclude(counts, repeats=len(jobs) > _SCREEN)
+
+
+def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
+    from heicdepth_tui.batch.cluster import run_on_cluster
+    from heicdepth_tui.batch.shard import shards_of
+
+    # Workers run elsewhere: their current folder is not ours.
+    absolute = [
+        replace(
+            job,
+            path=str(Path(job.path).absolute()),
+            options=replace(job.options, out=job.options.out.absolute()),
+        )
+        for job in jobs
+    ]
+    shards = shards_of(absolute, options.out.absolute(), batch.shard_size)
+    total = run_on_cluster(
+        shards,
+        str(batch.scheduler),
+        listener=lambda name, counts: click.echo(f"shard {name}: {counts.summary()}", err=True),
+    )
+    return _conclude(total, repeats=True)
+
+
+def _conclude(counts: Counts, *, repeats: bool) -> int:
+    """Print the counts, and with ``repeats`` the failures, which may have scrolled away."""
+    click.echo(f"heicdepth-tui: {counts.summary()}", err=True)
+    if not repeats:
+        return 1 if counts.failed else 0
+    for reason in counts.failures[:_LISTED_FAILURES]:
+        click.echo(f"  {printable(reason)}", err=True)
+    left = len(counts.failures) - _LISTED_FAILURES
+    if left > 0:
+        click.echo(f"  and {left:,} more, in the manifest", err=True)
+    return 1 if counts.failed else 0
+
+
+def print_status(folder: Path) -> int:
+    """Print what all manifests of a folder say together; return 3 where there is none."""
+    from heicdepth_tui.batch.manifest import State, manifests_in, merged
+
+    paths = manifests_in(folder)
+    if not paths:
+        click.echo(f"heicdepth-tui: no manifest in {printable(str(folder))}", err=True)
+        return 3
+    try:
+        records = merged(paths)
+    except HeicDepthError as error:
+        click.echo(f"heicdepth-tui: {error}", err=True)
+        return 1
+    counts = Counter(record.state for record in records.values())
+    total = sum(output.bytes for record in records.values() for output in record.outputs)
+    words = ", ".join(f"{counts[state]:,} {state.value}" for state in State if counts[state])
+    manifests = "1 manifest" if len(paths) == 1 else f"{len(paths):,} manifests"
+    click.echo(f"{len(records):,} records in {manifests}: {words}; {total:,} bytes")
+    for record in records.values():
+        if record.state in (State.FAILED, State.BEGUN):
+            click.echo(f"{record.state.value}: {printable(record.reason or record.source)}")
+    return 1 if counts[State.FAILED] else 0

@@ -1,0 +1,159 @@
+"""The options of ``export`` that are about many photos."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from heicdepth_tui.cli.progress import MODES
+
+if TYPE_CHECKING:
+    from heicdepth_tui.batch.plan import Shard
+
+__all__ = ["BatchOptions", "batch_options"]
+
+_Command = Callable[..., Any]
+
+
+class ShardType(click.ParamType["Shard"]):
+    """``I/N``: part I of N, counted from 1."""
+
+    name = "I/N"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Shard:
+        """Return the shard, or fail."""
+        from heicdepth_tui.batch.plan import Shard
+
+        if isinstance(value, Shard):
+            return value
+        index, slash, count = str(value).partition("/")
+        numbers = index.isdecimal() and count.isdecimal()
+        if not slash or not numbers or not 1 <= int(index) <= int(count):
+            self.fail(f"{value!r} is no part such as 3/16", param, ctx)
+        return Shard(int(index), int(count))
+
+
+class Since(click.ParamType[int]):
+    """A date or a time, ISO 8601, as nanoseconds since 1970."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the nanoseconds, or fail."""
+        if isinstance(value, int):
+            return value
+        try:
+            moment = datetime.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2024-05-11 or 2024-05-11T10:22", param, ctx)
+        return int(moment.timestamp() * 1e9)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """The values of these options."""
+
+    jobs: int = 1
+    template: str = "{stem}"
+    keep_tree: bool = False
+    spread: bool = False
+    overwrite: bool = False
+    dry_run: bool = False
+    depth_only: bool = False
+    since_ns: int = 0
+    accuracy: str | None = None
+    shard: Shard | None = None
+    scheduler: str | None = None
+    shard_size: int = 500
+    retry_failed: bool = False
+    status: bool = False
+    progress: str = "auto"
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> BatchOptions:
+        """Take the values out of what click parsed."""
+        return cls(**{one.name: given.pop(one.name) for one in fields(cls)})
+
+
+def batch_options(command: _Command) -> _Command:
+    """Add the options to a command, which receives them by the names of ``BatchOptions``."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _check_template(_: click.Context, __: click.Parameter, value: str) -> str:
+    from heicdepth_tui.batch.plan import template_problem
+
+    problem = template_problem(value)
+    if problem:
+        raise click.BadParameter(problem)
+    return value
+
+
+_OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
+    click.option(
+        "--jobs",
+        type=click.IntRange(1, 256),
+        default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
+        metavar="N",
+        help="Worker processes (default: the processor cores).",
+    ),
+    click.option(
+        "--template",
+        default="{stem}",
+        show_default=True,
+        callback=_check_template,
+        metavar="TEXT",
+        help="Names of files without their suffix, from {stem}, {format} and {parent}.",
+    ),
+    click.option("--keep-tree", is_flag=True, help="Repeat the photos' folders below --out."),
+    click.option("--spread", is_flag=True, help="Spread files over 256 folders by a hash."),
+    click.option("--overwrite", is_flag=True, help="Replace files of the same names, each whole."),
+    click.option(
+        "--dry-run", is_flag=True, help="List the photos that would be exported; write nothing."
+    ),
+    click.option(
+        "--depth-only", is_flag=True, help="Skip files named on the command line without depth."
+    ),
+    click.option(
+        "--since", "since_ns", type=Since(), default=0, help="Only photos changed since then."
+    ),
+    click.option(
+        "--accuracy",
+        type=click.Choice(["absolute", "relative", "unknown"]),
+        help="Only photos whose file states this accuracy of distances.",
+    ),
+    click.option(
+        "--shard",
+        type=ShardType(),
+        help="Only part I of N of the photos, by a hash of their paths.",
+    ),
+    click.option(
+        "--scheduler", metavar="ADDRESS", help="Export on a Dask cluster (extra [cluster])."
+    ),
+    click.option(
+        "--shard-size",
+        type=click.IntRange(1, 100_000),
+        default=500,
+        show_default=True,
+        metavar="N",
+        help="Photos of one task on the cluster.",
+    ),
+    click.option("--retry-failed", is_flag=True, help="Only photos that failed before."),
+    click.option("--status", is_flag=True, help="Print what the manifests in --out say, and end."),
+    click.option(
+        "--progress",
+        type=click.Choice(MODES),
+        default="auto",
+        show_default=True,
+        help="On stderr: a bar where it is a terminal, lines, or JSON Lines.",
+    ),
+)
