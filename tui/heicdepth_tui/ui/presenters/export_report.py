@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.text import printable_path, size_text
@@ -46,7 +48,7 @@ def written_text(job: ExportFinished) -> str:
         return ""
     if job.photos == 1:
         return "\n".join(_summary(file) for file in job.written)
-    folder = printable_path(job.written[0].path.parent.absolute())
+    folder = printable_path(_folder_of(job.written))
     return f"{len(job.written)} files of {job.exported} photos in {folder}"
 
 
@@ -60,8 +62,14 @@ def copied_path(job: ExportFinished) -> str:
     """Return the absolute path of the file of a job, or of their folder; unescaped."""
     if not job.written:
         return ""
-    path = job.written[0].path.absolute()
-    return str(path if len(job.written) == 1 else path.parent)
+    if len(job.written) == 1:
+        return str(job.written[0].path.absolute())
+    return str(_folder_of(job.written))
+
+
+def _folder_of(files: Sequence[Exported]) -> Path:
+    """Return the folder that holds all of these files, some of which are in folders of sets."""
+    return Path(os.path.commonpath([file.path.parent.absolute() for file in files]))
 
 
 def counts_text(job: ExportFinished) -> str:

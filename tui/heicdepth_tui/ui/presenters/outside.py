@@ -33,7 +33,7 @@ def choices(
     last = next(filter(None, map(copied_path, jobs)), "")
     if last:
         job = next(job for job in jobs if job.written)
-        folder = str(job.written[0].path.absolute().parent)
+        folder = last if len(job.written) > 1 else str(Path(last).parent)
         if last != folder:
             found.append(Choice("the last export", last))
         found.append(Choice("the last export's folder", folder))
