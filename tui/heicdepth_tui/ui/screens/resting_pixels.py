@@ -221,7 +221,7 @@ class RestingPixels:
         else:
             pane.inline, pane.is_pending = event.image, False
             pane.view.cover(True)
-            draw = partial(self._draw_inline, pane, event.image)
+            draw = partial(self._draw_inline, pane, event.image, pane.view.picture)
             self._context.pictures.add(f"{event.slot}-image", draw)
             pane.view.when_painted = draw
 
@@ -235,9 +235,11 @@ class RestingPixels:
         else:
             pane.view.show_pixels(cells)
 
-    def _draw_inline(self, pane: _Pane, image: EncodedImage) -> None:
-        """Draw an image over its view, unless something else lies there."""
-        if pane.inline is image and self._screen.is_active and not is_covered(self._screen):
+    def _draw_inline(self, pane: _Pane, image: EncodedImage, picture: RenderedRows | None) -> None:
+        """Draw an image over the picture it belongs to, unless something else lies there."""
+        if pane.inline is not image or pane.view.picture is not picture:
+            return
+        if self._screen.is_active and not is_covered(self._screen):
             box = image.fit.box_in(Box(*pane.view.region))
             self._context.graphics.draw(image, box.column, box.row)
 

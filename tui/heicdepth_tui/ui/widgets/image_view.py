@@ -46,7 +46,7 @@ class ImageView(Widget):
         super().__init__(id=id)
         self._picture: RenderedRows | None = None
         self._pixels: RenderedRows | None = None
-        self._hides_pixels = False
+        self._hides_pixels = self._has_painted = False
         self.when_painted: Callable[[], object] | None = None
         """Called after the picture, or a part of it, was painted."""
         self._message = ""
@@ -93,6 +93,11 @@ class ImageView(Widget):
             if self._pixels is not None:
                 self.refresh()
 
+    def _painted(self) -> None:
+        self._has_painted = False
+        if self.when_painted is not None:
+            self.when_painted()
+
     def cover(self, is_covered: bool) -> None:
         """Note whether an image lies over the widget, and so over its children."""
 
@@ -134,8 +139,9 @@ class ImageView(Widget):
         if self._picture is None:
             return super().render_lines(crop)
         width = self.size.width
-        if self.when_painted is not None:
-            self.call_after_refresh(self.when_painted)
+        if self.when_painted is not None and not self._has_painted:
+            self._has_painted = True
+            self.call_after_refresh(self._painted)
         pixels = None if self._hides_pixels else self._pixels
         strips = self._picture_rows(pixels or self._picture, crop.line_range)
         if crop.column_span != (0, width):
