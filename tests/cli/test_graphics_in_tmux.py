@@ -30,7 +30,7 @@ def in_tmux(sample_folder: Path, tmp_path: Path) -> Iterator[Start]:
         config = tmp_path / "tmux.conf"
         config.write_text(f"set -g status off\nset -g allow-passthrough {passthrough}\n")
         app = f"{sys.executable} -m heicdepth_tui --graphics auto IMG_0412.HEIC"
-        # tmux asks its terminal for a name when it starts: the app waits for that to be answered.
+        # tmux queries the name of its terminal when it starts: the app waits for the reply to that.
         named = f"until {tmux} display-message -p '#{{client_termtype}}' | grep -q kitty"
         script = f"{named}; do :; done; exec {app}"
         arguments = ["-f", str(config), "new-session", "sh", "-c", script]

@@ -27,7 +27,7 @@ _BEGUN = re.compile(
     rb"\x1b(?:_[^\x1b]*\x1b?|P[^\x1b]*(?:\x1b\x1b[^\x1b]*)*\x1b?)?\Z"
     rb"|(?:\x1b\[\d+;\d+H)?(?:\x1b(?:\][^\x07]*)?)?\Z"
 )
-"""What may go on in the next piece of the stream: the place of an inline image is part of it."""
+"""The end of a piece that may go on in the next one, with the place of an inline image."""
 
 _PLACEHOLDER = "\U0010eeee"
 _EXCLUDED = "0300-0304 0306-030C 030F 0311 0313-0314 0342 0653-0654"

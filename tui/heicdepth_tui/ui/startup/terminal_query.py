@@ -36,7 +36,7 @@ def query_graphics(wanted: str) -> Queried:
     if wanted == "blocks" or output is None or not sys.stdin.isatty():
         return NOT_QUERIED
     replies = ReplySplitter()
-    typed = _ask(sys.stdin.fileno(), output, replies)
+    typed = _query(sys.stdin.fileno(), output, replies)
     if not replies.is_done:
         return Queried(None, "the terminal does not reply", typed, replies)
     found = graphics_of(wanted, replies, find_tmux(), os.environ, _window_cell(output))
@@ -45,7 +45,7 @@ def query_graphics(wanted: str) -> Queried:
     return Queried(None, printable(found), typed)
 
 
-def _ask(source: int, output: int, replies: ReplySplitter) -> str:
+def _query(source: int, output: int, replies: ReplySplitter) -> str:
     """Write the query, read up to the fence, and return what else was typed."""
     import termios
 

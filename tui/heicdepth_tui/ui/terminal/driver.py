@@ -60,7 +60,7 @@ class TerminalDriver(LinuxDriver):
         self._queried_at = -FORGOTTEN_SECONDS
         self._has_read_typed = False
         self.before_stop: Callable[[], str] = str
-        """Returns what is to be written before the terminal is left, for whatever reason."""
+        """Returns the text to write before the terminal is left: to end, to fail, to suspend."""
 
     def run_input_thread(self) -> None:
         """Read events: first of what was typed while the terminal was queried."""
