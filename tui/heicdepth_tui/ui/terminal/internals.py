@@ -288,15 +288,6 @@ def composed_update(screen: Screen[Any], widgets: Iterable[Widget]) -> object:
     return screen._compositor.render_update(screen_stack=screen.app._background_screens)
 
 
-def is_covered(screen: Screen[Any]) -> bool:
-    """Return whether a toast or a tooltip lies over a screen."""
-    return any(
-        child.display and (child.id == "textual-tooltip" or len(child.children) > 0)
-        for child in screen.children
-        if child.id in _OVERLAYS
-    )
-
-
 def events_of(text: str) -> list[Message]:
     """Return the events of what was read from a terminal."""
     parser = XTermParser()
@@ -315,6 +306,24 @@ def read_through(keep: Callable[[str], str]) -> None:
     linux_driver.XTermParser = Parser  # type: ignore[attr-defined]
 
 
+def is_covered(screen: Screen[Any]) -> bool:
+    """Return whether a toast or a tooltip lies over a screen."""
+    return any(
+        child.display and (child.id == "textual-tooltip" or len(child.children) > 0)
+        for child in screen.children
+        if child.id in _OVERLAYS
+    )
+
+
+def is_at_rest(screen: Screen[Any], widgets: Iterable[Widget]) -> bool:
+    """Return whether nothing of a screen waits for a layout, and none of the widgets for paint."""
+    return not (
+        screen._dirty_widgets
+        or screen._layout_required
+        or any(widget._repaint_required or widget._layout_required for widget in widgets)
+    )
+
+
 # For tests and screenshots
 
 
@@ -331,15 +340,6 @@ def whole_update(screen: Screen[Any]) -> CompositorUpdate:
 def clear_render_cache(widget: Widget) -> None:
     """Let Textual render every line of a widget anew."""
     widget._styles_cache.clear()
-
-
-def is_at_rest(screen: Screen[Any], widgets: Iterable[Widget]) -> bool:
-    """Return whether nothing of a screen waits for a layout, and none of the widgets for paint."""
-    return not (
-        screen._dirty_widgets
-        or screen._layout_required
-        or any(widget._repaint_required or widget._layout_required for widget in widgets)
-    )
 
 
 def notifications_of(app: App[Any]) -> list[Notification]:

@@ -8,6 +8,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -85,8 +86,16 @@ class HistogramView(Widget):
 
     def show(self, shown: ShownHistogram | None, message: str = "") -> None:
         """Show a histogram, or where there is none a message."""
-        if (shown, message) != (self._shown, self._message):
-            self._shown, self._message = shown, message
+        old = self._shown
+        if (shown, message) == (old, self._message):
+            return
+        self._shown, self._message = shown, message
+        if shown is not None and old is not None and old._replace(code=shown.code) == shown:
+            # Only the axis shows the code: a step of the crosshair draws no bar.
+            self._picture = None
+            width, height = self.size
+            self.refresh(Region(0, max(0, height - _TEXT_ROWS - 1), width, 1))
+        else:
             self._redraw()
 
     def _redraw(self) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widget import Widget
 from textual.widgets import Static
 
 from heicdepth_tui.ui.presenters.panes import PaneView
@@ -56,11 +55,6 @@ class ImagePane(Vertical):
         yield self.legend
         yield self.caption
 
-    @property
-    def parts(self) -> tuple[Widget, ...]:
-        """The widgets of the pane from top to bottom."""
-        return self.heading, self.image, self.legend, self.caption
-
     async def on_click(self, event: events.Click) -> None:
         """Zoom into the layer by a double click."""
         if event.chain == 2:
@@ -107,11 +101,6 @@ class ImagePanes(Container):
         """Hold both panes."""
         yield self.photo
         yield self.depth
-
-    @property
-    def parts(self) -> tuple[Widget, ...]:
-        """The widgets of both panes."""
-        return (*self.photo.parts, *self.depth.parts)
 
     def lay_out(self, panes: Panes, is_single: bool) -> bool:
         """Lay out the panes; return whether they will move."""
