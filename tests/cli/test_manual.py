@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 
 import click
 import pytest
@@ -42,3 +43,18 @@ def test_the_page_can_be_formatted() -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "--format" in done.stdout
+
+
+def test_the_page_is_made_with_click_alone() -> None:
+    # The build has nothing else installed: hatch_build.py makes the page for the wheel.
+    program = (
+        "import sys; from heicdepth_tui.cli.manual import manual_page; manual_page();"
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
+    )
+
+    loaded = set(done.stdout.split())
+    assert "click" in loaded
+    assert not loaded & {"numpy", "PIL", "pillow_heif", "rich", "textual", "platformdirs"}
