@@ -275,7 +275,7 @@ def test_files_say_whether_points_are_rectified_and_by_how_much() -> None:
     assert f"points are not rectified, the lens shifts them by {figure}" in plain
     assert "experimental" in rectified
     assert f"the lens had shifted samples by {figure}" in rectified
-    assert f"agree to {lens.residual_px:.2g} px" in rectified
+    assert f"agree to {lens.residual_px:.2f} px" in rectified
     assert "not rectified" not in rectified
 
 

@@ -158,7 +158,7 @@ class Camera:
         """The correction and its residual, for summaries; empty where nothing is corrected."""
         if self.lens is None or not (self.is_rectified or self.is_resampled):
             return ""
-        return f"rectified (experimental), residual {self.lens.residual_px:.2g} px"
+        return f"rectified (experimental), residual {self.lens.residual_px:.2f} px"
 
     @property
     def origin_words(self) -> str:

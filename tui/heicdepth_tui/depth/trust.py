@@ -233,7 +233,7 @@ def distortion_sentence(camera: Camera) -> str:
         return (
             "rectified (experimental: the form of the file's distortion coefficients is not "
             f"documented): the lens had shifted samples by {lens.figures}; forward and inverse "
-            f"coefficients agree to {lens.residual_px:.2g} px; extrinsics are not applied"
+            f"coefficients agree to {lens.residual_px:.2f} px; extrinsics are not applied"
         )
     return (
         f"{_DISTORTION}: points are not rectified, the lens shifts them by {lens.figures} "

@@ -54,7 +54,7 @@ class PhotoMarks:
             why = "there is no camera" if camera is None else camera.lens_problem
             return self, f"cannot be rectified: {why}"
         lens = camera.lens
-        text = f"rectified (experimental): {lens.figures}, residual {lens.residual_px:.2g} px"
+        text = f"rectified (experimental): {lens.figures}, residual {lens.residual_px:.2f} px"
         return replace(self, is_rectified=True), text
 
     def applied(self, probe: Probe) -> Probe:
