@@ -81,7 +81,7 @@ def _tell(what: str, turn: int) -> None:
 
 def _fast(folder: Path, without: str, scratch: Path, into: Costs) -> None:
     """Measure the start and a few keys."""
-    with open_app(folder, scratch=scratch, **{VARIABLE: without}) as terminal:
+    with open_app(folder, scratch=scratch, link=None, **{VARIABLE: without}) as terminal:
         terminal.settle()
         listed, replay = first_time(terminal, lambda screen: screen.listed >= _LISTED)
         started = painted_since(terminal.started, terminal, replay)
@@ -94,7 +94,7 @@ def _fast(folder: Path, without: str, scratch: Path, into: Costs) -> None:
                 into.add("key step", painted.both)
     target = scratch / "late.json"
     command = (sys.executable, "-m", "bench.hosted", str(target))
-    with open_app(folder, scratch=scratch, command=command, **{VARIABLE: without}) as terminal:
+    with open_app(folder, scratch=scratch, link=None, command=command, **{VARIABLE: without}) as terminal:
         terminal.settle()
         presses = hold(terminal, b"j", seconds=1.0)
         terminal.settle()

@@ -150,12 +150,12 @@ def _by_three(node: str, modules: Path, path: Path, scratch: Path) -> dict[str, 
     )
     size = json.loads(_run(node, script, path, target))
     corners, places = (np.fromfile(f"{target}.{part}", np.float32) for part in ("xyz", "uv"))
-    read = {
+    read: dict[str, Array] = {
         "corners": corners.reshape(-1, 3, 3),
         "places": places.reshape(-1, 3, 2).astype(np.float64),
     }
     if size is None:
-        read["places"] = read["places"] * [1, -1] + [0, 1]
+        read["places"] = read["places"] * np.array([1, -1]) + np.array([0, 1])
         return read
     return read | {"texture": np.array(size)}
 

@@ -23,6 +23,7 @@ from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import export_photo, read_source
 from heicdepth_tui.export.source import ExportSource
+from heicdepth_tui.files import NamingWriter
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request
 
@@ -80,9 +81,10 @@ def from_arrays(material: Material) -> Iterator[Figure]:
         data = _bytes_of(arrays.source(), name, files.folder)
 
         def fill(path: Path, name: str = name) -> None:
-            output = FORMATS[name].output_files(arrays.source())[0]
+            write = FORMATS[name].output_files(arrays.source())[0].write
+            assert not isinstance(write, NamingWriter)
             with path.open("wb") as file:
-                output.write(file)
+                write(file)
 
         def publish(path: Path, name: str = name) -> None:
             FORMATS[name].write(arrays.source(), path.parent)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 __all__ = ["brought_along", "megabytes", "weight"]
 
@@ -31,8 +32,8 @@ def weight(name: str) -> int:
     files = distribution(name).files or []
     return sum(
         path.stat().st_size
-        for path in (file.locate() for file in files if file.suffix != ".pyc")
-        if path.is_file()  # type: ignore[union-attr]
+        for path in (Path(str(file.locate())) for file in files if file.suffix != ".pyc")
+        if path.is_file()
     )
 
 

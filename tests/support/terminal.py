@@ -54,7 +54,7 @@ class Terminal:
             program,
             [*before, *arguments],
             cwd=str(cwd),
-            env=environment,  # type: ignore[arg-type]
+            env=environment,
             dimensions=(rows, columns),
             timeout=20,
         )
