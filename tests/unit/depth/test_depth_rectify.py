@@ -16,6 +16,7 @@ from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.depth.distortion import lens_frame, lens_of
 from heicdepth_tui.depth.measure import probe_of
 from heicdepth_tui.depth.rectify import rectify_map, rectify_picture
+from heicdepth_tui.depth.trust import distortion_sentence
 from heicdepth_tui.errors import RectifyError
 from heicdepth_tui.heif.header import parse_header, read_header
 from heicdepth_tui.heif.picture_facts import Size
@@ -221,6 +222,7 @@ def test_no_distortion_changes_nothing() -> None:
     plain, rectified = (cloud_points(depth_map, camera, rectify=one) for one in (False, True))
 
     assert np.abs(plain - rectified).max() <= 1e-7
+    assert "the lens shifts nothing" in distortion_sentence(camera.rectified())
     assert np.array_equal(rectify_map(depth_map, camera).codes, depth_map.codes)
 
 

@@ -27,7 +27,7 @@ __all__ = [
 MAX_RESIDUAL_PX = 0.5
 """Coefficients that do not take a point back to within this many reference pixels are not used."""
 
-_STEPS = 48
+_STEPS = 24
 """Radii at which shift and residual are measured; the curves are polynomials of degree 15."""
 
 

@@ -229,6 +229,8 @@ def distortion_sentence(camera: Camera) -> str:
     lens = camera.lens
     if lens is None:
         return f"{_DISTORTION}; {camera.lens_problem}"
+    if not lens.shift_px:
+        return f"{_DISTORTION}; by the file's coefficients the lens shifts nothing"
     if camera.is_rectified or camera.is_resampled:
         return (
             "rectified (experimental: the form of the file's distortion coefficients is not "

@@ -303,8 +303,10 @@ def _lens_facts(header: Header, camera: Camera | None) -> Iterable[Fact]:
         yield Fact("distortion centre", f"{number(x, 7)}, {number(y, 7)}")
     if camera is not None and camera.lens is not None:
         lens = camera.lens
-        yield Fact("shift by the lens", f"{lens.figures}; --rectify corrects it")
-        yield Fact("forward, inverse", f"agree to {lens.residual_px:.2f} px")
+        shift = f"{lens.figures}; --rectify corrects it" if lens.shift_px else "none"
+        yield Fact("shift by the lens", shift)
+        if lens.shift_px:
+            yield Fact("forward, inverse", f"agree to {lens.residual_px:.2f} px")
     elif camera is not None and cal.distortion is not None:
         yield Fact("rectification", printable(f"refused: {camera.lens_problem}"))
     for label, values in (
