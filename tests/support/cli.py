@@ -23,10 +23,12 @@ class Done:
     stderr: str
 
 
-def run_command(*arguments: object, cwd: Path | None = None, **env: str) -> Done:
-    """Run a command line in this process: no terminal, an empty stdin, and strict UTF-8."""
+def run_command(
+    *arguments: object, cwd: Path | None = None, stdin: bytes = b"", **env: str
+) -> Done:
+    """Run a command line in this process: no terminal, ``stdin``, and strict UTF-8."""
     folder = contextlib.nullcontext() if cwd is None else contextlib.chdir(cwd)
-    with folder, CliRunner().isolation(env=env) as (stdout, stderr, _):
+    with folder, CliRunner().isolation(input=stdin, env=env) as (stdout, stderr, _):
         try:
             code = cli.run([str(word) for word in arguments])
         except SystemExit as end:

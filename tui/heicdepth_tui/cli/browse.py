@@ -82,10 +82,11 @@ def browse(
     config = replace(config, **values)
     if not sys.stdout.isatty() and writes_to_terminal():
         from heicdepth_tui.cli.info import print_info
+        from heicdepth_tui.cli.info_output import PlainOutput
 
         limits = limits_of(config.limit_pixels)
         paths = paths or (Path(),)
-        return print_info(paths, recursive=recursive, as_json=False, arrays=True, limits=limits)
+        return print_info(paths, PlainOutput(), recursive=recursive, arrays=True, limits=limits)
     return open_with_config(config, paths, recursive=recursive, title=title)
 
 

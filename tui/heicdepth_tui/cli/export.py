@@ -11,7 +11,7 @@ from heicdepth_tui.cli.batch import export_all, print_status
 from heicdepth_tui.cli.batch_options import BatchOptions, batch_options
 from heicdepth_tui.cli.export_options import chosen_options, table_options
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
-from heicdepth_tui.cli.paths import ExistingPath
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.rules import refusals, warnings
@@ -32,7 +32,7 @@ class _ExportCommand(click.Command):
 
 
 @click.command(cls=_ExportCommand)
-@click.argument("paths", metavar="PATH...", nargs=-1, type=ExistingPath())
+@paths_argument(required=False)
 @click.option(
     "--format",
     "formats",
@@ -61,7 +61,7 @@ class _ExportCommand(click.Command):
 @limit_option
 @batch_options
 def export(
-    paths: tuple[Path, ...],
+    paths: tuple[Path | ListedPaths, ...],
     formats: tuple[str, ...],
     scale: float | None,
     scale_to: str | None,
@@ -92,7 +92,7 @@ def export(
         raise click.UsageError(refusal.reason)
     for warning in warnings(options):
         click.echo(f"heicdepth-tui: {warning}", err=True)
-    return export_all(paths, options, batch, recursive=recursive)
+    return export_all(read_lists(paths), options, batch, recursive=recursive)
 
 
 def _scale(factor: float | None, known_length: str | None) -> float | KnownLength | None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
-from heicdepth_tui.cli.paths import ExistingPath, photos_in
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in
 
 __all__ = ["extract"]
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
+@paths_argument()
 @click.option(
     "--as",
     "form",
@@ -26,7 +26,7 @@ __all__ = ["extract"]
 @out_option
 @limit_option
 def extract(
-    paths: tuple[Path, ...], form: str, recursive: bool, out: Path, limit_pixels: int
+    paths: tuple[Path | ListedPaths, ...], form: str, recursive: bool, out: Path, limit_pixels: int
 ) -> int:
     """Write the depth maps of photos as codes, and a JSON file of camera and code range each.
 

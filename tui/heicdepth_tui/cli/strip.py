@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
-from heicdepth_tui.cli.paths import ExistingPath, photos_in
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in
 
 __all__ = ["strip"]
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=ExistingPath())
+@paths_argument()
 @click.option(
     "--keep",
     type=click.Choice(["depth", "matte", "gain-map"]),
@@ -24,7 +24,11 @@ __all__ = ["strip"]
 @out_option
 @limit_option
 def strip(
-    paths: tuple[Path, ...], keep: tuple[str, ...], recursive: bool, out: Path, limit_pixels: int
+    paths: tuple[Path | ListedPaths, ...],
+    keep: tuple[str, ...],
+    recursive: bool,
+    out: Path,
+    limit_pixels: int,
 ) -> int:
     """Write photos without depth maps, mattes and gain maps, for sharing them.
 

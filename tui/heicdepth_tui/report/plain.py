@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.photo.layers import Layer, Pixels
 
-__all__ = ["align", "plain_arrays", "plain_groups"]
+__all__ = ["align", "array_notes", "plain_arrays", "plain_groups"]
 
 
 def align(rows: Sequence[Sequence[str]], right: frozenset[int]) -> Iterator[str]:
@@ -40,6 +40,11 @@ def plain_arrays(
     if rows:
         table = [ARRAY_COLUMNS, *(row.cells for row in rows)]
         yield from (f"  {line}" for line in align(table, frozenset({3, 4})))
+    yield from array_notes(decoded, failed)
+
+
+def array_notes(decoded: Mapping[Layer, Pixels], failed: Mapping[Layer, str]) -> Iterator[str]:
+    """Yield the problems of layers, and why some were not decoded."""
     for layer, pixels in decoded.items():
         if pixels.note:
             yield printable(f"  {layer.label}: {pixels.note}")
