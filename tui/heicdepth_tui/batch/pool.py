@@ -14,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from heicdepth_tui.batch.manifest import State
 from heicdepth_tui.batch.photo import Outcome, export_job
 from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.export.run import LayerDecoder
 from heicdepth_tui.photo.client import Decoder
 
 __all__ = ["Started", "run_here", "run_in_workers"]
@@ -29,15 +30,21 @@ class Started:
     job: Job
 
 
-def run_here(jobs: Iterable[Job]) -> Generator[Started | Outcome]:
-    """Do the jobs in this process, one after another; yields each as it begins, and its outcome."""
+def run_here(
+    jobs: Iterable[Job], decode: LayerDecoder | None = None
+) -> Generator[Started | Outcome]:
+    """Do the jobs in this process, one after another; yields each as it begins, and its outcome.
+
+    ``decode`` is the caller's decoder; without it one is started and ended here.
+    """
     decoder: Decoder | None = None
     try:
         for job in jobs:
-            if decoder is None:
+            if decode is None:
                 decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
+                decode = decoder.get
             yield Started(job)
-            yield export_job(job, decoder.get)
+            yield export_job(job, decode)
     finally:
         if decoder is not None:
             decoder.close()

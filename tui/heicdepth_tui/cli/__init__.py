@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from heicdepth_tui.cli.exit_code import exit_code
-from heicdepth_tui.cli.invocation import Invocation
+from heicdepth_tui.cli.invocation import Invocation, command_of
 
 __all__ = ["run"]
 
@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(invocation: Invocation) -> object:
     from heicdepth_tui.ui.startup.prestart import end_unused_decoder, prestart_decoder
 
-    if invocation.opens_app:
+    if invocation.opens_app or command_of(invocation.arguments) == "export":
         prestart_decoder()
     try:
         if invocation.needs_parser:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.batch.run import Counts
     from heicdepth_tui.cli.batch_options import BatchOptions
     from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.export.run import LayerDecoder
     from heicdepth_tui.folder.find import Entry
 
 __all__ = ["export_all", "print_status"]
@@ -81,11 +82,30 @@ def _jobs(
 
 
 def _single(job: Job, batch: BatchOptions) -> int:
-    from heicdepth_tui.batch.pool import Started, run_here
+    from heicdepth_tui.cli.ahead import DecoderAhead
+    from heicdepth_tui.heif.limits import DEFAULT_LIMITS
+    from heicdepth_tui.ui.startup.prestart import take_decoder
 
+    limits = job.options.limits
+    # A decoder has its limits from its start on.
+    decoder = DecoderAhead(take_decoder() if limits == DEFAULT_LIMITS else None, limits)
+    try:
+        decoder.begin(job.path)
+        return _export_single(job, batch, decoder.get)
+    finally:
+        decoder.close()
+
+
+def _export_single(job: Job, batch: BatchOptions, decode: LayerDecoder) -> int:
+    from heicdepth_tui.batch.pool import Started, run_here
+    from heicdepth_tui.export.registry import FORMATS
+
+    for name in job.options.formats:
+        # The decoder works meanwhile: pypcd4 takes as long to import as the photo to decode.
+        FORMATS[name].load()
     failed = False
     with Reporter(batch.progress, 1) as reporter:
-        for event in run_here([job]):
+        for event in run_here([job], decode):
             if isinstance(event, Started):
                 continue
             reporter.ended(event)

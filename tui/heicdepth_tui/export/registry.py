@@ -8,6 +8,7 @@ the size to expect follow from the entry. Importing this module imports no forma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
@@ -69,8 +70,20 @@ class Format:
     Raises GeometryError or ExportError before any file exists."""
     kind: Kind
     bytes: Bytes
+    package: str = ""
+    """The package that writes it and is imported late, e.g. ``pypcd4.pypcd4``."""
     needs_depth: bool = True
     """False: the maker takes a PhotoSource, of a photo with or without a depth map."""
+
+    def load(self) -> None:
+        """Import the module that makes the files and its package, where that is installed.
+
+        Otherwise both are imported when the files are made.
+        """
+        import_module(f"heicdepth_tui.export.{self.maker.partition('.')[0]}")
+        if self.package:
+            with suppress(ImportError):
+                import_module(self.package)
 
     def output_files(self, source: PhotoSource) -> Sequence[OutputFile]:
         """Prepare the files; raises GeometryError or ExportError before any file exists."""
@@ -124,6 +137,7 @@ _ALL = (
         "pcd.binary_files",
         Kind.CLOUD,
         Bytes(a_point=16, a_normal=12),
+        package="pypcd4.pypcd4",
     ),
     Format(
         "pcd-compressed",
@@ -132,6 +146,7 @@ _ALL = (
         "pcd.compressed_files",
         Kind.CLOUD,
         Bytes(a_point=5.2, a_normal=3.6),
+        package="pypcd4.pypcd4",
     ),
     Format(
         "pcd-ascii",
@@ -140,6 +155,7 @@ _ALL = (
         "pcd.ascii_files",
         Kind.CLOUD,
         Bytes(a_point=50, a_normal=40),
+        package="pypcd4.pypcd4",
     ),
     Format(
         "ply",
@@ -148,6 +164,7 @@ _ALL = (
         "ply.output_files",
         Kind.CLOUD,
         Bytes(a_point=15, a_normal=12),
+        package="plyfile",
     ),
     Format(
         "npz",
@@ -180,6 +197,7 @@ _ALL = (
         "exr.output_files",
         Kind.RASTER,
         Bytes(a_pixel_of_grid=9.5),
+        package="OpenEXR",
     ),
     Format(
         "layers",

@@ -37,7 +37,7 @@ from heicdepth_tui.export.source import (
     LayerPixels,
     PhotoSource,
 )
-from heicdepth_tui.heif.colour import DISPLAY_P3, SRGB
+from heicdepth_tui.heif.colour import needs_no_profile
 from heicdepth_tui.heif.depth_facts import DepthStatus
 from heicdepth_tui.heif.facts import ColourSpace, Header
 from heicdepth_tui.heif.gps import read_position
@@ -255,12 +255,10 @@ def _colours(path: Path, decode: LayerDecoder, region: Region, colour: ColourSpa
             rgb = np.ascontiguousarray(region.cut(rgb, size))
         return Coloured(rgb, pixels.space or colour.name, pixels.converted_from, pixels.note)
 
-    # Without another profile the decoder converts nothing: one picture serves both cases.
-    has_other_profile = colour.profile_bytes and colour.name not in (DISPLAY_P3, SRGB)
-
     @cache
     def at_size(size: Size, stored: bool) -> Coloured:
-        picture = decoded(size, stored or not has_other_profile)
+        # Without another profile the decoder converts nothing: one picture serves both cases.
+        picture = decoded(size, stored or needs_no_profile(colour))
         return picture if stored else picture.in_srgb()
 
     return at_size

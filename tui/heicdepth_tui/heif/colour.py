@@ -21,6 +21,7 @@ __all__ = [
     "colour_space",
     "colour_text",
     "item_colour",
+    "needs_no_profile",
     "profile_name",
     "read_profile",
 ]
@@ -181,3 +182,8 @@ def _number(data: bytes, start: int, length: int) -> int:
     """Return a big-endian number, 0 where it is cut off."""
     part = data[start : start + length]
     return int.from_bytes(part, "big") if len(part) == length else 0
+
+
+def needs_no_profile(colour: ColourSpace) -> bool:
+    """Return whether values go to sRGB without the file's ICC profile, or cannot at all."""
+    return not colour.profile_bytes or colour.name in (DISPLAY_P3, SRGB)

@@ -1,0 +1,102 @@
+"""Decodes the first photo of an export while this process imports what the export needs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.heif.colour import needs_no_profile
+from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.client import Decoder, next_ticket
+from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Request
+
+if TYPE_CHECKING:
+    from heicdepth_tui.heif.limits import Limits
+    from heicdepth_tui.photo.forking import DecoderProcess
+    from heicdepth_tui.photo.layers import Pixels
+
+__all__ = ["DecoderAhead"]
+
+_Key = tuple[str, LayerKind, tuple[int, int] | None, bool]
+
+
+class DecoderAhead:
+    """A decoder that has begun with depth map and colours of the first photo.
+
+    ``get`` is a LayerDecoder. Importing this module imports no numpy: the decoder process works
+    while numpy and the formats' packages are imported here.
+    """
+
+    def __init__(self, process: DecoderProcess | None, limits: Limits) -> None:
+        self._decoder = Decoder.start(limit_pixels=limits.pixels, process=process)
+        self._begun: dict[_Key, _Answer] = {}
+        self._limits = limits
+
+    def begin(self, path: str) -> None:
+        """Request the layers that an export of ``path`` by default options needs first.
+
+        A photo whose header cannot be read, or without depth, is left to the export.
+        """
+        try:
+            header = read_header(Path(path), limits=self._limits)
+        except HeicDepthError:
+            return
+        item = header.depth.item
+        if item is None or not header.depth.decodable:
+            return
+        size = item.displayed_size
+        depth = Layer(LayerKind.DEPTH, item.id, "depth")
+        for request in (
+            Request(next_ticket(), "ahead-depth", path, depth, keep=True),
+            Request(
+                next_ticket(),
+                "ahead-colours",
+                path,
+                PRIMARY,
+                exact=(size.width, size.height),
+                keep=True,
+                stored=needs_no_profile(header.colour),
+            ),
+        ):
+            self._begun[_key(request)] = _Answer(partial(self._decoder.get, request))
+
+    def get(self, request: Request) -> Pixels:
+        """Return a layer: the one that was begun, or decode it now."""
+        begun = self._begun.pop(_key(request), None)
+        return self._decoder.get(request) if begun is None else begun.result()
+
+    def close(self) -> None:
+        """End the decoder process."""
+        self._decoder.close()
+
+
+class _Answer:
+    """What a thread gets from the decoder."""
+
+    def __init__(self, work: Callable[[], Pixels]) -> None:
+        self._pixels: Pixels | None = None
+        self._error: Exception | None = None
+        self._work = work
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._pixels = self._work()
+        except Exception as error:  # noqa: BLE001  raised where the result is asked for
+            self._error = error
+
+    def result(self) -> Pixels:
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        assert self._pixels is not None  # noqa: S101  the thread leaves one of the two
+        return self._pixels
+
+
+def _key(request: Request) -> _Key:
+    return request.path, request.layer.kind, request.exact, request.stored
