@@ -94,7 +94,9 @@ def _fast(folder: Path, without: str, scratch: Path, into: Costs) -> None:
                 into.add("key step", painted.both)
     target = scratch / "late.json"
     command = (sys.executable, "-m", "bench.hosted", str(target))
-    with open_app(folder, scratch=scratch, link=None, command=command, **{VARIABLE: without}) as terminal:
+    with open_app(
+        folder, scratch=scratch, link=None, command=command, **{VARIABLE: without}
+    ) as terminal:
         terminal.settle()
         presses = hold(terminal, b"j", seconds=1.0)
         terminal.settle()
