@@ -15,6 +15,7 @@ COMMANDS = (
     "info",
     "show",
     "export",
+    "dataset",
     "embed",
     "extract",
     "strip",

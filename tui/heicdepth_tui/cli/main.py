@@ -12,6 +12,7 @@ from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.completion import completion
 from heicdepth_tui.cli.config import config
+from heicdepth_tui.cli.dataset import dataset
 from heicdepth_tui.cli.embed import embed
 from heicdepth_tui.cli.extract import extract
 from heicdepth_tui.cli.info import info
@@ -103,7 +104,7 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, embed, extract, strip, sample, config, completion):
+for _command in (browse, info, show, dataset, embed, extract, strip, sample, config, completion):
     group.add_command(_command)
 
 
