@@ -41,6 +41,8 @@ MEASUREMENTS = {
     "export-whole": ("bench.exports", "whole_export"),
     "export-mesh": ("bench.exports", "mesh"),
     "export-rectified": ("bench.exports", "rectified"),
+    "batch": ("bench.batch", "workers"),
+    "cluster": ("bench.batch", "cluster"),
     "list-paint": ("bench.lists", "first_paint"),
     "list-facts": ("bench.lists", "facts"),
     "list-marks": ("bench.lists", "marks"),

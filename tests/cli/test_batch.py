@@ -251,6 +251,28 @@ def test_kill_and_resume_lose_and_double_nothing(
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
 
 
+def test_a_set_that_is_there_already_is_found_whole(tmp_path: Path, batch_folder: Path) -> None:
+    from heicdepth_tui.batch.photo import export_job
+    from heicdepth_tui.batch.plan import Job
+    from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.photo.client import Decoder
+
+    photo = batch_folder / "a" / "IMG 01.HEIC"
+    options = ExportOptions(("obj", "rgbd", "png"), out=tmp_path / "out")
+    job = Job(str(photo), 1, 1, options, was_begun=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "IMG 01-codes.png").write_text("another's")
+    with Decoder.start() as decoder:
+        first = export_job(job, decoder.get)
+        before = contents(tmp_path / "out")
+        again = export_job(job, decoder.get)
+
+    assert contents(tmp_path / "out") == before
+    assert first.state is again.state is State.DONE
+    assert {one.path for one in first.outputs} == {one.path for one in again.outputs}
+    assert any("IMG 01-1-codes.png" in name or "codes-1" in name for name in before)
+
+
 def test_an_interrupt_ends_running_photos_and_keeps_their_files(
     tmp_path: Path, batch_folder: Path
 ) -> None:

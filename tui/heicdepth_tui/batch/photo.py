@@ -14,12 +14,12 @@ from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
 from heicdepth_tui.export.options import Exported
 from heicdepth_tui.export.run import LayerDecoder, export_photo
-from heicdepth_tui.file_names import numbered_name, split_name
+from heicdepth_tui.file_names import numbered_name, safe_name
 from heicdepth_tui.heif.header import read_header
 
 __all__ = ["Outcome", "export_job"]
 
-_MAX_TRIES = 10_000
+_MAX_TRIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _outputs(written: Sequence[Exported]) -> Iterator[Output]:
 
 
 def _staged(job: Job, decode: LayerDecoder) -> list[Exported]:
-    """Write the files into a folder of their own, then put them in their places."""
+    """Write the files into a folder of their own first: to replace others, or to compare."""
     out = job.options.out
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -84,37 +84,73 @@ def _staged(job: Job, decode: LayerDecoder) -> list[Exported]:
         raise WriteError(f"cannot be written: {error.strerror}", path=out) from error
     try:
         made = export_photo(job.path, replace(job.options, out=staging), decode)
-        placed = []
-        for one in made:
-            # Files of a folder, such as RGBD's, keep their place within it.
-            place = one.path.relative_to(staging)
-            target = _place(one.path, out / place, overwrite=job.overwrite)
-            summary = one.summary.replace(str(one.path), str(target), 1)
-            placed.append(replace(one, path=target, summary=summary))
+        if job.overwrite:
+            return [_replaced(one, staging, out) for one in made]
+        found: list[Exported] = []
+        left: list[str] = []
+        for name, files in _by_format(made).items():
+            same = _already_there(files, staging, out, _stem(job, name))
+            found += same
+            left += [] if same else [name]
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror}", path=out) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return placed
+    return found + _rest(job, left, decode)
 
 
-def _place(made: Path, target: Path, *, overwrite: bool) -> Path:
-    """Move a file to its name, or to the first one that is free or holds the same bytes."""
+def _rest(job: Job, left: Sequence[str], decode: LayerDecoder) -> list[Exported]:
+    """Write the formats and camera files that are not there yet."""
+    if not left:
+        return []
+    options = job.options
+    formats = tuple(name for name in options.formats if name in left)
+    cameras = tuple(tool for tool in options.camera_files if f"camera-{tool.value}" in left)
+    options = replace(options, formats=formats or options.formats, camera_files=cameras)
+    return export_photo(job.path, options, decode)
+
+
+def _by_format(made: Sequence[Exported]) -> dict[str, list[Exported]]:
+    groups: dict[str, list[Exported]] = {}
+    for one in made:
+        groups.setdefault(one.format, []).append(one)
+    return groups
+
+
+def _replaced(one: Exported, staging: Path, out: Path) -> Exported:
+    target = out / one.path.relative_to(staging)
     target.parent.mkdir(parents=True, exist_ok=True)
-    if overwrite:
-        made.replace(target)
-        return target
-    stem, suffix = split_name(target.name)
+    one.path.replace(target)
+    return _moved(one, target)
+
+
+def _stem(job: Job, name: str) -> str:
+    """Return the start of the names of a format's files, which their number follows."""
+    return safe_name(job.options.stem or Path(job.path).stem).replace("{format}", name)
+
+
+def _already_there(
+    files: Sequence[Exported], staging: Path, out: Path, stem: str
+) -> list[Exported]:
+    """Return the files of one format where a set of the same bytes exists under one number."""
     for number in range(_MAX_TRIES):
-        path = target.with_name(numbered_name(stem, number, suffix))
-        try:
-            path.hardlink_to(made)
-        except FileExistsError:
-            if _same_bytes(made, path):
-                return path
-            continue
-        return path
-    raise WriteError("cannot be written: the name is taken", path=target)
+        targets = [out / _numbered(one.path.relative_to(staging), number, stem) for one in files]
+        if not any(target.exists() for target in targets):
+            return []
+        pairs = list(zip(files, targets, strict=True))
+        if all(_same_bytes(one.path, target) for one, target in pairs):
+            return [_moved(one, target) for one, target in pairs]
+    return []
+
+
+def _numbered(place: Path, number: int, stem: str) -> Path:
+    """Return a file's place with a number, which stands in the name of its folder if it has one."""
+    first, *rest = place.parts
+    return Path(numbered_name(stem, number, first.removeprefix(stem)), *rest)
+
+
+def _moved(one: Exported, target: Path) -> Exported:
+    return replace(one, path=target, summary=one.summary.replace(str(one.path), str(target), 1))
 
 
 def _same_bytes(one: Path, other: Path) -> bool:
