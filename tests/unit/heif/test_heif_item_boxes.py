@@ -286,7 +286,7 @@ def test_groups(build: Build) -> None:
     stereo = build.full_box(b"ster", pack(">IIII", 53, 2, 26, 52))
     other = build.full_box(b"altr", pack(">III", 54, 1, 26))
     problems: list[str] = []
-    found = ((b"ster", (26, 52)), (b"altr", (26,)))
+    found = ((b"ster", (26, 52), 53), (b"altr", (26,), 54))
     assert entity_groups(stereo + other, 10, problems) == found
     # What is no entity group is skipped: phones write uuid boxes of their own there.
     foreign = build.box(b"uuid", b"\x96\x37" * 20) + build.box(b"free", b"\xff" * 30)
@@ -306,7 +306,7 @@ def test_a_broken_group_costs_only_itself(build: Build, content: bytes, problem:
     problems: list[str] = []
     other = build.full_box(b"altr", pack(">III", 54, 1, 26))
     broken = build.full_box(b"ster", content)
-    assert entity_groups(broken + other, 10, problems) == ((b"altr", (26,)),)
+    assert entity_groups(broken + other, 10, problems) == ((b"altr", (26,), 54),)
     assert problems[0].startswith(problem)
     assert len(problems) == 1
 
