@@ -175,7 +175,7 @@ def compare_rgbd(report: Report, source: ExportSource, python: Path, scratch: Pa
     cloud, given, target = source.cloud, scratch / "rgbd.npz", scratch / "rgbd-out.npz"
     depth = np.zeros(source.depth_map.codes.shape, np.float32)
     depth.flat[cloud.index] = source.depth_map.metres().flat[cloud.index]
-    np.savez(given, depth=depth, rgb=source.rgb, k=source.camera.matrix())
+    np.savez(given, depth=depth, rgb=source.rgb, k=source.camera.K)
     with attempt(report, "Open3D, create_from_rgbd_image"):
         script = READERS / "read_points.py"
         version = run(python, script, "open3d", "--version")

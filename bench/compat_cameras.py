@@ -115,7 +115,7 @@ def _camera_file(source: ExportSource, tool: CameraFile, scratch: Path) -> Path:
 def _judge_k(source: ExportSource, read: dict[str, Array], shift: float = 0) -> tuple[str, bool]:
     camera = source.camera
     assert camera is not None
-    matrix = camera.matrix()
+    matrix = camera.K
     matrix[:2, 2] += shift
     difference = float(np.abs(read["k"] - matrix).max())
     is_sized = tuple(read["size"]) == tuple(camera.size)

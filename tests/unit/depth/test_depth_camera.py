@@ -366,4 +366,4 @@ def test_resized_keeps_every_ray() -> None:
     # The left border of the view, half a sample before the first centre, stays where it is.
     assert (-0.5 - finer.cx) / finer.fx == pytest.approx((-0.5 - camera.cx) / camera.fx)
     assert (299.5 - finer.cy) / finer.fy == pytest.approx((99.5 - camera.cy) / camera.fy)
-    assert finer.matrix().tolist() == [[200, 0, 79.5], [0, 270, 149.5], [0, 0, 1]]
+    assert finer.K.tolist() == [[200, 0, 79.5], [0, 270, 149.5], [0, 0, 1]]

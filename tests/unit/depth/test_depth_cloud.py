@@ -112,7 +112,7 @@ def test_points_are_the_pinhole_model_in_double() -> None:
     z = 1 / (1 + np.arange(256) / 255 * 3)
     v, u = np.divmod(np.arange(256), 32)
     # OpenCV's frame is x right, y down, z forward; ours turns y and z around.
-    ray = np.linalg.inv(camera.matrix()) @ np.stack([u, v, np.ones(256)])
+    ray = np.linalg.inv(camera.K) @ np.stack([u, v, np.ones(256)])
     # Rounding to float32 is 2⁻²⁴ of the value; LAPACK's inverse and the product err in float64 by
     # some 2⁻⁵³ · 40/100, which counts where a coordinate is almost zero.
     np.testing.assert_allclose(cloud.xyz, (ray * z * [[1], [-1], [-1]]).T, rtol=6e-8, atol=1e-14)

@@ -252,7 +252,7 @@ def test_glb_has_the_photos_camera_in_its_own_axes(
     rows, columns = np.divmod(source.opengl_cloud.index, 6)
     np.testing.assert_allclose(u, columns, atol=6 * FLOAT32_POINT)
     np.testing.assert_allclose(v, rows, atol=6 * FLOAT32_POINT)
-    assert camera["extras"]["K"] == source.camera.matrix().tolist()
+    assert camera["extras"]["K"] == source.camera.K.tolist()
 
 
 def test_a_flat_glb_has_no_camera(make_source: Make, written: Written) -> None:

@@ -112,16 +112,12 @@ class Camera:
         """Size of the map that the camera belongs to."""
         return Size(self.width, self.height)
 
-    def matrix(self) -> NDArray[np.float64]:
-        """Return K, (3, 3) float64, row-major as OpenCV writes it, for pixel-centre coordinates."""
+    @property
+    def K(self) -> NDArray[np.float64]:  # noqa: N802  the field's name for it
+        """The camera matrix, (3, 3) float64, row-major as OpenCV writes it, for pixel centres."""
         import numpy as np
 
         return np.array([[self.fx, 0, self.cx], [0, self.fy, self.cy], [0, 0, 1]], dtype=np.float64)
-
-    @property
-    def K(self) -> NDArray[np.float64]:  # noqa: N802  the field's name for it
-        """The same as ``matrix()``."""
-        return self.matrix()
 
     def resized(self, size: Size) -> Camera:
         """Return the camera of the same view sampled with ``size`` samples."""

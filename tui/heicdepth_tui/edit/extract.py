@@ -61,7 +61,7 @@ def camera_record(source: ExportSource) -> dict[str, Any]:
         "trust": source.trust.sentence,
     }
     if source.camera is not None:
-        record["K"] = source.camera.matrix().tolist()
+        record["K"] = source.camera.K.tolist()
         record["camera"] = source.camera.origin.value
     mapping, stated = depth_map.quantization, depth_map.representation
     if mapping is not None and stated is not None and stated.type in _NAMES:

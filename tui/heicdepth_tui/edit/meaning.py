@@ -188,7 +188,7 @@ def _camera(record: dict[str, Any], header: Header | None, size: Size) -> Intrin
     camera = None if header is None else aligned_camera(header)
     if camera is None:
         return None
-    return _resized(camera_of(camera.matrix(), camera.size), size)
+    return _resized(camera_of(camera.K, camera.size), size)
 
 
 def _resized(camera: Intrinsics, size: Size) -> Intrinsics:

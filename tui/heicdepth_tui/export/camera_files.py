@@ -109,7 +109,7 @@ def _write(data: bytes, file: BinaryIO) -> None:
 
 def open3d_json(camera: Camera, comments: tuple[str, ...]) -> str:
     """Return an Open3D PinholeCameraIntrinsic: the matrix column by column."""
-    matrix = camera.matrix()
+    matrix = camera.K
     record = {
         "width": camera.width,
         "height": camera.height,

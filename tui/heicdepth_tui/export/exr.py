@@ -93,7 +93,7 @@ def _attributes(source: ExportSource) -> dict[str, object]:
     }
     camera = source.raster_camera
     if camera is not None:
-        attributes["K"] = camera.matrix().astype(np.float32)
+        attributes["K"] = camera.K.astype(np.float32)
         attributes |= {name: float(getattr(camera, name)) for name in ("fx", "fy", "cx", "cy")}
     return attributes
 

@@ -38,7 +38,7 @@ def gltf_camera(camera: Camera, name: str) -> dict[str, object]:
         },
         "extras": {
             "camera": ascii_line(camera.describe()),
-            "K": camera.matrix().tolist(),
+            "K": camera.K.tolist(),
             "size": [width, height],
             "principal_point_off_the_middle": [right, down],
             "blender_shift": [-right / height, down / height],

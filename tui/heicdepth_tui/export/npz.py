@@ -55,9 +55,9 @@ def write_npz(source: ExportSource, file: BinaryIO) -> None:
         fields = sample_fields(depth_map, source.camera, threshold)
         arrays |= {name: getattr(fields, name) for name in _FIELD_UNITS}
     if source.camera is not None and source.raster_camera is not None:
-        arrays["K"] = source.raster_camera.matrix()
+        arrays["K"] = source.raster_camera.K
         if source.raster_size != source.size:
-            arrays["K_depth"] = source.camera.matrix()
+            arrays["K_depth"] = source.camera.K
     arrays["metadata"] = np.array(json.dumps(npz_metadata(source), allow_nan=False))
     # None holds objects, so nothing is pickled. numpy before 2.2 has no such parameter, and
     # would store an array named allow_pickle.
