@@ -308,3 +308,30 @@ async def test_the_whole_screen(open_zoom: Any, size: tuple[int, int], keys: str
         assert zoomed.screen.first.widget.cells == (size[0], size[1] - 3)
         picture = zoomed.view.picture
         assert len(picture.rows) == picture.fit.rows == size[1] - 3
+
+
+async def test_the_last_picture_moves_at_once_with_the_window(
+    open_zoom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_zoom(LANDSCAPE) as zoomed:
+        await zoomed.press("2", "1")
+        first, second = (pane.widget.view for pane in (zoomed.screen.first, zoomed.screen.second))
+        before = first.picture, second.picture
+        loader = zoomed.driven.app.loader
+        held: list[Any] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(loader, "request", lambda *request: held.append(request))
+            await zoomed.driven.pilot.press("j")
+            await zoomed.driven.until(
+                lambda: first.picture is not before[0] and second.picture is not before[1],
+                "both pictures moved",
+            )
+        rows = round(zoomed.screen.first.widget.cells[1] / 8)
+        assert first.picture.rows == before[0].rows[rows:]
+        assert second.picture.fit.rows == pytest.approx(first.picture.fit.rows, abs=1)
+        assert not zoomed.screen.is_settled
+        assert zoomed.driven.text.split("\n")[-2 - rows].strip(" │") == ""
+        for request in held:
+            loader.request(*request)
+        await zoomed.settled()
+        assert first.picture.fit == before[0].fit

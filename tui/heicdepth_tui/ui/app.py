@@ -39,6 +39,7 @@ from heicdepth_tui.ui.services.events import (
     PictureSaved,
     RegionArrived,
     SummariesRead,
+    WindowMoved,
     WorkFailed,
 )
 from heicdepth_tui.ui.services.export_log import ExportLog
@@ -312,7 +313,7 @@ class HeicDepthApp(TerminalApp):
             self._export_finished(event)
         elif isinstance(event, PictureSaved | PageWritten | OutsideFailed):
             self.browse.outside.handle(event)
-        elif isinstance(event, RegionArrived):
+        elif isinstance(event, RegionArrived | WindowMoved):
             self.loader.deliver(event)
         else:
             self.browse.panel.handle(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +36,8 @@ from heicdepth_tui.ui.presenters.zoom import (
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
 from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
-from heicdepth_tui.ui.services.events import Event, RegionArrived
+from heicdepth_tui.ui.screens.zoom_pane_window import DECODING, PaneWindow
+from heicdepth_tui.ui.services.events import Event, RegionArrived, WindowMoved
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.title import TitleBar
@@ -44,6 +45,7 @@ from heicdepth_tui.ui.widgets.zoom_pane import ZoomPane, ZoomView
 
 if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.moved_window import MovedPicture, MoveRequest
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.screens.context import Context
@@ -54,26 +56,6 @@ _KEY_FACTOR = 2**0.5
 _WHEEL_FACTOR = 2**0.25
 _PAN_SHARE = 1 / 8
 """Part of the window that a pan key moves it by."""
-_DECODING = "decoding …"
-
-
-@dataclass(slots=True, eq=False)
-class _Pane:
-    """A pane, and what is on its way to it."""
-
-    widget: ZoomPane
-    slot: str
-    requested: tuple[Entry, LayerRequest] | None = None
-    """The newest request; the picture on show may be older."""
-    is_waiting: bool = False
-    """Whether that request has no answer yet: a newer one is sent after the first answer."""
-    shown: Entry | None = None
-    """The photo on show."""
-    is_final: bool = False
-    """Whether the picture on show is the one requested last, not a coarse one."""
-
-    def forget(self) -> None:
-        self.requested, self.is_waiting = None, False
 
 
 class ZoomScreen(PixelScreen, ViewScreen):
@@ -126,8 +108,8 @@ class ZoomScreen(PixelScreen, ViewScreen):
         self._entry: Entry | None = None
         mode = context.session.settings.mode
         self.title_bar = TitleBar()
-        self.first = _Pane(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
-        self.second = _Pane(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")
+        self.first = PaneWindow(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
+        self.second = PaneWindow(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")
         self.pixels = RestingPixels(self, context)
 
     def compose(self) -> ComposeResult:
@@ -167,12 +149,12 @@ class ZoomScreen(PixelScreen, ViewScreen):
         )
 
     @property
-    def _panes(self) -> tuple[tuple[_Pane, Layer], ...]:
+    def _panes(self) -> tuple[tuple[PaneWindow, Layer], ...]:
         if self.is_locked:
             return (self.first, PRIMARY), (self.second, DEPTH)
         return ((self.first, self._layer),)
 
-    def _frame(self, pane: _Pane, chosen: Layer) -> LayerFrame | None:
+    def _frame(self, pane: PaneWindow, chosen: Layer) -> LayerFrame | None:
         """Return the frame of a pane's layer, None where the photo has none or is not read."""
         state = self._session.state
         layer = None if state is None else layer_of(state, chosen)
@@ -180,7 +162,7 @@ class ZoomScreen(PixelScreen, ViewScreen):
             return None
         return frame_of(state.header, layer)
 
-    def _window(self, pane: _Pane, chosen: Layer) -> Window | None:
+    def _window(self, pane: PaneWindow, chosen: Layer) -> Window | None:
         """Return the window of a pane, None where it has no frame."""
         frame, cells = self._frame(pane, chosen), pane.widget.cells
         if frame is None:
@@ -195,8 +177,11 @@ class ZoomScreen(PixelScreen, ViewScreen):
             return
         self._follow(state)
         self.title_bar.place = photo_place(state.entry, self._title_text)
-        for pane, chosen in self._panes:
-            self._update_pane(state, pane, chosen)
+        moved = [self._update_pane(state, pane, chosen) for pane, chosen in self._panes]
+        # Drawn together: two locked windows move at once.
+        requests = [one for one in moved if one is not None]
+        if requests:
+            self._app_context.renderer.move(requests)
 
     def _follow(self, state: PhotoState) -> None:
         """Keep the same part of the photo in view where another one is selected."""
@@ -225,7 +210,10 @@ class ZoomScreen(PixelScreen, ViewScreen):
         """The window, clamped to the layer of the first pane that has one."""
         return self._viewport.clamped(*self._leading) if self._leading else self._viewport
 
-    def _update_pane(self, state: PhotoState, pane: _Pane, chosen: Layer) -> None:
+    def _update_pane(
+        self, state: PhotoState, pane: PaneWindow, chosen: Layer
+    ) -> MoveRequest | None:
+        """Request the window of a pane; return the request to draw it of what is there."""
         widget, window = pane.widget, self._window(pane, chosen)
         layer = layer_of(state, chosen)
         is_depth = chosen.kind is LayerKind.DEPTH
@@ -240,9 +228,12 @@ class ZoomScreen(PixelScreen, ViewScreen):
                 widget.view.show_message(message)
             elif pane.shown != state.entry:
                 widget.view.show_placeholder("reading …")
-            return
+            return None
         widget.heading.update(window_heading(widget.size.width - 2, window), layout=False)
-        self._request(state.entry, pane, window)
+        wanted = self._wanted(state, pane, window)
+        moved = pane.moved(state.entry, window, wanted)
+        self._request(state.entry, pane, window, wanted)
+        return moved
 
     def picture_parts(self) -> tuple[PicturePart, ...]:
         """Return the windows on show."""
@@ -259,15 +250,16 @@ class ZoomScreen(PixelScreen, ViewScreen):
         colours = session.settings.colormap(session.colormap), session.colour_range
         widget.legend.show(legend_of(state.tables, layer, *colours))
 
-    def _request(self, entry: Entry, pane: _Pane, window: Window) -> None:
+    def _wanted(self, state: PhotoState, pane: PaneWindow, window: Window) -> LayerRequest:
         settings, layer = self._session.settings, window.frame.layer
         is_depth = layer.kind is LayerKind.DEPTH
         spec = settings.render_spec(
             pane.widget.cells, settings.colormap(self._session.colormap) if is_depth else ""
         )
-        tables = self._session.photos.get(entry).tables
-        scale = self._session.colour_range.scale_in(tables, layer) if is_depth else WHOLE_RANGE
-        wanted = LayerRequest(
+        scale = (
+            self._session.colour_range.scale_in(state.tables, layer) if is_depth else WHOLE_RANGE
+        )
+        return LayerRequest(
             pane.slot,
             layer,
             replace(spec, turn=window.frame.turn, scale=scale),
@@ -275,31 +267,43 @@ class ZoomScreen(PixelScreen, ViewScreen):
             region=window.region,
             level=window.level,
         )
+
+    def _request(
+        self, entry: Entry, pane: PaneWindow, window: Window, wanted: LayerRequest
+    ) -> None:
         if pane.requested == (entry, wanted):
             return
         if pane.requested is not None and pane.is_waiting:
             # A held key would replace every request before its first answer.
             return
         pane.requested, pane.is_waiting, pane.is_final = (entry, wanted), True, False
+        pane.window = window
         if pane.shown != entry:
-            pane.widget.view.show_placeholder(_DECODING, window.shown[2:])
+            pane.widget.view.show_placeholder(DECODING, window.shown[2:])
         self._app_context.loader.request(entry, wanted)
 
     def handle(self, event: Event) -> None:
         """Show an answer; request again where something else of the photo has changed."""
+        if isinstance(event, WindowMoved):
+            for request, picture in event.drawn:
+                for pane in (self.first, self.second):
+                    if pane.moved_number == request.number:
+                        show = partial(self._show_moved, pane, request, picture)
+                        self._app_context.pictures.add(pane.slot, show)
+            return
         if not isinstance(event, RegionArrived):
             self.update()
             return
         if not self._app_context.loader.accept(event):
             return
-        for pane in (self.first, self.second):
-            if pane.slot == event.answer.request.slot:
-                pane.is_waiting = False
+        for pane, chosen in self._panes:
+            is_its_answer = pane.slot == event.answer.request.slot
+            if is_its_answer and pane.take(event, self._window(pane, chosen)):
                 show = partial(self._show, pane, event)
                 self._app_context.pictures.add(pane.slot, show)
         self.update()
 
-    def _show(self, pane: _Pane, event: RegionArrived) -> None:
+    def _show(self, pane: PaneWindow, event: RegionArrived) -> None:
         if event.entry != self._session.entry or not self.is_mounted:
             return
         answer = event.answer
@@ -315,6 +319,12 @@ class ZoomScreen(PixelScreen, ViewScreen):
             pane.widget.view,
             self.pixels.region_source(event) if pane.is_final else None,
         )
+
+    def _show_moved(
+        self, pane: PaneWindow, request: MoveRequest, picture: MovedPicture | None
+    ) -> None:
+        if self.is_mounted and pane.show_moved(request, picture):
+            self.pixels.shows(pane.slot, pane.widget.view, None)
 
     # Keys
 

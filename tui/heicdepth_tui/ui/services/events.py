@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame
     from heicdepth_tui.ui.model.graphics import EncodedImage
     from heicdepth_tui.ui.model.layer_view import LayerViewResult
+    from heicdepth_tui.ui.model.moved_window import MovedPicture, MoveRequest
     from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "RegionArrived",
     "SummariesRead",
     "TablesBuilt",
+    "WindowMoved",
     "WorkFailed",
 ]
 
@@ -108,6 +110,14 @@ class PictureRendered:
     """What was drawn."""
     spec: RenderSpec
     rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMoved:
+    """The windows of a screen were drawn from the samples of those before."""
+
+    drawn: tuple[tuple[MoveRequest, MovedPicture | None], ...]
+    """Each request with its picture; None where the samples cover nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +271,7 @@ Event: TypeAlias = (
     | PictureRendered
     | ImageDrawn
     | RegionArrived
+    | WindowMoved
     | TablesBuilt
     | ExportNeedsSpace
     | LayerViewDrawn

@@ -46,6 +46,7 @@ class ImageView(Widget):
         super().__init__(id=id)
         self._picture: RenderedRows | None = None
         self._pixels: RenderedRows | None = None
+        self._place: tuple[int, int] | None = None
         self._hides_pixels = self._has_painted = False
         self.when_painted: Callable[[], object] | None = None
         """Called after the picture, or a part of it, was painted."""
@@ -69,11 +70,15 @@ class ImageView(Widget):
         """The text on show instead of a picture; empty where there is a picture."""
         return self._message if self._picture is None else ""
 
-    def show_picture(self, picture: RenderedRows) -> None:
-        """Show rows of cells, drawn for the size of this widget."""
+    def show_picture(self, picture: RenderedRows, place: tuple[int, int] | None = None) -> None:
+        """Show rows of cells, drawn for the size of this widget.
+
+        They are centred, unless ``place`` has the (column, row) of their first cell.
+        """
         self._cancel_placeholder()
         if picture is not self._picture:
             self._picture = picture
+            self._place = place
             self._pixels = None
             self.refresh()
 
@@ -154,8 +159,12 @@ class ImageView(Widget):
         # A picture drawn for another size is centred, and cut, until it is drawn for this one.
         cells = max(width, fit.cols)
         box = fit.box_in(Box(0, 0, cells, height))
+        if self._place is not None:
+            # A size for which it was not drawn may leave less room than that.
+            left, top = self._place
+            box = box._replace(column=min(left, cells - fit.cols), row=top)
         before, after = self._blank(box.column), self._blank(cells - box.column - fit.cols)
-        left, right = (pad.render(self.app.console) for pad in (before, after))
+        start, end = (pad.render(self.app.console) for pad in (before, after))
         blank = self._blank(width)
         cut = (cells - width) // 2
         strips: list[Strip] = []
@@ -165,7 +174,7 @@ class ImageView(Widget):
                 continue
             row = rows[y - box.row]
             build = partial(self._segments, before, row, after)
-            strip = EncodedStrip(f"{left}{row}{right}", cells, build)
+            strip = EncodedStrip(f"{start}{row}{end}", cells, build)
             strips.append(strip.crop(cut, cut + width) if cells > width else strip)
         return strips
 
