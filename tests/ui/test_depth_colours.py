@@ -16,6 +16,7 @@ from browsing import LANDSCAPE, image
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
 from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE, ColourRange, RangeKind
 from heicdepth_tui.ui.model.tables import CodeSpan
 from heicdepth_tui.ui.presenters.legend import LegendView, note, ramp_ends, ticks
@@ -41,7 +42,7 @@ class TestColourRange:
     def test_all_codes_until_the_map_is_known(self) -> None:
         kinds = [replace(WHOLE_FILE, kind=kind).scale(None, None) for kind in RangeKind]
 
-        assert kinds == [CodeScale()] * 3
+        assert kinds == [CodeScale()] * len(RangeKind)
 
     def test_percentiles_are_those_of_the_photo(self, depth_map: DepthMap) -> None:
         chosen = ColourRange(RangeKind.PERCENTILE, is_far_bright=True)
@@ -54,6 +55,26 @@ class TestColourRange:
         for ends in ((near, far), (far, near)):
             chosen = ColourRange(RangeKind.CHOSEN, False, *ends)
             assert chosen.scale(depth_map, None) == CodeScale(100, 200)
+
+    def test_a_window_takes_the_codes_of_its_samples(self, depth_map: DepthMap) -> None:
+        # Rows of 16 codes: columns 3 to 6 of rows 2 and 3.
+        chosen = WHOLE_FILE.of_window(depth_map, SampleRegion(3, 2, 4, 2))
+
+        assert chosen is not None
+        assert chosen.scale(depth_map, None) == CodeScale(2 * 16 + 3, 3 * 16 + 6)
+        assert chosen.name(chosen.scale(depth_map, None)) == "window"
+
+    def test_a_window_of_samples_that_the_file_does_not_have_gives_no_range(
+        self, depth_map: DepthMap
+    ) -> None:
+        outside = np.zeros((16, 16), dtype=np.bool_)
+        outside[:2, :2] = True
+        cropped = replace(depth_map, outside=outside)
+
+        assert WHOLE_FILE.of_window(cropped, SampleRegion(0, 0, 2, 2)) is None
+        chosen = WHOLE_FILE.of_window(cropped, SampleRegion(0, 0, 3, 1))
+        assert chosen is not None
+        assert chosen.scale(cropped, None) == CodeScale(2, 2)
 
     def test_distances_without_codes_leave_all_codes_and_say_so(self, depth_map: DepthMap) -> None:
         chosen = ColourRange(RangeKind.CHOSEN, False, 5000.0, 6000.0)

@@ -17,7 +17,7 @@ from heicdepth_tui.ui.screens.help import HelpScreen
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-@pytest.mark.parametrize("size", [(60, 110), (118, 70)])
+@pytest.mark.parametrize("size", [(60, 140), (118, 80)])
 async def test_wrapped_lines_of_the_help_go_on_below_their_text(
     open_app: Open, sample_folder: Path, size: tuple[int, int]
 ) -> None:
@@ -37,6 +37,49 @@ async def test_wrapped_lines_of_the_help_go_on_below_their_text(
     assert following.startswith("E  ") or following[:15].isspace()
     if size[0] == 60:
         assert following[:15].isspace()
+
+
+@pytest.mark.parametrize("view", ["browse", "probe", "spin", "zoom", "layers", "metadata"])
+async def test_the_help_names_every_letter_of_a_view(
+    open_app: Open, sample_folder: Path, view: str
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, size=(100, 190)) as driven:
+        await driven.settled()
+        browse = driven.app.browse
+        bindings = browse.BINDINGS if view == "browse" else browse.view_bindings()[view]
+        letters = {
+            key
+            for binding in bindings
+            for key in binding.key.split(",")
+            if len(key) == 1 and key.isalnum()
+        }
+        await driven.pilot.press("question_mark")
+        await driven.until(lambda: "metadata tree (I)" in driven.text, "its text")
+        await driven.pilot.pause()
+        # The main screen shows at the sides.
+        lines = [line[2:-2].strip(" │") for line in driven.text.splitlines()]
+
+    groups: dict[str, str] = {}
+    title = ""
+    for line in lines:
+        if line.split(" (")[0] in _GROUPS:
+            title = line.split()[0]
+        # What explains the keys may name further ones: "esc back".
+        groups[title] = f"{groups.get(title, '')} {line}"
+    own = set() if view == "browse" else {view}
+    named = (
+        " ".join(groups[group] for group in _EVERYWHERE | own).replace(",", " ").replace(";", " ")
+    )
+    words = set(named.split())
+    # 1 – 9
+    assert letters - words - (set("2345678") if "–" in words else set()) == set()
+
+
+_GROUPS = {
+    *("move", "list", "picture", "probe", "spin", "zoom", "layers", "metadata tree"),
+    *("export and more", "marks in the list"),
+}
+_EVERYWHERE = {"move", "list", "picture", "export"}
 
 
 async def test_the_palette_names_keys_as_they_are_typed(

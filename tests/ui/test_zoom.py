@@ -270,6 +270,29 @@ async def test_colours_and_blocks_draw_the_window_again(open_zoom: Any) -> None:
         assert zoomed.view.picture != quad
 
 
+async def test_the_colours_take_the_range_of_the_window_and_of_the_file_again(
+    open_zoom: Any,
+) -> None:
+    async with open_zoom(LANDSCAPE) as zoomed:
+        session = zoomed.driven.app.session
+        await zoomed.press("tab", "1", "h", "h")
+        left, top, right, bottom = zoomed.span
+        (depth_map,) = session.state.tables.depth_maps.values()
+        inside = depth_map.codes[top : bottom + 1, left : right + 1]
+        plain = zoomed.view.picture
+        await zoomed.press("R")
+        (layer,) = session.state.tables.depth_maps
+        scale = session.colour_range.scale_in(session.state.tables, layer)
+        assert (scale.low, scale.high) == (inside.min(), inside.max())
+        assert zoomed.view.picture != plain
+        assert "window" in zoomed.driven.text
+        ranged = zoomed.view.picture
+        await zoomed.press("C")
+        assert zoomed.view.picture != ranged
+        await zoomed.press("C", "R")
+        assert zoomed.view.picture == plain
+
+
 async def test_help_and_palette_are_open_to_it(open_zoom: Any) -> None:
     async with open_zoom(LANDSCAPE) as zoomed:
         await zoomed.driven.pilot.press("question_mark")

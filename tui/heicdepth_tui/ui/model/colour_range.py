@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from heicdepth_tui.draw.code_scale import CodeScale
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.photo.layers import Layer
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.tables import CodeSpan, Tables
 
 __all__ = ["WHOLE_FILE", "ColourRange", "RangeKind"]
@@ -22,13 +23,17 @@ class RangeKind(Enum):
     FILE = ""
     PERCENTILE = "2–98 %"
     CHOSEN = "by hand"
+    WINDOW = "window"
+
+
+_WITH_ENDS = (RangeKind.CHOSEN, RangeKind.WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
 class ColourRange:
     """A kind of range, and where the bright end is.
 
-    ``near`` and ``far`` are those of CHOSEN: metres, or codes where a map has no metres.
+    ``near`` and ``far`` are those of CHOSEN and WINDOW: metres, or codes where a map has no metres.
     """
 
     kind: RangeKind = RangeKind.FILE
@@ -41,7 +46,7 @@ class ColourRange:
         low = high = None
         if self.kind is RangeKind.PERCENTILE and span is not None:
             low, high = span.percentile_2, span.percentile_98
-        elif self.kind is RangeKind.CHOSEN and depth_map is not None:
+        elif self.kind in _WITH_ENDS and depth_map is not None:
             low, high = self._chosen(depth_map)
         return CodeScale(low, high, self.is_far_bright)
 
@@ -53,9 +58,26 @@ class ColourRange:
 
     def name(self, scale: CodeScale) -> str:
         """Return what the legend says of a range that gave this scale."""
-        if self.kind is RangeKind.CHOSEN and scale.low is None:
+        if self.kind in _WITH_ENDS and scale.low is None:
             return f"nothing from {self.near:g} to {self.far:g}"
         return self.kind.value
+
+    def of_window(self, depth_map: DepthMap, region: SampleRegion) -> ColourRange | None:
+        """Return the range of the samples in a region; None where none of them has a distance."""
+        left, top, width, height = region
+        codes = depth_map.codes[top : top + height, left : left + width]
+        if depth_map.outside is not None:
+            codes = codes[~depth_map.outside[top : top + height, left : left + width]]
+        if not depth_map.reason:
+            codes = codes[depth_map.tables.valid.take(codes)]
+        if not codes.size:
+            return None
+        ends = int(codes.min()), int(codes.max())
+        if depth_map.reason:
+            near, far = map(float, ends)
+        else:
+            near, far = sorted(float(depth_map.tables.metres[code]) for code in ends)
+        return replace(self, kind=RangeKind.WINDOW, near=near, far=far)
 
     def _chosen(self, depth_map: DepthMap) -> tuple[int | None, int | None]:
         near, far = sorted((self.near, self.far))

@@ -1,4 +1,4 @@
-"""The colours of depth: map, bright end and range, changed by keys of the main screen."""
+"""The colours of depth: map, bright end and range, changed by keys of list and zoom."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from heicdepth_tui.ui.model.colour_range import ColourRange, RangeKind
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.session import Session
 
 __all__ = ["DepthColours"]
@@ -62,6 +64,23 @@ class DepthColours:
             self._ask()
         else:
             self._use_file()
+
+    def use_window(self, depth_map: DepthMap | None, region: SampleRegion | None) -> None:
+        """Spread the colours over the samples of a window; over all codes where they are."""
+        known = self._session.colour_range
+        if depth_map is None or region is None:
+            self._show_status("no depth map is decoded: the colours stay as they were")
+            return
+        chosen = known.of_window(depth_map, region)
+        if chosen is None:
+            self._show_status("no sample of the window has a distance")
+        elif chosen == known:
+            self._use_file()
+        else:
+            self._use(chosen)
+            about, unit = ("", "") if depth_map.reason else (depth_map.trust.about, " m")
+            ends = f"{about}{chosen.near:.3g} to {chosen.far:.3g}{unit}"
+            self._show_status(f"colours of the window: {ends}")
 
     def _use_file(self) -> None:
         self._use(replace(self._session.colour_range, kind=RangeKind.FILE))

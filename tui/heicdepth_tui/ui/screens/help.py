@@ -58,6 +58,7 @@ _KEYS: tuple[_Group, ...] = (
             ("H  d", "histogram; near and far clip"),
             ("i", "metadata in full; j k h l choose a row, y copies it"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
+            ("3", "the cloud in place of the depth map; again: full screen"),
             ("m", "probe: distance, step, point, lengths between marks"),
         ),
     ),
@@ -70,6 +71,7 @@ _KEYS: tuple[_Group, ...] = (
             ("H  c  d", "histogram of the codes; colour map; near and far clip"),
             ("drag", "on the histogram: range of colours; ctrl: clip; click: all"),
             ("y  Y  w", "copy as text, as JSON; write the marks as CSV"),
+            ("D", "correct the lens distortion (experimental)"),
         ),
     ),
     (
@@ -84,6 +86,7 @@ _KEYS: tuple[_Group, ...] = (
             ("c  f  n", "colours by photo or depth; flying points; shading"),
             ("[ ]  { }", "near and far clip, which e exports with"),
             ("click  m", "the sample of a point; mark it for the probe"),
+            ("D", "correct the lens distortion (experimental)"),
         ),
     ),
     (
@@ -93,6 +96,7 @@ _KEYS: tuple[_Group, ...] = (
             ("arrows h j k l", "move the window; or drag the picture"),
             ("tab  2", "next layer; photo and depth map together"),
             ("n p", "next, previous photo at the same window; esc back"),
+            ("c  C  R", "colour map; bright near or far; range of the window"),
         ),
     ),
     (
@@ -103,6 +107,14 @@ _KEYS: tuple[_Group, ...] = (
             ("l  c", "lines of equal distance; colour map"),
             ("+ - 0 arrows", "nearer, farther, all; move; or wheel and drag"),
             ("enter z", "zoom into the stored layer, tile by tile"),
+        ),
+    ),
+    (
+        "metadata tree (I)",
+        (
+            ("j k h l arrows", "up, down; close, open a group; g G first, last"),
+            ("/  n N", "find a label or a value; next, previous match"),
+            ("y  Y", "copy the value; copy it and all below it"),
         ),
     ),
     (

@@ -184,6 +184,7 @@ class ViewingScreen(BorderedScreen):
     def view_bindings(self) -> dict[str, Sequence[BindingType]]:
         """Return the bindings of each view by its name in the help."""
         from heicdepth_tui.ui.screens.layers import LayersScreen
+        from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
         from heicdepth_tui.ui.screens.probe import ProbeScreen
         from heicdepth_tui.ui.screens.spin import SpinScreen
         from heicdepth_tui.ui.screens.zoom import ZoomScreen
@@ -193,4 +194,5 @@ class ViewingScreen(BorderedScreen):
             "spin": SpinScreen.BINDINGS,
             "zoom": ZoomScreen.BINDINGS,
             "layers": LayersScreen.BINDINGS,
+            "metadata": MetadataTreeScreen.BINDINGS,
         }

@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
-from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Layer, LayerKind
 from heicdepth_tui.photo.schedule import ZOOM
@@ -34,6 +33,7 @@ from heicdepth_tui.ui.presenters.zoom import (
     zoom_layers,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
 from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.screens.zoom_pane_window import DECODING, PaneWindow
@@ -88,6 +88,8 @@ class ZoomScreen(PixelScreen, ViewScreen):
         bind("n", "photo(1)", "Next", "zoom.next", "Next photo at the same window", show=True),
         bind("p", "photo(-1)", "Previous", "zoom.previous", "Photo before, same window", show=True),
         bind("c", "colours", "Colours", "zoom.colours", "Next colour map for depth", show=True),
+        bind("C", "reverse_colours", "Bright end", "zoom.reverse", "Bright near or bright far"),
+        bind("R", "window_range", "Range", "zoom.range", "Colours of the window, or of the file"),
         bind("b", "blocks", "Blocks", "zoom.blocks", "Half blocks, quad blocks, pixels"),
         SAVE_PICTURE,
         COPY_PATH,
@@ -108,6 +110,7 @@ class ZoomScreen(PixelScreen, ViewScreen):
         self._entry: Entry | None = None
         mode = context.session.settings.mode
         self.title_bar = TitleBar()
+        self._colours = DepthColours(self, self._session, self.update, self.title_bar.show_status)
         self.first = PaneWindow(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
         self.second = PaneWindow(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")
         self.pixels = RestingPixels(self, context)
@@ -380,14 +383,26 @@ class ZoomScreen(PixelScreen, ViewScreen):
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map."""
-        at = COLORMAP_NAMES.index(self._session.colormap)
-        self.use_colormap(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+        self._colours.next_map()
 
     def use_colormap(self, name: str) -> None:
         """Draw depth in a colour map."""
-        self._session.colormap = name
-        self.title_bar.show_status(f"colour map: {name}")
-        self.update()
+        self._colours.use_map(name)
+
+    def action_reverse_colours(self) -> None:
+        """Make the other end of the range bright."""
+        self._colours.reverse()
+
+    def action_window_range(self) -> None:
+        """Spread the colours over the depth samples in view, or over all codes again."""
+        state, pane = self._session.state, self.first
+        if state is None:
+            return
+        layer = layer_of(state, self._layer if self._layer.kind is LayerKind.DEPTH else DEPTH)
+        tables = state.tables
+        depth_map = None if tables is None or layer is None else tables.depth_maps.get(layer)
+        window = None if layer is None else self._window(pane, layer)
+        self._colours.use_window(depth_map, None if window is None else window.region)
 
     def action_blocks(self) -> None:
         """Draw with the other block characters, or in pixels."""
