@@ -312,3 +312,56 @@ async def test_blocks_change_and_the_pane_says_so(open_app: Open, sample_folder:
         await driven.pilot.press("b")
         await driven.pilot.pause()
         assert "quad blocks" in driven.text
+
+
+async def test_of_a_photo_without_depth_other_pictures_are_exported_and_nothing_else(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder / "IMG_0424.HEIC") as driven:
+        await driven.settled()
+        await driven.pilot.press("e")
+        await driven.until(lambda: "E exports its other pictures" in driven.toasts, "the way")
+        await open_dialog(driven)
+        assert driven.toasts == ""
+        assert group(driven, "formats").chosen == ("layers",)
+        group(driven, "formats").toggle("ply")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(
+            lambda: "without a depth map only other pictures" in driven.text, "the refusal"
+        )
+        group(driven, "formats").toggle("ply")
+        group(driven, "camera_files").toggle("ros")
+        await driven.until(lambda: "there is no camera to write" in driven.text, "the refusal")
+        group(driven, "camera_files").toggle("ros")
+        group(driven, "switches").toggle("normals")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "thumbnail at its own size" in driven.toasts, "the file")
+
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["IMG_0424-thumbnail.png"]
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        assert group(driven, "formats").chosen == ("pcd",)
+        assert "normals" in group(driven, "switches").chosen
+
+
+async def test_among_marked_photos_those_without_depth_give_their_other_pictures(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    photos = [sample_folder / name for name in ("IMG_0423.HEIC", "IMG_0424.HEIC")]
+    async with open_app(*photos) as driven:
+        await driven.scanned()
+        await driven.pilot.press("v", "G", "v")
+        await open_dialog(driven)
+        assert "1 without depth" in driven.text
+        group(driven, "formats").toggle("pcd")
+        group(driven, "formats").toggle("layers")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "files of 2 photos" in driven.toasts, "the end")
+
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert names == {
+        "IMG_0423-gain-map.png",
+        "IMG_0423-portrait-matte.png",
+        "IMG_0423-thumbnail.png",
+        "IMG_0424-thumbnail.png",
+    }

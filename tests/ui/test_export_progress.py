@@ -130,7 +130,7 @@ async def test_the_keys_say_so_where_there_is_nothing_to_stop_or_to_report(
 
 
 @pytest.mark.parametrize("key", ["e", "E"])
-async def test_a_photo_without_depth_is_refused_before_anything_opens(
+async def test_a_photo_without_depth_or_other_pictures_is_refused_before_anything_opens(
     open_app: Open, sample_folder: Path, tmp_path: Path, key: str
 ) -> None:
     async with open_app(sample_folder) as driven:
@@ -138,6 +138,7 @@ async def test_a_photo_without_depth_is_refused_before_anything_opens(
         await driven.pilot.press(key)
         await driven.until(lambda: f"{STRIPPED}:" in driven.toasts, "the reason")
         assert "not exported" in driven.toasts
+        assert "other pictures" not in driven.toasts
         assert driven.app.screen is driven.app.browse
 
     assert not (tmp_path / "out").exists()
@@ -151,10 +152,11 @@ async def test_marked_photos_without_depth_are_refused_together(
         for name in (PLAIN, STRIPPED):
             await driven.select(name)
             await driven.pilot.press("space")
-        await driven.pilot.press("E")
+        await driven.pilot.press("e")
         await driven.until(
             lambda: "none of the 2 marked photos has a depth map" in driven.toasts, "the reason"
         )
+        assert "E exports their other pictures" in driven.toasts
 
 
 async def test_the_message_has_the_full_path_and_y_copies_it(

@@ -101,7 +101,7 @@ def test_what_cannot_be_decoded_is_named_and_the_rest_written(tmp_path: Path) ->
     exported = export_photo(photo, ExportOptions(("layers",), out=tmp_path), partly)
     assert len(exported) == 4
     for one in exported:
-        assert "not written: thumbnail: the thumbnail is coded otherwise" in one.summary
+        assert "not written: the thumbnail is coded otherwise" in one.summary
 
     def never(request: Request) -> Pixels:
         raise UnsupportedError("coded otherwise")

@@ -72,7 +72,8 @@ def output_files(source: PhotoSource) -> tuple[OutputFile, ...]:
         try:
             pixels = source.layers(layer)
         except DecodeError as error:
-            failed.append(f"{layer.phrase}: {error.what}")
+            # The decoder's errors name the layer.
+            failed.append(error.what)
             continue
         text = "; ".join(_description(layer, pixels))
         suffix = f"-{safe_name(layer.label).replace(' ', '-')}.png"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.depth_facts import DepthStatus
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, HeaderSummary
 
-__all__ = ["ExportPlan", "expectation_text", "plan_export"]
+__all__ = ["OTHER_PICTURES", "ExportPlan", "expectation_text", "plan_export"]
 
+OTHER_PICTURES = ("layers",)
+"""The formats that the dialog begins with where no photo has depth."""
 _USUAL = (Size(768, 576), Size(4032, 3024))
 """Depth map and photo of a phone, for photos whose header is not read yet."""
 _WITHOUT = frozenset({DepthStatus.ABSENT, DepthStatus.STRIPPED})
@@ -30,26 +32,53 @@ _WITHOUT = frozenset({DepthStatus.ABSENT, DepthStatus.STRIPPED})
 class ExportPlan:
     """The photos of an export."""
 
-    paths: tuple[str, ...]
+    with_depth: tuple[str, ...]
     """Photos that have a depth map, or whose header is not read yet."""
-    without_depth: int
+    without_depth: tuple[str, ...]
     sizes: Mapping[tuple[Size, Size], int]
-    """Numbers of ``paths`` by upright sizes of depth map and photo; usual ones where unknown."""
+    """Numbers of ``with_depth`` by upright sizes of depth map and photo; usual ones where
+    unknown."""
+    bare_sizes: Mapping[Size, int]
+    """Numbers of ``without_depth`` by the photo's upright size."""
     absent_mattes: tuple[str, ...] = ()
     """Mattes by which points of the one photo cannot be selected; empty for several photos."""
-    problem: str = ""
-    """The reason that nothing can be exported; printable, empty where something can."""
+    no_depth: str = ""
+    """The reason that no photo can be exported with depth; printable, empty where one can."""
+    has_pictures: bool = False
+    """True where a photo without depth may hold other pictures; False where none is known to."""
+
+    def photos(self, options: ExportOptions) -> tuple[str, ...]:
+        """Return the photos that these options write files of."""
+        formats = _formats_without_depth(options)
+        return self.with_depth + self.without_depth if formats else self.with_depth
+
+    def problem(self, options: ExportOptions) -> str:
+        """Return the reason that these options write nothing; printable, empty where they do."""
+        if not self.no_depth or (self.has_pictures and _formats_without_depth(options)):
+            return ""
+        return self.no_depth
 
     def estimate(self, options: ExportOptions) -> Estimate:
         """Return the points and bytes to expect."""
-        from heicdepth_tui.export.estimate import estimate_export
+        from heicdepth_tui.export.estimate import Estimate, estimate_export
 
-        return estimate_export(self.sizes, options)
+        expected = estimate_export(self.sizes, options)
+        formats = _formats_without_depth(options)
+        if not formats or not self.bare_sizes:
+            return expected
+        pictures = {(size, size): count for size, count in self.bare_sizes.items()}
+        more = estimate_export(pictures, replace(options, formats=formats))
+        return Estimate(expected.points, expected.bytes + more.bytes)
 
     def contradiction(self, options: ExportOptions) -> tuple[str, str]:
         """Return the field of options that these photos do not allow, and why; empty without."""
         from heicdepth_tui.export.option_table import option
 
+        if self.no_depth:
+            if _formats_without_depth(options) != options.formats:
+                return "formats", "without a depth map only other pictures can be exported"
+            if options.camera_files:
+                return "camera_files", "without a depth map there is no camera to write"
         for field in ("only", "without"):
             names = [one.value for one in option(field).value_in(options)]
             absent = [name for name in names if name in self.absent_mattes]
@@ -63,15 +92,20 @@ def plan_export(
     summary_of: Callable[[Entry], HeaderSummary | None],
     header: Header | None = None,
 ) -> ExportPlan:
-    """Divide photos by their summaries; ``header`` is that of a single photo, where it is read.
+    """Divide photos by their summaries; ``header`` is that of the only photo, where it is read.
 
     Among several photos one that cannot be read is kept: its error belongs to the report.
     """
     paths: list[str] = []
+    bare: list[str] = []
     sizes: Counter[tuple[Size, Size]] = Counter()
+    bare_sizes: Counter[Size] = Counter()
     for entry in entries:
         summary = summary_of(entry)
-        if summary is not None and summary.status in _WITHOUT and not summary.problem:
+        if _is_bare(summary, header):
+            bare.append(entry.path)
+            known = None if summary is None else summary.primary
+            bare_sizes[known or _USUAL[1]] += 1
             continue
         paths.append(entry.path)
         if header is not None and header.depth.item is not None:
@@ -80,14 +114,40 @@ def plan_export(
             sizes[summary.depth, summary.primary] += 1
         else:
             sizes[_USUAL] += 1
-    without = len(entries) - len(paths)
-    problem = ""
+    reason = ""
     if len(entries) == 1:
-        problem = _problem(entries[0], summary_of(entries[0]), header)
+        reason = _problem(entries[0], summary_of(entries[0]), header)
     elif not paths:
-        problem = f"none of the {len(entries)} marked photos has a depth map"
-    absent = () if header is None else _absent_mattes(header)
-    return ExportPlan(tuple(paths), without, sizes, absent, problem)
+        reason = f"none of the {len(entries)} marked photos has a depth map"
+    return ExportPlan(
+        tuple(paths),
+        tuple(bare),
+        sizes,
+        bare_sizes,
+        () if header is None else _absent_mattes(header),
+        reason,
+        bool(bare) and (header is None or _has_pictures(header)),
+    )
+
+
+def _is_bare(summary: HeaderSummary | None, header: Header | None) -> bool:
+    """Return True for a photo that is known to hold no depth map."""
+    if header is not None:
+        return header.depth.status is not DepthStatus.PRESENT
+    return summary is not None and summary.status in _WITHOUT and not summary.problem
+
+
+def _has_pictures(header: Header) -> bool:
+    from heicdepth_tui.export.layers_png import layers_to_write
+
+    return bool(layers_to_write(header))
+
+
+def _formats_without_depth(options: ExportOptions) -> tuple[str, ...]:
+    """Return the formats of ``options`` that are written of photos without depth as well."""
+    from heicdepth_tui.export.registry import FORMATS
+
+    return tuple(name for name in options.formats if not FORMATS[name].needs_depth)
 
 
 def _absent_mattes(header: Header) -> tuple[str, ...]:
@@ -98,7 +158,7 @@ def _absent_mattes(header: Header) -> tuple[str, ...]:
 
 
 def _problem(entry: Entry, summary: HeaderSummary | None, header: Header | None) -> str:
-    """Return the reason that a photo cannot be exported, with its name; empty for none known."""
+    """Return the reason that a photo has no depth to export, with its name; empty for none."""
     reason = entry.problem
     if header is not None:
         depth = header.depth
@@ -131,9 +191,10 @@ def expectation_text(plan: ExportPlan, options: ExportOptions, cells: int) -> st
     parts = [size]
     if expected.points:
         parts.insert(0, f"up to {expected.points:,} points")
-    if len(plan.paths) > 1:
-        parts.insert(0, f"{len(plan.paths):,} photos")
-    if plan.without_depth:
-        parts.append(f"{plan.without_depth} without depth")
+    photos = len(plan.photos(options))
+    if photos > 1:
+        parts.insert(0, f"{photos:,} photos")
+    if plan.without_depth and not plan.no_depth:
+        parts.append(f"{len(plan.without_depth)} without depth")
     text = " · ".join(parts)
     return text if len(text) <= cells else size

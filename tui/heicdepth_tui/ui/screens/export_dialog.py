@@ -137,7 +137,10 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
 
     def on_mount(self) -> None:
         """Begin at the formats."""
-        self.query_one("#formats").focus()
+        formats = self.query_one("#formats", OptionGroup)
+        if self._plan.no_depth:
+            formats.set_idle([name for name, one in FORMATS.items() if one.needs_depth])
+        formats.focus()
         self._check()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -236,7 +239,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             raise WrongError(refusal.reason, *filter(None, map(field_id, refusal.fields)))
         field, reason = self._plan.contradiction(chosen)
         if field:
-            raise WrongError(reason, field_id(field))
+            raise WrongError(reason, field_id(field) or field)
         return replace(chosen, out=self._out())
 
     def _out(self) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.presenters.export_plan import ExportPlan, plan_export
+from heicdepth_tui.ui.presenters.export_plan import OTHER_PICTURES, ExportPlan, plan_export
 from heicdepth_tui.ui.presenters.export_report import (
     clips_text,
     copied_path,
@@ -62,9 +62,13 @@ class ExportPanel:
         By default each photo keeps its near and far clip.
         """
         plan = self._plan(entries)
-        if plan is None:
-            return
         used = options or self._options.export_options()
+        problem = plan.problem(used)
+        if problem and plan.has_pictures:
+            whose = "its" if len(entries) == 1 else "their"
+            problem = f"{problem}; E exports {whose} other pictures"
+        if not entries or self._is_refused(problem):
+            return
         clips = self._session.clips_in_force if options is None else self._repeated(used)
         self._begin(plan, used, clips)
 
@@ -74,24 +78,33 @@ class ExportPanel:
         return {path: clip for path, clip in clips.items() if clip.options(options) == options}
 
     def choose(self, entries: Sequence[Entry]) -> None:
-        """Open the dialog of formats and options, then export."""
+        """Open the dialog of formats and options, then export.
+
+        For photos without depth the dialog begins with the format of other pictures, which is not
+        saved.
+        """
         from heicdepth_tui.ui.screens.export_dialog import ExportDialog
 
         plan = self._plan(entries)
-        if plan is None:
+        if not entries or (not plan.has_pictures and self._is_refused(plan.no_depth)):
             return
+        self._clear_messages()
         name = printable(entries[0].name)
         subject = name if len(entries) == 1 else f"{len(entries)} marked photos"
         saved = shown = self._saved_options.options
         clip = self._session.clip(entries[0])
-        if len(entries) == 1 and clip.text:
+        if plan.no_depth:
+            shown = replace(saved, formats=OTHER_PICTURES, camera_files=())
+        elif len(entries) == 1 and clip.text:
             shown = clip.options(saved)
 
         def chosen(options: ExportOptions | None) -> None:
             if options is None:
                 return
             self._begin(plan, options, self._repeated(options))
-            if shown is not saved and clip.options(options) == options:
+            if plan.no_depth:
+                options = replace(options, formats=saved.formats, camera_files=saved.camera_files)
+            elif shown is not saved and clip.options(options) == options:
                 # The clip of one photo is no option for the next one.
                 cloud = replace(options.cloud, near=saved.cloud.near, far=saved.cloud.far)
                 options = replace(options, cloud=cloud)
@@ -121,29 +134,29 @@ class ExportPanel:
         else:
             self._finished(event)
 
-    def _plan(self, entries: Sequence[Entry]) -> ExportPlan | None:
-        """Return the photos to export; None, after a message, where nothing can be."""
-        if not entries:
-            return None
+    def _plan(self, entries: Sequence[Entry]) -> ExportPlan:
         state = self._session.state
         is_selected = len(entries) == 1 and state is not None and state.entry == entries[0]
         header = state.header if is_selected and state is not None else None
-        plan = plan_export(entries, self._session.library.summary, header)
-        if plan.problem:
+        return plan_export(entries, self._session.library.summary, header)
+
+    def _is_refused(self, problem: str) -> bool:
+        """Show why nothing can be exported, and return True; False for an empty reason."""
+        if problem:
             self._clear_messages()
-            self._notify(plan.problem, "not exported", "warning", _MESSAGE_SECONDS)
-            return None
-        return plan
+            self._notify(problem, "not exported", "warning", _MESSAGE_SECONDS)
+        return bool(problem)
 
     def _begin(self, plan: ExportPlan, options: ExportOptions, clips: Mapping[str, Clip]) -> None:
         from heicdepth_tui.depth.points import Projection
 
         self._clear_messages()
         size = plan.estimate(options).bytes
+        paths = plan.photos(options)
         self._exporter.export(
-            plan.paths,
+            paths,
             options,
-            without_depth=plan.without_depth,
+            without_depth=len(plan.with_depth) + len(plan.without_depth) - len(paths),
             needed=size if size >= SPACE_CHECKED else 0,
             scales=self._session.scales,
             # A flat cloud has no distances to clip by.
