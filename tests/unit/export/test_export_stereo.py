@@ -244,6 +244,12 @@ def test_what_gives_no_distances_is_refused_with_the_reason(
     assert not list(tmp_path.iterdir())
 
 
+def test_eyes_that_see_less_than_half_of_the_photo_are_refused(spheres: Path) -> None:
+    source = read_source(spheres, options("sbs", convergence=0.02), decode)
+    with pytest.raises(ExportError, match=r"converge at 0.02 m would see the photo in only 0 %"):
+        stereo_pair(source)
+
+
 def test_rectified_views_are_those_of_the_resampled_photo(tmp_path: Path) -> None:
     path = tmp_path / "wall.heic"
     path.write_bytes(distorted_photo(Lens(k=0.15), depth_quality=-1)[0].data)

@@ -40,6 +40,8 @@ _WIGGLE_MS = 140
 _WIGGLE_COLOURS = 256
 _SEAM = 2.5
 """Samples of the depth map by which edges in photo and map are apart; seen on real photos."""
+_MOST_HOLES = 0.5
+"""Share of a view that may be filled: beyond it, the view shows less of the photo than of holes."""
 _COMFORT = 1 / 30
 """Share of the width by which views may differ, nearest to farthest, to be fused at ease."""
 
@@ -116,7 +118,8 @@ def stereo_pair(source: ExportSource) -> Pair:
     """Return the views of a source by ``options.baseline_mm`` and ``options.convergence``.
 
     Depth is raised to the size of the views. Raises NoMetresError and NoCameraError as a cloud
-    does, ExportError for the flat projection and where no sample has a distance.
+    does, ExportError for the flat projection, where no sample has a distance, and where eyes so
+    far apart see less than half of the photo.
     """
     options = source.options
     if options.cloud.projection is Projection.FLAT:
@@ -157,7 +160,17 @@ def stereo_pair(source: ExportSource) -> Pair:
         convergence=options.convergence,
         seam=math.ceil(_SEAM * size.width / source.size.width),
     )
-    return Pair(stereo, photo)
+    pair = Pair(stereo, photo)
+    holes = max(stereo.left.hole_share, stereo.right.hole_share)
+    if holes > _MOST_HOLES:
+        raise ExportError(
+            f"eyes {options.baseline_mm:g} mm apart that converge at {stereo.convergence:.3g} m "
+            f"would see the photo in only {100 * (1 - holes):.0f} % of a view",
+            path=source.path,
+            hint=f"its distances are {stereo.nearest:.3g} to {stereo.farthest:.3g} m: converge "
+            "within them, or use a smaller baseline",
+        )
+    return pair
 
 
 def view_size(source: ExportSource) -> Size:
