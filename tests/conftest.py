@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from heicdepth_tui.photo import client
+from tests.support.decoders import DecoderTemplate
 from tests.support.sharing import write_once
 from tests.support.terminal import Terminal
 
@@ -18,6 +22,15 @@ def pytest_configure() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+def pytest_collection_finish() -> None:
+    """Collect garbage rarely, and never among the modules and tests that stay to the end.
+
+    With Python's own thresholds a fifth of an app's test is garbage collection.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process: they share photos and browsers.
 
@@ -25,6 +38,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session")
+def _decoder_template() -> Iterator[DecoderTemplate]:
+    with DecoderTemplate() as template:
+        yield template
+
+
+@pytest.fixture(scope="module")
+def forked_decoders(_decoder_template: DecoderTemplate) -> Iterator[None]:
+    """Fork the decoders of a file's tests from one that has imported everything, on Linux only.
+
+    For tests that are about the decoder's answers, not its start. Libraries of other systems do
+    not survive a fork.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if sys.platform == "linux":
+            patch.setattr(client, "launch", _decoder_template.launch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -131,6 +131,11 @@ def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_once(tmp_path_factory, "small-samples", write_small_samples)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forked(forked_decoders: None) -> None:
+    """Fork the decoders: every app that is opened has one of its own."""
+
+
 OpenApp = Callable[..., AbstractAsyncContextManager[Driven]]
 
 
