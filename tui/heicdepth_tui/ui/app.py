@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -131,6 +132,8 @@ class HeicDepthApp(TerminalApp):
         queried = queried or NOT_QUERIED
         super().__init__(None if first is None else first.splash, queried)
         self._first = first
+        self._has_begun = False
+        self._typed_ahead: deque[events.Key] = deque()
         self._graphics_problem = queried.reason
         self._started = started
         self._decoder = decoder
@@ -233,16 +236,21 @@ class HeicDepthApp(TerminalApp):
         """Handle an event; keys of the list are handled before the next event.
 
         Textual posts them to the list first, whose bindings may move the focus: keys typed ahead
-        would not reach the new one.
+        would not reach the new one. Keys that come before the list is filled wait for it.
         """
-        if (
-            isinstance(event, events.Key)
-            and not event.is_forwarded
-            and self.focused is self.browse.photos
-            and await self.run_bindings(event.key)
-        ):
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._typed_ahead.append(event)
+            if self._has_begun:
+                await self._handle_keys()
             return
         await super().on_event(event)
+
+    async def _handle_keys(self) -> None:
+        while self._typed_ahead:
+            event = self._typed_ahead.popleft()
+            in_list = self.focused is self.browse.photos
+            if not (in_list and await self.run_bindings(event.key)):
+                await super().on_event(event)
 
     def on_app_focus(self) -> None:
         """Look for changes in the folders when the user comes back to the terminal."""
@@ -271,6 +279,8 @@ class HeicDepthApp(TerminalApp):
         self._show_first_photo()
         self.browse.folder.start()
         self.set_timer(TABLES_DELAY, self.browse.panel.begin_tables)
+        self._has_begun = True
+        self.call_next(self._handle_keys)
 
     def _show_first_photo(self) -> None:
         """Show what was found before the app was there: the first paint has it at once."""
