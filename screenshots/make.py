@@ -1,7 +1,8 @@
 """Make the pictures of the README from the running app: ``python screenshots/make.py [FOLDER]``.
 
 Runs the app headless on the generated photos (or on FOLDER) and writes SVG and PNG beside this
-file. The PNG is painted from the very cells of the screen.
+file. The PNG is painted from the very cells of the screen. ``python screenshots/make.py - NAME...``
+makes these only, e.g. ``tour.gif``.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from typing import cast
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
 os.environ.pop("NO_COLOR", None)
 
-from paint import paint, painted
+from film import Film
+from paint import painted
 from PIL import Image
 from textual.pilot import Pilot
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.write import write_samples
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from heicdepth_tui.ui.screens.probe import ProbeScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
 from heicdepth_tui.ui.terminal.internals import screen_lines
 from heicdepth_tui.ui.widgets.image_view import ImageView
@@ -108,61 +111,100 @@ async def take(shot: Shot, folder: Path) -> None:
             await pilot.press(key)
             if not shot.screen:
                 await settled(pilot, app)
-        views = list(app.screen.query(ImageView))
-        await until(pilot, lambda: not views or any(view.picture for view in views))
-        await until(pilot, lambda: not decoder.is_busy)
+        await drawn(pilot, app, decoder)
         await pilot.pause(0.5)
         (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="heicdepth-tui"))
-        rows = [list(strip) for strip in screen_lines(app.screen)]
-        theme = app.current_theme
-        paint(
-            rows,
-            HERE / f"{shot.name}.png",
-            foreground=theme.foreground or "#ffffff",
-            background=theme.background or "#000000",
-        )
+        picture(app).save(HERE / f"{shot.name}.png", optimize=True)
     decoder.close()
     print(f"{shot.name}.svg {shot.name}.png")
 
 
 SWING = (*["right"] * 4, *["left"] * 8, *["right"] * 4)
-"""Keys of the animated picture; it ends where it begins."""
+"""Keys of the turning cloud; it ends where it begins."""
 FRAME_MILLISECONDS = 120
-LARGEST_ANIMATION = 2_000_000
+LOOK_MILLISECONDS = 1600
+"""For a frame that is worth reading."""
 
 
-async def animate(folder: Path) -> None:
+def picture(app: HeicDepthApp) -> Image.Image:
+    """Return the screen as an image."""
+    theme = app.current_theme
+    return painted(
+        [list(strip) for strip in screen_lines(app.screen)],
+        foreground=theme.foreground or "#ffffff",
+        background=theme.background or "#000000",
+    )
+
+
+async def animate_spin(folder: Path) -> None:
     """Turn the cloud key by key, and write its frames as ``spin.gif``."""
+    film = Film()
     decoder = Decoder.start()
     app = HeicDepthApp(decoder, AppOptions((folder,), out=OUT, title="~/Photos"))
-    frames: list[Image.Image] = []
     async with app.run_test(size=(104, 36)) as pilot:
         await settled(pilot, app)
-        await pilot.press("3", "3")
-        await until(pilot, lambda: isinstance(app.screen, SpinScreen))
-        screen = cast("SpinScreen", app.screen)
-        await until(pilot, lambda: screen.is_up_to_date)
-        await pilot.press("b", "minus", "minus", "down", "down")
+        await open_spin(pilot, app)
         for key in SWING:
-            await pilot.press(key)
-            await until(pilot, lambda: screen.is_up_to_date)
-            await pilot.pause()
-            rows = [list(strip) for strip in screen_lines(app.screen)]
-            theme = app.current_theme
-            frame = painted(
-                rows,
-                foreground=theme.foreground or "#ffffff",
-                background=theme.background or "#000000",
-            )
-            frames.append(frame.quantize(256, dither=Image.Dither.NONE))
+            await turn(pilot, app, key)
+            film.add(picture(app), FRAME_MILLISECONDS)
     decoder.close()
-    path = HERE / "spin.gif"
-    frames[0].save(
-        path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0
-    )
-    if path.stat().st_size > LARGEST_ANIMATION:
-        raise SystemExit(f"{path} takes {path.stat().st_size:,} bytes")
-    print("spin.gif")
+    film.save(HERE / "spin.gif")
+
+
+async def animate_tour(folder: Path) -> None:
+    """Go through the list, measure a length and turn the cloud; writes ``tour.gif``."""
+    film = Film()
+    decoder = Decoder.start()
+    app = HeicDepthApp(decoder, AppOptions((folder,), out=OUT, title="~/Photos"))
+    async with app.run_test(size=(104, 36)) as pilot:
+        await settled(pilot, app)
+        film.add(picture(app), LOOK_MILLISECONDS)
+        for key in ("j", "j", "k", "k"):
+            await pilot.press(key)
+            await settled(pilot, app)
+            film.add(picture(app), LOOK_MILLISECONDS // 2)
+        await pilot.press("m")
+        await until(pilot, lambda: isinstance(app.screen, ProbeScreen))
+        await drawn(pilot, app, decoder)
+        film.add(picture(app), LOOK_MILLISECONDS // 2)
+        for key in (*["shift+left"] * 2, "space", *["shift+right"] * 5, "space"):
+            await pilot.press(key)
+            await drawn(pilot, app, decoder)
+            film.add(picture(app), 2 * FRAME_MILLISECONDS)
+        film.add(picture(app), LOOK_MILLISECONDS)
+        await pilot.press("escape")
+        await settled(pilot, app)
+        await open_spin(pilot, app)
+        for key in SWING:
+            await turn(pilot, app, key)
+            film.add(picture(app), FRAME_MILLISECONDS)
+    decoder.close()
+    film.save(HERE / "tour.gif")
+
+
+async def open_spin(pilot: Pilot[int], app: HeicDepthApp) -> None:
+    """Show the cloud on the whole screen, a little from above."""
+    await pilot.press("3", "3")
+    await until(pilot, lambda: isinstance(app.screen, SpinScreen))
+    screen = cast("SpinScreen", app.screen)
+    await until(pilot, lambda: screen.is_up_to_date)
+    await pilot.press("b", "minus", "minus", "down", "down")
+
+
+async def turn(pilot: Pilot[int], app: HeicDepthApp, key: str) -> None:
+    """Press a key of the cloud's screen and wait for its frame."""
+    screen = cast("SpinScreen", app.screen)
+    await pilot.press(key)
+    await until(pilot, lambda: screen.is_up_to_date)
+    await pilot.pause()
+
+
+async def drawn(pilot: Pilot[int], app: HeicDepthApp, decoder: Decoder) -> None:
+    """Wait until every picture of a view is drawn and nothing is decoded."""
+    views = list(app.screen.query(ImageView))
+    await until(pilot, lambda: not views or any(view.picture for view in views))
+    await until(pilot, lambda: not decoder.is_busy)
+    await pilot.pause(0.1)
 
 
 async def main(folder: Path | None, take_shot: Callable[[Shot, Path], Awaitable[None]]) -> None:
@@ -175,8 +217,9 @@ async def main(folder: Path | None, take_shot: Callable[[Shot, Path], Awaitable[
         for shot in SHOTS:
             if not wanted or shot.name in wanted:
                 await take_shot(shot, photos)
-        if not wanted or "spin.gif" in wanted:
-            await animate(photos)
+        for animate, name in ((animate_spin, "spin.gif"), (animate_tour, "tour.gif")):
+            if not wanted or name in wanted:
+                await animate(photos)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
-"""Paint a screen of the app as PNG: block characters as exact rectangles, text by a mono font."""
+"""Paint a screen of the app as an image: block characters as exact rectangles, text by a mono font."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-__all__ = ["paint", "painted"]
+__all__ = ["painted"]
 
 _CELL = (10, 20)
 _FONT_SIZE = 16
@@ -27,13 +26,6 @@ _QUADRANTS = {
 }  # fmt: skip
 
 Box = tuple[int, int, int, int]
-
-
-def paint(
-    rows: Sequence[Sequence[Segment]], path: Path, *, foreground: str, background: str
-) -> None:
-    """Write rows of styled segments to ``path`` as PNG, one cell 10 x 20 pixels."""
-    painted(rows, foreground=foreground, background=background).save(path, optimize=True)
 
 
 def painted(rows: Sequence[Sequence[Segment]], *, foreground: str, background: str) -> Image.Image:
