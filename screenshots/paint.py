@@ -1,4 +1,4 @@
-"""Paint a screen of the app as an image: block characters as exact rectangles, text by a mono font."""
+"""Paint a screen of the app: block characters as exact rectangles, text by a mono font."""
 
 from __future__ import annotations
 
