@@ -139,7 +139,8 @@ def _serve(link: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     statuses: dict[int, int] = {}
     while True:
-        ready, _, _ = select.select([link, wake_read], [], [])
+        waited: list[socket.socket | int] = [link, wake_read]
+        ready, _, _ = select.select(waited, [], [])
         if wake_read in ready:
             os.read(wake_read, 4096)
             _report_ended(statuses)
@@ -180,7 +181,7 @@ def _be_decoder(order: dict[str, object], streams: list[int]) -> NoReturn:
         os.chdir(str(order["cwd"]))
         os.environ.clear()
         os.environ.update(order["environment"])  # type: ignore[call-overload]
-        work(*order["limits"])  # type: ignore[misc]
+        work(*order["limits"])
     except BaseException:  # noqa: BLE001  this copy of the template must end
         traceback.print_exc()
     finally:
