@@ -252,8 +252,11 @@ async def test_a_small_map_shows_where_the_window_is(open_zoom: Any) -> None:
         inset = zoomed.view.inset
         assert inset.dots == ()
         await zoomed.press(*["plus"] * 4, *["l"] * 20)
-        assert inset.size == (len(inset.dots[0]), (len(inset.dots) + 1) // 2)
-        assert inset.region.right == zoomed.view.region.right
+        assert len(inset.lines) == (len(inset.dots) + 1) // 2
+        under_heading = zoomed.driven.text.split("\n")[zoomed.view.region.y :]
+        for row, line in zip(under_heading, inset.lines, strict=False):
+            assert row.endswith(line)
+        assert len(under_heading[0]) == zoomed.view.region.right
         middle = inset.dots[len(inset.dots) // 2]
         assert (middle[0], middle[-1]) == (False, True)
 

@@ -183,8 +183,13 @@ class ZoomScreen(PixelScreen, ViewScreen):
         moved = [self._update_pane(state, pane, chosen) for pane, chosen in self._panes]
         # Drawn together: two locked windows move at once.
         requests = [one for one in moved if one is not None]
-        if requests:
+        if requests and self._moves:
             self._app_context.renderer.move(requests)
+
+    @property
+    def _moves(self) -> bool:
+        """Whether pictures of samples that are there are sent: on a slow line they cost time."""
+        return not self._app_context.flow_control.is_slow
 
     def _follow(self, state: PhotoState) -> None:
         """Keep the same part of the photo in view where another one is selected."""
@@ -222,7 +227,7 @@ class ZoomScreen(PixelScreen, ViewScreen):
         is_depth = chosen.kind is LayerKind.DEPTH
         widget.set_class(is_depth, "-legend")
         self._show_legend(state, widget, layer)
-        widget.view.inset.show(window, widget.cells)
+        widget.view.show_inset(window)
         if window is None:
             message = missing_message(state, layer)
             widget.heading.update(chosen.label, layout=False)
@@ -300,8 +305,9 @@ class ZoomScreen(PixelScreen, ViewScreen):
         if not self._app_context.loader.accept(event):
             return
         for pane, chosen in self._panes:
-            is_its_answer = pane.slot == event.answer.request.slot
-            if is_its_answer and pane.take(event, self._window(pane, chosen)):
+            if pane.slot != event.answer.request.slot:
+                continue
+            if pane.take(event, self._window(pane, chosen), moves=self._moves):
                 show = partial(self._show, pane, event)
                 self._app_context.pictures.add(pane.slot, show)
         self.update()

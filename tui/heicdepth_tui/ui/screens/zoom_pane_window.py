@@ -70,11 +70,11 @@ class PaneWindow:
             sharper = None
         return MoveRequest(self.moved_number, self.slot, window, spec, samples, sharper)
 
-    def take(self, event: RegionArrived, current: Window | None) -> bool:
+    def take(self, event: RegionArrived, current: Window | None, *, moves: bool) -> bool:
         """Keep the samples of an answer; return whether its picture is shown as it is.
 
         It is not where the window has moved on to ``current``, or sharper samples cover a part of
-        it: then ``moved`` returns the request to draw it.
+        it: then ``moved`` returns the request to draw it. Without ``moves`` it is always.
         """
         answer, window, sharper = event.answer, self.window, self.sharper
         self.is_waiting = False
@@ -84,7 +84,7 @@ class PaneWindow:
         if answer.final:
             self.sharper = self.samples
         is_sharp = sharper is not None and sharper.covers_part(event.entry, window)
-        is_shown = current == window and (answer.final or not is_sharp)
+        is_shown = not moves or (current == window and (answer.final or not is_sharp))
         self.moved_number = 0 if is_shown else next(_numbers)
         return is_shown
 

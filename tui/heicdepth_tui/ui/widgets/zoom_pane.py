@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Static
 
 from heicdepth_tui.ui.presenters.zoom import inset_rows
+from heicdepth_tui.ui.terminal.internals import EncodedStrip
 from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
@@ -26,50 +27,54 @@ __all__ = ["ZoomInset", "ZoomPane", "ZoomView"]
 
 _INSET = (16, 6)
 """Columns and rows that the map takes at most; a third of the view in small ones."""
+_GLYPHS = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
-class ZoomInset(Widget):
+class ZoomInset:
     """The layer as a rectangle, and the window as a brighter one in it."""
 
-    DEFAULT_CSS = """
-    ZoomInset { dock: right; width: 0; height: 0; background: $panel; color: $accent; }
-    """
-    ALLOW_SELECT = False
-
     def __init__(self) -> None:
-        super().__init__()
         self._rows: tuple[tuple[bool, ...], ...] = ()
+        self._lines: tuple[str, ...] = ()
 
     @property
     def dots(self) -> tuple[tuple[bool, ...], ...]:
         """Rows of dots, two a cell's height: True within the window; none where it is hidden."""
         return self._rows
 
-    def show(self, window: Window | None, room: tuple[int, int]) -> None:
-        """Show where a window is; nothing where it shows all."""
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Two rows of dots each, as half blocks."""
+        return self._lines
+
+    def show(self, window: Window | None, room: tuple[int, int]) -> bool:
+        """Show where a window is, nothing where it shows all; return whether that is a change."""
         rows: tuple[tuple[bool, ...], ...] = ()
         if window is not None and not window.is_whole:
             cells = min(_INSET[0], room[0] // 3), min(_INSET[1], room[1] // 3)
             if min(cells) > 0:
                 rows = inset_rows(window, cells)
-        if rows != self._rows:
-            self._rows = rows
-            self.styles.width = len(rows[0]) if rows else 0
-            self.styles.height = (len(rows) + 1) // 2
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Render two rows of dots as half blocks."""
-        base = self.rich_style
-        upper = self._rows[2 * y] if 2 * y < len(self._rows) else ()
-        lower = self._rows[2 * y + 1] if 2 * y + 1 < len(self._rows) else (False,) * len(upper)
-        glyphs = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
-        text = "".join(glyphs[pair] for pair in zip(upper, lower, strict=True))
-        return Strip([Segment(text, base)]).adjust_cell_length(self.size.width, base)
+        if rows == self._rows:
+            return False
+        self._rows = rows
+        self._lines = tuple(
+            "".join(_GLYPHS[pair] for pair in zip(upper, lower, strict=True))
+            for upper, lower in zip_longest(
+                rows[::2], rows[1::2], fillvalue=(False,) * len(rows[0]) if rows else ()
+            )
+        )
+        return True
 
 
 class ZoomView(ImageView):
-    """The picture; posts what the mouse does over it."""
+    """The picture, with the map in its corner; posts what the mouse does over it.
+
+    The map is no widget of its own: what lies in front of a picture has Textual compose its rows,
+    10 ms a picture.
+    """
+
+    DEFAULT_CSS = "ZoomView > .zoom-view--inset { background: $panel; color: $accent; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"zoom-view--inset"}
 
     class Resized(Message):
         """It has another size."""
@@ -94,14 +99,40 @@ class ZoomView(ImageView):
         super().__init__()
         self.inset = ZoomInset()
         self._grabbed: Offset | None = None
+        self._is_covered = False
 
-    def compose(self) -> ComposeResult:
-        """Lay the map over the corner."""
-        yield self.inset
+    def show_inset(self, window: Window | None) -> None:
+        """Show where a window is."""
+        if self.inset.show(window, (self.size.width, self.size.height)):
+            self.refresh()
 
     def cover(self, is_covered: bool) -> None:
         """Hide the map while an image lies over it."""
-        self.inset.visible = not is_covered
+        if is_covered != self._is_covered:
+            self._is_covered = is_covered
+            self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the rows of the picture, with those of the map at their ends."""
+        lines = () if self._is_covered else self.inset.lines
+        width = self.size.width
+        if not lines or crop.y >= len(lines):
+            return super().render_lines(crop)
+        strips = super().render_lines(Region(0, crop.y, width, crop.height))
+        for at, line in enumerate(lines[crop.y : crop.bottom]):
+            strips[at] = self._with_map(strips[at], line)
+        if crop.column_span == (0, width):
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    def _with_map(self, strip: Strip, line: str) -> Strip:
+        style = self.get_component_rich_style("zoom-view--inset")
+        end = Strip([Segment(line, style)])
+        for line_filter in self.get_line_filters():
+            end = end.apply_filter(line_filter, self.background_colors[1])
+        begin = strip.crop(0, self.size.width - end.cell_length)
+        text = "".join(part.render(self.app.console) for part in (begin, end))
+        return EncodedStrip(text, self.size.width, lambda: [*begin, *end])
 
     def on_resize(self) -> None:
         """Report the new size."""
