@@ -171,7 +171,10 @@ def test_points_that_no_triangle_joins_make_no_mesh(slope: Make, tmp_path: Path)
     codes[::2, ::2] = 100
     with pytest.raises(ExportError, match="no triangle is left") as caught:
         FORMATS["glb-mesh"].write(slope(codes=codes), tmp_path)
-    assert caught.value.hint
+    assert caught.value.hint == "export the points themselves, as PLY"
+    with pytest.raises(ExportError, match="no triangle is left between the 1 points") as caught:
+        FORMATS["glb-mesh"].write(slope(stride=100), tmp_path)
+    assert caught.value.hint == "take a smaller --step"
 
 
 @pytest.mark.parametrize("name", ["glb-mesh", "obj"])

@@ -159,6 +159,16 @@ def test_a_raster_uses_the_resolution_that_a_flat_cloud_beside_it_does_not() -> 
     ]
 
 
+def test_camera_files_use_what_the_formats_beside_them_do_not() -> None:
+    points = CloudOptions(rectify=True, color_resolution=ColorResolution.X2, smooth=True)
+    options = ExportOptions(("layers",), points, camera_files=(CameraFile.ROS,))
+    assert list(warnings(options)) == ["--smooth ignored: layers holds no distances"]
+    assert list(warnings(replace(options, camera_files=()))) == [
+        "--resolution, --smooth ignored: layers holds no distances",
+        "--rectify ignored: layers holds no depth",
+    ]
+
+
 def test_fields_and_mattes_are_without_effect_on_rasters() -> None:
     chosen = ExportOptions(("png",), fields=(PointField.STEP,), only=(Matte.SKY,))
     assert list(warnings(chosen)) == [

@@ -147,9 +147,10 @@ def _untextured(source: ExportSource, camera: Camera) -> tuple[Mesh, Camera]:
     mesh = build_mesh(cloud, rule, stride=options.stride)
     if not len(mesh.faces):
         raise ExportError(
-            f"no triangle is left of the mesh: dropped {cloud.dropped.describe()}",
+            f"no triangle is left between the {len(cloud):,} points: dropped "
+            f"{cloud.dropped.describe()}",
             path=source.path,
-            hint="widen --near, --far and --max-depth",
+            hint=source.more_points or "export the points themselves, as PLY",
         )
     return mesh, camera
 

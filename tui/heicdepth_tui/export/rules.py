@@ -16,6 +16,8 @@ from heicdepth_tui.export.registry import FORMATS, Kind
 __all__ = ["REFUSALS", "Refusal", "refusals", "unused_reason", "warnings", "with_values"]
 
 _POINTS = frozenset({Kind.CLOUD, Kind.MESH})
+_OF_CAMERA = frozenset({"cloud.rectify", "cloud.color_resolution"})
+"""Options that change camera files, whatever the formats."""
 _FLAT = "a flat cloud keeps every sample and its code"
 _FLAT_SCALE = "scale ignored: the flat projection is not to scale"
 
@@ -83,6 +85,8 @@ def unused_reason(option: Option, options: ExportOptions) -> str:
 
     Its value does not matter.
     """
+    if options.camera_files and option.field in _OF_CAMERA:
+        return ""
     if not option.changes(options.formats):
         return option.unused.format(formats=", ".join(options.formats))
     is_flat = options.cloud.projection is Projection.FLAT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -201,15 +202,27 @@ class ExportSource(PhotoSource):
         cloud = build_cloud(self.depth_map, self.camera, self.cloud_photo.rgb, self.options.cloud)
         cloud = self._selected(cloud)
         if not len(cloud):
-            hint = "widen --near, --far and --max-depth"
-            if cloud.dropped.unselected:
-                hint += ", or choose other mattes with --only and --without"
             raise ExportError(
                 f"no point is left of the cloud: dropped {cloud.dropped.describe()}",
                 path=self.path,
-                hint=hint,
+                hint=self.more_points,
             )
         return cloud
+
+    @property
+    def more_points(self) -> str:
+        """A hint to change the options in force that leave out points; empty for none."""
+        options, cloud = self.options, self.options.cloud
+        steps: list[str] = []
+        if cloud.near is not None or cloud.farthest < math.inf:
+            steps.append("widen --near, --far and --max-depth")
+        if options.only or options.without:
+            steps.append("choose other mattes with --only and --without")
+        if cloud.stride > 1:
+            steps.append("take a smaller --step")
+        if not steps and cloud.drop_flying:
+            steps.append("add --keep-flying")
+        return ", or ".join(steps)
 
     def auxiliary_share(self, auxiliary: Auxiliary) -> NDArray[np.float32]:
         """Return an auxiliary image at the samples of the raster, (H, W) float32, 0 .. 1.
