@@ -173,7 +173,7 @@ def test_points_that_no_triangle_joins_make_no_mesh(slope: Make, tmp_path: Path)
         FORMATS["glb-mesh"].write(slope(codes=codes), tmp_path)
     assert caught.value.hint == "export the points themselves, as PLY"
     with pytest.raises(ExportError, match="no triangle is left between the 1 points") as caught:
-        FORMATS["glb-mesh"].write(slope(stride=100), tmp_path)
+        FORMATS["glb-mesh"].write(slope(codes=np.full_like(codes, 100), stride=100), tmp_path)
     assert caught.value.hint == "take a smaller --step"
 
 
