@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,10 @@ from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.cli.info_output import InfoOutput
+    from heicdepth_tui.cli.info_photo import InfoCounts, InfoReader
+    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.limits import Limits
+    from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.report.columns import Column
 
 __all__ = ["info", "print_info"]
@@ -156,9 +159,10 @@ def _output(
             raise click.UsageError(f"--parquet: {printable(str(parquet))} exists already")
         return info_output.ParquetOutput(columns(), parquet)
     if as_csv:
-        return info_output.CsvOutput(columns())
+        form = info_output.CsvForm(tuple(columns()), escapes=sys.stdout.isatty())
+        return info_output.LineOutput(form)
     if as_json:
-        return info_output.JsonOutput(columns() if select else ())
+        return info_output.LineOutput(info_output.JsonForm(tuple(columns()) if select else ()))
     if select:
         return info_output.SelectedOutput(columns())
     return info_output.RichOutput() if sys.stdout.isatty() else info_output.PlainOutput()
@@ -180,10 +184,10 @@ def print_info(
     ``pixels`` count in the photo, or with ``in_depth`` in its depth map. ``depth_only`` leaves out
     photos without a depth map, and reports photos that cannot be read to stderr.
     """
-    from heicdepth_tui.cli.info_photo import read_photo
+    from heicdepth_tui.cli.info_output import LineOutput
+    from heicdepth_tui.cli.info_photo import InfoReader
+    from heicdepth_tui.cli.info_workers import print_lines
 
-    found = printed = 0
-    failed = False
     with ExitStack() as stack:
         stack.enter_context(output)
         decoder = None
@@ -191,20 +195,43 @@ def print_info(
             from heicdepth_tui.photo.client import Decoder
 
             decoder = stack.enter_context(Decoder.start(limit_pixels=limits.pixels))
-        for entry in photos_found(paths, recursive):
-            found += 1
-            photo = read_photo(
-                entry, limits, decoder, arrays=arrays, pixels=pixels, in_depth=in_depth
-            )
-            failed |= photo.failed
-            if photo.has_depth or not depth_only:
-                printed += 1
-                output.add(photo)
-            elif photo.error is not None:
-                click.echo(f"heicdepth-tui: {photo.error.at(photo.path)}", err=True)
+        reader = InfoReader(
+            limits,
+            tuple(pixels),
+            arrays=arrays,
+            in_depth=in_depth,
+            # Only the tables state what is wrong with the XMP of other pictures.
+            all_xmp=not isinstance(output, LineOutput),
+        )
+        entries = photos_found(paths, recursive)
+        if isinstance(output, LineOutput) and decoder is None:
+            counts = print_lines(entries, output, reader, depth_only=depth_only)
+        else:
+            counts = _print_photos(entries, output, reader, decoder, depth_only=depth_only)
         output.close()
-    if not printed and not failed:
-        what = "photo with a depth map" if found else "HEIC photo"
+    if not counts.printed and not counts.failed:
+        what = "photo with a depth map" if counts.found else "HEIC photo"
         click.echo(f"heicdepth-tui: no {what} found", err=True)
         return 3
-    return 1 if failed else 0
+    return 1 if counts.failed else 0
+
+
+def _print_photos(
+    entries: Iterable[Entry],
+    output: InfoOutput,
+    reader: InfoReader,
+    decoder: Decoder | None,
+    *,
+    depth_only: bool,
+) -> InfoCounts:
+    from heicdepth_tui.cli.info_photo import InfoCounts
+
+    counts = InfoCounts()
+    for entry in entries:
+        photo = reader.read(entry.path, decoder)
+        counts.add(photo, depth_only=depth_only)
+        if photo.has_depth or not depth_only:
+            output.add(photo)
+        elif photo.error is not None:
+            click.echo(f"heicdepth-tui: {photo.error.at(photo.path)}", err=True)
+    return counts

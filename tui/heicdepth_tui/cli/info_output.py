@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from heicdepth_tui.report.columns import Column
 
 __all__ = [
-    "CsvOutput",
+    "CsvForm",
     "InfoOutput",
-    "JsonOutput",
+    "JsonForm",
+    "LineForm",
+    "LineOutput",
     "ParquetOutput",
     "PlainOutput",
     "RichOutput",
@@ -65,62 +68,104 @@ class _Output:
         pass
 
 
-class JsonOutput(_Output):
+class LineForm(Protocol):
+    """Turns a photo into its line, and can be sent to another process."""
+
+    def header(self) -> bytes:
+        """Return the line before the first photo, empty where there is none."""
+
+    def line(self, photo: InfoPhoto) -> bytes:
+        """Return the line of a photo with its end."""
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the photo's error as a line for stderr; empty where ``line`` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonForm:
     """JSON Lines: whole records, or objects of the selected values by their dotted paths."""
 
-    def __init__(self, columns: Sequence[Column] = ()) -> None:
-        self._columns = columns
+    columns: tuple[Column, ...] = ()
+    """None for whole records."""
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a line."""
+    def header(self) -> bytes:
+        """Return nothing."""
+        return b""
+
+    def line(self, photo: InfoPhoto) -> bytes:
+        """Return the record as JSON in ASCII."""
         record = photo.record()
-        if self._columns:
-            record = _values(record, self._columns)
-            _report(photo, self._columns)
-        sys.stdout.write(json_line(record) + "\n")
-        sys.stdout.flush()
+        if self.columns:
+            record = _values(record, self.columns)
+        return f"{json_line(record)}\n".encode("ascii")
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the error where selected values leave it out."""
+        return _message(photo, self.columns) if self.columns else ""
 
 
-class CsvOutput(_Output):
+@dataclass(frozen=True, slots=True)
+class CsvForm:
     """CSV by RFC 4180, but with line feeds: a header, and a line for each photo.
 
     Null is empty; lists and objects are JSON. Bytes of a path that are no UTF-8 are written as they
-    are, unless standard output is a terminal: control characters are then escaped.
+    are; with ``escapes``, for a terminal, control characters are escaped instead.
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    columns: tuple[Column, ...]
+    escapes: bool = False
+
+    def header(self) -> bytes:
+        """Return the names of the columns."""
+        return self._encoded([one.path for one in self.columns])
+
+    def line(self, photo: InfoPhoto) -> bytes:
+        """Return the values."""
+        from heicdepth_tui.report.columns import text_of
+
+        values = _values(photo.record(), self.columns)
+        return self._encoded([text_of(value) for value in values.values()])
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the error where no column has it."""
+        return _message(photo, self.columns)
+
+    def _encoded(self, cells: Sequence[str]) -> bytes:
         import csv
         import io
 
-        self._columns = columns
-        self._line = io.StringIO()
-        self._writer = csv.writer(self._line, lineterminator="\n")
-        self._is_terminal = sys.stdout.isatty()
+        line = io.StringIO()
+        writer = csv.writer(line, lineterminator="\n")
+        writer.writerow(map(printable, cells) if self.escapes else cells)
+        text = line.getvalue()
+        try:
+            return text.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            # A text of the file, in UTF-16, may hold half of a pair: no byte stands for it.
+            return text.encode("utf-8", "backslashreplace")
+
+
+class LineOutput(_Output):
+    """A line for each photo on standard output, by a form."""
+
+    def __init__(self, form: LineForm) -> None:
+        self.form = form
         self._has_header = False
 
     def add(self, photo: InfoPhoto) -> None:
         """Print a line, the first time after the header."""
-        from heicdepth_tui.report.columns import text_of
+        self.add_lines(self.form.line(photo), self.form.message(photo))
 
+    def add_lines(self, lines: bytes, message: str) -> None:
+        """Print lines that the form made, and a message where it is not empty."""
+        stream = sys.stdout.buffer
         if not self._has_header:
             self._has_header = True
-            self._print([one.path for one in self._columns])
-        values = _values(photo.record(), self._columns)
-        self._print([text_of(value) for value in values.values()])
-        _report(photo, self._columns)
-
-    def _print(self, cells: Sequence[str]) -> None:
-        self._writer.writerow(map(printable, cells) if self._is_terminal else cells)
-        text = self._line.getvalue()
-        self._line.seek(0)
-        self._line.truncate()
-        try:
-            data = text.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            # A text of the file, in UTF-16, may hold half of a pair: no byte stands for it.
-            data = text.encode("utf-8", "backslashreplace")
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+            stream.write(self.form.header())
+        stream.write(lines)
+        stream.flush()
+        if message:
+            click.echo(message, err=True)
 
 
 class ParquetOutput(_Output):
@@ -241,7 +286,14 @@ def _values(record: dict[str, Any], columns: Sequence[Column]) -> dict[str, Any]
     return {one.path: value_at(record, one.path) for one in columns}
 
 
+def _message(photo: InfoPhoto, columns: Sequence[Column]) -> str:
+    """Return the photo's error as a line for stderr; empty where a column has it."""
+    if photo.problem is None or any(one.path.startswith("error") for one in columns):
+        return ""
+    return f"heicdepth-tui: {photo.problem.at(photo.path)}"
+
+
 def _report(photo: InfoPhoto, columns: Sequence[Column]) -> None:
-    """Print the photo's error to stderr where no column has it."""
-    if photo.problem is not None and not any(one.path.startswith("error") for one in columns):
-        click.echo(f"heicdepth-tui: {photo.problem.at(photo.path)}", err=True)
+    message = _message(photo, columns)
+    if message:
+        click.echo(message, err=True)

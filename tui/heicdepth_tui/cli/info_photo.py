@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,13 @@ from heicdepth_tui.heif.header import read_header
 if TYPE_CHECKING:
     from heicdepth_tui.cli.probe import PixelProbe
     from heicdepth_tui.depth.depthmap import DepthMap
-    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.photo.layers import Layer, Pixels
     from heicdepth_tui.report.tables import FactGroup
 
-__all__ = ["InfoPhoto", "read_photo"]
+__all__ = ["InfoCounts", "InfoPhoto", "InfoReader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,34 +94,61 @@ class InfoPhoto:
         return fact_groups(self.header, depth_map=depth_map, stored=stored, camera=camera)
 
 
-def read_photo(
-    entry: Entry,
-    limits: Limits,
-    decoder: Decoder | None = None,
-    *,
-    arrays: bool = False,
-    pixels: Sequence[tuple[int, int]] = (),
-    in_depth: bool = False,
-) -> InfoPhoto:
-    """Read a photo; with a ``decoder`` decode its ``arrays``, and the samples at ``pixels``.
+@dataclass(slots=True)
+class InfoCounts:
+    """The photos of a run."""
 
-    Raises nothing: errors are part of what is returned.
-    """
-    try:
-        header = read_header(entry.path, limits=limits)
-    except HeicDepthError as error:
-        return InfoPhoto(entry.path, None, error.at(entry.path))
-    photo = InfoPhoto(entry.path, header)
-    if decoder is None:
+    found: int = 0
+    printed: int = 0
+    failed: int = 0
+
+    def add(self, photo: InfoPhoto, *, depth_only: bool) -> None:
+        """Count a photo that was read."""
+        self.found += 1
+        self.failed += photo.failed
+        self.printed += photo.has_depth or not depth_only
+
+    def __iadd__(self, other: InfoCounts) -> InfoCounts:
+        self.found += other.found
+        self.printed += other.printed
+        self.failed += other.failed
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class InfoReader:
+    """Reads photos as one command line requests them; can be sent to another process."""
+
+    limits: Limits
+    pixels: tuple[tuple[int, int], ...] = ()
+    arrays: bool = False
+    in_depth: bool = False
+    """Whether ``pixels`` count in the depth map."""
+    all_xmp: bool = True
+    """Whether the XMP of pictures that are no depth maps is read."""
+
+    def read(self, path: str, decoder: Decoder | None = None) -> InfoPhoto:
+        """Read a photo; with a ``decoder`` decode its arrays, and the samples at ``pixels``.
+
+        Raises nothing: errors are part of what is returned.
+        """
+        try:
+            header = read_header(path, limits=self.limits, all_xmp=self.all_xmp)
+        except HeicDepthError as error:
+            return InfoPhoto(path, None, error.at(path))
+        photo = InfoPhoto(path, header)
+        if decoder is None:
+            return photo
+        if self.arrays:
+            photo = InfoPhoto(path, header, None, *_decode_all(path, header, decoder))
+        if self.pixels:
+            from heicdepth_tui.cli.probe import probe_pixels
+
+            probes, undecoded = probe_pixels(
+                path, header, self.pixels, decoder, in_depth=self.in_depth
+            )
+            photo = replace(photo, probes=probes, undecoded={**photo.undecoded, **undecoded})
         return photo
-    if arrays:
-        photo = InfoPhoto(entry.path, header, None, *_decode_all(entry.path, header, decoder))
-    if pixels:
-        from heicdepth_tui.cli.probe import probe_pixels
-
-        probes, undecoded = probe_pixels(entry.path, header, pixels, decoder, in_depth=in_depth)
-        photo = replace(photo, probes=probes, undecoded={**photo.undecoded, **undecoded})
-    return photo
 
 
 def _decode_all(

@@ -121,9 +121,13 @@ def check_depth_size(table: ItemTable, size: Size) -> None:
 
 
 class AuxiliaryReader:
-    """Reads the auxiliary images of the primary picture, their XMP within a common budget."""
+    """Reads the auxiliary images of the primary picture, their XMP within a common budget.
 
-    def __init__(self, table: ItemTable) -> None:
+    Without ``all_xmp`` only the XMP of depth maps is read.
+    """
+
+    def __init__(self, table: ItemTable, *, all_xmp: bool = True) -> None:
+        self._all_xmp = all_xmp
         self._table = table
         self._left = 4 * table.limits.xmp_bytes
         self._markup_left = MAX_MARKUP
@@ -136,7 +140,9 @@ class AuxiliaryReader:
             raise MalformedError(f"item {item} does not state its kind (auxC)")
         urn, _ = kind
         image = (depth_item if urn in AUX_DEPTH_URNS else image_item)(self._table, item)
-        calibration, problem = self.calibration(item)
+        calibration, problem = None, ""
+        if self._all_xmp or urn in AUX_DEPTH_URNS:
+            calibration, problem = self.calibration(item)
         problems = [problem]
         if depth.item is not None and depth.item.id == item:
             problems.append(depth.representation_problem)

@@ -7,7 +7,7 @@ from collections import Counter
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
-from heicdepth_tui.heif.items import DERIVED_TYPES, ItemTable
+from heicdepth_tui.heif.items import DERIVED_TYPES, IMAGE_TYPES, ItemTable
 from heicdepth_tui.heif.picture_facts import Grid, ImageItem
 
 __all__ = ["image_item", "missing_part", "parts_of"]
@@ -39,7 +39,7 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
                 f"{coded.size} by its size (ispe)"
             )
         _check_tiles(table, item, grid)
-        length = sum(table.length(tile) * count for tile, count in Counter(grid.tiles).items())
+        length = sum([table.length(tile) * count for tile, count in Counter(grid.tiles).items()])
         _check_data(table, item, grid, length)
         if bits is None:
             first = table.coded(grid.tiles[0])
@@ -62,13 +62,19 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
 
 
 def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
-    total = 0
     # Counted, because a hostile grid may name one tile sixty thousand times.
-    for tile, count in Counter(grid.tiles).items():
-        if not table.is_image(tile):
+    counts = Counter(grid.tiles)
+    types = table.types
+    for tile in counts:
+        if types.get(tile) not in IMAGE_TYPES:
             raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
-        size = table.size(tile)
-        total += size.width * size.height * count
+    sizes = table.sizes(counts)
+    total = sum(
+        [
+            size.width * size.height * count
+            for size, count in zip(sizes, counts.values(), strict=True)
+        ]
+    )
     if total > table.limits.pixels:
         raise LimitError(
             f"the {len(grid.tiles)} tiles of grid {item} have {total:,} pixels; "

@@ -19,6 +19,9 @@ from heicdepth_tui.heif.limits import Limits
 
 __all__ = ["ItemInfoBox", "ItemLocation", "ItemLocationBox", "ItemPropertyAssociationBox"]
 
+_WITHOUT_ESSENTIAL = bytes(value & 0x7F for value in range(256))
+"""Takes the flag off a byte that holds it and a property index."""
+
 
 class ItemInfoBox:
     """The items that an ``iinf`` box lists (ISO/IEC 14496-12 section 8.11.6).
@@ -259,4 +262,4 @@ class ItemPropertyAssociationBox:
         if self._wide:
             pairs = unpack_from(f">{count}H", content, at + 1)
             return tuple([index & 0x7FFF for index in pairs])
-        return tuple([index & 0x7F for index in content[at + 1 : at + 1 + count]])
+        return tuple(content[at + 1 : at + 1 + count].translate(_WITHOUT_ESSENTIAL))

@@ -52,6 +52,7 @@ class ItemTable:
     __slots__ = (
         "_meta",
         "_referrers",
+        "_sizes",
         "blocking_types",
         "container",
         "groups",
@@ -81,6 +82,7 @@ class ItemTable:
         """Cache of ``codecs`` for derived pictures, so that each source is examined once."""
         self._meta = meta
         self._referrers: dict[bytes, Targets] = {}
+        self._sizes: dict[tuple[int, ...], Size] = {}
 
     def __enter__(self) -> ItemTable:
         return self
@@ -209,9 +211,22 @@ class ItemTable:
 
     def size(self, item: int) -> Size:
         """Return the coded size of an image item (``ispe``)."""
+        indices = self._indices(item)
+        known = self._sizes.get(indices)
+        if known is not None:
+            return known  # the tiles of a grid share their properties
         for _, content in self.property_boxes(item, _SIZE):
-            return properties.image_size(content)
+            size = self._sizes[indices] = properties.image_size(content)
+            return size
         raise self._sizeless(item)
+
+    def sizes(self, items: Iterable[int]) -> list[Size]:
+        """Return the coded size of each image item, as ``size`` does."""
+        if len(self._meta.associations) != 1:
+            return [self.size(item) for item in items]
+        # The tiles of a grid share their properties: a lookup each, without a call.
+        known, of = self._sizes, self._meta.associations[0].of
+        return [known.get(of(item)) or self.size(item) for item in items]
 
     def displayed_size(self, item: int) -> Size:
         """Return the size of an image item after its transforms: that of ``CodedItem``."""
@@ -326,7 +341,8 @@ class ItemTable:
 
     def length(self, item: int) -> int:
         """Return the length of an item's payload in bytes, as stored in ``iloc``."""
-        return sum([length for _, length in self._location(item).extents])
+        extents = self._location(item).extents
+        return extents[0][1] if len(extents) == 1 else sum([length for _, length in extents])
 
     def all_inside(self) -> bool:
         """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""

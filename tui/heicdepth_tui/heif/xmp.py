@@ -31,6 +31,10 @@ _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _NAMESPACES = (APDI, DEPTH_DATA, BLUR, LIGHTING)
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_PLAIN_NUMBERS = re.compile(
+    r"(?:-?\d{1,17}(?:\.\d{1,24})?(?:[eE][+-]?\d{1,2})?(?: (?!$)|$))+", re.ASCII
+)
+"""Finite numbers with a space between each two."""
 _PADDING = "\0 \t\r\n\ufeff"
 _ENCODINGS = (
     (b"\xff\xfe\0\0", "utf-32"),
@@ -125,15 +129,35 @@ def parse_packet(xml: bytes, *, limit: int = DEFAULT_LIMITS.xmp_bytes) -> Elemen
     # Imported here: most headers are read for a row of a list, which needs no XML parser.
     from xml.etree.ElementTree import ParseError
 
+    try:
+        return (_parse_plain if _is_plain(xml) else _parse_defused)(_decoded(xml))
+    except (ParseError, ValueError, LookupError) as error:
+        raise MalformedError(f"the XMP is not XML ({error})") from error
+
+
+def _is_plain(xml: bytes) -> bool:
+    """Return whether a packet can hold no declaration: no entity, no other encoding.
+
+    ASCII without ``<!`` and without ``encoding`` has none, as phones write it.
+    """
+    return xml.isascii() and b"<!" not in xml and b"encoding" not in xml
+
+
+def _parse_plain(xml: bytes | str) -> Element:
+    from xml.etree.ElementTree import fromstring
+
+    # The parser in C takes a quarter of the time of defusedxml's, which is in Python.
+    return fromstring(xml)  # noqa: S314  nothing is declared, see _is_plain
+
+
+def _parse_defused(xml: bytes | str) -> Element:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
     try:
-        root: Element = fromstring(_decoded(xml), forbid_dtd=True)
+        root: Element = fromstring(xml, forbid_dtd=True)
     except DefusedXmlException as error:
         raise MalformedError("the XMP declares entities or a document type") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise MalformedError(f"the XMP is not XML ({error})") from error
     return root
 
 
@@ -190,7 +214,11 @@ class _Reader:
             self._refuse(name, f"has {there} values instead of {count}")
             return None
         try:
-            return tuple(_finite(text) for text in found)
+            # One match for all: the same as below, in half the time.
+            joined = " ".join(found)
+            if joined.count(" ") == count - 1 and _PLAIN_NUMBERS.fullmatch(joined):
+                return tuple(map(float, found))
+            return tuple([_finite(text) for text in found])
         except ValueError as error:
             self._refuse(name, str(error))
             return None
