@@ -113,6 +113,25 @@ async def test_marks_that_the_filter_hides_still_count(
     assert not (tmp_path / "out").exists()
 
 
+async def test_an_export_takes_the_rows_of_a_range_that_was_begun(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.pilot.press("g", "v", "G", "E")
+        await driven.until(lambda: "formats" in driven.text, "the dialog")
+
+        assert driven.library.marked_count == len(driven.library.view)
+        assert f"export {driven.library.marked_count} marked photos" in driven.text
+
+
+async def test_the_second_v_says_how_many_are_marked(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.pilot.press("g", "v", "j", "v")
+        await driven.until(lambda: driven.app.browse.title_bar.status == "2 marked", "the count")
+
+
 async def test_a_range_follows_its_photo_through_a_sort(
     open_app: Open, sample_folder: Path
 ) -> None:

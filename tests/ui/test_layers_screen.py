@@ -65,6 +65,29 @@ async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder
         await _shows(driven, "photo (1/")
 
 
+async def test_the_photo_is_named_before_its_first_view_is_drawn(
+    open_app: Any, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        monkeypatch.setattr(driven.app.layer_views, "request", lambda *_: None)
+        await driven.pilot.press("o")
+        await driven.until(lambda: "decoding …" in driven.text, "the placeholder")
+
+        assert driven.text.splitlines()[0].strip() == LANDSCAPE
+
+
+async def test_a_number_without_a_layer_keeps_the_view(open_app: Any, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven, PLAIN)
+        await _shows(driven, f"{PLAIN} · photo (1/")
+        assert screen.shown is not None
+        count = screen.shown.count
+        assert count < 9
+        await driven.pilot.press("9")
+        await _shows(driven, f"{PLAIN} · photo (1/{count})", f"no layer 9: this photo has {count}")
+
+
 async def test_a_matte_tints_the_photo(open_app: Any, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         screen = await _opened(driven, MATTE)

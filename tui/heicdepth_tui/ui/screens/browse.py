@@ -208,9 +208,18 @@ class BrowseScreen(PixelScreen, ViewingScreen):
             self.show_status("range begins here: v marks to its end")
             library.set_marked([entry], True)
         else:
+            self._end_range()
+        self.folder.update_counts()
+
+    def _end_range(self) -> None:
+        """Mark the photos of a range that was begun."""
+        photos, library = self.photos, self._session.library
+        chosen = photos.chosen_range
+        if chosen:
             library.set_marked(library.view[chosen.start : chosen.stop], True)
             photos.begin_range(None)
-        self.folder.update_counts()
+            self.show_status(f"{library.marked_count:,} marked")
+            self.folder.update_counts()
 
     async def action_stop(self) -> None:
         """Close the cloud; else stop the header scan while it runs; else take all marks away.
@@ -366,6 +375,8 @@ class BrowseScreen(PixelScreen, ViewingScreen):
             self.show_status("nothing was exported yet")
 
     def _chosen(self) -> list[Entry]:
+        """Return the photos to export: the rows shown as chosen are meant, too."""
+        self._end_range()
         entry = self.photos.entry
         return self._session.library.marked or ([] if entry is None else [entry])
 

@@ -45,7 +45,7 @@ _FRAME_SECONDS = 1 / 30
 _SLOT = "spin"
 
 CLOUD_BINDINGS: list[BindingType] = [
-    bind("left,h", "turn(-1, 0)", "Turn left", "spin.left", display="hjkl"),
+    bind("left,h", "turn(-1, 0)", "Turn", "spin.left", "Turn left", show=True, display="hjkl"),
     bind("right,l", "turn(1, 0)", "Turn right", "spin.right"),
     bind("up,k", "turn(0, -1)", "Turn up", "spin.up"),
     bind("down,j", "turn(0, 1)", "Turn down", "spin.down"),

@@ -101,6 +101,8 @@ class LayersScreen(ViewScreen):
         self._is_over = True
         self._blend = 0.5
         self._has_contours = False
+        self._count = 0
+        """Views of the photo; 0 until the first is drawn."""
         self._step = step
         self._window = WHOLE_VIEW
         self._requested: LayerViewRequest | None = None
@@ -117,8 +119,9 @@ class LayersScreen(ViewScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Listen to the service."""
+        """Listen to the service, and name the photo before its first view is drawn."""
         self._views.listener = self._take
+        self._title("", 0, 0)
 
     def on_unmount(self) -> None:
         """Let the service free what it holds."""
@@ -194,6 +197,7 @@ class LayersScreen(ViewScreen):
             label.display = False
 
     def _title(self, name: str, index: int, count: int) -> None:
+        self._count = count
         place = f" · {name} ({index + 1}/{count})" if count else ""
         over = self._over_text if index else ""
         if self._window != WHOLE_VIEW:
@@ -284,6 +288,7 @@ class LayersScreen(ViewScreen):
         if entry is not None and entry != self._entry:
             self._entry, self._index, self._window = entry, None, WHOLE_VIEW
             self.shown = None
+            self._title("", 0, 0)
         self._request()
 
     # Keys
@@ -295,6 +300,9 @@ class LayersScreen(ViewScreen):
 
     def action_number(self, digit: int) -> None:
         """Show a view by its number."""
+        if self._count and digit > self._count:
+            self._line("#layers-caption", f"no layer {digit}: this photo has {self._count}")
+            return
         self._index = digit - 1
         self._request()
 
