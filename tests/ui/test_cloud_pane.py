@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from heicdepth_tui.ui.presenters.spin import pane_hint
+from heicdepth_tui.ui.screens.probe import ProbeScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
 from tests.ui.browsing import LANDSCAPE, PLAIN, PORTRAIT
 
@@ -123,3 +125,17 @@ async def test_another_size_draws_it_anew(open_app: Open, sample_folder: Path) -
             lambda: pane.control.is_up_to_date and pane.control.frame.rendered.fit.cols > before,
             "drawn anew",
         )
+
+
+@pytest.mark.parametrize("cells", [60, 35, 30, 24, 16, 10, 3])
+def test_the_hint_is_never_cut(cells: int) -> None:
+    hint = pane_hint(cells)
+    assert len(hint) <= cells
+    assert "esc" in hint
+
+
+async def test_m_measures_where_no_point_is_clicked(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await _opened(driven)
+        await driven.pilot.press("m")
+        await driven.until(lambda: isinstance(driven.app.screen, ProbeScreen), "the probe")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Sparkline
 
+from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
 from tests.ui.browsing import LANDSCAPE, PLAIN
 
@@ -114,6 +115,16 @@ async def test_a_file_that_is_gone_says_so(open_app: Any, samples: Path) -> None
         (samples / LANDSCAPE).unlink()
         await driven.pilot.press("I")
         await driven.until(lambda: "does not exist" in driven.text, "the error is shown")
+
+
+@pytest.mark.parametrize("key", ["question_mark", "f1"])
+async def test_help_is_open_to_it(open_app: Any, sample_folder: Path, key: str) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven)
+        await driven.pilot.press(key)
+        assert isinstance(driven.app.screen, HelpScreen)
+        await driven.pilot.press("escape")
+        assert driven.app.screen is screen
 
 
 async def test_esc_goes_back_to_the_photos(open_app: Any, sample_folder: Path) -> None:

@@ -188,6 +188,8 @@ async def test_marks_are_written_as_csv_and_nothing_is_replaced(
         await driven.pilot.press("w")
         second = tmp_path / "out" / "IMG_0412-marks-1.csv"
         await driven.until(lambda: second.name in driven.toasts, "written beside it")
+        await driven.pilot.press("y")
+        assert driven.app.clipboard == str(second)
         assert first.read_bytes() == second.read_bytes()
         one, two = csv.DictReader(first.read_text(encoding="utf-8").splitlines())
         assert (one["mark"], two["mark"]) == ("1", "2")

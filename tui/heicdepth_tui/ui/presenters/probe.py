@@ -36,6 +36,7 @@ __all__ = [
     "as_text",
     "csv_bytes",
     "histogram_ends",
+    "length_of_file",
     "mark_digits",
     "mark_lines",
     "parse_length",
@@ -134,6 +135,24 @@ def mark_lines(
 
 def _distance(sample: Sample, trust: Trust) -> str:
     return "no distance" if sample.metres is None else f"{trust.about}{length_text(sample.metres)}"
+
+
+def length_of_file(probe: Probe, marks: Sequence[Mark], pixel: tuple[int, int]) -> float:
+    """Return the metres that a known length is compared with; ValueError where there are none.
+
+    Between the last two marks; from the camera to a single mark, or without marks to a pixel.
+    ``probe`` has the distances of the file.
+    """
+    if len(marks) > 1:
+        measured = probe.measure(*(probe.at_sample(*mark.sample) for mark in marks[-2:]))
+        if measured.distance is None:
+            raise ValueError(f"no scale: {measured.problem}")
+        return measured.distance
+    sample = probe.at_sample(*marks[0].sample) if marks else probe.at_pixel(*pixel)
+    if sample is None or sample.range is None:
+        why = "the depth map does not cover this pixel" if sample is None else sample.problem
+        raise ValueError(f"no scale: {why or 'neither the file nor EXIF gives a camera'}")
+    return sample.range
 
 
 def profile_caption(metres: NDArray[np.float64], trust: Trust) -> str:

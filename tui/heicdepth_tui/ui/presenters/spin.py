@@ -22,10 +22,19 @@ __all__ = [
     "caption",
     "failure_text",
     "heading",
+    "pane_hint",
     "points_text",
     "sample_text",
     "scale_length",
 ]
+
+_PANE_HINTS = (
+    "enter: full screen · esc: depth map",
+    "enter: full · esc: depth map",
+    "enter full · esc depth",
+    "esc: depth map",
+    "esc",
+)
 
 _BAR_SHARE = 4
 """The scale bar takes at most the width over this."""
@@ -137,3 +146,8 @@ def failure_text(error: HeicDepthError, is_clipped: bool) -> str:
     if is_clipped:
         return "no point is left between near and far clip\n[ and } widen it"
     return f"no point cloud\n{printable(error.short)}"
+
+
+def pane_hint(cells: int) -> str:
+    """Return the ways out of the pane of the main screen, as many words as have room."""
+    return next((text for text in _PANE_HINTS if cell_len(text) <= cells), _PANE_HINTS[-1])

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from heicdepth_tui.ui.model.spin import Spin
-from heicdepth_tui.ui.presenters.spin import failure_text, heading
+from heicdepth_tui.ui.presenters.spin import failure_text, heading, pane_hint
 from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
@@ -26,8 +26,6 @@ __all__ = ["CloudPane"]
 
 _REST = 0.2
 """Seconds after which the cloud follows the selection: a held key builds none."""
-
-_HINT = "enter: full screen · esc: depth map"
 
 
 class CloudPane(CloudActions, Vertical):
@@ -60,7 +58,7 @@ class CloudPane(CloudActions, Vertical):
         self._timer: Timer | None = None
         self._heading = Static("", classes="cloud--line", id="cloud-heading", markup=False)
         self._caption = Static("", classes="cloud--line", markup=False)
-        self._hint = Static(_HINT, classes="cloud--line", markup=False)
+        self._hint = Static("", classes="cloud--line", markup=False)
         self.view = CloudView(id="cloud", can_focus=True)
         self.control = CloudControl(context, entry, self.view, self._show_lines)
 
@@ -89,6 +87,7 @@ class CloudPane(CloudActions, Vertical):
 
     def on_resize(self) -> None:
         """Draw for another size, once the picture has it."""
+        self._hint.update(pane_hint(self.size.width - 2), layout=False)
         self.call_after_refresh(self.control.draw)
 
     def _begin(self) -> None:

@@ -79,7 +79,7 @@ _KEYS: tuple[_Group, ...] = (
         (
             ("3  enter", "from the pane to the full screen; esc back"),
             ("h j k l arrows", "turn; or drag"),
-            ("H J K L", "move; shift+arrows, ctrl-drag or middle drag"),
+            ("H J K L", "move, in the pane too; shift+arrows, ctrl-drag, middle drag"),
             ("+ -  wheel", "nearer, farther"),
             ("R  enter", "back to the photo's own view"),
             ("t  p", "turntable; perspective or orthographic"),

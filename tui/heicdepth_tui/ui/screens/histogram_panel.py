@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["ROOM", "HistogramPanel"]
 
 ROOM = 220
-"""Columns of the screen from which it stands beside both tables unless it is hidden."""
+"""Columns of the screen from which it stands beside both tables unless it is hidden; with fewer
+it stands in the place of the metadata, which would wrap all of its values."""
 
 
 class HistogramPanel:
@@ -50,6 +51,7 @@ class HistogramPanel:
         """Give it a place, or none, on a screen of so wide."""
         self._columns = columns
         chosen = self._session.arrangement.shows_histogram
+        self._screen.set_class(columns >= ROOM, "-roomy")
         is_shown = columns >= ROOM if chosen is None else chosen
         self._screen.set_class(is_shown and layout.tables.rows > 0, "-histogram")
 

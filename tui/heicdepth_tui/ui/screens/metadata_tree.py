@@ -62,6 +62,7 @@ class MetadataTreeScreen(Screen[None]):
         bind("G", "move('end')", "Last", "tree.end"),
         bind("l,right", "open", "Open", "tree.open"),
         bind("h,left", "close", "Close", "tree.close"),
+        bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("escape,q", "leave", "Back", "tree.leave", "To the photos", show=True, display="esc"),
     ]
 
@@ -84,6 +85,12 @@ class MetadataTreeScreen(Screen[None]):
         yield Static("reading …", id="tree-caption", markup=False)
         yield Input(placeholder="find a label or a value", compact=True)
         yield KeyBar()
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from heicdepth_tui.ui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
 
     def on_mount(self) -> None:
         """Read the file, in a thread: it may lie on a slow disk."""

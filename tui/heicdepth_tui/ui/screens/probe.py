@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,9 +16,10 @@ from textual.worker import Worker, WorkerState
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
+from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.report.probe import measurement_lines
-from heicdepth_tui.text import printable
+from heicdepth_tui.text import printable, printable_path
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
@@ -29,7 +31,7 @@ from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
 from heicdepth_tui.ui.widgets.histogram_view import HistogramView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
-from heicdepth_tui.ui.widgets.probe_figures import marks_content, reading_content
+from heicdepth_tui.ui.widgets.probe_figures import ReadingView, marks_content
 
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
@@ -47,6 +49,9 @@ __all__ = ["ProbeScreen"]
 
 _WIDE = 116
 """Columns from which the histogram has room of its own."""
+
+_PATH_SECONDS = 8
+"""Seconds that the path of a written file is shown."""
 
 _Line = tuple[str, str]
 
@@ -110,7 +115,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
         self.photo_view = CrossView(id="probe-photo")
         self.depth_view = CrossView(id="probe-depth")
         self.histogram_view = HistogramView(context.session.settings.mode, id="probe-histogram")
-        self.reading_view = Static("reading …", id="probe-reading", markup=False)
+        self.reading_view = ReadingView(id="probe-reading")
         self.marks_view = Static("", markup=False)
         self._title = Static("", id="probe-title", markup=False)
         self._profile = Sparkline()
@@ -218,8 +223,10 @@ class ProbeScreen(RectifyAction, RangedScreen):
                 self.photo_view.show_picture(result.photo)
             self._scale()
             self._show()
-        elif event.state is WorkerState.SUCCESS and result is not None:
-            self._tell(*result)
+        elif isinstance(result, HeicDepthError):
+            self._tell(result.short, "warning")
+        elif isinstance(result, Path):
+            self._tell_path(str(result.absolute()))
 
     def _scale(self) -> None:
         """Take the scale of the user into the probe."""
@@ -234,7 +241,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
             return
         reading, trust = self._reading(probe), probe.depth_map.trust
         marks = self.marks.marks
-        self.reading_view.update(reading_content(reading.lines(trust)), layout=False)
+        self.reading_view.show(reading.lines(trust))
         self._show_measured(*self._measured(probe, reading.sample))
         size = self._header.primary.displayed_size
         self.photo_view.point_at(
@@ -356,26 +363,13 @@ class ProbeScreen(RectifyAction, RangedScreen):
             return
         try:
             true = texts.parse_length(event.value)
-            factor = scale_factor(true, self._length(self._drawn.probe))
+            length = texts.length_of_file(self._drawn.probe, self.marks.marks, self._pixel)
+            factor = scale_factor(true, length)
         except ValueError as error:
             self._tell(str(error), "warning")
             return
         self._close_field()
         self._keep(self.marks.scaled_by(factor))
-
-    def _length(self, probe: Probe) -> float:
-        """Return the length that is scaled, as the file gives it; ValueError where it has none."""
-        marks = self.marks.marks
-        if len(marks) > 1:
-            measured = probe.measure(*(probe.at_sample(*mark.sample) for mark in marks[-2:]))
-            if measured.distance is None:
-                raise ValueError(f"no scale: {measured.problem}")
-            return measured.distance
-        sample = probe.at_sample(*marks[0].sample) if marks else probe.at_pixel(*self._pixel)
-        if sample is None or sample.range is None:
-            why = "the depth map does not cover this pixel" if sample is None else sample.problem
-            raise ValueError(f"no scale: {why or 'neither the file nor EXIF gives a camera'}")
-        return sample.range
 
     def _close_field(self) -> None:
         self.remove_class("-asking")
@@ -440,6 +434,13 @@ class ProbeScreen(RectifyAction, RangedScreen):
 
     def _tell(self, message: str, severity: SeverityLevel = "information") -> None:
         self.notify(message, severity=severity, timeout=4, markup=False)
+
+    def _tell_path(self, path: str) -> None:
+        """State where the marks were written, for as long as ``y`` copies the path."""
+        self.app.clear_notifications()
+        text = f"marks written to {printable_path(path)}\ny copies the path"
+        self.notify(text, timeout=_PATH_SECONDS, markup=False)
+        self._app_context.export_log.message_shown(path, _PATH_SECONDS)
 
     def action_leave(self) -> None:
         """Close the field for a length, else the screen."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.text import printable_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,14 +58,11 @@ def draw_layers(
     )
 
 
-def write_marks(
-    folder: Path, name: str, data: bytes
-) -> tuple[str, Literal["information", "warning"]]:
-    """Write marks beside exports; return a message and its severity."""
+def write_marks(folder: Path, name: str, data: bytes) -> Path | HeicDepthError:
+    """Write marks beside exports; return the file, or the reason that there is none."""
     from heicdepth_tui.files import safe_name, write_new
 
     try:
-        path = write_new(folder, f"{safe_name(Path(name).stem)}-marks.csv", lambda f: f.write(data))
+        return write_new(folder, f"{safe_name(Path(name).stem)}-marks.csv", lambda f: f.write(data))
     except HeicDepthError as error:
-        return error.short, "warning"
-    return f"marks written to {printable_path(str(path.absolute()))}", "information"
+        return error

@@ -1,22 +1,94 @@
-"""Figures of the probe as styled text."""
+"""Figures of the probe: the read-out line by line, and the marks as styled text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
 
-__all__ = ["marks_content", "reading_content"]
+from heicdepth_tui.ui.model.clipping import wrap_cells
+
+if TYPE_CHECKING:
+    from textual.selection import Selection
+
+__all__ = ["ReadingView", "marks_content"]
 
 _Line = tuple[str, str]
+_LABEL_CELLS = 12
 
 
-def reading_content(lines: Sequence[_Line]) -> Content:
-    """Return (label, value) pairs, one a line."""
-    parts: list[str | tuple[str, str]] = []
-    for label, value in lines:
-        parts += [(f"{label:<12}", "$dim"), f"{value}\n"]
-    return Content.assemble(*parts)
+class ReadingView(Widget):
+    """The figures under the crosshair, a label and a value each; long values go on below.
+
+    Only the lines that change are drawn again: a step of the crosshair changes half of them.
+    """
+
+    DEFAULT_CSS = "ReadingView > .reading--label { color: $dim; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"reading--label"}
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._lines: Sequence[_Line] = (("reading …", ""),)
+        self._rows: list[_Line] = []
+
+    def show(self, lines: Sequence[_Line]) -> None:
+        """Show (label, value) pairs."""
+        self._lines = lines
+        before, self._rows = self._rows, self._wrapped()
+        top = self.gutter.top
+        changed = [
+            Region(0, top + y, self.outer_size.width, 1)
+            for y, row in enumerate(self._rows)
+            if y >= len(before) or before[y] != row
+        ]
+        if len(self._rows) < len(before):
+            self.refresh()
+        elif changed:
+            self.refresh(*changed)
+
+    def on_resize(self) -> None:
+        """Wrap the values for the width."""
+        self._rows = self._wrapped()
+        self.refresh()
+
+    def _wrapped(self) -> list[_Line]:
+        width = max(1, self.size.width - _LABEL_CELLS)
+        return [
+            (label if not at else "", part)
+            for label, value in self._lines
+            for at, part in enumerate(wrap_cells(value, width) or [""])
+        ]
+
+    def render_line(self, y: int) -> Strip:
+        """Render one line."""
+        base, width = self.rich_style, self.size.width
+        if y >= len(self._rows):
+            return Strip.blank(width, base)
+        label, value = self._rows[y]
+        dim = self.get_component_rich_style("reading--label", partial=True)
+        segments = [Segment(f"{label:<{_LABEL_CELLS}}", base + dim), Segment(value, base)]
+        strip = self._selected(Strip(segments).adjust_cell_length(width, base), y)
+        return strip.apply_offsets(0, y)
+
+    def _selected(self, strip: Strip, row: int) -> Strip:
+        """Return a line with its selected part in the colour of selections."""
+        span = None if self.text_selection is None else self.text_selection.get_span(row)
+        if span is None:
+            return strip
+        start, end = span[0], strip.cell_length if span[1] == -1 else span[1]
+        style = self.screen.get_component_rich_style("screen--selection")
+        middle = strip.crop(start, end).apply_style(style)
+        return Strip.join([strip.crop(0, start), middle, strip.crop(end, strip.cell_length)])
+
+    def get_selection(self, selection: Selection) -> tuple[str, str]:
+        """Return the selected text, and what ends it."""
+        lines = (f"{label:<{_LABEL_CELLS}}{value}" for label, value in self._rows)
+        return selection.extract("\n".join(lines)), "\n"
 
 
 def marks_content(listed: Sequence[str], more: Sequence[_Line]) -> Content:
