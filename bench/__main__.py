@@ -41,6 +41,7 @@ MEASUREMENTS = {
     "export-whole": ("bench.exports", "whole_export"),
     "export-mesh": ("bench.exports", "mesh"),
     "export-rectified": ("bench.exports", "rectified"),
+    "export-smoothed": ("bench.exports", "smoothed"),
     "batch": ("bench.batch", "workers"),
     "cluster": ("bench.batch", "cluster"),
     "list-paint": ("bench.lists", "first_paint"),

@@ -77,6 +77,15 @@ def test_a_photo_without_a_depth_map_has_them_too(tmp_path: Path) -> None:
     assert [one.name for one in out.iterdir()] == ["a-thumbnail.png"]
 
 
+def test_a_spatial_photo_without_depth_is_refused_with_the_format_of_its_eyes(
+    tmp_path: Path,
+) -> None:
+    photo = tmp_path / "a.heic"
+    photo.write_bytes(make_photo(Recipe(depth=False, second_view=True)).data)
+    with pytest.raises(NoDepthError, match="--format layers writes its two eyes"):
+        export_photo(photo, ExportOptions(("sbs",), out=tmp_path / "out"), decode)
+
+
 def test_a_photo_without_others_says_so(tmp_path: Path) -> None:
     photo = tmp_path / "a.heic"
     photo.write_bytes(make_photo(Recipe()).data)
