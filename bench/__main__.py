@@ -48,6 +48,7 @@ MEASUREMENTS = {
     "list-facts": ("bench.lists", "facts"),
     "list-marks": ("bench.lists", "marks"),
     "list-growth": ("bench.lists", "growth"),
+    "info-json": ("bench.info", "as_json"),
     "start-photo": ("bench.pictures", "start"),
     "next-prefetched": ("bench.pictures", "prefetched"),
     "next-far": ("bench.pictures", "not_prefetched"),

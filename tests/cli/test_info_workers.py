@@ -51,6 +51,17 @@ def test_workers_change_nothing_that_is_printed(
     assert len(alone.stdout.splitlines()) > COUNT / 2
 
 
+def test_xmp_of_other_pictures_changes_no_record(folder: Path) -> None:
+    """Only tables show what is wrong with it, so that lines are printed without reading it."""
+    whole, bare = InfoReader(DEFAULT_LIMITS), InfoReader(DEFAULT_LIMITS, all_xmp=False)
+
+    paths = sorted(map(str, folder.iterdir()))[:20]
+
+    assert [bare.read(path).record() for path in paths] == [
+        whole.read(path).record() for path in paths
+    ]
+
+
 class Deadly(JsonForm):
     """A form that ends any process but the first one."""
 

@@ -90,6 +90,38 @@ def test_a_matrix_with_a_value_too_few_or_one_that_is_not_finite() -> None:
     assert "no values instead of 9" in plain.problems[0]
 
 
+@pytest.mark.parametrize("value", ["1 2", "", "1e999", "0x1", "+1_0", "nan", "1" * 400])
+def test_one_value_of_a_list_that_is_no_finite_number_refuses_the_list(value: str) -> None:
+    values = ["0.5", "-2", "3e-1", value, "5", "6", "7", "8"]
+
+    odd = parse_calibration(packet(seq("LensDistortionCoefficients", values)))
+
+    assert odd.distortion is None
+    assert "not a finite number" in odd.problems[0]
+
+
+def test_every_form_of_a_finite_number_is_read_in_a_list() -> None:
+    values = ["0.5", "-2", "3e-1", "+4", "5.", ".6", "7E+01", "-1.2345678901234567e-16"]
+
+    read = parse_calibration(packet(seq("LensDistortionCoefficients", values)))
+
+    assert read.distortion == (0.5, -2, 0.3, 4, 5, 0.6, 70, -1.2345678901234567e-16)
+    assert read.problems == ()
+
+
+@pytest.mark.parametrize(
+    "declared", ['<?xml version="1.0" encoding="utf-16"?>', "<!DOCTYPE x>", "<!-- plain -->"]
+)
+def test_declarations_are_refused_and_comments_are_not(declared: str) -> None:
+    xml = declared.encode() + packet("<apdi:FloatMinValue>1.5</apdi:FloatMinValue>")
+
+    if "plain" in declared:
+        assert parse_calibration(xml).float_min == 1.5
+    else:
+        with pytest.raises(MalformedError):
+            parse_calibration(xml)
+
+
 def test_other_values_that_make_no_sense() -> None:
     read = parse_calibration(
         packet(

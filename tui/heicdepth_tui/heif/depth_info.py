@@ -139,7 +139,10 @@ class AuxiliaryReader:
         if kind is None:
             raise MalformedError(f"item {item} does not state its kind (auxC)")
         urn, _ = kind
-        image = (depth_item if urn in AUX_DEPTH_URNS else image_item)(self._table, item)
+        if depth.item is not None and depth.item.id == item:
+            image = depth.item
+        else:
+            image = (depth_item if urn in AUX_DEPTH_URNS else image_item)(self._table, item)
         calibration, problem = None, ""
         if self._all_xmp or urn in AUX_DEPTH_URNS:
             calibration, problem = self.calibration(item)
