@@ -66,7 +66,8 @@ def _facts(group: FactGroup) -> Iterator[RenderableType]:
     if group.title:
         yield Text(group.title, style="cyan")
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(style="dim", min_width=_LABEL_WIDTH, overflow="fold")
+    # Not min_width, with which Rich wraps values at another width than it cuts them at.
+    table.add_column(style="dim", width=_LABEL_WIDTH, overflow="fold")
     table.add_column(overflow="fold")
     for fact in group.facts:
         table.add_row(Text(fact.label), Text(fact.value))
