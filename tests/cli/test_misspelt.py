@@ -11,6 +11,10 @@ from tests.support.cli import run_command
     ("words", "answer"),
     [
         (("exprot",), "exprot: there is no such command, file or folder; did you mean export?"),
+        (
+            ("--theme", "light", "config"),
+            "config: a command comes before its options: heicdepth-tui config …;",
+        ),
         (("inof", "a.heic"), "inof: there is no such command, file or folder; did you mean info?"),
         (("holiday.heic",), "the commands are browse, info,"),
         (("./exprot",), "./exprot: there is no such file or folder"),

@@ -42,6 +42,16 @@ async def test_what_has_no_room_gives_way_to_what_is_needed(
         assert word in line
 
 
+async def test_no_key_is_cut_where_the_terminal_is_narrow(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(30, 10)) as driven:
+        await driven.settled()
+        line = bottom(driven)
+
+    assert line.split() == ["?", "Help", "/", "Find", "q", "Quit"]
+
+
 async def test_a_click_does_what_the_key_does(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder, size=(100, 40)) as driven:
         await driven.settled()

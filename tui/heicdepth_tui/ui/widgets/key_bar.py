@@ -20,6 +20,8 @@ __all__ = ["KeyBar"]
 
 _FIRST = ("help", "find", "export", "quit")
 """Ids of the keys that stay when there is no room for all."""
+_LEAST = 3
+"""Keys of which one can still leave: the first and the last stay."""
 
 
 class KeyBar(Widget):
@@ -62,9 +64,10 @@ class KeyBar(Widget):
         shown = [*first, *by_id.values(), *([layer] if layer else []), *last]
         while sum(map(_cells, shown)) + 1 > self.size.width:
             dispensable = [active for active in shown if active.binding.id not in _FIRST]
-            if not dispensable:
+            # Below 34 columns help alone is sure of its place, and quit is the last to leave it.
+            if not dispensable and len(shown) < _LEAST:
                 break
-            shown.remove(dispensable[-1])
+            shown.remove(dispensable[-1] if dispensable else shown[-2])
         return shown
 
     def render_line(self, y: int) -> Strip:
