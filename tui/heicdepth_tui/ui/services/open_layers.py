@@ -28,11 +28,13 @@ from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.report.tables import number
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import (
+    WHOLE_VIEW,
     LabelPlace,
     LayerView,
     LayerViewRequest,
     LayerViewResult,
     ViewKind,
+    Window,
     views_of,
 )
 
@@ -53,6 +55,8 @@ _ASPECT_TOLERANCE = 0.02
 _TINT = np.array((255, 92, 205), dtype=np.float32)
 """Colour of a matte that lies over the photo."""
 _DIFFERENCE_GAIN = 4
+_PARTS = 6
+"""Parts of arrays that are kept: those of photo, view and weight, whole and in a window."""
 _LETTER = (8, 16)
 """Width and height of a letter of a label in a saved picture, in pixels."""
 
@@ -74,6 +78,9 @@ class OpenLayers:
     options: ExportOptions
     decode: Callable[[Request], Pixels]
     _decoded: dict[tuple[LayerKind, int], Pixels] = field(default_factory=dict)
+    _kept: tuple[tuple[object, ...], _Image] | None = None
+    _parts: list[tuple[Rgb, Window, tuple[int, int], Rgb]] = field(default_factory=list)
+    """Arrays, the newest last, each with a window of it at a size."""
 
     @cached_property
     def header(self) -> Header:
@@ -109,18 +116,25 @@ class OpenLayers:
         """Draw a view. Raises DecodeError, GeometryError and what reading the header raises."""
         index = self.index_of(request)
         view = self.views[index]
-        image = self._image(view, request.spec)
-        rgb, caption = image.rgb, image.caption
-        if request.blend is not None and view != self.views[0]:
-            if _has_aspect(image.rgb, self.photo):
-                rgb = _over(self.photo, image, request.blend)
-            else:
-                size = f"{rgb.shape[1]}×{rgb.shape[0]}"
-                caption = f"not laid over the photo: its shape {size} is not the photo's; {caption}"
-        problem = self._no_contours(rgb) if request.has_contours else ""
-        rgb = rgb[request.window.samples(rgb.shape[1], rgb.shape[0])]
-        fit = _fit((rgb.shape[1], rgb.shape[0]), request.spec)
-        shown = shrink(rgb, (max(1, fit.width), max(1, fit.height)))
+        image = self._kept_image(index, request.spec)
+        whole, caption = image.rgb, image.caption
+        is_over = request.blend is not None and view != self.views[0]
+        if is_over and not _has_aspect(whole, self.photo):
+            is_over = False
+            shape = f"{whole.shape[1]}×{whole.shape[0]}"
+            caption = f"not laid over the photo: its shape {shape} is not the photo's; {caption}"
+        if is_over:
+            whole = self.photo
+        problem = self._no_contours(whole) if request.has_contours else ""
+        rows, columns = request.window.samples(whole.shape[1], whole.shape[0])
+        fit = _fit((columns.stop - columns.start, rows.stop - rows.start), request.spec)
+        size = max(1, fit.width), max(1, fit.height)
+        if is_over and request.blend is not None:
+            shown = self._over_photo(image, request.window, size, request.blend)
+        else:
+            shown = self._part(image.rgb, request.window, size)
+            # Lines are drawn into it.
+            shown = shown.copy() if request.has_contours else shown
         labels: tuple[LabelPlace, ...] = ()
         if request.has_contours:
             if problem:
@@ -136,6 +150,36 @@ class OpenLayers:
             caption=caption,
             labels=labels,
         )
+
+    def _part(self, array: Rgb, window: Window, size: tuple[int, int]) -> Rgb:
+        """Return the window of an array at a (width, height); kept for the next request."""
+        for known, of_window, of_size, part in self._parts:
+            if known is array and (of_window, of_size) == (window, size):
+                return part
+        part = shrink(array[window.samples(array.shape[1], array.shape[0])], size)
+        self._parts = [*self._parts[1 - _PARTS :], (array, window, size, part)]
+        return part
+
+    def _over_photo(
+        self, image: _Image, window: Window, size: tuple[int, int], share: float
+    ) -> Rgb:
+        """Return a window of a view laid over the photo, at a (width, height)."""
+
+        def part(array: Rgb) -> Rgb:
+            if window != WHOLE_VIEW:
+                # Cut at the same samples: a coarser view must not move against the photo.
+                array = self._part(array, WHOLE_VIEW, (self.photo.shape[1], self.photo.shape[0]))
+            return self._part(array, window, size)
+
+        weight = None if image.weight is None else part(image.weight)
+        return _over(part(self.photo), part(image.rgb), weight, share)
+
+    def _kept_image(self, index: int, spec: RenderSpec) -> _Image:
+        """Return the image of a view; the one before serves again in the same colours."""
+        key = index, spec.colormap, spec.mode, spec.scale
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, self._image(self.views[index], spec)
+        return self._kept[1]
 
     # The image of each kind of view
 
@@ -340,16 +384,13 @@ def _has_aspect(image: Rgb, photo: Rgb) -> bool:
     return bool(abs(ratio - 1) <= _ASPECT_TOLERANCE)
 
 
-def _over(photo: Rgb, image: _Image, share: float) -> Rgb:
-    """Return a view laid over the photo: a matte tints it, anything else is mixed with it."""
-    size = photo.shape[1], photo.shape[0]
+def _over(photo: Rgb, image: Rgb, weight: NDArray[np.uint8] | None, share: float) -> Rgb:
+    """Return a view laid over a photo of its size: mixed, or with a ``weight`` as a tint."""
     base = photo.astype(np.float32)
-    if image.weight is not None:
-        weight = shrink(image.weight, size).astype(np.float32)[:, :, None] * (share / 255)
-        mixed = base + (_TINT - base) * weight
+    if weight is not None:
+        mixed = base + (_TINT - base) * (weight.astype(np.float32)[:, :, None] * (share / 255))
     else:
-        over = shrink(image.rgb, size).astype(np.float32)
-        mixed = base + (over - base) * share
+        mixed = base + (image.astype(np.float32) - base) * share
     return np.rint(mixed).astype(np.uint8)
 
 
