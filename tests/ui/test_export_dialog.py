@@ -365,3 +365,20 @@ async def test_among_marked_photos_those_without_depth_give_their_other_pictures
         "IMG_0423-thumbnail.png",
         "IMG_0424-thumbnail.png",
     }
+
+
+async def test_a_lens_that_cannot_be_corrected_is_refused_with_the_reason(
+    open_app: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "a.heic").write_bytes(build_photo(calibration=None))
+    async with open_app(tmp_path / "a.heic") as driven:
+        await open_dialog(driven)
+        group(driven, "switches").toggle("rectify")
+        await driven.until(
+            lambda: "rectify: the file states no lens distortion" in driven.text, "the reason"
+        )
+        await driven.pilot.press("ctrl+e")
+        assert isinstance(driven.app.screen, ExportDialog)
+        group(driven, "formats").toggle("pcd")
+        group(driven, "formats").toggle("layers")
+        await driven.until(lambda: "states no lens" not in driven.text, "a format without lens")

@@ -42,6 +42,8 @@ class ExportPlan:
     """Numbers of ``without_depth`` by the photo's upright size."""
     absent_mattes: tuple[str, ...] = ()
     """Mattes by which points of the one photo cannot be selected; empty for several photos."""
+    lens_problem: str = ""
+    """The reason that the one photo cannot be rectified; empty for several photos."""
     no_depth: str = ""
     """The reason that no photo can be exported with depth; printable, empty where one can."""
     has_pictures: bool = False
@@ -84,6 +86,11 @@ class ExportPlan:
             absent = [name for name in names if name in self.absent_mattes]
             if absent and option(field).changes(options.formats):
                 return field, f"the photo has no {absent[0]} matte"
+        if self.lens_problem and options.cloud.rectify:
+            from heicdepth_tui.export.rules import unused_reason
+
+            if not unused_reason(option("cloud.rectify"), options):
+                return "cloud.rectify", f"rectify: {self.lens_problem}"
         return "", ""
 
 
@@ -125,6 +132,7 @@ def plan_export(
         sizes,
         bare_sizes,
         () if header is None else _absent_mattes(header),
+        "" if header is None else _lens_problem(header),
         reason,
         bool(bare) and (header is None or _has_pictures(header)),
     )
@@ -141,6 +149,13 @@ def _has_pictures(header: Header) -> bool:
     from heicdepth_tui.export.layers_png import layers_to_write
 
     return bool(layers_to_write(header))
+
+
+def _lens_problem(header: Header) -> str:
+    from heicdepth_tui.depth.camera import aligned_camera
+
+    camera = aligned_camera(header)
+    return "" if camera is None or camera.lens is not None else printable(camera.lens_problem)
 
 
 def _formats_without_depth(options: ExportOptions) -> tuple[str, ...]:
