@@ -16,6 +16,7 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.zoom import ZoomScreen
+from heicdepth_tui.ui.services.renderer import Renderer
 
 OpenApp = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -361,3 +362,18 @@ async def test_the_last_picture_moves_at_once_with_the_window(
             loader.request(*request)
         await zoomed.settled()
         assert first.picture.fit == before[0].fit
+
+
+async def test_on_a_slow_line_only_the_windows_own_pictures_are_sent(
+    open_zoom: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_zoom(LANDSCAPE) as zoomed:
+        await zoomed.press("1")
+        app = zoomed.driven.app
+        monkeypatch.setattr(type(app.flow_control), "is_slow", True)
+        moved: list[Any] = []
+        monkeypatch.setattr(Renderer, "move", lambda _, requests: moved.append(requests))
+        before = zoomed.view.picture
+        await zoomed.press("j")
+        assert zoomed.view.picture is not before
+        assert moved == []
