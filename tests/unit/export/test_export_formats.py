@@ -215,7 +215,7 @@ def test_tiff_read_by_tifffile_and_pillow(make_source: Make, written: Written) -
 
 
 def test_tiff_without_metres_is_refused(make_source: Make, tmp_path: Path) -> None:
-    with pytest.raises(NoMetresError):
+    with pytest.raises(NoMetresError, match="npz and png write the codes as stored"):
         FORMATS["tiff"].write(make_source(metres=False), tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -130,7 +130,7 @@ def test_saved_options_of_other_versions_and_damaged_ones(
 def test_options_without_effect_are_named_with_the_reason() -> None:
     raster = ExportOptions(("tiff", "npz"), CloudOptions(stride=2, near=1.0), organised=True)
     assert list(warnings(raster)) == [
-        "--step, --near ignored: tiff, npz holds no cloud",
+        "--step, --near ignored: no cloud in tiff, npz",
         "--organised ignored: only PCD keeps rows and columns",
     ]
     flat = ExportOptions(("ply",), replace(FLAT, smooth=True, stride=2), scale=2.0)
@@ -155,17 +155,17 @@ def test_a_raster_uses_the_resolution_that_a_flat_cloud_beside_it_does_not() -> 
         "--resolution, --smooth ignored: a flat cloud keeps every sample and its code"
     ]
     assert list(warnings(ExportOptions(("layers",), CloudOptions(smooth=True)))) == [
-        "--smooth ignored: layers holds no distances"
+        "--smooth ignored: no distances in layers"
     ]
 
 
 def test_camera_files_use_what_the_formats_beside_them_do_not() -> None:
     points = CloudOptions(rectify=True, color_resolution=ColorResolution.X2, smooth=True)
     options = ExportOptions(("layers",), points, camera_files=(CameraFile.ROS,))
-    assert list(warnings(options)) == ["--smooth ignored: layers holds no distances"]
+    assert list(warnings(options)) == ["--smooth ignored: no distances in layers"]
     assert list(warnings(replace(options, camera_files=()))) == [
-        "--resolution, --smooth ignored: layers holds no distances",
-        "--rectify ignored: layers holds no depth",
+        "--resolution, --smooth ignored: no distances in layers",
+        "--rectify ignored: no depth in layers",
     ]
 
 
@@ -173,13 +173,21 @@ def test_fields_and_mattes_are_without_effect_on_rasters() -> None:
     chosen = ExportOptions(("png",), fields=(PointField.STEP,), only=(Matte.SKY,))
     assert list(warnings(chosen)) == [
         "--fields ignored: only PCD and PLY take further fields",
-        "--only ignored: png holds no cloud",
+        "--only ignored: no cloud in png",
     ]
 
 
 def test_an_option_is_without_effect_whatever_its_value() -> None:
     assert unused_reason(option("png_unit"), ExportOptions(("pcd",))) == "no PNG is written"
     assert unused_reason(option("png_unit"), ExportOptions(("pcd", "png"))) == ""
+
+
+def test_the_dialog_names_formats_by_their_labels() -> None:
+    layers = ExportOptions(("layers",))
+    assert (
+        unused_reason(option("cloud.rectify"), layers, by_label=True)
+        == "no depth in other pictures"
+    )
 
 
 REFUSED = [

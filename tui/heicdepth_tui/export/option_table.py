@@ -35,8 +35,8 @@ _POINTS = frozenset({Kind.CLOUD, Kind.MESH})
 _SURFACES = _POINTS | {Kind.STEREO}
 _STEREO = frozenset({Kind.STEREO})
 _GRIDS = _SURFACES | {Kind.RASTER}
-_NO_CLOUD = "{formats} holds no cloud"
-_NO_DEPTH = "{formats} holds no distances"
+_NO_CLOUD = "no cloud in {formats}"
+_NO_DEPTH = "no distances in {formats}"
 _PCD = frozenset({"pcd", "pcd-compressed", "pcd-ascii"})
 
 _REGISTER = Choice(
@@ -200,7 +200,7 @@ _SWITCHES = (
         note="experimental",
         explanation="corrects the lens distortion by the file's coefficients; experimental",
         kinds=_POINTS | {Kind.RASTER, Kind.STEREO},
-        unused="{formats} holds no depth",
+        unused="no depth in {formats}",
         in_flat=False,
     ),
     Switch(

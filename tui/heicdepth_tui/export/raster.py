@@ -11,6 +11,7 @@ from heicdepth_tui.depth.flying import flying_kinds
 from heicdepth_tui.depth.points import color_size
 from heicdepth_tui.depth.smooth import SMOOTHED, smoothed_disparity
 from heicdepth_tui.depth.upsample import raise_disparity, raised_lines
+from heicdepth_tui.errors import NoMetresError
 from heicdepth_tui.heif.picture_facts import Size
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def depth_raster(
     ``drop_flying`` and ``flying_threshold`` count; nothing is clipped, and without raising flying
     samples stay. Raises NoMetresError where codes have no distance.
     """
+    if depth_map.reason:
+        raise NoMetresError(depth_map.reason, hint="npz and png write the codes as stored")
     if rgb is None and not options.smooth:
         return DepthRaster(depth_map.disparity(), depth_map.metres())
     disparity = smoothed_disparity(depth_map) if options.smooth else depth_map.disparity()

@@ -80,15 +80,16 @@ def with_values(base: ExportOptions, values: dict[str, Any]) -> ExportOptions:
     return replace(base, cloud=replace(base.cloud, **cloud), **others)
 
 
-def unused_reason(option: Option, options: ExportOptions) -> str:
+def unused_reason(option: Option, options: ExportOptions, *, by_label: bool = False) -> str:
     """Return why an option has no effect together with the others, as a clause; empty where it has.
 
-    Its value does not matter.
+    Its value does not matter. ``by_label`` names formats as the dialog does.
     """
     if options.camera_files and option.field in _OF_CAMERA:
         return ""
     if not option.changes(options.formats):
-        return option.unused.format(formats=", ".join(options.formats))
+        names = (FORMATS[name].label if by_label else name for name in options.formats)
+        return option.unused.format(formats=", ".join(names))
     is_flat = options.cloud.projection is Projection.FLAT
     others = [name for name in options.formats if FORMATS[name].kind not in _POINTS]
     if is_flat and not option.in_flat and _draws_points(options) and not option.changes(others):

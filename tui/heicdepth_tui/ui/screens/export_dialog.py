@@ -196,7 +196,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
             chosen = self._chosen()
             show_idle(self, chosen, self._plan.absent_mattes)
             text = expectation_text(self._plan, chosen, status.size.width)
-            reason = unused_reason(self._pointed, chosen) if self._pointed else ""
+            pointed = self._pointed
+            reason = unused_reason(pointed, chosen, by_label=True) if pointed else ""
             if reason:
                 text = f"no effect: {reason}"
         except WrongError as error:
