@@ -54,23 +54,19 @@ def place(driven: Any) -> tuple[int, int]:
     return int(column), int(row)
 
 
-@pytest.mark.parametrize(
-    ("key", "by"),
-    [
+async def test_keys_move_by_samples(open_app: Open, sample_folder: Path) -> None:
+    steps = [
         ("left", (-1, 0)), ("right", (1, 0)), ("up", (0, -1)), ("down", (0, 1)),
         ("h", (-1, 0)), ("l", (1, 0)), ("k", (0, -1)), ("j", (0, 1)),
         ("shift+left", (-10, 0)), ("shift+right", (10, 0)),
         ("shift+up", (0, -10)), ("shift+down", (0, 10)),
-    ],
-)  # fmt: skip
-async def test_keys_move_by_samples(
-    open_app: Open, sample_folder: Path, key: str, by: tuple[int, int]
-) -> None:
+    ]  # fmt: skip
     async with probing(open_app, sample_folder / LANDSCAPE) as (driven, _):
-        before = place(driven)
-        await driven.pilot.press(key)
-        await driven.until(lambda: place(driven) != before, "the crosshair moved")
-        assert place(driven) == (before[0] + by[0], before[1] + by[1])
+        for key, (right, down) in steps:
+            column, row = before = place(driven)
+            await driven.pilot.press(key)
+            await driven.until(lambda old=before: place(driven) != old, f"{key} moved it")
+            assert place(driven) == (column + right, row + down), key
 
 
 async def test_the_crosshair_stops_at_the_edges(open_app: Open, sample_folder: Path) -> None:
@@ -100,13 +96,10 @@ async def test_the_mouse_points_in_both_pictures(open_app: Open, sample_folder: 
             assert left == 0 or screen.photo_view.cross == (7, 2)
 
 
-@pytest.mark.parametrize("key", ["space", "enter"])
-async def test_marks_measure_and_stay_with_the_photo(
-    open_app: Open, sample_folder: Path, key: str
-) -> None:
+async def test_marks_measure_and_stay_with_the_photo(open_app: Open, sample_folder: Path) -> None:
     async with probing(open_app, sample_folder / LANDSCAPE) as (driven, _):
         assert "space sets a mark" in driven.text
-        await driven.pilot.press(key, "shift+right", "shift+right", key)
+        await driven.pilot.press("space", "shift+right", "shift+right", "enter")
         await driven.until(lambda: "2 at " in driven.text, "two marks")
         assert "length" in driven.text
         assert " by code steps" in driven.text
@@ -221,16 +214,17 @@ async def test_h_hides_the_histogram_where_it_has_room(open_app: Open, sample_fo
         assert not screen.histogram_view.display
 
 
-@pytest.mark.parametrize("key", ["escape", "m", "q"])
-async def test_keys_that_go_back(open_app: Open, sample_folder: Path, key: str) -> None:
+async def test_keys_that_go_back(open_app: Open, sample_folder: Path) -> None:
     async with probing(open_app, sample_folder / LANDSCAPE) as (driven, _):
         await driven.pilot.press("question_mark")
         await driven.until(lambda: isinstance(driven.app.screen, HelpScreen), "help")
         assert "probe (m)" in driven.text
         await driven.pilot.press("escape")
-        await driven.until(lambda: is_drawn(driven), "the probe again")
-        await driven.pilot.press(key)
-        await driven.until(lambda: driven.app.screen is driven.app.browse, "back")
+        for key in ("escape", "m", "q"):
+            await driven.until(lambda: is_drawn(driven), "the probe again")
+            await driven.pilot.press(key)
+            await driven.until(lambda: driven.app.screen is driven.app.browse, f"{key} goes back")
+            await driven.pilot.press("m")
 
 
 async def test_a_photo_without_depth_says_that_there_is_nothing_to_measure(
@@ -243,8 +237,10 @@ async def test_a_photo_without_depth_says_that_there_is_nothing_to_measure(
         assert driven.app.screen is driven.app.browse
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
-@pytest.mark.parametrize("name", [LANDSCAPE, PORTRAIT, ABSOLUTE])
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [((80, 24), LANDSCAPE), ((80, 24), PORTRAIT), ((160, 50), PORTRAIT), ((160, 50), ABSOLUTE)],
+)
 async def test_the_whole_screen_at_two_sizes(
     open_app: Open, sample_folder: Path, size: tuple[int, int], name: str
 ) -> None:

@@ -61,9 +61,8 @@ async def test_it_opens_at_rest_and_closes(spinning: Spinning) -> None:
         await driven.until(lambda: driven.app.screen is driven.app.browse, "the list")
 
 
-@pytest.mark.parametrize(
-    ("keys", "pose"),
-    [
+async def test_keys_change_the_pose(spinning: Spinning) -> None:
+    poses: list[tuple[tuple[str, ...], Pose]] = [
         (("right", "l"), Pose(10, 0)),
         (("left", "h"), Pose(-10, 0)),
         (("down", "j"), Pose(0, 10)),
@@ -77,20 +76,22 @@ async def test_it_opens_at_rest_and_closes(spinning: Spinning) -> None:
         (("p",), Pose(is_orthographic=True)),
         (("right", "+", "L", "R"), Pose()),
         (("right", "down", "p", "enter"), Pose(is_orthographic=True)),
-    ],
-)
-async def test_keys_change_the_pose(spinning: Spinning, keys: tuple[str, ...], pose: Pose) -> None:
+    ]
     async with spinning() as (driven, screen):
-        await driven.pilot.press(*keys)
-        await shown(driven, screen)
+        for keys, pose in poses:
+            assert screen.spin.pose == Pose()
+            await driven.pilot.press(*keys)
+            await shown(driven, screen)
 
-        assert screen.frame is not None
-        found = screen.frame.pose
-        assert (found.yaw, found.pitch, found.zoom) == pytest.approx(
-            (pose.yaw, pose.pitch, pose.zoom)
-        )
-        assert found.moved == pytest.approx(pose.moved)
-        assert found.is_orthographic == pose.is_orthographic
+            assert screen.frame is not None
+            found = screen.frame.pose
+            assert (found.yaw, found.pitch, found.zoom) == pytest.approx(
+                (pose.yaw, pose.pitch, pose.zoom)
+            ), keys
+            assert found.moved == pytest.approx(pose.moved), keys
+            assert found.is_orthographic == pose.is_orthographic, keys
+            await driven.pilot.press("R", *(["p"] if pose.is_orthographic else []))
+            await shown(driven, screen)
 
 
 async def test_keys_change_colours_points_and_blocks(spinning: Spinning) -> None:
