@@ -31,15 +31,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process: they share photos and browsers.
-
-    Without pytest-xdist's ``--dist loadgroup`` the marks mean nothing.
-    """
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def _decoder_template() -> Iterator[DecoderTemplate]:
     with DecoderTemplate() as template:
