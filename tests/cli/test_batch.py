@@ -216,24 +216,41 @@ def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_states(path: Path, state: State, count: int) -> None:
-    """Wait until a manifest lists so many photos in a state."""
+def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:
+    """Wait until a running export has written something, or has ended."""
     end = time.monotonic() + 50
-    while sum(record.state is state for record in read_records(path)) < count:
+    while is_missing():
         if time.monotonic() > end:
             pytest.fail("the export did not come so far")
-        with contextlib.suppress(InterruptedError):
-            os.sched_yield()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(0.01)
+            return
+
+
+def wait_for_states(run: subprocess.Popen[str], path: Path, state: State, count: int) -> None:
+    """Wait until the manifest of a running export lists ``count`` photos in a state."""
+    wait_while(run, lambda: sum(record.state is state for record in read_records(path)) < count)
+
+
+@pytest.fixture(scope="module")
+def whole(
+    tmp_path_factory: pytest.TempPathFactory, batch_folder: Path, forked_decoders: None
+) -> dict[str, bytes]:
+    """The files that ``start`` comes to where nothing interrupts it."""
+    folder = tmp_path_factory.mktemp("whole")
+    words = ("--format", "pcd-ascii", "--format", "npz", "--jobs", "1", "--out", folder)
+    assert run_command("export", batch_folder, "-r", *words).returncode == 0
+    return contents(folder)
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_kill_and_resume_lose_and_double_nothing(
-    tmp_path: Path, batch_folder: Path, jobs: str
+    tmp_path: Path, batch_folder: Path, whole: dict[str, bytes], jobs: str
 ) -> None:
-    out, whole = tmp_path / "out", tmp_path / "whole"
+    out = tmp_path / "out"
     manifest = out / f"{NAME}.jsonl"
     run = start(batch_folder, out, "--jobs", jobs)
-    wait_for_states(manifest, State.DONE, 3)
+    wait_for_states(run, manifest, State.DONE, 3)
     os.killpg(run.pid, signal.SIGKILL)
     run.communicate()
     # As where the run was killed after the file was written, before the manifest said so.
@@ -243,11 +260,9 @@ def test_kill_and_resume_lose_and_double_nothing(
 
     resumed = start(batch_folder, out, "--jobs", jobs)
     _, errors = resumed.communicate()
-    complete = start(batch_folder, whole, "--jobs", "1")
-    complete.communicate()
 
     assert resumed.returncode == 0, errors
-    assert contents(out) == contents(whole)
+    assert contents(out) == whole
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
 
 
@@ -278,7 +293,7 @@ def test_an_interrupt_ends_running_photos_and_keeps_their_files(
 ) -> None:
     out = tmp_path / "out"
     run = start(batch_folder, out, "--jobs", "2")
-    wait_for_states(out / f"{NAME}.jsonl", State.DONE, 2)
+    wait_for_states(run, out / f"{NAME}.jsonl", State.DONE, 2)
     os.killpg(run.pid, signal.SIGINT)
     _, errors = run.communicate()
 
@@ -330,7 +345,7 @@ def _killing(job: object, poisonous: str) -> object:
 
 
 def test_a_cluster_finishes_where_a_worker_is_killed(
-    tmp_path: Path, batch_folder: Path, export: Callable[..., Done]
+    tmp_path: Path, batch_folder: Path, whole: dict[str, bytes]
 ) -> None:
     distributed = pytest.importorskip("distributed")
 
@@ -343,16 +358,12 @@ def test_a_cluster_finishes_where_a_worker_is_killed(
             batch_folder, manifest_folder,
             "--scheduler", cluster.scheduler_address, "--shard-size", "3",
         )  # fmt: skip
-        end = time.monotonic() + 50
-        while not names(manifest_folder) and time.monotonic() < end:
-            os.sched_yield()
+        wait_while(run, lambda: not names(manifest_folder))
         os.kill(worker.process.process.pid, signal.SIGKILL)
         _, errors = run.communicate()
 
-    whole = start(batch_folder, tmp_path / "whole", "--jobs", "1")
-    whole.communicate()
     assert run.returncode == 0, errors
-    assert contents(manifest_folder) == contents(tmp_path / "whole")
+    assert contents(manifest_folder) == whole
 
 
 def test_a_photo_that_ends_every_run_is_given_up(
