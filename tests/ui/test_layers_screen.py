@@ -161,14 +161,14 @@ async def test_a_photo_without_depth_shows_its_layers(open_app: Any, sample_fold
 
 
 async def test_a_layer_of_another_shape_is_flagged(open_app: Any, photos: Path) -> None:
-    async with open_app(photos / "real") as driven:
+    async with open_app(photos / "real" / "samsung_200MP.heic") as driven:
         await _opened(driven, "samsung_200MP.heic")
         await driven.pilot.press("3")
         await _shows(driven, "gain map", "not laid over the photo", "1024×768")
 
 
 async def test_both_eyes_and_their_difference(open_app: Any, photos: Path) -> None:
-    async with open_app(photos / "real") as driven:
+    async with open_app(photos / "real" / "spatial_photo.heic") as driven:
         await _opened(driven, "spatial_photo.heic")
         for key, name in (("2", "left eye"), ("3", "right eye"), ("4", "eyes, difference")):
             await driven.pilot.press(key)

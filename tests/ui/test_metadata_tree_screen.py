@@ -91,7 +91,7 @@ async def test_opens_and_closes_lines_by_keys(open_app: Any, sample_folder: Path
 
 
 async def test_plots_the_lens_distortion(open_app: Any, photos: Path) -> None:
-    async with open_app(photos / "real") as driven:
+    async with open_app(photos / "real" / "pug.heic") as driven:
         screen = await _opened(driven, "pug.heic")
         await _find(driven, "lens distortion")
         plot = screen.query_one(Sparkline)
