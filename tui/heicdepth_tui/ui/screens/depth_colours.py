@@ -69,7 +69,7 @@ class DepthColours:
         """Spread the colours over the samples of a window; over all codes where they are."""
         known = self._session.colour_range
         if depth_map is None or region is None:
-            self._show_status("no depth map is decoded: the colours stay as they were")
+            self._show_status("no depth map: the colours stay as they were")
             return
         chosen = known.of_window(depth_map, region)
         if chosen is None:
