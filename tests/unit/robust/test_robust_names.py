@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from heicdepth_tui.batch.manifest import read_records
 from heicdepth_tui.errors import FileAccessError
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.heif.facts import Exif
@@ -141,8 +142,9 @@ def test_exports_have_safe_names_and_the_messages_too(folder: Path, tmp_path: Pa
     check_plain(told)
     check_plain(said)
     assert code == 0
-    written = sorted(path.name for path in out.iterdir())
+    written = sorted(path.name for path in out.iterdir() if path.suffix != ".jsonl")
     assert len(written) == 2 * len(chosen)
+    assert len(set(read_records(out / "heicdepth-manifest.jsonl"))) == 2 * len(chosen)
     assert sorted(told.decode().splitlines()) == [str(out / name) for name in written]
     assert all(len(os.fsencode(name)) <= 255 for name in written)
     for path in out.glob("*.pcd"):
@@ -267,7 +269,8 @@ def test_a_folder_of_strange_things_costs_one_line_each(tmp_path: Path) -> None:
     code, out, err = command("export", "--out", tmp_path / "out", tmp_path, cwd=tmp_path)
     assert code == 1
     assert out.decode().splitlines() == [str(tmp_path / "out" / "good.pcd")]
-    assert check_plain(err).count("heicdepth-tui:") == 6
+    # One for each photo that failed, and the counts.
+    assert check_plain(err).count("heicdepth-tui:") == 6 + 1
 
 
 @pytest.fixture
