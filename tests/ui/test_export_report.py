@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,8 @@ def test_the_path_that_is_copied(paths: list[str], copied: str) -> None:
 def test_files_of_several_photos_are_counted_with_their_folder() -> None:
     job = finished(2, "/out/a-rgbd/color/0.png", "/out/b-rgbd/color/0.png")
     assert written_text(job) == "2 files of 2 photos in /out"
+
+
+def test_one_file_of_a_job_that_was_stopped_is_one_file() -> None:
+    job = replace(finished(2, "/out/a.ply"), not_begun=1)
+    assert written_text(job) == "1 file of 1 photo in /out"

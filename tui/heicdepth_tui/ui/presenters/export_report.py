@@ -49,7 +49,8 @@ def written_text(job: ExportFinished) -> str:
     if job.photos == 1:
         return "\n".join(_summary(file) for file in job.written)
     folder = printable_path(_folder_of(job.written))
-    return f"{len(job.written)} files of {job.exported} photos in {folder}"
+    files = "1 file" if len(job.written) == 1 else f"{len(job.written):,} files"
+    return f"{files} of {_photos(job.exported)} in {folder}"
 
 
 def _summary(file: Exported) -> str:
@@ -141,4 +142,4 @@ def final_report(jobs: Sequence[ExportFinished], left: int) -> str:
 
 
 def _photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"
+    return "1 photo" if count == 1 else f"{count:,} photos"
