@@ -8,47 +8,32 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heicdepth_tui.ui.terminal.internals import HookedApp
+    from heicdepth_tui.ui.model.idle import Idle
 
-__all__ = ["Happenings"]
+__all__ = ["until", "until_outside"]
 
 LIMIT_SECONDS = 20.0
 """Only a failure takes this long."""
-UNSEEN_SECONDS = 0.25
-"""What happens outside of the app, to files and threads, is looked for this often."""
+OUTSIDE_SECONDS = 0.05
+"""Files that another program writes, and threads of the system, are looked at this often."""
 
 
-class Happenings:
-    """Notes every message that app and main screen have handled, and every painting of Textual."""
+async def until(idle: Idle, state: Callable[[], object], what: str) -> None:
+    """Wait for a state, looked at after each message that the app has handled and each paint.
 
-    def __init__(self, app: HookedApp) -> None:
-        self._app = app
-        self._happened = asyncio.Event()
-        self._is_subscribed = False
-        for name in ("message_handled", "post_display_hook"):
-            setattr(app, name, self._noting(getattr(app, name)))
+    AssertionError after ``LIMIT_SECONDS``.
+    """
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            await idle.wait_for(lambda: bool(state()))
+    except TimeoutError:
+        raise AssertionError(f"never reached: {what}") from None
 
-    def _noting(self, hook: Callable[[], None]) -> Callable[[], None]:
-        def run() -> None:
-            hook()
-            self._happened.set()
 
-        return run
-
-    def _subscribe(self) -> None:
-        screen = self._app.screen
-        if not self._is_subscribed and screen.is_running:
-            self._is_subscribed = True
-            screen.message_signal.subscribe(screen, lambda _: self._happened.set(), immediate=True)
-
-    async def until(self, state: Callable[[], bool], what: str) -> None:
-        """Wait for a state; AssertionError after ``LIMIT_SECONDS``."""
-        end = time.monotonic() + LIMIT_SECONDS
-        self._subscribe()
-        while not state():
-            self._happened.clear()
-            try:
-                await asyncio.wait_for(self._happened.wait(), UNSEEN_SECONDS)
-            except TimeoutError:
-                if time.monotonic() > end:
-                    raise AssertionError(f"never reached: {what}") from None
+async def until_outside(state: Callable[[], object], what: str) -> None:
+    """Wait for a state of which the app hears nothing; AssertionError after ``LIMIT_SECONDS``."""
+    end = time.monotonic() + LIMIT_SECONDS
+    while not state():
+        if time.monotonic() > end:
+            raise AssertionError(f"never reached: {what}")
+        await asyncio.sleep(OUTSIDE_SECONDS)

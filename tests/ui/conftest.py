@@ -19,7 +19,7 @@ from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import PhotoState
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
 from tests.support.sharing import write_once
-from tests.support.waiting import Happenings
+from tests.support.waiting import until
 
 
 class Driven:
@@ -28,11 +28,10 @@ class Driven:
     def __init__(self, app: HeicDepthApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
-        self._happenings = Happenings(app)
 
     async def until(self, state: Callable[[], bool], what: str) -> None:
         """Wait for a state, up to a limit that only a failure reaches."""
-        await self._happenings.until(state, what)
+        await until(self.app.session.idle, state, what)
 
     @property
     def library(self) -> Library:
@@ -60,28 +59,9 @@ class Driven:
                 return
 
     async def settled(self) -> None:
-        """Wait until all that was requested for the selected photo has arrived and is painted."""
-        await self.until(self._is_settled, "the selected photo settled")
-        await self.pilot.pause()
-
-    def _is_settled(self) -> bool:
-        state = self.state
-        if state is None:
-            return False
-        if state.error is not None or state.entry.problem:
-            return True
-        photo, depth = self.app.browse.pictures.photo.view, self.app.browse.pictures.depth.view
-        tables = state.tables
-        if tables is None or not tables.is_built_from(state.content):
-            return False
-        # Where there is room for one picture, no other layer is requested.
-        is_tiny = self.app.browse.has_class("-tiny")
-        wanted = (photo.layer,) if is_tiny else state.all_layers
-        return bool(state.all_layers) and (
-            all(layer is not None and state.is_settled(layer) for layer in wanted)
-            and (photo.entry, depth.entry) == (state.entry, state.entry)
-            and not (photo.is_pending or depth.is_pending)
-        )
+        """Wait until all that was requested has arrived and is painted."""
+        await self.until(lambda: self.state is not None, "a photo selected")
+        await self.idle()
 
     async def select(self, name: str) -> None:
         """Put the cursor on a photo by name and wait until it is shown."""

@@ -22,6 +22,7 @@ from heicdepth_tui.ui.screens.open_dialog import OpenDialog
 from heicdepth_tui.ui.screens.probe import ProbeScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
 from heicdepth_tui.ui.screens.zoom import ZoomScreen
+from tests.support.waiting import until_outside
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -55,7 +56,7 @@ def desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 async def saved(driven: Any, path: Path) -> NDArray[np.uint8]:
     """Press P and return the picture."""
     await driven.pilot.press("P")
-    await driven.until(lambda: path.exists(), f"{path.name} written")
+    await until_outside(lambda: path.exists(), f"{path.name} written")
     await driven.until(lambda: str(path) in driven.toasts.replace("\n", ""), "its message")
     with Image.open(path) as image:
         assert image.format == "PNG"
@@ -215,13 +216,13 @@ async def test_x_opens_photo_folder_and_last_export(
         await driven.select(LANDSCAPE)
         assert "the last export" not in await choices(driven)
         await driven.pilot.press("enter")
-        await driven.until(lambda: desktop.exists(), "opened")
+        await until_outside(lambda: desktop.exists(), "opened")
 
         await driven.pilot.press("e")
         await driven.until(lambda: "exported" in driven.toasts, "the export")
         assert "the last export's folder" in await choices(driven)
         await driven.pilot.press("j", "j", "enter")
-        await driven.until(lambda: len(desktop.read_text().splitlines()) == 2, "opened too")
+        await until_outside(lambda: len(desktop.read_text().splitlines()) == 2, "opened too")
     photo, export = desktop.read_text().splitlines()
     assert photo == str(sample_folder / LANDSCAPE)
     assert export == str(out / "IMG_0412.pcd")
@@ -252,11 +253,11 @@ async def test_w_opens_a_page_and_uses_it_again(
     async with open_app(sample_folder) as driven:
         await driven.select(LANDSCAPE)
         await driven.pilot.press("w")
-        await driven.until(lambda: desktop.exists(), "the page opened")
+        await until_outside(lambda: desktop.exists(), "the page opened")
         (page,) = (tmp_path / "cache").rglob("*.html")
         first = page.read_bytes()
         await driven.pilot.press("w")
-        await driven.until(lambda: len(desktop.read_text().splitlines()) == 2, "opened again")
+        await until_outside(lambda: len(desktop.read_text().splitlines()) == 2, "opened again")
     assert desktop.read_text().splitlines() == [str(page)] * 2
     assert first.startswith(b"<!doctype html>") or b"<html" in first[:200]
     assert list((tmp_path / "cache").rglob("*.html")) == [page]

@@ -14,11 +14,12 @@ from textual.app import ComposeResult
 from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.heif import header
+from heicdepth_tui.ui.model.idle import Idle
 from heicdepth_tui.ui.screens import photo_panel
 from heicdepth_tui.ui.terminal.internals import HookedApp
 from heicdepth_tui.ui.widgets import image_view
 from heicdepth_tui.ui.widgets.image_view import ImageView
-from tests.support.waiting import Happenings
+from tests.support.waiting import until
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -28,7 +29,15 @@ BEFORE, AFTER = (RenderedRows(Fit(4, 2, 4, 4), (letter * 4,) * 2) for letter in 
 
 
 class OneImage(HookedApp):
-    """Nothing but an image."""
+    """Nothing but an image; ``idle`` is notified as in the whole app."""
+
+    idle = Idle()
+
+    def message_handled(self) -> None:
+        self.idle.notify()
+
+    def post_display_hook(self) -> None:
+        self.idle.notify()
 
     def compose(self) -> ComposeResult:
         self.image = ImageView()
@@ -57,22 +66,15 @@ class TestPlaceholder:
         """The view that shows the picture."""
         return app.image
 
-    @pytest.fixture
-    def happenings(self, app: OneImage) -> Happenings:
-        """Waits for states of the app."""
-        return Happenings(app)
-
     async def test_the_picture_before_stays(self, image: ImageView) -> None:
         image.show_placeholder("decoding …", (4, 3))
 
         assert (image.picture, image.message) == (BEFORE, "")
 
-    async def test_and_no_longer(
-        self, image: ImageView, happenings: Happenings, delay: Callable[[float], None]
-    ) -> None:
+    async def test_and_no_longer(self, image: ImageView, delay: Callable[[float], None]) -> None:
         delay(SHORT)
         image.show_placeholder("decoding …")
-        await happenings.until(lambda: image.picture is None, "no picture")
+        await until(OneImage.idle, lambda: image.picture is None, "no picture")
 
         assert image.message == "decoding …"
 
@@ -80,14 +82,13 @@ class TestPlaceholder:
     async def test_a_picture_that_comes_cancels_it(
         self,
         image: ImageView,
-        happenings: Happenings,
         delay: Callable[[float], None],
         coming: RenderedRows,
     ) -> None:
         delay(SHORT)
         image.show_placeholder("decoding …")
         image.show_picture(coming)
-        await until_later(image, happenings)
+        await until_later(image)
 
         assert image.picture is coming
 
@@ -98,33 +99,33 @@ class TestPlaceholder:
         assert image.message == "decoding …"
 
     async def test_another_one_does_not_put_it_off(
-        self, image: ImageView, happenings: Happenings, delay: Callable[[float], None]
+        self, image: ImageView, delay: Callable[[float], None]
     ) -> None:
         delay(SHORT)
         image.show_placeholder("first")
         delay(LONG)
         image.show_placeholder("second")
-        await happenings.until(lambda: image.picture is None, "no picture")
+        await until(OneImage.idle, lambda: image.picture is None, "no picture")
 
         assert image.message == "second"
 
     async def test_a_message_does_not_wait_and_is_not_replaced(
-        self, image: ImageView, happenings: Happenings, delay: Callable[[float], None]
+        self, image: ImageView, delay: Callable[[float], None]
     ) -> None:
         delay(SHORT)
         image.show_placeholder("decoding …")
         image.show_message("it is torn")
         assert image.message == "it is torn"
-        await until_later(image, happenings)
+        await until_later(image)
 
         assert image.message == "it is torn"
 
 
-async def until_later(image: ImageView, happenings: Happenings) -> None:
+async def until_later(image: ImageView) -> None:
     """Wait until a timer that was set after those of the image has ended."""
     ended: list[bool] = []
-    image.app.set_timer(5 * SHORT, lambda: ended.append(True))
-    await happenings.until(lambda: bool(ended), "the end of a later timer")
+    image.app.set_timer(5 * SHORT, lambda: image.app.call_later(ended.append, True))
+    await until(OneImage.idle, lambda: ended, "the end of a later timer")
 
 
 class TestHeader:

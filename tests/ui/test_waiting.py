@@ -85,6 +85,11 @@ async def test_a_file_that_does_not_answer_holds_up_no_other(
         await driven.scanned()
         driven.app.browse.photos.move_to(1)
         await driven.until(lambda: "still waiting for the file" in driven.text, "the word")
-        await driven.select("IMG_0418.HEIC")
+        driven.app.browse.photos.move_to(driven.names.index("IMG_0418.HEIC"))
+        await driven.until(
+            lambda: driven.state.entry.name == "IMG_0418.HEIC" and driven.state.tables is not None,
+            "the photo after it",
+        )
+        await driven.until(lambda: "192×144" in driven.text, "its numbers")
         assert "still waiting" not in driven.text
         gate.set()

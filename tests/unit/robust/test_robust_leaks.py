@@ -22,7 +22,7 @@ from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.requests import LayerRequest
 from heicdepth_tui.ui.services.events import Event, HeaderRead, LayerArrived
 from heicdepth_tui.ui.services.photo_loader import PhotoLoader
-from tests.support.waiting import Happenings
+from tests.support.waiting import until, until_outside
 
 VISITS = 1_000
 SPEC = RenderSpec((20, 10))
@@ -127,7 +127,7 @@ async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_
     options = AppOptions((thousand,), out=tmp_path / "out", state=tmp_path / "state")
     app = HeicDepthApp(decoder, options)
     counts: list[tuple[list[str], list[str], list[int]]] = []
-    happenings = Happenings(app)
+    idle = app.session.idle
     async with app.run_test(size=(30, 8)):
 
         def is_shown(name: str) -> bool:
@@ -138,15 +138,15 @@ async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_
             return state.error is not None or (depth is not None and state.is_settled(depth))
 
         library = app.session.library
-        await happenings.until(
-            lambda: len(library.view) == VISITS and not library.waiting, "all headers scanned"
+        await until(
+            idle, lambda: len(library.view) == VISITS and not library.waiting, "all headers scanned"
         )
         for number in range(IN_THE_APP):
             app.browse.photos.move_to(number)
             name = f"IMG_{number:04}.heic"
-            await happenings.until(lambda name=name: is_shown(name), name)
+            await until(idle, lambda name=name: is_shown(name), name)
             if number % (IN_THE_APP // 4) == IN_THE_APP // 4 - 1:
-                await happenings.until(
+                await until_outside(
                     lambda: OF_POOLS.isdisjoint(t.name for t in threading.enumerate()),
                     "the end of the threads of the pools",
                 )
