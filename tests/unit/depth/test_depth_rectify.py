@@ -222,7 +222,10 @@ def test_no_distortion_changes_nothing() -> None:
     plain, rectified = (cloud_points(depth_map, camera, rectify=one) for one in (False, True))
 
     assert np.abs(plain - rectified).max() <= 1e-7
-    assert "the lens shifts nothing" in distortion_sentence(camera.rectified())
+    for stated in (distortion_sentence(camera.rectified()), camera.rectified().rectified_note):
+        assert "the lens shifts nothing" in stated
+        assert "distorted" not in stated
+        assert "rectified" not in stated
     assert np.array_equal(rectify_map(depth_map, camera).codes, depth_map.codes)
 
 

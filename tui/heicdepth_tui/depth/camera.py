@@ -154,6 +154,8 @@ class Camera:
         """The correction and its residual, for summaries; empty where nothing is corrected."""
         if self.lens is None or not (self.is_rectified or self.is_resampled):
             return ""
+        if not self.lens.shift_px:
+            return "by the file's coefficients the lens shifts nothing"
         return f"rectified (experimental), residual {self.lens.residual_px:.2f} px"
 
     @property

@@ -230,7 +230,7 @@ def distortion_sentence(camera: Camera) -> str:
     if lens is None:
         return f"{_DISTORTION}; {camera.lens_problem}"
     if not lens.shift_px:
-        return f"{_DISTORTION}; by the file's coefficients the lens shifts nothing"
+        return "by the file's coefficients the lens shifts nothing; extrinsics are not applied"
     if camera.is_rectified or camera.is_resampled:
         return (
             "rectified (experimental: the form of the file's distortion coefficients is not "
