@@ -20,17 +20,15 @@ from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.export.webdataset import Sample, export_shard, sample_key, write_shard
 from heicdepth_tui.photo.client import Decoder
-from heicdepth_tui.samples.write import write_samples
 from tests.support.cli import run_command
 
 PARTS = {"photo.jpg", "depth.tiff", "json"}
 
 
 @pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def photo(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     folder = tmp_path_factory.mktemp("photo")
-    write_samples(folder)
-    return folder / "IMG_0412.HEIC"
+    return Path(shutil.copy(sample_folder / "IMG_0412.HEIC", folder))
 
 
 @pytest.fixture
@@ -121,10 +119,10 @@ def test_shards_are_full_numbered_and_the_same_each_time(copies: Path, tmp_path:
 
 
 def test_photos_without_depth_are_counted_and_broken_ones_cost_no_other(
-    copies: Path, photo: Path, tmp_path: Path
+    copies: Path, sample_folder: Path, tmp_path: Path
 ) -> None:
     (copies / "broken.heic").write_bytes(b"\xff\xd8\xff\xe0 a JPEG, more or less")
-    flat = run_command("info", "--json", "--select", "depth.status", photo.parent).stdout
+    flat = run_command("info", "--json", "--select", "depth.status", sample_folder).stdout
     absent = [
         row["path"] for row in map(json.loads, flat.splitlines()) if row["depth.status"] == "absent"
     ]

@@ -16,14 +16,13 @@ import pytest
 
 from heicdepth_tui.export.record import info_schema
 from heicdepth_tui.report.columns import all_columns, column_at, text_of, value_at
-from heicdepth_tui.samples.write import write_samples
 from tests.support.cli import Done, run_command
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("photos")
-    write_samples(folder)
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
+    folder = tmp_path_factory.mktemp("columns") / "photos"
+    shutil.copytree(sample_folder, folder)
     (folder / "broken.heic").write_bytes(b"\xff\xd8\xff\xe0 a JPEG, more or less")
     return folder
 

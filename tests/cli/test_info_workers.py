@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,17 +16,16 @@ from heicdepth_tui.cli.info_output import JsonForm, LineOutput
 from heicdepth_tui.cli.info_photo import InfoPhoto, InfoReader
 from heicdepth_tui.cli.paths import photos_found
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
-from heicdepth_tui.samples.write import write_samples
 from tests.support.cli import run_command
 
 COUNT = 150
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     """Links to generated photos, and a file that is none, in the middle."""
-    source = tmp_path_factory.mktemp("source")
-    write_samples(source)
+    source = tmp_path_factory.mktemp("source") / "photos"
+    shutil.copytree(sample_folder, source)
     photos = sorted(source.glob("*.HEIC"))
     folder = tmp_path_factory.mktemp("many")
     for number in range(COUNT):

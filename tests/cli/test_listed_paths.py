@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.samples.write import write_samples
 from tests.support.cli import Done, run_command
 
 NAMES = [
@@ -24,10 +24,9 @@ LINE_BREAK = b"line\nbreak.heic"
 
 
 @pytest.fixture(scope="module")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def photo(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     folder = tmp_path_factory.mktemp("photo")
-    write_samples(folder)
-    return next(folder.glob("IMG_0412.HEIC"))
+    return Path(shutil.copy(sample_folder / "IMG_0412.HEIC", folder))
 
 
 def placed(photo: Path, folder: Path, names: list[bytes]) -> list[bytes]:
