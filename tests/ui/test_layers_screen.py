@@ -49,6 +49,7 @@ async def test_begins_with_depth_over_the_photo(
 async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         await _opened(driven, MATTE)
+        await _shows(driven, "depth codes (2/")
         for name in ("disparity (3/", "metres (4/", "validity (5/"):
             await driven.pilot.press("tab")
             await _shows(driven, name)
