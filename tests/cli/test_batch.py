@@ -24,6 +24,8 @@ from tests.support.sharing import write_once
 
 SMALL = {"size": Size(128, 96), "depth_size": Size(64, 64)}
 COUNT = 12
+_MANY = 200
+"""Photos whose export takes longer than an interrupt needs to arrive."""
 
 
 def _write(folder: Path) -> None:
@@ -291,14 +293,18 @@ def test_a_set_that_is_there_already_is_found_whole(tmp_path: Path, batch_folder
 def test_an_interrupt_ends_running_photos_and_keeps_their_files(
     tmp_path: Path, batch_folder: Path
 ) -> None:
-    out = tmp_path / "out"
-    run = start(batch_folder, out, "--jobs", "2")
+    out, many = tmp_path / "out", tmp_path / "photos"
+    many.mkdir()
+    for number in range(_MANY):
+        (many / f"IMG {number:03d}.HEIC").hardlink_to(batch_folder / "a" / "IMG 01.HEIC")
+    run = start(many, out, "--jobs", "2")
     wait_for_states(run, out / f"{NAME}.jsonl", State.DONE, 2)
     os.killpg(run.pid, signal.SIGINT)
     _, errors = run.communicate()
 
     assert run.returncode == 130, errors
     assert "Traceback" not in errors
+    assert len(names(out)) < 2 * _MANY
     assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
     assert len(names(out)) >= 4
 

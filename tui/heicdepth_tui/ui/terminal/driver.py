@@ -15,7 +15,7 @@ from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
 from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
-from heicdepth_tui.ui.terminal.internals import events_of, read_through
+from heicdepth_tui.ui.terminal.internals import events_of, read_through, survive_closing
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -53,6 +53,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        survive_closing(self)
         self._must_open = self.adopted is None
         self._replied = threading.Condition()
         self._unreplied = 0

@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from heicdepth_tui.ui.terminal.closable_output import ClosableOutput
 from heicdepth_tui.ui.terminal.encoded_cells import cut_row
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ __all__ = [
     "placed_widgets",
     "read_through",
     "screen_lines",
+    "survive_closing",
     "take_repaint_regions",
     "whole_update",
 ]
@@ -78,6 +80,7 @@ PRIVATE_NAMES: dict[type, tuple[str, ...]] = {
         "_styles_cache",
     ),
     Strip: ("_render_cache", "_segments"),
+    linux_driver.LinuxDriver: ("_file",),
 }
 """By class; beside them the classes imported from ``textual._compositor``, with their fields, and
 ``XTermParser``, which ``textual.drivers.linux_driver`` reads the terminal with."""
@@ -304,6 +307,12 @@ def read_through(keep: Callable[[str], str]) -> None:
             return super().feed(kept) if kept or not data else ()
 
     linux_driver.XTermParser = Parser  # type: ignore[attr-defined]
+
+
+def survive_closing(driver: linux_driver.LinuxDriver) -> None:
+    """Let a driver drop what it writes to a terminal that was closed, before it starts."""
+    if driver._file is not None:
+        driver._file = ClosableOutput(driver._file)  # type: ignore[assignment]
 
 
 def is_covered(screen: Screen[Any]) -> bool:
