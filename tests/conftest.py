@@ -16,10 +16,17 @@ from tests.support.decoders import DecoderTemplate
 from tests.support.sharing import write_once
 from tests.support.terminal import Terminal
 
+_FIRST = frozenset({"robust", "export", "photo"})
+
 
 def pytest_configure() -> None:
     """Let the processes that tests start keep what they compile, as an installed command has it."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the rooms of the longest files, so that no process is left with one at the end."""
+    items.sort(key=lambda item: item.path.parent.name not in _FIRST)
 
 
 def pytest_collection_finish() -> None:

@@ -215,7 +215,13 @@ def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    """Undo what a shell does to commands in the background, the tests among them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:
