@@ -90,7 +90,7 @@ def _timed(command: list[str], material: Material) -> tuple[float, list[int]]:
     ended.set()
     watcher.join()
     if code:
-        raise SkippedError(f"the command ended with {code}")
+        raise RuntimeError(f"the command ended with {code}")
     return seconds, samples or [1]
 
 
@@ -148,7 +148,7 @@ def cluster(material: Material) -> Iterator[Figure]:
         )
         seconds = time.perf_counter() - start
     if total.done != count:
-        raise SkippedError(f"the cluster did {total.done} of {count}")
+        raise RuntimeError(f"the cluster did {total.done} of {count}")
     yield Figure(
         f"{count:,} paths in shards of {_SHARD} through a Dask LocalCluster, nothing done: rate "
         "(growth of client and scheduler)",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compat_report import ReaderReport
 from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.options import CameraFile
@@ -31,33 +32,15 @@ Array = NDArray[Any]
 _Step = Callable[["CameraReport", ExportSource, str, Path, Path], None]
 
 
-@dataclass
-class CameraReport:
-    """Lines of the table, as (what, read by, result, good)."""
+class CameraReport(ReaderReport):
+    """What readers made of cameras."""
 
-    rows: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-
-    @property
-    def good(self) -> bool:
-        """Whether everything that was read is equal."""
-        return all(row[-1] for row in self.rows)
-
-    def lines(self) -> list[str]:
-        """Return the Markdown lines; empty where nothing was read."""
-        if not self.rows:
-            return []
-        rows = [
-            f"| {what} | {reader} | {result}{'' if good else ' **✗**'} |"
-            for what, reader, result, good in self.rows
-        ]
-        about = (
-            "K in pixels, from the centre of the first one, compared with the camera in memory. "
-            "For Blender it is where its camera, with Shift X and Shift Y from the custom "
-            "properties, shows points one metre away."
-        )
-        head = ("## Cameras", "", about, "", "| what | read by | result |", "|---|---|---|")
-        return [*head, *rows]
+    heading = "Cameras"
+    about = (
+        "K in pixels, from the centre of the first one, compared with the camera in memory. "
+        "For Blender it is where its camera, with Shift X and Shift Y from the custom "
+        "properties, shows points one metre away."
+    )
 
 
 def compare_cameras(

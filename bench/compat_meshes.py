@@ -6,13 +6,13 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.compat_report import ReaderReport
 from heicdepth_tui.export.mesh import Textured, textured_mesh
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.source import ExportSource
@@ -30,32 +30,14 @@ _HARMLESS = {"IMAGE_NPOT_DIMENSIONS"}
 Array = NDArray[Any]
 
 
-@dataclass
-class MeshReport:
-    """Lines of the table, as (what, read by, result, good)."""
+class MeshReport(ReaderReport):
+    """What readers made of meshes."""
 
-    rows: list[tuple[str, str, str, bool]] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-
-    @property
-    def good(self) -> bool:
-        """Whether everything that was read is equal."""
-        return all(row[-1] for row in self.rows)
-
-    def lines(self) -> list[str]:
-        """Return the Markdown lines; empty where nothing was read."""
-        if not self.rows:
-            return []
-        rows = [
-            f"| {what} | {reader} | {result}{'' if good else ' **✗**'} |"
-            for what, reader, result, good in self.rows
-        ]
-        about = (
-            "Corners of all triangles, in order, in metres, and their places in the photo, as "
-            "shares of its sides from the top left, compared with the mesh in memory."
-        )
-        head = ("## Meshes", "", about, "", "| what | read by | result |", "|---|---|---|")
-        return [*head, *rows]
+    heading = "Meshes"
+    about = (
+        "Corners of all triangles, in order, in metres, and their places in the photo, as "
+        "shares of its sides from the top left, compared with the mesh in memory."
+    )
 
     def compare(self, name: str, reader: str, mesh: Textured, read: dict[str, Array]) -> None:
         """Add a line for what a program read; without ``texture`` it reads none of that file."""

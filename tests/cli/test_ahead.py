@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from heicdepth_tui.cli.ahead import DecoderAhead
+from heicdepth_tui.errors import NotHeifError
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
@@ -64,3 +65,6 @@ def test_a_photo_that_cannot_be_read_is_left_to_the_export(
 
     ahead.begin(str(broken))
     ahead.begin(str(tmp_path / "none.heic"))
+
+    with pytest.raises(NotHeifError, match=r"broken\.heic"):
+        ahead.get(Request(1, "test", str(broken), DEPTH, keep=True))

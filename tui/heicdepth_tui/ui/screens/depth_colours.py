@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.session import Session
 
-__all__ = ["DepthColours"]
+__all__ = ["DepthColours", "SessionActions"]
 
 
-class DepthColours:
-    """Changes the session, calls ``changed``, and states in the title line what was done."""
+class SessionActions:
+    """Actions of a screen on the session: each calls ``changed`` and states what was done."""
 
     def __init__(
         self,
@@ -33,6 +33,10 @@ class DepthColours:
         self._session = session
         self._changed = changed
         self._show_status = show_status
+
+
+class DepthColours(SessionActions):
+    """Colour map, its direction and its range."""
 
     def next_map(self) -> None:
         """Use the next colour map."""

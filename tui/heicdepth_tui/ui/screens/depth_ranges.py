@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.ui.model.clip import NO_CLIP, Clip
 from heicdepth_tui.ui.model.colour_range import RangeKind
 from heicdepth_tui.ui.presenters.histogram import clip_codes, distances_of, limits_of
+from heicdepth_tui.ui.screens.depth_colours import SessionActions
 from heicdepth_tui.ui.screens.view import ViewScreen
 from heicdepth_tui.ui.widgets.histogram_view import ShownHistogram
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.draw.code_scale import CodeScale
@@ -28,20 +26,8 @@ __all__ = ["DepthRanges", "RangedScreen"]
 _NO_METRES = "no clip: the codes of this photo have no distance"
 
 
-class DepthRanges:
-    """Changes the session, calls ``changed``, and states what was done."""
-
-    def __init__(
-        self,
-        screen: Screen[None],
-        session: Session,
-        changed: Callable[[], object],
-        show_status: Callable[[str], object],
-    ) -> None:
-        self._screen = screen
-        self._session = session
-        self._changed = changed
-        self._show_status = show_status
+class DepthRanges(SessionActions):
+    """Ranges of depth chosen on a histogram or typed: colours, and what is cut off."""
 
     def take(self, entry: Entry, chosen: HistogramView.Chosen) -> None:
         """Take in a part of the codes of a photo, or that it was taken back."""
