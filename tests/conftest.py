@@ -32,8 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Collect garbage rarely, and never among the modules and tests that stay to the end.
 
-    With Python's own thresholds a fifth of an app's test is garbage collection.
+    With Python's own thresholds a fifth of an app's test is garbage collection. Hypothesis makes
+    its generator at the first example and looks for what holds it where the collector looks, so
+    that one has to run before.
     """
+    if "hypothesis" in sys.modules:
+        from hypothesis import find, strategies
+
+        find(strategies.just(0), lambda _: True)
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
