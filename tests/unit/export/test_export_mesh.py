@@ -193,7 +193,8 @@ def test_what_gives_no_surface_is_refused_with_the_reason(
 
 def test_the_texture_is_the_photo_as_large_as_viewers_take(slope: Make) -> None:
     photo = Size(4032, 3024)
-    assert texture_size(photo_of(slope(), photo)) == (2048, 1536)
+    assert texture_size(photo_of(slope(), photo)) == (2016, 1512)
+    assert texture_size(photo_of(slope(), Size(5712, 4284))) == (2048, 1536)
     fine = slope(color_resolution=ColorResolution.X2)
     assert texture_size(photo_of(fine, photo)) == photo
     assert texture_size(photo_of(fine, Size(16384, 12288))) == (8192, 6144)

@@ -85,9 +85,12 @@ class TestOrientation:
         self, photo: Write, whole: Whole, orientation: int
     ) -> None:
         path = photo(**GRID, orientation=orientation)
-        expected = Image.fromarray(whole(path)).resize((77, 50), Image.Resampling.BOX)
-        pixels = load(path, PRIMARY, exact=(77, 50))
-        assert np.array_equal(pixels.array, np.asarray(expected))
+        image = Image.fromarray(whole(path))
+        width, height = image.size
+        for size in ((77, 50), (width // 2, height // 2), (width // 8, 51), (70, height // 4)):
+            expected = image.resize(size, Image.Resampling.BOX)
+            pixels = load(path, PRIMARY, exact=size)
+            assert np.array_equal(pixels.array, np.asarray(expected)), size
 
     def test_depth_is_upright_and_lossless(self, tmp_path: Path, orientation: int) -> None:
         made = make_photo(Recipe(orientation=orientation, depth_size=Size(64, 48)))

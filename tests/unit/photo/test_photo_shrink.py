@@ -39,11 +39,12 @@ def test_a_box_of_two_by_two_is_the_mean() -> None:
     assert box(array, (2, 1)).tolist() == [[25, 1]]
 
 
-@pytest.mark.parametrize("shape", [(31, 47), (31, 47, 3)])
-def test_uint8_is_pillows_box(shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(31, 47), (31, 47, 3), (40, 72), (40, 72, 3)])
+@pytest.mark.parametrize("size", [(9, 5), (36, 20), (18, 11), (7, 10), (24, 5), (90, 20)])
+def test_uint8_is_pillows_box(shape: tuple[int, ...], size: tuple[int, int]) -> None:
     array = RNG.integers(0, 256, shape, dtype=np.uint8)
-    expected = np.asarray(Image.fromarray(array).resize((9, 5), Image.Resampling.BOX))
-    assert np.array_equal(box(array, (9, 5)), expected)
+    expected = np.asarray(Image.fromarray(array).resize(size, Image.Resampling.BOX))
+    assert np.array_equal(box(array, size), expected)
 
 
 @pytest.mark.parametrize("shape", [(8, 12), (8, 12, 3)])

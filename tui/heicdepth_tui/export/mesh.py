@@ -29,6 +29,7 @@ _LONGEST_SIDE = 2048
 """Texture of a cloud at the depth map's resolution: phones and browsers take it without delay."""
 _LONGEST_SIDE_FINE = 8192
 """Texture of a finer cloud: graphics cards of the last ten years take it."""
+_NEARLY = 0.9
 _QUALITY = 90
 _LINEAR, _LINEAR_MIPMAP_LINEAR, _CLAMP_TO_EDGE = 9729, 9987, 33071
 
@@ -156,11 +157,17 @@ def _untextured(source: ExportSource, camera: Camera) -> tuple[Mesh, Camera]:
 
 
 def texture_size(source: ExportSource) -> Size:
-    """Return the size of the texture: the photo's, or what its longest side allows."""
+    """Return the size of the texture: the photo's, or what its longest side allows.
+
+    A half, a quarter or an eighth of the photo is averaged soonest, and is taken where it is nearly
+    as large.
+    """
     photo = source.region.size_in(source.header.primary.displayed_size)
     is_coarse = source.options.cloud.color_resolution is ColorResolution.DEPTH
     longest = _LONGEST_SIDE if is_coarse else _LONGEST_SIDE_FINE
     shrink = min(1.0, longest / max(photo))
+    parts = [part for part in (1 / 2, 1 / 4, 1 / 8) if _NEARLY * shrink <= part <= shrink]
+    shrink = parts[0] if parts else shrink
     return Size(max(1, round(photo.width * shrink)), max(1, round(photo.height * shrink)))
 
 

@@ -81,7 +81,8 @@ class BandCanvas(Canvas):
     """A picture averaged to an exact size without ever being held whole.
 
     Pillow's BOX filter first averages along rows, then along columns, rounding in between: a band
-    of rows can take the first step as soon as it is complete. The result is the same to the bit.
+    of rows can take the first step as soon as it is complete, and the second where all bands hold
+    whole rows of the result. The result is the same to the bit.
     For uint8 samples and pieces of stride 1; ``spans`` are the upright rows and columns of all
     pieces, whose rows are equal or disjoint.
     """
@@ -92,9 +93,14 @@ class BandCanvas(Canvas):
         size: tuple[int, int],
         spans: Sequence[tuple[range, range]],
     ) -> None:
-        super().__init__((shape[0], size[0]), size, bits=8)
-        self._width = shape[1]
         self._missing = Counter((rows.start, rows.stop) for rows, _ in spans)
+        factor = shape[0] // size[1]
+        is_whole = shape[0] == factor * size[1] and not any(
+            row % factor for rows in self._missing for row in rows
+        )
+        self._factor = factor if is_whole else 1
+        super().__init__((shape[0] // self._factor, size[0]), size, bits=8)
+        self._width = shape[1]
         self._bands: dict[tuple[int, int], Samples] = {}
 
     def add(self, piece: Piece) -> None:
@@ -114,6 +120,6 @@ class BandCanvas(Canvas):
         self._missing[key] -= 1
         if self._missing[key] == 0 and key in self._bands:
             band = self._bands.pop(key)
-            averaged = box(band, (self._shape[1], band.shape[0]))
-            rows, columns = slice(*key), slice(0, self._shape[1])
-            super().add(Piece(rows, columns, averaged, 0, 0))
+            first, last = key[0] // self._factor, key[1] // self._factor
+            averaged = box(band, (self._shape[1], last - first))
+            super().add(Piece(slice(first, last), slice(0, self._shape[1]), averaged, 0, 0))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["Samples", "box", "contiguous", "fit_size", "fit_stride", "shrink_to_fit"]
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
+_ALIKE = frozenset({2, 4, 8})
+"""Factors that ``Image.reduce`` and the BOX filter average to the same bits."""
 _BOX_SAMPLES = 2
 """Least samples a side that are averaged into one.
 
@@ -62,7 +67,7 @@ def box(array: Samples, size: tuple[int, int]) -> Samples:
 
     if array.dtype == np.uint8:
         image = Image.fromarray(np.ascontiguousarray(array))
-        return np.asarray(image.resize(size, Image.Resampling.BOX), dtype=np.uint8)
+        return np.asarray(_box_of_bytes(image, size), dtype=np.uint8)
     planes = np.atleast_3d(array)
     resized = [
         np.asarray(
@@ -75,3 +80,22 @@ def box(array: Samples, size: tuple[int, int]) -> Samples:
     stacked = resized[0] if array.ndim == 2 else np.stack(resized, axis=2)
     rounded: NDArray[np.uint16] = np.rint(stacked).astype(np.uint16)
     return rounded
+
+
+def _box_of_bytes(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Return ``Image.resize(size, BOX)``, by ``Image.reduce`` along sides where both are the same.
+
+    Along one side and by a power of two both round halves up; ``reduce`` is several times faster.
+    """
+    from PIL import Image
+
+    factors = [whole // part for whole, part in zip(image.size, size, strict=True)]
+    across, down = (
+        factor if factor in _ALIKE and part * factor == whole else 1
+        for factor, part, whole in zip(factors, size, image.size, strict=True)
+    )
+    if across > 1:
+        image = image.reduce((across, 1))
+    if down > 1 and image.width == size[0]:
+        image = image.reduce((1, down))
+    return image if image.size == size else image.resize(size, Image.Resampling.BOX)
