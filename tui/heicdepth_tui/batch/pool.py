@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -17,7 +17,10 @@ from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.export.run import LayerDecoder
 from heicdepth_tui.photo.client import Decoder
 
-__all__ = ["Started", "run_here", "run_in_workers"]
+__all__ = ["Started", "Work", "run_here", "run_in_workers"]
+
+Work = Callable[[Job, LayerDecoder], Outcome]
+"""What is done with a photo: a function of a module, so that it can be sent to a process."""
 
 _CONTEXT = multiprocessing.get_context("spawn")
 _GRACE_SECONDS = 5.0
@@ -31,7 +34,7 @@ class Started:
 
 
 def run_here(
-    jobs: Iterable[Job], decode: LayerDecoder | None = None
+    jobs: Iterable[Job], decode: LayerDecoder | None = None, *, work: Work = export_job
 ) -> Generator[Started | Outcome]:
     """Do the jobs in this process, one after another; yields each as it begins, and its outcome.
 
@@ -44,7 +47,7 @@ def run_here(
                 decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
                 decode = decoder.get
             yield Started(job)
-            yield export_job(job, decode)
+            yield work(job, decode)
     finally:
         if decoder is not None:
             decoder.close()
@@ -57,7 +60,9 @@ class _Worker:
     job: Job | None = None
 
 
-def run_in_workers(jobs: Iterable[Job], count: int) -> Generator[Started | Outcome]:
+def run_in_workers(
+    jobs: Iterable[Job], count: int, *, work: Work = export_job
+) -> Generator[Started | Outcome]:
     """Do the jobs in ``count`` processes; yields each as it begins, and outcomes as they come.
 
     A job whose worker ends without an answer (killed, out of memory) is done once more when no
@@ -73,12 +78,12 @@ def run_in_workers(jobs: Iterable[Job], count: int) -> Generator[Started | Outco
                 job = next(waiting, None)
                 if job is None:
                     break
-                yield from _give(workers, job)
+                yield from _give(workers, job, work)
             if not _busy(workers):
                 if not suspects:
                     return
                 job = suspects.popleft()
-                yield from _give(workers, job)
+                yield from _give(workers, job, work)
                 outcome = _next_outcome(workers)[1]
                 yield outcome or _lost(job)
                 continue
@@ -95,12 +100,12 @@ def _busy(workers: list[_Worker]) -> list[_Worker]:
     return [worker for worker in workers if worker.job is not None]
 
 
-def _give(workers: list[_Worker], job: Job) -> Iterator[Started]:
+def _give(workers: list[_Worker], job: Job, work: Work) -> Iterator[Started]:
     """Give a job to a worker that is idle, or to a new one."""
     worker = next((one for one in workers if one.job is None and one.process.is_alive()), None)
     if worker is None:
         ours, theirs = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(theirs,), name="heicdepth-tui export")
+        process = _CONTEXT.Process(target=_serve, args=(theirs, work), name="heicdepth-tui export")
         process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -136,10 +141,12 @@ def _lost(job: Job) -> Outcome:
 
 
 def _end(workers: list[_Worker]) -> None:
-    """Let running jobs end, then the processes."""
+    """Let running jobs end, then the processes: a worker ends where its pipe is closed.
+
+    One that waits for its outcome to be read ends as well.
+    """
     for worker in workers:
-        with contextlib.suppress(OSError):
-            worker.pipe.send(None)
+        worker.pipe.close()
     try:
         for worker in workers:
             worker.process.join()
@@ -149,13 +156,10 @@ def _end(workers: list[_Worker]) -> None:
         for worker in workers:
             worker.process.join(_GRACE_SECONDS)
         raise
-    finally:
-        for worker in workers:
-            worker.pipe.close()
 
 
-def _serve(pipe: Connection) -> None:
-    """Do jobs until None comes or the other end is gone."""
+def _serve(pipe: Connection, work: Work) -> None:
+    """Do jobs until the other end is closed."""
     # Ctrl-C reaches the whole group: the parent decides, a worker ends its photo.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     decoder: Decoder | None = None
@@ -163,14 +167,12 @@ def _serve(pipe: Connection) -> None:
         while True:
             try:
                 job = pipe.recv()
-            except EOFError:
-                return
-            if job is None:
+            except (EOFError, OSError):
                 return
             if decoder is None:
                 decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
             with contextlib.suppress(OSError):
-                pipe.send(export_job(job, decoder.get))
+                pipe.send(work(job, decoder.get))
     finally:
         if decoder is not None:
             decoder.close()

@@ -15,7 +15,14 @@ from heicdepth_tui.cli.progress import MODES
 if TYPE_CHECKING:
     from heicdepth_tui.batch.plan import Shard
 
-__all__ = ["BatchOptions", "batch_options"]
+__all__ = [
+    "BatchOptions",
+    "accuracy_option",
+    "batch_options",
+    "jobs_option",
+    "progress_option",
+    "shard_option",
+]
 
 _Command = Callable[..., Any]
 
@@ -98,14 +105,36 @@ def _check_template(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
+    metavar="N",
+    help="Worker processes (default: the processor cores).",
+)
+
+accuracy_option = click.option(
+    "--accuracy",
+    type=click.Choice(["absolute", "relative", "unknown"]),
+    help="Only photos whose file states this accuracy of distances.",
+)
+
+shard_option = click.option(
+    "--shard",
+    type=ShardType(),
+    help="Only part I of N of the photos, by a hash of their paths.",
+)
+
+progress_option = click.option(
+    "--progress",
+    type=click.Choice(MODES),
+    default="auto",
+    show_default=True,
+    help="On stderr: a bar where it is a terminal, lines, or JSON Lines.",
+)
+
 _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
-    click.option(
-        "--jobs",
-        type=click.IntRange(1, 256),
-        default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
-        metavar="N",
-        help="Worker processes (default: the processor cores).",
-    ),
+    jobs_option,
     click.option(
         "--template",
         default="{stem}",
@@ -126,16 +155,8 @@ _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
     click.option(
         "--since", "since_ns", type=Since(), default=0, help="Only photos changed since then."
     ),
-    click.option(
-        "--accuracy",
-        type=click.Choice(["absolute", "relative", "unknown"]),
-        help="Only photos whose file states this accuracy of distances.",
-    ),
-    click.option(
-        "--shard",
-        type=ShardType(),
-        help="Only part I of N of the photos, by a hash of their paths.",
-    ),
+    accuracy_option,
+    shard_option,
     click.option(
         "--scheduler", metavar="ADDRESS", help="Export on a Dask cluster (extra [cluster])."
     ),
@@ -149,11 +170,5 @@ _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
     ),
     click.option("--retry-failed", is_flag=True, help="Only photos that failed before."),
     click.option("--status", is_flag=True, help="Print what the manifests in --out say, and end."),
-    click.option(
-        "--progress",
-        type=click.Choice(MODES),
-        default="auto",
-        show_default=True,
-        help="On stderr: a bar where it is a terminal, lines, or JSON Lines.",
-    ),
+    progress_option,
 )
