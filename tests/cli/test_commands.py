@@ -168,10 +168,11 @@ def test_a_closed_pipe_is_no_error(sample_folder: Path) -> None:
     [
         (["--version"], {"textual", "numpy", "PIL", "pypcd4", OPTION_TABLE}),
         (["info", "x"], {"textual", "pypcd4", "pillow_heif", OPTION_TABLE}),
+        (["export", "x"], {"textual", "rich", "pypcd4", "pydantic", "pillow_heif"}),
     ],
 )
 def test_nothing_heavy_is_imported_early(
-    sample_folder: Path, arguments: list[str], forbidden: set[str]
+    sample_folder: Path, tmp_path: Path, arguments: list[str], forbidden: set[str]
 ) -> None:
     words = [str(sample_folder / "IMG_0412.HEIC") if a == "x" else a for a in arguments]
     code = (
@@ -181,7 +182,9 @@ def test_nothing_heavy_is_imported_early(
         f"    run({words!r})\n"
         "print(','.join(sorted(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
     assert not forbidden & set(done.stdout.strip().split(","))
 
 

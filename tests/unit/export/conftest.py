@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from heicdepth_tui.depth.camera import camera_for_depth
-from heicdepth_tui.depth.cloud import CloudOptions
+from heicdepth_tui.depth.cloud import CloudOptions, Projection
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.export.colouring import Coloured
 from heicdepth_tui.export.source import ExportOptions, ExportSource
@@ -106,6 +106,19 @@ def make_source(make_header: Callable[..., Header]) -> Callable[..., ExportSourc
                 cloud=CloudOptions(**{"drop_flying": False, **cloud}), organised=organised
             ),
         )
+
+    return make
+
+
+@pytest.fixture
+def make_large_source(make_source: Callable[..., ExportSource]) -> Callable[[], ExportSource]:
+    """Return a maker of a flat cloud of 120,000 points, written in several blocks."""
+
+    def make() -> ExportSource:
+        random = np.random.default_rng(8)
+        photo = Coloured(random.integers(0, 256, (300, 400, 3), np.uint8))
+        source = make_source(codes=random.integers(0, 256, (300, 400)), projection=Projection.FLAT)
+        return replace(source, colours=lambda _size, _stored: photo)
 
     return make
 

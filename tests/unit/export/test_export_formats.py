@@ -76,6 +76,17 @@ def test_ply_normals(make_source: Make, written: Written) -> None:
     np.testing.assert_array_equal(normals, source.cloud.normals)
 
 
+def test_ply_of_a_large_cloud(
+    make_large_source: Callable[[], ExportSource], written: Written
+) -> None:
+    source = make_large_source()
+    vertex = PlyData.read(written("ply", source))["vertex"]
+    xyz = np.stack([vertex[name] for name in ("x", "y", "z")], axis=1)
+    rgb = np.stack([vertex[name] for name in ("red", "green", "blue")], axis=1)
+    np.testing.assert_array_equal(xyz, source.cloud.xyz)
+    np.testing.assert_array_equal(rgb, source.cloud.rgb)
+
+
 def test_npz_read_by_numpy(make_source: Make, written: Written) -> None:
     source = make_source()
     with np.load(written("npz", source), allow_pickle=False) as arrays:

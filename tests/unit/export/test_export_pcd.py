@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,9 @@ import pytest
 from pypcd4 import Encoding, PointCloud
 
 from heicdepth_tui.depth.cloud import Projection
-from heicdepth_tui.export import pcd
 from heicdepth_tui.export.colouring import Coloured
+from heicdepth_tui.export.options import PointField
+from heicdepth_tui.export.point_fields import grid_fields
 from heicdepth_tui.export.source import ExportSource
 
 Points = list[tuple[float, float, float, int, int, int]]
@@ -104,12 +106,51 @@ def test_organised_with_step_is_the_grid_after_it(make_source: Make, written: Wr
     assert cloud.pc_data["z"][1] == pytest.approx(-255 / 22 / 2)  # row 0, column 2
 
 
-def test_a_cloud_of_many_blocks_is_written_in_order(
-    make_source: Make, written: Written, monkeypatch: pytest.MonkeyPatch
+def as_pypcd4_writes(source: ExportSource) -> bytes:
+    """Return header and data of the source's cloud, without comments, as pypcd4 writes them."""
+    cloud, fields = source.cloud, grid_fields(source)
+    columns = {name: cloud.xyz[:, axis] for axis, name in enumerate("xyz")}
+    columns["rgb"] = PointCloud.encode_rgb(cloud.rgb)
+    if cloud.normals is not None:
+        columns |= {f"normal_{name}": cloud.normals[:, axis] for axis, name in enumerate("xyz")}
+    width, height = len(cloud), 1
+    if source.options.organised:
+        width, height = cloud.grid
+        for name, values in columns.items():
+            columns[name] = np.full(width * height, 0 if name == "rgb" else np.nan, np.float32)
+            columns[name][cloud.index] = values
+        columns |= fields
+    else:
+        columns |= {name: values[cloud.index] for name, values in fields.items()}
+    arrays = list(columns.values())
+    points = PointCloud.from_points(arrays, list(columns), [array.dtype for array in arrays])
+    points.metadata.width, points.metadata.height = width, height
+    file = io.BytesIO()
+    points.save(file, Encoding.BINARY)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("organised", [False, True])
+@pytest.mark.parametrize("normals", [False, True])
+@pytest.mark.parametrize("fields", [(), tuple(PointField)])
+def test_binary_files_are_pypcd4s_byte_for_byte(
+    make_source: Make,
+    written: Written,
+    organised: bool,
+    normals: bool,
+    fields: tuple[PointField, ...],
 ) -> None:
-    whole = written("pcd", make_source()).read_bytes()
-    monkeypatch.setattr(pcd, "_BLOCK_POINTS", 5)
-    assert written("pcd", make_source()).read_bytes() == whole
+    source = make_source(organised=organised, normals=normals)
+    source = replace(source, options=replace(source.options, fields=fields))
+    lines = written("pcd", source).read_bytes().splitlines(keepends=True)
+    assert b"".join(lines[[line[:1] for line in lines].index(b"V") :]) == as_pypcd4_writes(source)
+
+
+def test_a_large_cloud_is_pypcd4s_byte_for_byte(
+    make_large_source: Callable[[], ExportSource], written: Written
+) -> None:
+    source = make_large_source()
+    assert written("pcd", source).read_bytes().endswith(as_pypcd4_writes(source))
 
 
 def test_normals_are_fields_of_their_own(make_source: Make, written: Written) -> None:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from heicdepth_tui.export.point_fields import field_comments, grid_fields, with_fields
+from heicdepth_tui.export.point_records import blocks_of, put_bytes, put_vectors
 from heicdepth_tui.export.source import ExportSource, OutputFile
 
 __all__ = ["output_files", "write_ply"]
@@ -34,17 +35,18 @@ def write_ply(source: ExportSource, file: BinaryIO) -> None:
     from plyfile import PlyData, PlyElement
 
     cloud = source.cloud
-    fields = {name: values[cloud.index] for name, values in grid_fields(source).items()}
+    fields = grid_fields(source)
     further = [(name, values.dtype.newbyteorder("<").str) for name, values in fields.items()]
     dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR, *further]
     vertex = np.empty(len(cloud), dtype)
-    for axis in range(3):
-        vertex[_POSITION[axis][0]] = cloud.xyz[:, axis]
-        vertex[_COLOUR[axis][0]] = cloud.rgb[:, axis]
+    for part in blocks_of(len(cloud)):
+        records = vertex[part]
+        put_vectors(records, "x", cloud.xyz[part])
         if cloud.normals is not None:
-            vertex[_NORMAL[axis][0]] = cloud.normals[:, axis]
-    for name, values in fields.items():
-        vertex[name] = values
+            put_vectors(records, "nx", cloud.normals[part])
+        put_bytes(records, "red", cloud.rgb[part])
+        for name, values in fields.items():
+            records[name] = values[cloud.index[part]]
     dropped = cloud.dropped
     lines = [
         f"dropped_invalid {dropped.invalid}",

@@ -137,7 +137,6 @@ _ALL = (
         "pcd.binary_files",
         Kind.CLOUD,
         Bytes(a_point=16, a_normal=12),
-        package="pypcd4.pypcd4",
     ),
     Format(
         "pcd-compressed",
