@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import io
 import json
+import os
 import shutil
 import tarfile
 from pathlib import Path
@@ -15,14 +18,22 @@ import pytest
 from PIL import Image
 
 import heicdepth_tui as hd
-from heicdepth_tui.errors import WriteError
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.batch.manifest import NAME
 from heicdepth_tui.export.record import info_schema
-from heicdepth_tui.export.webdataset import Sample, export_shard, sample_key, write_shard
-from heicdepth_tui.photo.client import Decoder
-from tests.support.cli import run_command
+from heicdepth_tui.export.webdataset import Sample, Sealed, sample_key, write_shard
+from tests.support.cli import Done, run_command
 
 PARTS = {"photo.jpg", "depth.tiff", "json"}
+
+
+def dataset(*arguments: object) -> Done:
+    """Run the command in this process, with one job."""
+    return run_command("dataset", "--jobs", 1, *arguments)
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the names in a folder but manifests."""
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith(NAME))
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +71,7 @@ def samples_of(shard: Path) -> dict[str, dict[str, bytes]]:
 
 
 def test_a_sample_has_photo_metres_and_record(photo: Path, tmp_path: Path) -> None:
-    done = run_command("dataset", "--out", tmp_path / "set", photo)
+    done = dataset("--out", tmp_path / "set", photo)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{tmp_path}/set/depth-000000.tar\n"
@@ -86,7 +97,7 @@ def test_a_sample_has_photo_metres_and_record(photo: Path, tmp_path: Path) -> No
 
 
 def test_a_larger_size_scales_both_pictures_and_intrinsics(photo: Path, tmp_path: Path) -> None:
-    assert run_command("dataset", "--size", "2x", "--out", tmp_path, photo).returncode == 0
+    assert dataset("--resolution", "2x", "--out", tmp_path, photo).returncode == 0
 
     ((_, files),) = samples_of(tmp_path / "depth-000000.tar").items()
     depth = Image.open(io.BytesIO(files["depth.tiff"]))
@@ -100,14 +111,57 @@ def test_a_larger_size_scales_both_pictures_and_intrinsics(photo: Path, tmp_path
     assert any("raised" in note for note in sample["notes"])
 
 
+def test_options_of_an_export_change_the_distances(photos: Path, tmp_path: Path) -> None:
+    photo = photos / "real" / "pug.heic"
+    found: dict[str, tuple[np.ndarray[Any, Any], dict[str, Any]]] = {}
+    for flags in ("", "--scale 2", "--smooth", "--rectify"):
+        out = tmp_path / flags.replace(" ", "-")
+        assert dataset("--out", out, *flags.split(), photo).returncode == 0
+        ((_, files),) = samples_of(out / "depth-000000.tar").items()
+        depth = np.asarray(Image.open(io.BytesIO(files["depth.tiff"])))
+        found[flags] = depth, json.loads(files["json"])["sample"]
+
+    metres, sample = found[""]
+    doubled, scaled = found["--scale 2"]
+    smooth = found["--smooth"][0]
+    rectified, pinhole = found["--rectify"]
+    np.testing.assert_allclose(doubled, 2 * metres, rtol=1e-6)
+    assert "scaled by the user" in scaled["accuracy"]
+    step = hd.open(photo).depth.step
+    # A sample moves by at most half a code.
+    assert np.nanmax(np.abs(smooth - metres) / step) < 0.52
+    assert not np.array_equal(smooth, metres, equal_nan=True)
+    assert (sample["is_rectified"], pinhole["is_rectified"]) == (False, True)
+    # The lens shifts the corners of this map by 7 samples, its middle by none.
+    assert np.isnan(rectified).sum() > np.isnan(metres).sum()
+    middle = np.s_[280:296, 376:392]
+    np.testing.assert_allclose(rectified[middle], metres[middle], rtol=0.01)
+
+
+def test_photos_of_another_accuracy_are_counted(photo: Path, tmp_path: Path) -> None:
+    done = dataset("--accuracy", "absolute", "--out", tmp_path / "set", photo)
+
+    assert done.returncode == 3
+    assert "1 of accuracy relative" in done.stderr
+    assert not (tmp_path / "set").exists()
+
+
+def test_export_names_the_command_for_shards(photo: Path, tmp_path: Path) -> None:
+    done = run_command("export", "--format", "webdataset", "--out", tmp_path / "set", photo)
+
+    assert done.returncode == 2
+    assert "heicdepth-tui dataset --out DIR PATH" in done.stderr
+    assert not (tmp_path / "set").exists()
+
+
 def test_shards_are_full_numbered_and_the_same_each_time(copies: Path, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
 
     for out in (one, two):
-        done = run_command("dataset", "-r", "--shard-size", 2, "--out", out, copies)
+        done = dataset("-r", "--shard-size", 2, "--out", out, copies)
         assert done.returncode == 0, done.stderr
 
-    shards = sorted(one.iterdir())
+    shards = sorted(one.glob("*.tar"))
     assert [shard.name for shard in shards] == [f"depth-00000{n}.tar" for n in range(3)]
     assert [len(samples_of(shard)) for shard in shards] == [2, 2, 1]
     keys = [key for shard in shards for key in samples_of(shard)]
@@ -128,11 +182,11 @@ def test_photos_without_depth_are_counted_and_broken_ones_cost_no_other(
     ]
     shutil.copy(absent[0], copies / "flat.heic")
 
-    done = run_command("dataset", "--out", tmp_path / "set", copies)
+    done = dataset("--out", tmp_path / "set", copies)
 
     assert done.returncode == 1
     assert "broken.heic" in done.stderr
-    assert done.stderr.splitlines()[-1] == "photos: 3 written, 1 without depth, 1 failed"
+    assert done.stderr.splitlines()[-1] == "heicdepth-tui: 3 exported, 1 without depth, 1 failed"
     assert len(samples_of(tmp_path / "set" / "depth-000000.tar")) == 3
 
 
@@ -140,26 +194,26 @@ def test_a_shard_is_never_replaced(photo: Path, tmp_path: Path) -> None:
     mine = tmp_path / "depth-000000.tar"
     mine.write_bytes(b"mine")
 
-    done = run_command("dataset", "--out", tmp_path, photo)
-    other = run_command("dataset", "--out", tmp_path, "--name", "more", photo)
+    done = dataset("--out", tmp_path, photo)
+    other = dataset("--out", tmp_path, "--name", "more", photo)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert str(mine) in done.stderr
     assert mine.read_bytes() == b"mine"
     assert other.stdout == f"{tmp_path}/more-000000.tar\n"
-    assert len(list(tmp_path.iterdir())) == 2
+    assert files_in(tmp_path) == ["depth-000000.tar", "more-000000.tar"]
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a.b", ".."])
 def test_names_of_shards_are_plain(name: str, photo: Path, tmp_path: Path) -> None:
-    done = run_command("dataset", "--out", tmp_path, "--name", name, photo)
+    done = dataset("--out", tmp_path, "--name", name, photo)
 
     assert done.returncode == 2
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_with_depth_writes_nothing(tmp_path: Path) -> None:
-    done = run_command("dataset", "--out", tmp_path / "set", tmp_path)
+    done = dataset("--out", tmp_path / "set", tmp_path)
 
     assert done.returncode == 3
     assert not (tmp_path / "set").exists()
@@ -171,34 +225,37 @@ def test_an_error_in_the_middle_leaves_no_part_of_a_shard(tmp_path: Path) -> Non
         raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError):
-        write_shard(tmp_path / "set", "depth-000000", samples)
+        write_shard(tmp_path / "set", "depth-000000", samples())
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_shard_without_a_sample_is_not_written(tmp_path: Path) -> None:
-    assert write_shard(tmp_path / "set", "depth-000000", list) is None
+    assert write_shard(tmp_path / "set", "depth-000000", []) is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_shard_is_a_function_of_its_photos(photo: Path, tmp_path: Path) -> None:
-    seen: list[str] = []
-    with Decoder.start() as decoder:
-        shard = export_shard(
-            [str(photo), "nowhere.heic"],
-            tmp_path,
-            "part",
-            ExportOptions(),
-            decoder.get,
-            seen.append,
-        )
-        with pytest.raises(WriteError):
-            export_shard([str(photo)], tmp_path, "part", ExportOptions(), decoder.get)
+def test_a_folder_without_hard_links_gets_the_samples_that_were_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
-    assert shard.path == tmp_path / "part.tar"
-    assert (shard.samples, shard.without_depth, len(shard.failures)) == (1, 0, 1)
-    assert seen == [str(photo), "nowhere.heic"]
-    assert list(samples_of(shard.path)) == [sample_key(str(photo))]
+    samples = [Sample("one", (("json", b"{}"),)), Sample("two", (("json", b"[]"),))]
+    expected = write_shard(tmp_path / "links", "depth-000000", samples)
+    monkeypatch.setattr(os, "link", refuse)
+    sealed: list[Sealed] = []
+
+    done = write_shard(tmp_path / "none", "depth-000000", iter(samples), sealed=sealed.append)
+
+    assert done is not None
+    assert expected is not None
+    assert sealed == [done]
+    assert (done.bytes, done.sha256) == (expected.bytes, expected.sha256)
+    assert done.path.read_bytes() == expected.path.read_bytes()
+    assert hashlib.sha256(done.path.read_bytes()).hexdigest() == done.sha256
+    assert done.path.stat().st_size == done.bytes
+    assert files_in(tmp_path / "none") == ["depth-000000.tar"]
 
 
 @pytest.mark.parametrize(

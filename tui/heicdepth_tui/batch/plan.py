@@ -13,9 +13,11 @@ from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.depth_facts import Accuracy
 
-__all__ = ["TEMPLATE_FIELDS", "Job", "Naming", "Shard", "jobs_of", "template_problem"]
+__all__ = ["TAR_PHOTOS", "TEMPLATE_FIELDS", "Job", "Naming", "Shard", "jobs_of", "template_problem"]
 
 TEMPLATE_FIELDS = ("stem", "format", "parent")
+TAR_PHOTOS = 1000
+"""Photos of a tar shard of a data set, unless another number is given."""
 _SPREAD_DIGITS = 2
 
 

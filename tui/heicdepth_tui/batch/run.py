@@ -47,6 +47,11 @@ class Counts:
                 self.failed += 1
                 self.failures.append(outcome.reason)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no photo was found."""
+        return not (self.done or self.unchanged or self.skipped or self.failed)
+
     def summary(self) -> str:
         """Return one line: ``3 exported, 1 unchanged, 2 without depth, 1 failed``."""
         parts = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.run import LayerDecoder
     from heicdepth_tui.folder.find import Entry
 
-__all__ = ["export_all", "print_status"]
+__all__ = ["conclude", "export_all", "print_status"]
 
 _LISTED_FAILURES = 20
 _SCREEN = 20
@@ -136,7 +136,7 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
         counts = run_batch(
             jobs, manifest, workers=workers, listener=listen, retry_failed=batch.retry_failed
         )
-    return _conclude(counts, repeats=len(jobs) > _SCREEN)
+    return conclude(counts, repeats=len(jobs) > _SCREEN)
 
 
 def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
@@ -158,11 +158,14 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
         str(batch.scheduler),
         listener=lambda name, counts: click.echo(f"shard {name}: {counts.summary()}", err=True),
     )
-    return _conclude(total, repeats=True)
+    return conclude(total, repeats=True)
 
 
-def _conclude(counts: Counts, *, repeats: bool) -> int:
-    """Print the counts, and with ``repeats`` the failures, which may have scrolled away."""
+def conclude(counts: Counts, *, repeats: bool) -> int:
+    """Print the counts, and with ``repeats`` the failures, which may have scrolled away.
+
+    Returns the exit code.
+    """
     click.echo(f"heicdepth-tui: {counts.summary()}", err=True)
     if not repeats:
         return 1 if counts.failed else 0

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from heicdepth_tui.cli.options import limit_option, limits_of, recursive_option
-from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_found
-from heicdepth_tui.text import printable_path, size_text
+from heicdepth_tui.batch.plan import TAR_PHOTOS, jobs_of
+from heicdepth_tui.cli.batch import conclude
+from heicdepth_tui.cli.batch_options import (
+    accuracy_option,
+    jobs_option,
+    progress_option,
+    shard_option,
+)
+from heicdepth_tui.cli.export_options import chosen_options, table_options
+from heicdepth_tui.cli.options import limit_option, limits_of, recursive_option, scale_option
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_found, read_lists
+from heicdepth_tui.cli.progress import Reporter
+from heicdepth_tui.errors import ExportError
+from heicdepth_tui.export.options import ExportOptions
 
 if TYPE_CHECKING:
-    from heicdepth_tui.export.options import ExportOptions
-    from heicdepth_tui.export.webdataset import Shard
-    from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.batch.photo import Outcome
+    from heicdepth_tui.batch.plan import Shard
+    from heicdepth_tui.batch.pool import Started
 
 __all__ = ["dataset"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FIELDS = ("register", "cloud.color_resolution", "cloud.smooth", "cloud.rectify")
+"""Options of an export that change photo and distances in rows and columns."""
 
 
 def _plain_name(context: click.Context, param: click.Parameter, name: str) -> str:
@@ -43,18 +53,10 @@ def _plain_name(context: click.Context, param: click.Parameter, name: str) -> st
 @click.option(
     "--shard-size",
     type=click.IntRange(min=1, max=1_000_000),
-    default=1000,
+    default=TAR_PHOTOS,
     show_default=True,
     metavar="N",
     help="Photos with depth in a shard.",
-)
-@click.option(
-    "--size",
-    type=click.Choice(["depth", "2x", "4x", "photo"]),
-    default="depth",
-    show_default=True,
-    help="Size of both pictures: the depth map's, twice or four times that, or the photo's. "
-    "Distances of larger sizes are guided by the edges of the photo.",
 )
 @click.option(
     "--name",
@@ -63,113 +65,78 @@ def _plain_name(context: click.Context, param: click.Parameter, name: str) -> st
     callback=_plain_name,
     help="Start of the names of the shards.",
 )
+@table_options(*_FIELDS)
+@scale_option
+@accuracy_option
+@shard_option
 @recursive_option
 @limit_option
+@jobs_option
+@progress_option
 def dataset(
     paths: tuple[Path | ListedPaths, ...],
     out: Path,
     shard_size: int,
-    size: str,
     name: str,
+    scale: float | None,
+    accuracy: str | None,
+    shard: Shard | None,
     recursive: bool,
     limit_pixels: int,
+    jobs: int,
+    progress: str,
+    **given: Any,
 ) -> int:
     """Write photos and distances as a data set: tar shards in the WebDataset format.
 
     For each photo with depth a shard has KEY.photo.jpg (sRGB), KEY.depth.tiff (metres along the
     optical axis, float32, NaN where invalid, of the same size) and KEY.json (the record of info
     --json, with intrinsics for that size and the trust in the distances). The same command writes
-    the same bytes. Existing shards are never overwritten. Each written path is printed on a line
-    of stdout.
-    """
-    from heicdepth_tui.depth.points import CloudOptions, ColorResolution
-    from heicdepth_tui.errors import WriteError
-    from heicdepth_tui.export.options import ExportOptions
+    the same bytes, with any number of jobs. Existing shards are never overwritten. Each written
+    path is printed on a line of stdout.
 
-    options = ExportOptions(
-        cloud=CloudOptions(color_resolution=ColorResolution(size)),
-        out=out,
-        limits=limits_of(limit_pixels),
+    A manifest in the folder says what was done: the same command again writes the shards that are
+    missing.
+    """
+    from heicdepth_tui.batch.dataset import DatasetRun
+    from heicdepth_tui.heif.depth_facts import Accuracy
+
+    base = ExportOptions(scale=scale, out=out, limits=limits_of(limit_pixels))
+    options = chosen_options(base, given)
+    roots = read_lists(paths)
+    photos = jobs_of(photos_found(roots, recursive), roots, options, shard=shard)
+    run = DatasetRun(
+        options,
+        name,
+        shard_size,
+        shard,
+        None if accuracy is None else Accuracy(accuracy),
+        jobs,
     )
-    run = _Run(out, name, options)
     try:
-        run.write_all(photos_found(paths, recursive), shard_size)
-    except WriteError as error:
+        with Reporter(progress, None) as reporter:
+            run.listener = _Listener(reporter)
+            counts = run.write(photos)
+    except ExportError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 1
-    if not run.found:
+    if counts.is_empty:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
-    counts = [
-        (run.samples, "written"),
-        (run.without_depth, "without depth"),
-        (run.failed, "failed"),
-    ]
-    summary = ", ".join(f"{count:,} {word}" for count, word in counts if count)
-    click.echo(f"photos: {summary}", err=True)
-    if run.failed:
-        return 1
-    return 0 if run.samples else 3
+    code = conclude(counts, repeats=False)
+    return code if counts.failed or counts.done or counts.unchanged else 3
 
 
-@dataclass(slots=True)
-class _Run:
-    """Writes the shards of one command, and counts its photos."""
+class _Listener:
+    """Reports photos and shards."""
 
-    out: Path
-    name: str
-    options: ExportOptions
-    found: int = 0
-    samples: int = 0
-    without_depth: int = 0
-    failed: int = 0
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
 
-    def write_all(self, entries: Iterable[Entry], shard_size: int) -> None:
-        """Write shards of ``shard_size`` photos with depth; raises WriteError."""
-        from heicdepth_tui.export.webdataset import export_shard, shard_name
-        from heicdepth_tui.photo.client import Decoder
+    def __call__(self, event: Started | Outcome) -> None:
+        from heicdepth_tui.batch.pool import Started
 
-        paths = self._with_depth(entries)
-        first = next(paths, None)
-        if first is None:
-            return
-        paths = chain([first], paths)
-        with Decoder.start(limit_pixels=self.options.limits.pixels) as decoder:
-            number = 0
-            while part := list(islice(paths, shard_size)):
-                name = shard_name(self.name, number)
-                shard = export_shard(part, self.out, name, self.options, decoder.get)
-                self._report(shard)
-                # Numbers have no gaps, so that a range names all shards.
-                number += shard.path is not None
-
-    def _with_depth(self, entries: Iterable[Entry]) -> Iterator[str]:
-        """Yield the photos whose header names a depth map: shards are filled with these."""
-        from heicdepth_tui.errors import HeicDepthError
-        from heicdepth_tui.heif.depth_facts import DepthStatus
-        from heicdepth_tui.heif.header import read_header
-
-        for entry in entries:
-            self.found += 1
-            try:
-                header = read_header(entry.path, limits=self.options.limits)
-            except HeicDepthError as error:
-                self.failed += 1
-                click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
-                continue
-            if header.depth.status in (DepthStatus.ABSENT, DepthStatus.STRIPPED):
-                self.without_depth += 1
-            else:
-                yield entry.path
-
-    def _report(self, shard: Shard) -> None:
-        self.samples += shard.samples
-        self.without_depth += shard.without_depth
-        self.failed += len(shard.failures)
-        for line in shard.failures:
-            click.echo(f"heicdepth-tui: {line}", err=True)
-        if shard.path is not None:
-            click.echo(str(shard.path))
-            size = size_text(shard.path.stat().st_size)
-            where = printable_path(str(shard.path))
-            click.echo(f"{where}: {shard.samples:,} photos, {size}", err=True)
+        if isinstance(event, Started):
+            self._reporter.begun(event.job)
+        else:
+            self._reporter.ended(event, photos=0 if event.written else 1)

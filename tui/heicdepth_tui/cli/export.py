@@ -10,7 +10,13 @@ import click
 from heicdepth_tui.cli.batch import export_all, print_status
 from heicdepth_tui.cli.batch_options import BatchOptions, batch_options
 from heicdepth_tui.cli.export_options import chosen_options, table_options
-from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
+from heicdepth_tui.cli.options import (
+    limit_option,
+    limits_of,
+    out_option,
+    recursive_option,
+    scale_option,
+)
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
@@ -31,25 +37,35 @@ class _ExportCommand(click.Command):
         super().format_options(ctx, formatter)
 
 
+class _FormatName(click.Choice[str]):
+    """The name of a format."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name; fail with the command to take for shards of many photos."""
+        if value == "webdataset":
+            self.fail(
+                "a shard of webdataset holds many photos: use heicdepth-tui dataset --out DIR "
+                "PATH..., which has --jobs and --shard too",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+
 @click.command(cls=_ExportCommand)
 @paths_argument(required=False)
 @click.option(
     "--format",
     "formats",
-    type=click.Choice(tuple(FORMATS)),
+    type=_FormatName(tuple(FORMATS)),
     multiple=True,
     default=("pcd",),
     show_default=True,
     metavar="FORMAT",
     help="A format of the list above; may be given more than once.",
 )
-@table_options
-@click.option(
-    "--scale",
-    type=click.FloatRange(min=1 / 1000, max=1000),
-    metavar="F",
-    help="Multiply all distances by F.",
-)
+@table_options()
+@scale_option
 @click.option(
     "--scale-to",
     metavar="X,Y[:X,Y]=M",

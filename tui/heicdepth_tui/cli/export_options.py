@@ -52,12 +52,20 @@ class Words(click.ParamType[tuple[str, ...]]):
         ]
 
 
-def table_options(command: _Command) -> _Command:
-    """Add every option of the table to a command, which receives them by their names."""
-    # The decorator that is applied last comes first in --help.
-    for one in reversed(OPTIONS):
-        command = click.option(*one.flags, one.name, **_parameter(one))(command)
-    return command
+def table_options(*fields: str) -> Callable[[_Command], _Command]:
+    """Add options of the table to a command, which receives them by their names.
+
+    All of them, unless ``fields`` names some by their fields of ExportOptions.
+    """
+
+    def add(command: _Command) -> _Command:
+        # The decorator that is applied last comes first in --help.
+        for one in reversed(OPTIONS):
+            if not fields or one.field in fields:
+                command = click.option(*one.flags, one.name, **_parameter(one))(command)
+        return command
+
+    return add
 
 
 def _parameter(one: Option) -> dict[str, Any]:
@@ -99,10 +107,13 @@ def _range(one: Number) -> click.ParamType[Any]:
 def chosen_options(base: ExportOptions, given: Mapping[str, Any]) -> ExportOptions:
     """Return ``base`` with the values that click parsed, by the options' names.
 
-    Raises click.UsageError for values that contradict each other.
+    Options that the command does not have keep the value of ``base``. Raises click.UsageError for
+    values that contradict each other.
     """
     try:
-        return with_values(base, {one.field: _value(one, given[one.name]) for one in OPTIONS})
+        return with_values(
+            base, {one.field: _value(one, given[one.name]) for one in OPTIONS if one.name in given}
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 

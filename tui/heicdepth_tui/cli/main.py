@@ -12,7 +12,6 @@ from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.browse import browse
 from heicdepth_tui.cli.completion import completion
 from heicdepth_tui.cli.config import config
-from heicdepth_tui.cli.dataset import dataset
 from heicdepth_tui.cli.embed import embed
 from heicdepth_tui.cli.extract import extract
 from heicdepth_tui.cli.info import info
@@ -27,18 +26,22 @@ __all__ = ["group", "run_command"]
 class _DefaultGroup(click.Group):
     """A group that runs ``browse`` where no command is named.
 
-    ``export`` is imported when it runs or is listed: its tables of options take as long as the
-    rest of the command line, and the other commands need none of them.
+    ``export`` and ``dataset`` are imported when they run or are listed: their tables of options
+    take as long as the rest of the command line, and the other commands need none of them.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "export"])
+        return sorted([*super().list_commands(ctx), "dataset", "export"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "export":
             from heicdepth_tui.cli.export import export
 
             return export
+        if cmd_name == "dataset":
+            from heicdepth_tui.cli.dataset import dataset
+
+            return dataset
         return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -104,7 +107,7 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, dataset, embed, extract, strip, sample, config, completion):
+for _command in (browse, info, show, embed, extract, strip, sample, config, completion):
     group.add_command(_command)
 
 

@@ -79,9 +79,9 @@ class Reporter:
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, name=printable(job.path))
 
-    def ended(self, outcome: Outcome) -> None:
-        """Print the files of a photo, or why there are none."""
-        self._ended += 1
+    def ended(self, outcome: Outcome, *, photos: int = 1) -> None:
+        """Print the files of a photo, or why there are none; count ``photos`` as ended."""
+        self._ended += photos
         lines = [printable_summary for one in outcome.written if (printable_summary := one.summary)]
         if outcome.state.value == "failed":
             lines.append(f"heicdepth-tui: {printable(outcome.reason)}")
@@ -91,7 +91,7 @@ class Reporter:
         bar = self._bar
         if bar is not None and self._task is not None:
             rate = self._ended / max(0.001, time.monotonic() - self._begun)
-            bar.update(self._task, advance=1, rate=f"{rate:.1f}/s")
+            bar.update(self._task, advance=photos, rate=f"{rate:.1f}/s")
             # The bar is drawn on the last line of the terminal: lines go above it.
             lines = [line for line in lines if line.startswith("heicdepth-tui:")]
             for line in lines:

@@ -10,36 +10,27 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import tarfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
-from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
-from heicdepth_tui.export.options import ExportOptions
+from heicdepth_tui.errors import WriteError
+from heicdepth_tui.export.pinhole import as_pinhole
 from heicdepth_tui.export.record import json_line, photo_record
-from heicdepth_tui.export.run import LayerDecoder, read_source
 from heicdepth_tui.export.source import ExportSource
 from heicdepth_tui.export.tiff import write_tiff
 from heicdepth_tui.files import write_new_set
 
-__all__ = [
-    "PHOTOS_A_SHARD",
-    "Sample",
-    "Shard",
-    "export_shard",
-    "make_sample",
-    "sample_key",
-    "shard_name",
-    "write_shard",
-]
+__all__ = ["Sample", "Sealed", "check_free", "make_sample", "sample_key", "write_shard"]
 
-PHOTOS_A_SHARD = 1000
 _JPEG_QUALITY = 95
 _STEM_LENGTH = 40
 _DIGEST_LENGTH = 16
-_TAKEN_HINT = "choose another name or folder"
+_TAKEN_HINT = "finish it with the same photos and options, or choose another --name or folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +41,13 @@ class Sample:
     files: tuple[tuple[str, bytes], ...]
 
 
-@dataclass(slots=True)
-class Shard:
-    """A shard that was written: its path, None where no photo had distances, and the counts."""
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A shard whose bytes are all on the disk, before it gets its name."""
 
-    path: Path | None = None
-    samples: int = 0
-    without_depth: int = 0
-    failures: list[str] = field(default_factory=list)
-    """One line for each photo that failed, with its path."""
-
-
-def shard_name(stem: str, number: int) -> str:
-    """Return the name of a shard without its suffix: ``depth-000012``."""
-    return f"{stem}-{number:06d}"
+    path: Path
+    bytes: int
+    sha256: str
 
 
 def sample_key(path: str) -> str:
@@ -80,11 +64,14 @@ def make_sample(source: ExportSource) -> Sample:
     """Return the sample of a photo, at the size that ``source.options`` gives its depth raster.
 
     The record is that of ``info --json`` with a further key ``sample``. Its path is the name of the
-    file only, for privacy. Raises NoMetresError where the codes have no distances, and DecodeError.
+    file only, for privacy. Raises NoMetresError where the codes have no distances, NoCameraError
+    and RectifyError where the lens is to be corrected and cannot be, and DecodeError.
     """
+    record = photo_record(source.path.name, source.header, None, registration=source.registration)
+    if source.options.cloud.rectify:
+        source = source.once(as_pinhole)
     tiff = io.BytesIO()
     write_tiff(source, tiff)
-    record = photo_record(source.path.name, source.header, None, registration=source.registration)
     record["sample"] = _sample_record(source)
     return Sample(
         sample_key(str(source.path)),
@@ -115,33 +102,88 @@ def _sample_record(source: ExportSource) -> dict[str, Any]:
         "accuracy": source.trust.long,
         "colours": source.raster_photo.long,
         "intrinsics": None if camera is None else camera.K.tolist(),
+        "is_rectified": source.options.cloud.rectify,
         "notes": [*source.raster.short, *source.notes],
     }
 
 
-def write_shard(folder: Path, name: str, samples: Callable[[], Iterable[Sample]]) -> Path | None:
-    """Write ``name.tar`` with the samples, whole or not at all; None where there are none.
-
-    One sample is in memory at a time. ``samples`` is called again where the folder turns out to
-    have no hard links. Times and owners are zero. Raises WriteError where the name is taken or the
-    file cannot be written; errors of ``samples`` pass.
-    """
+def check_free(folder: Path, name: str) -> None:
+    """Raise WriteError where ``name.tar`` exists: before minutes of decoding."""
     target = folder / f"{name}.tar"
-    if os.path.lexists(target):  # before minutes of decoding; write_new_set decides
+    if os.path.lexists(target):
         raise WriteError("the shard exists already", path=target, hint=_TAKEN_HINT)
 
-    def write(file: BinaryIO) -> None:
-        if not _write_tar(file, samples()):
-            raise _EmptyShardError
 
-    try:
-        return write_new_set(folder, name, [(".tar", write)], numbered=False)[0]
-    except _EmptyShardError:
-        return None
+def write_shard(
+    folder: Path,
+    name: str,
+    samples: Iterable[Sample],
+    *,
+    sealed: Callable[[Sealed], object] = lambda _: None,
+) -> Sealed | None:
+    """Write ``name.tar`` with the samples, whole or not at all; None where there are none.
+
+    One sample is in memory at a time. ``sealed`` is called with what was written before the file
+    has its name. Times and owners are zero. Raises WriteError where the name is taken or the file
+    cannot be written; errors of ``samples`` pass.
+    """
+    check_free(folder, name)
+    tar = _Tar(folder / f"{name}.tar", samples, sealed)
+    with ExitStack() as stack:
+        try:
+            write_new_set(
+                folder, name, [(".tar", lambda file: tar.write(file, stack))], numbered=False
+            )
+        except _EmptyShardError:
+            return None
+    return tar.done
 
 
 class _EmptyShardError(Exception):
     """No sample was made, so that the draft is dropped."""
+
+
+@dataclass(slots=True)
+class _Tar:
+    """Writes samples into a tar, once; a second file gets the bytes of the first."""
+
+    target: Path
+    samples: Iterable[Sample]
+    sealed: Callable[[Sealed], object]
+    done: Sealed | None = None
+    _first: BinaryIO | None = None
+
+    def write(self, file: BinaryIO, stack: ExitStack) -> None:
+        """Fill a file; ``stack`` closes what is kept of the first."""
+        if self._first is not None:
+            # Where a folder has no hard links, a second draft is requested: the samples are gone.
+            self._first.seek(0)
+            shutil.copyfileobj(self._first, file)
+            return
+        hashed = _Hashed(file)
+        if not _write_tar(cast("BinaryIO", hashed), self.samples):
+            raise _EmptyShardError
+        file.flush()
+        self._first = stack.enter_context(os.fdopen(os.dup(file.fileno()), "rb"))
+        self.done = Sealed(self.target, hashed.bytes, hashed.digest.hexdigest())
+        self.sealed(self.done)
+
+
+class _Hashed:
+    """A binary file to write to that keeps the SHA-256 of its bytes."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+        self.bytes = 0
+
+    def write(self, data: bytes) -> int:
+        self.digest.update(data)
+        self.bytes += len(data)
+        return self._file.write(data)
+
+    def tell(self) -> int:
+        return self.bytes
 
 
 def _write_tar(file: BinaryIO, samples: Iterable[Sample]) -> int:
@@ -154,41 +196,3 @@ def _write_tar(file: BinaryIO, samples: Iterable[Sample]) -> int:
                 member.size = len(data)
                 tar.addfile(member, io.BytesIO(data))
     return count
-
-
-def export_shard(
-    paths: Sequence[str],
-    folder: Path,
-    name: str,
-    options: ExportOptions,
-    decode: LayerDecoder,
-    done: Callable[[str], object] = lambda _: None,
-) -> Shard:
-    """Write the photos of ``paths`` as one shard, and return it with what could not be done.
-
-    A function of its arguments alone: any number of processes may write shards of one folder. A
-    photo without depth is counted, one that fails is reported, and neither costs the others.
-    ``done`` is called with the path of each photo. Raises WriteError as ``write_shard`` does.
-    """
-    shard = Shard()
-
-    def samples() -> Iterator[Sample]:
-        shard.samples = shard.without_depth = 0
-        shard.failures.clear()
-        for path in paths:
-            try:
-                sample = make_sample(read_source(Path(path), options, decode))
-            except NoDepthError as error:
-                if error.is_absent:
-                    shard.without_depth += 1
-                else:
-                    shard.failures.append(str(error.at(path)))
-            except HeicDepthError as error:
-                shard.failures.append(str(error.at(path)))
-            else:
-                shard.samples += 1
-                yield sample
-            done(path)
-
-    shard.path = write_shard(folder, name, samples)
-    return shard
