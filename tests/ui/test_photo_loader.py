@@ -28,6 +28,7 @@ from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.services.events import (
     Event,
     HeaderRead,
+    JobEnded,
     LayerArrived,
     WorkFailed,
 )
@@ -295,3 +296,26 @@ class TestWorkerPool:
         pool.submit("key", job)
 
         assert [runs.get(timeout=SECONDS) for _ in range(3)] == [0, 1, 2]
+
+    def test_a_thread_goes_on_to_the_next_job(self) -> None:
+        done: Queue[threading.Thread] = Queue()
+        posted: Queue[Event] = Queue()
+        pool = WorkerPool("pool", posted.put, threads=1, waiting=9)
+        threads = []
+        for number in range(3):
+            pool.submit(number, lambda: done.put(threading.current_thread()))
+            assert isinstance(posted.get(timeout=SECONDS), JobEnded)
+            threads.append(done.get(timeout=SECONDS))
+
+        assert threads == [threads[0]] * 3
+
+    def test_a_thread_without_a_job_ends(self) -> None:
+        done: Queue[threading.Thread] = Queue()
+        pool = WorkerPool("pool", lambda _: None, threads=1, waiting=9)
+        pool.submit("job", lambda: done.put(threading.current_thread()))
+        thread = done.get(timeout=SECONDS)
+        thread.join(SECONDS)
+
+        assert not thread.is_alive()
+        pool.submit("later", lambda: done.put(threading.current_thread()))
+        assert done.get(timeout=SECONDS) is not thread

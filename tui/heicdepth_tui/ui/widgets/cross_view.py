@@ -136,7 +136,7 @@ class CrossView(Widget):
     def render_line(self, y: int) -> Strip:
         """Render a row of the picture, with what stands over it."""
         width = self.size.width
-        base = self.rich_style
+        base = self.visual_style.rich_style
         picture, box = self._picture, self._box
         row = y - box.row
         if picture is None:

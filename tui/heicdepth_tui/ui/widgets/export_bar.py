@@ -55,7 +55,7 @@ class ExportBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
-        base = self.rich_style
+        base = self.visual_style.rich_style
         accent = self.get_component_rich_style("export-bar--bar", partial=True).color
         dim = self.get_component_rich_style("export-bar--dim", partial=True).color
         width = self.size.width

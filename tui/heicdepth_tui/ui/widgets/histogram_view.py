@@ -155,7 +155,7 @@ class HistogramView(Widget):
     def render_line(self, y: int) -> Strip:
         """Render a row of bars, the axis, or a line of text."""
         width, height = self.size
-        base = self.rich_style
+        base = self.visual_style.rich_style
         if self._shown is None or height <= _TEXT_ROWS:
             text = self._message if y == height // 2 else ""
             return Strip([Segment(clip(text.center(width), width), base)])

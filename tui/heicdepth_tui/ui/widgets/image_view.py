@@ -180,7 +180,7 @@ class ImageView(Widget):
 
     def _blank(self, cells: int) -> Strip:
         """Return cells of the background, in the colours that the terminal shows."""
-        strip = Strip([Segment(" " * cells, self.rich_style)] if cells else [])
+        strip = Strip([Segment(" " * cells, self.visual_style.rich_style)] if cells else [])
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])
         return strip
@@ -189,7 +189,7 @@ class ImageView(Widget):
         """Return a row as segments, which only overlays and screenshots need."""
         from rich.ansi import AnsiDecoder
 
-        base = self.rich_style
+        base = self.visual_style.rich_style
         text = AnsiDecoder().decode_line(row)
         middle = [
             Segment(cell, base + style if style else base)
@@ -201,7 +201,7 @@ class ImageView(Widget):
     def render_line(self, y: int) -> Strip:
         """Render a row of the message, on a rectangle of the coming picture's shape."""
         width, height = self.size
-        base = self.rich_style
+        base = self.visual_style.rich_style
         words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         row = y - (height - len(words)) // 2
         text = words[row] if 0 <= row < len(words) else ""

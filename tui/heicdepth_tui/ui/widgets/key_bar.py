@@ -72,7 +72,7 @@ class KeyBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
-        base = self.rich_style
+        base = self.visual_style.rich_style
         key_style = self.get_component_rich_style("key-bar--key", partial=True)
         segments = [Segment(" ", base)]
         for active in self._shown():

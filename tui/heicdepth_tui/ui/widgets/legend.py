@@ -55,7 +55,7 @@ class Legend(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Render the ramp or the text under it."""
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.visual_style.rich_style
         view = self._view
         if view is None:
             return Strip.blank(width, base)

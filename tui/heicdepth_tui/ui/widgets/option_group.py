@@ -194,10 +194,10 @@ class OptionGroup(Widget, can_focus=True):
             segments = [part for at in lines[y] for part in self._inline(at)] if lines[y:] else []
         else:
             segments = self._line(y, width)
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.visual_style.rich_style)
 
     def _inline(self, at: int) -> list[Segment]:
-        base = self.rich_style
+        base = self.visual_style.rich_style
         mark, label = self._mark(at), self._rows[at].label
         if self.has_focus and at == self._cursor:
             return [
@@ -210,7 +210,7 @@ class OptionGroup(Widget, can_focus=True):
         ]
 
     def _line(self, at: int, width: int) -> list[Segment]:
-        row, base = self._rows[at], self.rich_style
+        row, base = self._rows[at], self.visual_style.rich_style
         label_cells = max(cell_len(row.label) for row in self._rows)
         notes = max(cell_len(row.note) for row in self._rows)
         note = row.note if 2 + label_cells + _GAP + notes <= width else ""
@@ -237,11 +237,12 @@ class OptionGroup(Widget, can_focus=True):
 
     def _label_style(self, at: int) -> Style:
         is_idle = self._rows[at].name in self._idle
-        return self.rich_style + self._part("note") if is_idle else self.rich_style
+        return self.visual_style.rich_style + self._part("note") if is_idle else self.rich_style
 
     @property
     def _cursor_style(self) -> Style:
-        return self.rich_style + self.get_component_rich_style("option-group--cursor", partial=True)
+        part = self.get_component_rich_style("option-group--cursor", partial=True)
+        return self.visual_style.rich_style + part
 
     def _part(self, name: str) -> Style:
         style = self.get_component_rich_style(f"option-group--{name}", partial=True)

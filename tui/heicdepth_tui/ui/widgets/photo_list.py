@@ -189,7 +189,7 @@ class PhotoList(LineView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Render one row; a scrollbar covers the blank at its end."""
         row = y + self.scroll_offset.y
-        width, base = self.size.width, self.rich_style
+        width, base = self.size.width, self.visual_style.rich_style
         if row < len(self.library.view):
             entry = self.library.view[row]
             if row == self.cursor:
@@ -217,5 +217,5 @@ class PhotoList(LineView, can_focus=True):
     def _style(self, kind: str, base: Style) -> Style:
         part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
         # A cursor row with a text colour of its own shows all of it in that colour.
-        colour = part.color if base.color == self.rich_style.color else None
+        colour = part.color if base.color == self.visual_style.rich_style.color else None
         return base + Style(color=colour, bold=part.bold)

@@ -66,7 +66,7 @@ class ReadingView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Render one line."""
-        base, width = self.rich_style, self.size.width
+        base, width = self.visual_style.rich_style, self.size.width
         if y >= len(self._rows):
             return Strip.blank(width, base)
         label, value = self._rows[y]

@@ -146,7 +146,7 @@ class TableView(LineView):
     def render_line(self, y: int) -> Strip:
         """Render one line."""
         width = self.size.width
-        base = self.rich_style
+        base = self.visual_style.rich_style
         row = y + self.scroll_offset.y
         if row >= len(self._lines):
             return Strip.blank(width, base)

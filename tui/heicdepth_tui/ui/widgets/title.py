@@ -53,7 +53,7 @@ class TitleBar(Widget):
     def render_line(self, y: int) -> Strip:
         """Render the line."""
         width = self.size.width
-        base = self.rich_style
+        base = self.visual_style.rich_style
         name, place, counts = title_line(self.place, self.status or self.counts, width)
         return Strip(
             [
