@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 from click.shell_completion import CompletionItem
 
 from heicdepth_tui._version import __version__
-from heicdepth_tui.cli.browse import browse
-from heicdepth_tui.cli.completion import completion
-from heicdepth_tui.cli.config import config
-from heicdepth_tui.cli.embed import embed
-from heicdepth_tui.cli.extract import extract
-from heicdepth_tui.cli.info import info
-from heicdepth_tui.cli.invocation import command_of
-from heicdepth_tui.cli.sample import sample
-from heicdepth_tui.cli.show import show
-from heicdepth_tui.cli.strip import strip
+from heicdepth_tui.cli.invocation import COMMANDS, DEFAULT_COMMAND, command_of
 
 __all__ = ["group", "run_command"]
 
@@ -26,23 +18,15 @@ __all__ = ["group", "run_command"]
 class _DefaultGroup(click.Group):
     """A group that runs ``browse`` where no command is named.
 
-    ``export`` and ``dataset`` are imported when they run or are listed: their tables of options
-    take as long as the rest of the command line, and the other commands need none of them.
+    A command is imported when it runs or is listed, from the module of its name: all of them take
+    longer to import than click.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "dataset", "export"])
+        return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "export":
-            from heicdepth_tui.cli.export import export
-
-            return export
-        if cmd_name == "dataset":
-            from heicdepth_tui.cli.dataset import dataset
-
-            return dataset
-        return super().get_command(ctx, cmd_name)
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # Completion parses the words before the one at the cursor: the first may name a command.
@@ -59,8 +43,10 @@ class _DefaultGroup(click.Group):
             # First: bash drops what stands before it, and completes paths where no command matches.
             return [CompletionItem(incomplete, type="file"), *found]
         names = {item.value for item in found}
-        command = self.commands["browse"]
-        with command.make_context("browse", [], parent=ctx, resilient_parsing=True) as context:
+        command = _command(DEFAULT_COMMAND)
+        with command.make_context(
+            DEFAULT_COMMAND, [], parent=ctx, resilient_parsing=True
+        ) as context:
             options = command.shell_complete(context, incomplete)
         return [*(item for item in options if item.value not in names), *found]
 
@@ -74,7 +60,7 @@ class _DefaultGroup(click.Group):
         return ["[OPTIONS] [PATH]... | COMMAND [ARGS]..."]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        command = self.commands["browse"]
+        command = _command(DEFAULT_COMMAND)
         with click.Context(command, info_name=ctx.info_name, parent=ctx) as browse_context:
             rows = [
                 record
@@ -107,8 +93,9 @@ def group() -> None:
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
-for _command in (browse, info, show, embed, extract, strip, sample, config, completion):
-    group.add_command(_command)
+def _command(name: str) -> click.Command:
+    command: click.Command = getattr(import_module(f"heicdepth_tui.cli.{name}"), name)
+    return command
 
 
 def run_command(arguments: Sequence[str]) -> object:
