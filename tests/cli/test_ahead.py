@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from heicdepth_tui.cli.ahead import DecoderAhead
+from heicdepth_tui.cli.ahead import DecoderAhead, begin_export, end_unused, take_begun
 from heicdepth_tui.errors import NotHeifError
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.run import export_photo
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.photo.launch import launch
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Request
 from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.ui.startup import prestart
 
 
 @pytest.fixture
@@ -68,3 +72,50 @@ def test_a_photo_that_cannot_be_read_is_left_to_the_export(
 
     with pytest.raises(NotHeifError, match=r"broken\.heic"):
         ahead.get(Request(1, "test", str(broken), DEPTH, keep=True))
+
+
+@pytest.fixture
+def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[bytes]]:
+    """Begin with ./photo.heic of the current folder; return the decoder process."""
+    monkeypatch.chdir(tmp_path)
+    Path("photo.heic").write_bytes(build_photo())
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        processes.append(launch())
+        return processes[-1]
+
+    # Forking is for the start of a command, which has one thread.
+    monkeypatch.setattr(prestart, "CAN_FORK", False)
+    monkeypatch.setattr("heicdepth_tui.photo.launch.launch", start)
+    begin_export("./photo.heic")
+    (process,) = processes
+    yield process
+    end_unused()
+
+
+def test_the_photo_of_the_command_line_is_decoded_by_the_process_that_began(
+    begun: subprocess.Popen[bytes],
+) -> None:
+    decoder = take_begun("photo.heic", DEFAULT_LIMITS)
+    end_unused()
+    pixels = decoder.get(Request(1, "test", "photo.heic", DEPTH, keep=True))
+    assert pixels.array.ndim == 2
+    assert begun.poll() is None
+
+    decoder.close()
+    assert begun.poll() is not None
+
+
+@pytest.mark.parametrize(("path", "pixels"), [("other.heic", None), ("photo.heic", 5)])
+def test_another_photo_and_other_limits_are_for_another_process(
+    begun: subprocess.Popen[bytes], path: str, pixels: int | None
+) -> None:
+    Path("other.heic").write_bytes(build_photo())
+    limits = DEFAULT_LIMITS if pixels is None else replace(DEFAULT_LIMITS, pixels=pixels)
+
+    take_begun(path, limits).close()
+    assert begun.poll() is None
+
+    end_unused()
+    assert begun.poll() is not None

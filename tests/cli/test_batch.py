@@ -184,6 +184,16 @@ def test_progress_as_json_is_an_object_a_photo(export: Callable[..., Done]) -> N
     assert [line["ended"] for line in lines] == list(range(1, COUNT + 2))
 
 
+def test_progress_of_one_photo_names_its_files(tmp_path: Path, batch_folder: Path) -> None:
+    photo = batch_folder / "a" / "IMG 01.HEIC"
+    formats = ("--format", "pcd", "--format", "png")
+    done = run_command("export", photo, *formats, "--progress", "json", cwd=tmp_path)
+
+    (record,) = map(json.loads, done.stderr.splitlines())
+    assert sorted(record["outputs"]) == [str(path) for path in sorted(tmp_path.iterdir())]
+    assert record["source"] == str(photo)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_a_folder_that_cannot_be_written_is_one_line(
     tmp_path: Path, export: Callable[..., Done]

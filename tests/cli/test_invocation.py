@@ -73,3 +73,42 @@ def test_nothing_starts_while_a_shell_completes(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("_HEICDEPTH_TUI_COMPLETE", "bash_source")
 
     assert Invocation.read([]) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "photo"),
+    [
+        ("export one.heic", "one.heic"),
+        ("export ./one.heic", "./one.heic"),
+        ("export --format ply --out folder one.heic", "one.heic"),
+        ("export folder/two.heic --projection=flat", "folder/two.heic"),
+        ("export one.heic folder/two.heic", ""),
+        ("export folder", ""),
+        ("export missing.heic", ""),
+        ("export", ""),
+        ("export one.heic -", ""),
+        ("export one.heic -0", ""),
+        ("export one.heic --limit-pixels=5", ""),
+        ("export --dry-run one.heic", ""),
+        ("export one.heic --help", ""),
+        ("info one.heic", ""),
+        ("one.heic", ""),
+    ],
+)
+def test_the_photo_of_an_export_is_known_where_one_file_is_named(
+    tmp_path: Path, arguments: str, photo: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for name in ("one.heic", "folder/two.heic"):
+        (tmp_path / name).touch()
+
+    assert Invocation.read(arguments.split()).exported_photo == photo
+
+
+def test_no_export_begins_while_a_shell_completes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.heic").touch()
+    monkeypatch.setenv("_HEICDEPTH_TUI_COMPLETE", "bash_complete")
+
+    assert Invocation.read(["export", "one.heic"]).exported_photo == ""

@@ -16,9 +16,14 @@ def main() -> None:
     if system == "win32":
         sys.stderr.write(f"{WINDOWS}\n")
         sys.exit(2)
+    import gc
+
     from heicdepth_tui.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # The collections at the end of Python skip what lives until then: 15 ms after an export.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import json
 import os
 from collections import Counter
@@ -89,6 +88,8 @@ class Record:
 def parameters_of(options: ExportOptions) -> str:
     """Return a hash of every option that changes the bytes of files, 16 hexadecimal digits."""
     text = json.dumps(_plain(options), sort_keys=True)
+    import hashlib
+
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

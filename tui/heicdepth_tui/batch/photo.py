@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,16 +27,17 @@ class Outcome:
     state: State
     written: tuple[Exported, ...] = ()
     outputs: tuple[Output, ...] = ()
-    """With absolute paths."""
+    """The same files with absolute paths, for a manifest; none where it ``is_recorded`` nowhere."""
     reason: str = ""
 
 
-def export_job(job: Job, decode: LayerDecoder) -> Outcome:
+def export_job(job: Job, decode: LayerDecoder, *, is_recorded: bool = True) -> Outcome:
     """Write the files of one photo and return what happened; raises nothing that a photo can cause.
 
     A photo without depth in a folder is skipped. With ``overwrite`` files of the same names are
     replaced, each whole. With ``was_begun`` files that are there already with the same bytes count
-    as written: a run that was ended before its manifest said so had written them.
+    as written: a run that was ended before its manifest said so had written them. Files are hashed
+    for the manifest only where the outcome ``is_recorded`` there.
     """
     written: list[Exported] = []
     try:
@@ -56,18 +54,19 @@ def export_job(job: Job, decode: LayerDecoder) -> Outcome:
     except NoDepthError as error:
         if error.is_absent and not job.is_explicit and not written:
             return Outcome(job.path, State.SKIPPED, reason="without depth")
-        return _failed(job, written, error)
+        failure = str(error.at(job.path))
     except HeicDepthError as error:
-        return _failed(job, written, error)
-    return Outcome(job.path, State.DONE, tuple(written), tuple(_outputs(written)))
-
-
-def _failed(job: Job, written: Sequence[Exported], error: HeicDepthError) -> Outcome:
-    outputs = tuple(_outputs(written))
-    return Outcome(job.path, State.FAILED, tuple(written), outputs, str(error.at(job.path)))
+        failure = str(error.at(job.path))
+    else:
+        failure = ""
+    outputs = tuple(_outputs(written)) if is_recorded else ()
+    state = State.FAILED if failure else State.DONE
+    return Outcome(job.path, state, tuple(written), outputs, failure)
 
 
 def _outputs(written: Sequence[Exported]) -> Iterator[Output]:
+    import hashlib
+
     for one in written:
         with one.path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256")
@@ -76,6 +75,10 @@ def _outputs(written: Sequence[Exported]) -> Iterator[Output]:
 
 def _staged(job: Job, decode: LayerDecoder) -> list[Exported]:
     """Write the files into a folder of their own first: to replace others, or to compare."""
+    # Not imported above: most exports replace nothing.
+    import shutil
+    import tempfile
+
     out = job.options.out
     try:
         out.mkdir(parents=True, exist_ok=True)

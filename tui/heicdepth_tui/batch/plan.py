@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import string
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,8 +59,14 @@ class Shard:
 
     def holds(self, key: str) -> bool:
         """Return whether a photo belongs to this part, by a hash of its path that never changes."""
-        digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
-        return int.from_bytes(digest[:8], "big") % self.count == self.index - 1
+        return int.from_bytes(_digest(key)[:8], "big") % self.count == self.index - 1
+
+
+def _digest(text: str) -> bytes:
+    # Not imported above: it loads OpenSSL, and most exports hash no path.
+    import hashlib
+
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
 
 
 def template_problem(template: str) -> str:
@@ -123,8 +128,7 @@ def _folder(out: Path, place: str, naming: Naming) -> Path:
     if naming.keep_tree:
         out = out / Path(place).parent
     if naming.spread:
-        digest = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()
-        out = out / digest[:_SPREAD_DIGITS]
+        out = out / _digest(place).hex()[:_SPREAD_DIGITS]
     return out
 
 

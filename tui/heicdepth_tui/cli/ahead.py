@@ -1,4 +1,4 @@
-"""Decodes the first photo of an export while this process imports what the export needs."""
+"""Decodes the photo of an export while this process imports what the export needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.colour import needs_no_profile
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.photo.client import Decoder, next_ticket
+from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Request
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.forking import DecoderProcess
     from heicdepth_tui.photo.layers import Pixels
 
-__all__ = ["DecoderAhead"]
+__all__ = ["DecoderAhead", "begin_export", "end_unused", "take_begun"]
 
 _Key = tuple[str, LayerKind, tuple[int, int] | None, bool]
 
@@ -32,6 +32,9 @@ class DecoderAhead:
     """
 
     def __init__(self, process: DecoderProcess | None, limits: Limits) -> None:
+        # Not imported above: the process is forked 5 ms sooner, and needs none of it.
+        from heicdepth_tui.photo.client import Decoder
+
         self._decoder = Decoder.start(limit_pixels=limits.pixels, process=process)
         self._begun: dict[_Key, _Answer] = {}
         self._limits = limits
@@ -45,6 +48,8 @@ class DecoderAhead:
             header = read_header(Path(path), limits=self._limits)
         except HeicDepthError:
             return
+        from heicdepth_tui.photo.client import next_ticket
+
         item = header.depth.item
         if item is None or not header.depth.decodable:
             return
@@ -72,6 +77,40 @@ class DecoderAhead:
     def close(self) -> None:
         """End the decoder process."""
         self._decoder.close()
+
+
+_begun: list[tuple[str, DecoderAhead]] = []
+
+
+def begin_export(path: str) -> None:
+    """Start a decoder and let it begin with the photo that the command line seems to name.
+
+    Call ``end_unused`` once the command line has been read.
+    """
+    from heicdepth_tui.ui.startup.prestart import prestart_decoder, take_decoder
+
+    # Only now: both processes need the modules imported above, which take 20 ms.
+    prestart_decoder()
+    # As the parser writes it: without a leading "./".
+    photo = str(Path(path))
+    decoder = DecoderAhead(take_decoder(), DEFAULT_LIMITS)
+    _begun.append((photo, decoder))
+    decoder.begin(photo)
+
+
+def take_begun(path: str, limits: Limits) -> DecoderAhead:
+    """Return a decoder that has begun with this photo within these limits; the caller ends it."""
+    if _begun and _begun[0][0] == path and limits == DEFAULT_LIMITS:
+        return _begun.pop()[1]
+    decoder = DecoderAhead(None, limits)
+    decoder.begin(path)
+    return decoder
+
+
+def end_unused() -> None:
+    """End the decoder that was begun and not taken."""
+    while _begun:
+        _begun.pop()[1].close()
 
 
 class _Answer:

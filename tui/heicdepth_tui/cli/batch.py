@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from heicdepth_tui.cli.ahead import end_unused, take_begun
 from heicdepth_tui.cli.progress import Reporter
 from heicdepth_tui.errors import ExportError, HeicDepthError
 from heicdepth_tui.text import printable
@@ -50,10 +51,12 @@ def export_all(
             click.echo(printable(job.path))
         return 0
     try:
+        is_alone = len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir()
+        if is_alone and batch.scheduler is None:
+            return _single(jobs[0], batch)
+        end_unused()
         if batch.scheduler is not None:
             return _on_cluster(jobs, options, batch)
-        if len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir():
-            return _single(jobs[0], batch)
         return _batch(jobs, options, batch)
     except ExportError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
@@ -82,39 +85,26 @@ def _jobs(
 
 
 def _single(job: Job, batch: BatchOptions) -> int:
-    from heicdepth_tui.cli.ahead import DecoderAhead
-    from heicdepth_tui.heif.limits import DEFAULT_LIMITS
-    from heicdepth_tui.ui.startup.prestart import take_decoder
-
-    limits = job.options.limits
-    # A decoder has its limits from its start on.
-    decoder = DecoderAhead(take_decoder() if limits == DEFAULT_LIMITS else None, limits)
+    decoder = take_begun(job.path, job.options.limits)
     try:
-        decoder.begin(job.path)
         return _export_single(job, batch, decoder.get)
     finally:
         decoder.close()
 
 
 def _export_single(job: Job, batch: BatchOptions, decode: LayerDecoder) -> int:
-    from heicdepth_tui.batch.pool import Started, run_here
+    from heicdepth_tui.batch.photo import export_job
     from heicdepth_tui.export.registry import FORMATS
 
     for name in job.options.formats:
-        # The decoder works meanwhile: pypcd4 takes as long to import as the photo to decode.
+        # The decoder works meanwhile.
         FORMATS[name].load()
-    failed = False
     with Reporter(batch.progress, 1) as reporter:
-        for event in run_here([job], decode):
-            if isinstance(event, Started):
-                continue
-            reporter.ended(event)
-            failed = event.state.value == "failed"
-            if event.state.value == "skipped":
-                click.echo(
-                    f"heicdepth-tui: {printable(job.path)}: skipped: {event.reason}", err=True
-                )
-    return 1 if failed else 0
+        outcome = export_job(job, decode, is_recorded=False)
+        reporter.ended(outcome)
+    if outcome.state.value == "skipped":
+        click.echo(f"heicdepth-tui: {printable(job.path)}: skipped: {outcome.reason}", err=True)
+    return 1 if outcome.state.value == "failed" else 0
 
 
 def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:

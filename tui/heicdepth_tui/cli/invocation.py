@@ -24,6 +24,8 @@ COMMANDS = (
     "completion",
 )
 _GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
+_BEGINS_NOTHING = ("-h", "--help", "-0", "--dry-run", "--status", "--limit-pixels", "--scheduler")
+"""Options of ``export`` that begin with no photo, or not with the default decoder."""
 _COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
 """Set by the shells when they request completions, or the script that sets them up."""
 
@@ -63,3 +65,17 @@ class Invocation(NamedTuple):
             or self.arguments[:1] == (DEFAULT_COMMAND,)
             or any(word.startswith("-") or not os.path.lexists(word) for word in self.arguments)
         )
+
+    @property
+    def exported_photo(self) -> str:
+        """The one file that ``export`` names; empty for none, several, and where it is uncertain.
+
+        A guess from words: what the parser makes of them decides.
+        """
+        words = self.arguments[1:]
+        if command_of(self.arguments) != "export" or os.environ.get(_COMPLETION):
+            return ""
+        if any(word.startswith(_BEGINS_NOTHING) for word in words):
+            return ""
+        files = [word for word in words if os.path.isfile(word)]  # noqa: PTH113  as above
+        return files[0] if len(files) == 1 and "-" not in words else ""

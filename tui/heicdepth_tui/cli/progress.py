@@ -108,7 +108,7 @@ class Reporter:
         record = {
             "source": outcome.source,
             "state": outcome.state.value,
-            "outputs": [output.path for output in outcome.outputs],
+            "outputs": [str(one.path.absolute()) for one in outcome.written],
             "reason": outcome.reason,
             "ended": self._ended,
         }

@@ -17,7 +17,8 @@ __all__ = ["MEMORY_CAP", "DecoderProcess", "ForkedProcess", "fork_decoder"]
 MEMORY_CAP = 1536 * 1024 * 1024
 """Bytes of address space of the decoder process; a 200-megapixel photo whole needs 0.9 GB."""
 
-_POLL_SECONDS = 0.005
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.005
+"""Seconds between two looks whether the process has ended; they double."""
 
 
 class DecoderProcess(Protocol):
@@ -67,12 +68,14 @@ class ForkedProcess:
     def wait(self, timeout: float | None = None) -> int:
         """Wait and return the exit status; raises subprocess.TimeoutExpired."""
         end = None if timeout is None else time.monotonic() + timeout
+        pause = _FIRST_PAUSE
         while (code := self.poll()) is None:
             if end is not None and time.monotonic() >= end:
                 from subprocess import TimeoutExpired
 
                 raise TimeoutExpired("decoder", timeout or 0.0)
-            time.sleep(_POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
         return code
 
     def kill(self) -> None:
