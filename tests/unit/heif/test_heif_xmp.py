@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.depth_facts import Accuracy, Calibration
@@ -211,6 +213,64 @@ def test_markup_is_counted_in_characters(encoding: str) -> None:
     many = "<a>" + "<b/>" * MAX_MARKUP + "</a>"
     with pytest.raises(LimitError, match=r"8,194 tags and attributes"):
         parse_calibration(many.encode(encoding))
+
+
+def reading(xml: bytes) -> Calibration | str:
+    try:
+        return parse_calibration(xml)
+    except MalformedError as error:
+        return error.what.partition(" (")[0]
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["1.5", " 20", "3 ", "\n4\n", "", "high", "&#53;", "&amp;", "a > 5", "5 > a", "]]>", "é",
+         "\x7f0", "\r\n6", "\x01", "<?p x?>", "<?p >7<?>", "<!-- c -->", "<![CDATA[8]]>",
+         "<b>9</b>", "<b/>", "&#127;0", "absolute", "1751411059", "65541", "true", "1e-5", "nan"]
+    ),
+    st.text(alphabet="0123456789.-eE \t", max_size=12),
+)  # fmt: skip
+NAMES = ("FloatMinValue", "FloatMaxValue", "NativeFormat", "AuxiliaryImageType")
+PROPERTIES = st.one_of(
+    st.builds(
+        lambda name, text: f"<apdi:{name}>{text}</apdi:{name}>",
+        st.sampled_from(NAMES),
+        st.lists(PIECES, max_size=3).map("".join),
+    ),
+    st.builds(seq, st.just("LensDistortionCoefficients"), st.lists(PIECES, min_size=7, max_size=9)),
+    st.sampled_from(
+        ["<apdi:FloatMinValue/>", "<depthData:Quality>high</depthData:Quality>", "\n  "]
+    ),
+)
+
+
+@example(inner=seq("LensDistortionCoefficients", ["1"] * 7 + [" 20"]), attribute="")
+@given(
+    inner=st.lists(PROPERTIES, max_size=4).map("".join),
+    attribute=st.sampled_from(["", 'apdi:FloatMaxValue="2.5"', 'depthData:Quality="\x7f1"']),
+)
+def test_packets_are_read_alike_whether_or_not_their_outline_is_remembered(
+    inner: str, attribute: str
+) -> None:
+    """Only packets in ASCII have one: an accent outside of the properties keeps it away."""
+    plain, accented = packet(inner, attribute), packet(inner, f'{attribute} rdf:nodeID="é"')
+
+    assert reading(plain) == reading(plain) == reading(accented)
+
+
+def test_packets_of_one_outline_keep_their_own_values() -> None:
+    def xml(low: str, factor: str) -> bytes:
+        lens = seq("LensDistortionCoefficients", [factor] * 8)
+        return packet(f"<apdi:FloatMinValue>{low}</apdi:FloatMinValue>{lens}")
+
+    first, second, odd = (
+        parse_calibration(xml(*one)) for one in [("1.5", "0.25"), ("-2", "1e-3"), ("x", "4")]
+    )
+
+    assert (first.float_min, first.distortion) == (1.5, (0.25,) * 8)
+    assert (second.float_min, second.distortion) == (-2.0, (0.001,) * 8)
+    assert (odd.float_min, odd.distortion) == (None, (4.0,) * 8)
+    assert "FloatMinValue" in odd.problems[0]
 
 
 def test_a_photo_with_xmp_in_utf_16(photos: Path) -> None:
