@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 
 from heicdepth_tui.errors import LimitError, MalformedError
 from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
@@ -31,6 +32,7 @@ MAX_EXPONENT = 126
 _ESCAPE = re.compile(rb"\x00\x00\x03(?=[\x00-\x03]|\Z)", re.DOTALL)
 _TRAILING = (b"", b"\x80")
 _MAX_MODEL = 4_096
+_LAST_TYPE = max(RepresentationType)
 _MAX_BYTES = 4_096
 """Of the subtype; phones write 21, and going through a megabyte of messages would take seconds."""
 
@@ -60,15 +62,15 @@ def parse_depth_representation(subtype: bytes) -> DepthRepresentation:
         at += 4
         if length > end - at:
             raise MalformedError("the depth representation is cut off in its NAL unit")
-        payload = _sei_payload(subtype[at : at + length])
-        if payload is not None:
-            return _representation(_Bits(payload))
+        found = _in_nal_unit(subtype[at : at + length])
+        if found is not None:
+            return found
         at += length
     raise MalformedError("the depth item has no depth representation")
 
 
-def _sei_payload(nal: bytes) -> bytes | None:
-    """Return the depth representation payload of a SEI NAL unit, None where it holds another."""
+def _in_nal_unit(nal: bytes) -> DepthRepresentation | None:
+    """Return the depth representation of a SEI NAL unit, None where it holds another payload."""
     if len(nal) < 2 or nal[0] >> 1 not in (PREFIX_SEI, _SUFFIX_SEI):
         return None
     rest = nal[2:]
@@ -78,38 +80,32 @@ def _sei_payload(nal: bytes) -> bytes | None:
         if size > len(rest):
             raise MalformedError("the depth representation is cut off in its SEI message")
         if kind == PAYLOAD_TYPE:
-            return _unescaped(rest, size)
+            return _in_payload(rest, size)
         rest = rest[size:]
     return None
 
 
-def _unescaped(rest: bytes, size: int) -> bytes:
-    """Return a payload of ``size`` bytes, which some writers escape as in a bitstream.
+def _in_payload(rest: bytes, size: int) -> DepthRepresentation:
+    """Return the representation in a payload of ``size`` bytes, which some writers escape.
 
     They put 03 behind two zero bytes where a byte of at most 3 follows (H.265 section 7.3.1.1),
     so that the payload is longer than announced by one byte for each. ``rest`` starts with the
     payload; only the trailing bits of the NAL unit (80) may follow it. Where neither reading shows
     that bytes were added, none are removed.
     """
-    plain = rest[:size]
-    if rest[size:] in _TRAILING and _ends_well(plain):
-        return plain
+    payload = rest[:size]
+    if rest[size:] in _TRAILING:
+        bits = _Bits(payload)
+        with suppress(MalformedError):
+            found = _representation(bits)
+            if bits.is_aligned:
+                return found
     parts = _ESCAPE.split(rest)
     removed = len(parts) - 1
     escaped = b"\0\0".join(parts)
     if removed and escaped[size:] in _TRAILING:
-        return escaped[:size]
-    return plain
-
-
-def _ends_well(payload: bytes) -> bool:
-    """Return whether the payload is read to its end: only the alignment bits 1 0 0 … are left."""
-    bits = _Bits(payload)
-    try:
-        _representation(bits)
-    except MalformedError:
-        return False
-    return bits.is_aligned
+        payload = escaped[:size]
+    return _representation(_Bits(payload))
 
 
 def _extended(data: bytes) -> tuple[int, bytes]:
@@ -149,8 +145,8 @@ class _Bits:
         return (1 << zeros) - 1 + self.take(zeros)
 
     def take_element(self) -> float | None:
-        sign, exponent = self.take(1), self.take(7)
-        length = self.take(5) + 1
+        head = self.take(13)
+        sign, exponent, length = head >> 12, head >> 5 & 0x7F, (head & 0x1F) + 1
         mantissa = self.take(length)
         if exponent > MAX_EXPONENT:
             return None
@@ -162,9 +158,10 @@ class _Bits:
 
 
 def _representation(bits: _Bits) -> DepthRepresentation:
-    has_near, has_far, has_min, has_max = (bits.take(1) for _ in range(4))
+    flags = bits.take(4)
+    has_near, has_far, has_min, has_max = flags & 8, flags & 4, flags & 2, flags & 1
     number = bits.take_ue()
-    if number > max(RepresentationType):
+    if number > _LAST_TYPE:
         raise MalformedError(f"the depth representation is of unknown type {number}")
     kind = RepresentationType(number)
     view = bits.take_ue() if has_min or has_max else None
