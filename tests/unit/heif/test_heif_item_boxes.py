@@ -10,12 +10,8 @@ import pytest
 from heicdepth_tui.errors import LimitError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import boxes
 from heicdepth_tui.heif.fullbox import find_row
-from heicdepth_tui.heif.item_boxes import (
-    ItemInfoBox,
-    ItemLocation,
-    ItemLocationBox,
-    ItemPropertyAssociationBox,
-)
+from heicdepth_tui.heif.item_boxes import ItemInfoBox, ItemPropertyAssociationBox
+from heicdepth_tui.heif.item_locations import ItemLocation, ItemLocationBox
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.references import entity_groups, primary_item, read_references
 
@@ -52,6 +48,19 @@ def test_iloc_of_every_shape_says_the_same(content: str, indexed: bool) -> None:
     assert table.get(8) is None
     assert table.get(1 << 20) is None
     assert table.furthest() == 0x110
+
+
+def test_lengths_of_plain_rows_are_added_up() -> None:
+    rows = "0007 0000 0000 0001 | 00000100 00000010 | 0008 0001 0000 0001 | 00000000 00000003"
+    again = "0007 0000 0000 0001 | 00000200 00000020"
+    table = ItemLocationBox(unhex(f"01000000 | 44 00 | 0003 | {rows} {again}"), DEFAULT_LIMITS)
+    table.index()
+
+    assert table.total((8, 7, 8)) == 3 + 0x20 + 3  # the last entry of an item counts
+    assert table.total(()) == 0
+    assert table.total((7, 9)) is None
+    assert table.get(7) == ItemLocation(0, 0, ((0x200, 0x20),))
+    assert table.get(8) == ItemLocation(1, 0, ((0, 3),))
 
 
 @pytest.mark.parametrize("content", ILOC.values(), ids=ILOC)
@@ -178,7 +187,8 @@ def test_iref(build: Build, version: int, code: str) -> None:
         b"auxl": {4: (9, 8)},
         b"cdsc": {5: ()},
     }
-    assert read_references(content, MOST, MOST, 8) == (whole, {}, ())
+    read = read_references(content, MOST, MOST, 8)
+    assert (read.by_type, read.broken, read.problems) == (whole, {}, ())
     without = {b"dimg": whole[b"dimg"], b"auxl": whole[b"auxl"]}
     cut = read_references(content[:-1], MOST, MOST, 8)
     assert cut.by_type == without
@@ -344,3 +354,15 @@ def test_too_many_boxes(build: Build) -> None:
     with pytest.raises(LimitError, match="more than 10"):
         list(boxes(data, 0, len(data), limit=10))
     assert len(list(boxes(data, 0, len(data), limit=11))) == 11
+
+
+def test_items_with_the_same_properties_are_grouped() -> None:
+    rows = "0001 02 8102 | 0002 01 03 | 0003 02 0102"
+    table = ItemPropertyAssociationBox(unhex(f"00000000 | 00000003 | {rows}"), MOST)
+
+    def groups(*items: int) -> list[tuple[int, int]]:
+        return [(group.first, group.count) for group in table.groups(items)]
+
+    assert groups(3, 2, 1, 3) == groups(3, 2, 1, 3) == [(3, 3), (2, 1)]
+    assert groups(9, 2, 8) == [(9, 2), (2, 1)]  # two without properties
+    assert groups() == []

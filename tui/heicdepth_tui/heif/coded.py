@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif import properties
@@ -16,7 +18,9 @@ __all__ = [
     "NO_PICTURES",
     "TRANSFORM_PROPERTIES",
     "CodedItem",
+    "PictureProperties",
     "not_a_picture",
+    "picture_properties",
     "transforms_of",
 ]
 
@@ -75,7 +79,70 @@ def not_a_picture(item: int, kind: bytes, what: str = "") -> HeaderError:
     return UnsupportedHeaderError(f"{shown}, which this program does not read")
 
 
-def transforms_of(size: Size, turns: list[tuple[bytes, bytes]]) -> tuple[Transform, ...]:
+@dataclass(frozen=True, slots=True)
+class PictureProperties:
+    """The properties of an image item, each as in CodedItem."""
+
+    size: Size
+    displayed_size: Size
+    hvcc: bytes | None
+    av1c: bytes | None
+    pixi: tuple[int, ...] | None
+    colr: tuple[bytes, ...]
+    transforms: tuple[Transform, ...]
+    bits: int | None
+    channels: int | None
+
+
+def picture_properties(boxes: tuple[tuple[bytes, bytes], ...]) -> PictureProperties | None:
+    """Return the properties in boxes of given types and contents; None where none is a size.
+
+    Of two sizes the last counts. Raises MalformedError where the size or a transform makes no
+    sense.
+    """
+    length = sum([len(content) for _, content in boxes])
+    return (_kept_properties if length <= _MAX_KEPT else _properties)(boxes)
+
+
+def _properties(boxes: tuple[tuple[bytes, bytes], ...]) -> PictureProperties | None:
+    size: Size | None = None
+    hvcc: bytes | None = None
+    av1c: bytes | None = None
+    pixi: tuple[int, ...] | None = None
+    configured: tuple[int, int] | None = None
+    colours: list[bytes] = []
+    turns: list[tuple[bytes, bytes]] = []
+    for name, content in boxes:
+        if name == b"ispe":
+            size = properties.image_size(content)
+        elif name == b"pixi":
+            pixi = properties.pixel_bits(content)
+        elif name == b"hvcC":
+            hvcc, configured = content, properties.configured_bits(name, content)
+        elif name == b"av1C":
+            av1c, configured = content, properties.configured_bits(name, content)
+        elif name == b"colr":
+            colours.append(content)
+        elif name in TRANSFORM_PROPERTIES:
+            turns.append((name, content))
+    if size is None:
+        return None
+    if pixi:
+        configured = pixi[0], 1 if len(pixi) == 1 else 3
+    bits, channels = configured or (None, None)
+    transforms = transforms_of(size, turns)
+    shown = properties.displayed_size(size, transforms)
+    return PictureProperties(
+        size, shown, hvcc, av1c, pixi, tuple(colours), transforms, bits, channels
+    )
+
+
+_kept_properties = lru_cache(maxsize=64)(_properties)
+"""Pictures of one phone have the same properties, except for those that state depth ranges."""
+_MAX_KEPT = 8 * 1024
+
+
+def transforms_of(size: Size, turns: Iterable[tuple[bytes, bytes]]) -> tuple[Transform, ...]:
     """Return the transforms of a picture of ``size`` from type and content of their properties.
 
     Turns by nothing are left out. Raises MalformedError for one that makes no sense.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.heif.facts import ColourSpace
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
+from heicdepth_tui.heif.remembered import remembered
 
 if TYPE_CHECKING:
     from heicdepth_tui.heif.items import ItemTable
@@ -82,7 +83,7 @@ def item_colour(table: ItemTable, item_id: int) -> ItemColour:
         if content[:4] in _ICC:
             profile = content[4:]
             usable = profile if _is_usable(profile) else b""
-            return ItemColour(profile_name(profile) or UNKNOWN, usable)
+            return ItemColour(_name_of(profile) or UNKNOWN, usable)
     for content in boxes:
         if content[:4] == b"nclx" and len(content) >= 8:
             return ItemColour(_code_points(_number(content, 4, 2), _number(content, 6, 2)))
@@ -113,6 +114,9 @@ def profile_name(profile: bytes) -> str:
             start, length = _number(profile, entry + 4, 4), _number(profile, entry + 8, 4)
             return _usual_name(_text(profile[start : start + length]))
     return ""
+
+
+_name_of = remembered(profile_name, size=8 * 1024)
 
 
 def colour_text(content: bytes) -> str:

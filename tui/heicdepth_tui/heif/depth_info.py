@@ -49,6 +49,7 @@ _MAX_OTHERS = 16
 """Depth maps that are described besides the chosen one; the same for those of other pictures."""
 _MAX_NAMED = 3
 _T = TypeVar("_T")
+_CONFIGURATION = frozenset({b"hvcC"})
 _XMP_TYPES = ("application/rdf+xml", "application/xmp+xml")
 
 
@@ -104,7 +105,10 @@ def choose_depth(table: ItemTable, own: list[int]) -> int:
 def depth_item(table: ItemTable, item: int) -> ImageItem:
     """Return a depth item as ``image_item`` does; its codes may not be rounded by a decoder."""
     image = image_item(table, item)
-    return replace(image, undecodable_reason=undecodable_depth_reason(table, item))
+    reason = undecodable_depth_reason(table, item)
+    return (
+        image if reason == image.undecodable_reason else replace(image, undecodable_reason=reason)
+    )
 
 
 def check_depth_size(table: ItemTable, size: Size) -> None:
@@ -182,7 +186,7 @@ class AuxiliaryReader:
                         f"{self._markup_left:,} are allowed"
                     )
                 self._markup_left -= markup
-                return parse_calibration(xml, limit=limit), ""
+                return parse_calibration(xml, limit=limit, markup=markup), ""
             except HeaderError as error:
                 return None, error.what
         return None, ""
@@ -203,8 +207,11 @@ def read_depth(
         return replace(_without(table, loose, elsewhere, portrait=portrait), elsewhere=elsewhere)
     item = choose_depth(table, own)
     further = _bounded([other for other in own if other != item], "of the photo", problems)
+    depth = _depth_info(table, reader, item)
+    if not (further or elsewhere):
+        return depth
     return replace(
-        _depth_info(table, reader, item),
+        depth,
         others=tuple(_depth_info(table, reader, other) for other in further),
         elsewhere=elsewhere,
     )
@@ -323,7 +330,7 @@ def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
     try:
         image = depth_item(table, item)
         check_depth_size(table, image.coded)
-        if image.type == "hvc1" and table.coded(item).hvcc is None:
+        if image.type == "hvc1" and not table.property_boxes(item, _CONFIGURATION):
             return image, "the depth map lacks its decoder configuration (hvcC)"
         if not image.bytes:
             return image, "the depth map has no data"

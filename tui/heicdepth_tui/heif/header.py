@@ -21,7 +21,7 @@ from heicdepth_tui.heif.depth_info import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
 from heicdepth_tui.heif.facts import Auxiliary, ColourSpace, Exif, Header, StereoPair
 from heicdepth_tui.heif.images import image_item, missing_part
-from heicdepth_tui.heif.items import IMAGE_TYPES, ItemTable, read_items
+from heicdepth_tui.heif.items import ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.picture_facts import ImageItem
 from heicdepth_tui.heif.source import Source
@@ -142,13 +142,12 @@ def check_metadata(table: ItemTable) -> None:
     only: EXIF and XMP have limits of their own, and pictures are decoded item by item.
     """
     total = 0
-    for item, kind in table.types.items():
-        if kind not in IMAGE_TYPES:
-            try:
-                total += table.length(item)
-            except HeaderError:
-                # Its place is unknown, so that nothing of it can be loaded.
-                continue
+    for item in table.metadata():
+        try:
+            total += table.length(item)
+        except HeaderError:
+            # Its place is unknown, so that nothing of it can be loaded.
+            continue
     if total > table.limits.metadata_bytes:
         raise LimitError(
             f"its metadata items claim {total:,} bytes; the limit is "
@@ -224,10 +223,10 @@ def _images(
 
 def _top_level(table: ItemTable) -> tuple[int, ...]:
     """Return the independent pictures except the primary, by id."""
-    parts = {target for targets in table.references.get(b"dimg", {}).values() for target in targets}
-    dependent = {*table.references.get(b"auxl", {}), *table.references.get(b"thmb", {})}
-    used = parts | dependent | table.hidden() | {table.primary_id}
-    return tuple(sorted(item for item in table.types if item not in used and table.is_image(item)))
+    used = {table.primary_id, *table.hidden(), *table.metadata()}
+    used.update(*table.references.get(b"dimg", {}).values())
+    used.update(table.references.get(b"auxl", ()), table.references.get(b"thmb", ()))
+    return tuple(sorted(table.types.keys() - used))
 
 
 def _stereo_pairs(table: ItemTable) -> tuple[StereoPair, ...]:

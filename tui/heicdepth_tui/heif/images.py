@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from heicdepth_tui.errors import LimitError, MalformedError
+from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.codecs import undecodable_reason
 from heicdepth_tui.heif.coded import not_a_picture
 from heicdepth_tui.heif.items import DERIVED_TYPES, IMAGE_TYPES, ItemTable
@@ -27,31 +28,32 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     """
     if not table.is_image(item):
         raise not_a_picture(item, table.type_of(item))
-    coded = table.coded(item)
+    kind, found = table.type_of(item), table.properties(item)
+    length = sum([extent.length for extent in table.extents(item)])
     grid = table.grid(item)
-    bits, channels = coded.bits, coded.channels
-    length = sum(extent.length for extent in coded.extents)
+    bits, channels = found.bits, found.channels
     if grid is not None:
-        if coded.size != (grid.width, grid.height):
+        if found.size != (grid.width, grid.height):
             # libheif 1.23 decodes such a grid and then refuses it.
             raise MalformedError(
                 f"grid {item} has {grid.width}×{grid.height} samples by its own layout, but "
-                f"{coded.size} by its size (ispe)"
+                f"{found.size} by its size (ispe)"
             )
         _check_tiles(table, item, grid)
-        length = sum([table.length(tile) * count for tile, count in Counter(grid.tiles).items()])
+        length = table.total_length(grid.tiles)
         _check_data(table, item, grid, length)
         if bits is None:
-            first = table.coded(grid.tiles[0])
+            first = table.properties(grid.tiles[0])
+            table.extents(grid.tiles[0])  # which raises where its data cannot be read
             bits, channels = first.bits, first.channels
-    elif coded.type.encode("latin-1") in DERIVED_TYPES:
+    elif kind in DERIVED_TYPES:
         length = sum(table.length(source) for source in table.dimg(item))
     return ImageItem(
         id=item,
-        type=coded.type,
-        coded=coded.size,
-        displayed_size=coded.displayed_size,
-        transforms=coded.transforms,
+        type=four_cc(kind),
+        coded=found.size,
+        displayed_size=found.displayed_size,
+        transforms=found.transforms,
         bits=bits,
         channels=channels,
         grid=grid,
@@ -62,19 +64,11 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
 
 
 def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
-    # Counted, because a hostile grid may name one tile sixty thousand times.
-    counts = Counter(grid.tiles)
-    types = table.types
-    for tile in counts:
-        if types.get(tile) not in IMAGE_TYPES:
-            raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
-    sizes = table.sizes(counts)
-    total = sum(
-        [
-            size.width * size.height * count
-            for size, count in zip(sizes, counts.values(), strict=True)
-        ]
-    )
+    if not IMAGE_TYPES.issuperset(map(table.types.get, grid.tiles)):
+        tile = next(tile for tile in grid.tiles if not table.is_image(tile))
+        raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
+    sizes = table.sizes(grid.tiles)
+    total = sum([size.width * size.height * count for size, count in sizes])
     if total > table.limits.pixels:
         raise LimitError(
             f"the {len(grid.tiles)} tiles of grid {item} have {total:,} pixels; "
@@ -105,6 +99,8 @@ def _check_data(table: ItemTable, item: int, grid: Grid, length: int) -> None:
 
 def missing_part(table: ItemTable, image: ImageItem) -> str:
     """Return how much of an image lies past the end of the file; empty where nothing does."""
+    if image.grid is None and table.all_inside():
+        return ""
     parts = image.grid.tiles if image.grid else (image.id,)
     lost = [
         (count, count * missing)

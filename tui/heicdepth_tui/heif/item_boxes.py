@@ -1,4 +1,4 @@
-"""The item boxes ``iinf``, ``iloc`` and ``ipma`` of a meta box: items, places, properties.
+"""The item boxes ``iinf`` and ``ipma`` of a meta box: items and their properties.
 
 Phone photos consist of fifty to eight hundred near-identical items, so that rows of the one shape
 that phones write are taken together. Where two entries name an item, the last counts.
@@ -7,17 +7,24 @@ that phones write are taken together. Where two entries name an item, the last c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from struct import Struct, unpack_from
 from struct import error as struct_error
-from typing import NamedTuple
 
-from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
+from heicdepth_tui.errors import HeaderError, MalformedError
 from heicdepth_tui.heif.boxes import boxes
-from heicdepth_tui.heif.fullbox import U16, U32, check_count, find_row, number, version_of
-from heicdepth_tui.heif.limits import Limits
+from heicdepth_tui.heif.fullbox import U16, U32, check_count, number, version_of
 
-__all__ = ["ItemInfoBox", "ItemLocation", "ItemLocationBox", "ItemPropertyAssociationBox"]
+__all__ = [
+    "ItemInfoBox",
+    "ItemPropertyAssociationBox",
+    "PropertyGroup",
+]
+
+_MAX_TILES, _MAX_GRIDS = 2_048, 8
+"""Tiles of a grid, and grids of a table, whose groups are kept: a 200-megapixel photo has 816."""
 
 _WITHOUT_ESSENTIAL = bytes(value & 0x7F for value in range(256))
 """Takes the flag off a byte that holds it and a property index."""
@@ -31,7 +38,17 @@ class ItemInfoBox:
     LimitError when there are more than ``limit`` items, MalformedError when there is no table.
     """
 
-    __slots__ = ("_by_type", "_content", "_hidden", "_plain", "_tails", "problem", "types")
+    __slots__ = (
+        "_by_type",
+        "_content",
+        "_hidden",
+        "_not_of",
+        "_plain",
+        "_strings",
+        "_tails",
+        "problem",
+        "types",
+    )
 
     # version 2, flags 0 or 1, empty name: 21 bytes, of which flags, id and type are kept
     _ROW = Struct(">11xBH2x4sx")
@@ -58,6 +75,8 @@ class ItemInfoBox:
         """Item type by item id."""
         self._hidden: frozenset[int] | None = None
         self._by_type: dict[bytes, tuple[int, ...]] = {}
+        self._not_of: dict[frozenset[bytes], tuple[int, ...]] = {}
+        self._strings: dict[int, tuple[str, ...]] = {}
         left = count - len(self._plain) // size
         self.problem = ""
         """Error of the entries that were left out; empty where there is none."""
@@ -93,6 +112,14 @@ class ItemInfoBox:
             self._by_type[kind] = found
         return found
 
+    def not_of(self, kinds: frozenset[bytes]) -> tuple[int, ...]:
+        """Return the ids of the items of other types, in the order of the file."""
+        found = self._not_of.get(kinds)
+        if found is None:
+            found = tuple([item for item, kind in self.types.items() if kind not in kinds])
+            self._not_of[kinds] = found
+        return found
+
     def hidden(self) -> frozenset[int]:
         """Return the ids of the items whose hidden flag is set."""
         if self._hidden is None:
@@ -103,109 +130,21 @@ class ItemInfoBox:
 
     def strings(self, item: int) -> tuple[str, ...]:
         """Return the NUL-ended strings of an entry: name; for ``mime`` content type, encoding."""
-        _, name, end = self._tails.get(item, (0, 0, 0))
-        parts = self._content[name:end].split(b"\0")[:3]
-        return tuple([part.decode("utf-8", "replace") for part in parts])
+        found = self._strings.get(item)
+        if found is None:
+            _, name, end = self._tails.get(item, (0, 0, 0))
+            parts = self._content[name:end].split(b"\0")[:3]
+            found = tuple([part.decode("utf-8", "replace") for part in parts])
+            self._strings[item] = found
+        return found
 
 
-class ItemLocation(NamedTuple):
-    """An ``iloc`` entry; extents are (offset, length) in bytes, the base offset added."""
+@dataclass(frozen=True, slots=True)
+class PropertyGroup:
+    """Items with the same properties: the first of them, and how many there are."""
 
-    construction: int
-    data_reference: int
-    extents: tuple[tuple[int, int], ...]
-
-
-class ItemLocationBox:
-    """Locations of the payloads listed by an ``iloc`` box, version 0, 1 or 2 (section 8.11.3).
-
-    Never raises: where the table is cut off, of an unknown version or form, or has too many items
-    or extents, ``incomplete`` is the error for the items that it does not list.
-    """
-
-    __slots__ = ("_plain", "_table", "incomplete")
-
-    # version 1, 32-bit offset and length, no base, no index, one extent: what phones write
-    _ROW = Struct(">HHHHII")
-
-    def __init__(self, content: bytes, limits: Limits) -> None:
-        self._table: dict[int, ItemLocation] = {}
-        self._plain = b""
-        self.incomplete: HeaderError | None = None
-        """The reason that the table does not list all items; None where it does."""
-        try:
-            self._read(content, limits)
-        except struct_error:
-            self.incomplete = MalformedError("box iloc is cut off")
-        except HeaderError as error:
-            self.incomplete = error
-
-    def _read(self, content: bytes, limits: Limits) -> None:
-        version = version_of(content, "iloc")
-        if version > 2:
-            raise UnsupportedHeaderError(f"box iloc is of version {version}; 0 to 2 are read")
-        count, start = number(content, "iloc", wide=version == 2, skip=2)
-        check_count(count, limits.items, "item locations")
-        widths = content[4:6]
-        stop = start + count * self._ROW.size
-        if version == 1 and widths == b"\x44\x00" and stop <= len(content):
-            table = content[start:stop]
-            if table[6::16].count(0) == count == table[7::16].count(1):
-                self._plain = table
-                return
-        self._unpack(content, start, count, version, limits.extents)
-
-    def _unpack(self, content: bytes, at: int, count: int, version: int, limit: int) -> None:
-        sizes = (content[4] >> 4, content[4] & 15, content[5] >> 4, content[5] & 15)
-        if not {0, 4, 8}.issuperset(sizes):
-            raise MalformedError("box iloc has field widths that are neither 0, 4 nor 8 bytes")
-        offset, length, base, index = sizes
-        codes = {0: "", 4: "I", 8: "Q"}
-        entry = Struct(f">{'I' if version == 2 else 'H'}{'H' if version else ''}H{codes[base]}H")
-        extent = Struct(f">{index * 'x' if version else ''}{codes[offset]}{codes[length]}")
-        total = 0
-        for _ in range(count):
-            fields = entry.unpack_from(content, at)
-            at += entry.size
-            total += fields[-1]
-            check_count(total, limit, "extents")
-            start = fields[-2] if base else 0
-            pairs: list[tuple[int, int]] = []
-            for _ in range(fields[-1]):
-                values = extent.unpack_from(content, at)
-                at += extent.size
-                pairs.append((start + (values[0] if offset else 0), values[-1] if length else 0))
-            method = fields[1] & 15 if version else 0
-            location = ItemLocation(method, fields[2 if version else 1], tuple(pairs))
-            self._table[fields[0]] = location
-
-    def index(self) -> None:
-        """Unpack the plain rows: faster for a caller who needs more than a few items."""
-        for item, method, reference, _, offset, length in self._ROW.iter_unpack(self._plain):
-            self._table[item] = ItemLocation(method & 15, reference, ((offset, length),))
-        self._plain = b""
-
-    def get(self, item: int) -> ItemLocation | None:
-        """Return where an item's payload lies, None where the table has no entry for it."""
-        if self._plain and item < 65536:
-            at = find_row(self._plain, self._ROW.size, item.to_bytes(2, "big"))
-            if at == -1:
-                return None
-            if at >= 0:
-                _, method, reference, _, offset, length = self._ROW.unpack_from(self._plain, at)
-                return ItemLocation(method & 15, reference, ((offset, length),))
-            self.index()
-        return self._table.get(item)
-
-    def furthest(self) -> int:
-        """Return where the last payload ends, counting all offsets from the file's start.
-
-        Payloads inside ``idat`` count from there and so end earlier: when the result lies inside
-        the file, so does every payload.
-        """
-        ends = [row[4] + row[5] for row in self._ROW.iter_unpack(self._plain)]
-        ends += [sum(pair) for entry in self._table.values() for pair in entry.extents]
-        return max(ends, default=0)
+    first: int
+    count: int
 
 
 class ItemPropertyAssociationBox:
@@ -216,7 +155,7 @@ class ItemPropertyAssociationBox:
     MalformedError when there is no table.
     """
 
-    __slots__ = ("_content", "_places", "_wide", "problem")
+    __slots__ = ("_content", "_groups", "_known", "_places", "_wide", "problem")
 
     def __init__(self, content: bytes, limit: int) -> None:
         wide_id = version_of(content, "ipma") > 0
@@ -225,6 +164,8 @@ class ItemPropertyAssociationBox:
         self._content = content
         self._wide = bool(content[3] & 1)
         self._places: dict[int, int] = {}
+        self._known: dict[int, tuple[int, ...]] = {}
+        self._groups: dict[tuple[int, ...], tuple[PropertyGroup, ...]] = {}
         (count,) = U32(content, 4)
         check_count(count, limit, "property associations")
         width, read_id = (4, U32) if wide_id else (2, U16)
@@ -254,6 +195,26 @@ class ItemPropertyAssociationBox:
 
         Index 0 (no property) occurs, and indices past the last property do.
         """
+        known = self._known.get(item)
+        if known is None:
+            known = self._known[item] = self._read(item)
+        return known
+
+    def groups(self, items: tuple[int, ...]) -> tuple[PropertyGroup, ...]:
+        """Return the items by the properties they share; the tiles of a grid are few groups.
+
+        Groups are in the order in which ``items`` names their first item.
+        """
+        known = self._groups.get(items)
+        if known is None:
+            counts = Counter(map(self.of, items))
+            first = dict(zip(map(self.of, reversed(items)), reversed(items), strict=True))
+            known = tuple([PropertyGroup(first[one], count) for one, count in counts.items()])
+            if len(items) <= _MAX_TILES and len(self._groups) < _MAX_GRIDS:
+                self._groups[items] = known
+        return known
+
+    def _read(self, item: int) -> tuple[int, ...]:
         at = self._places.get(item)
         if at is None:
             return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from types import TracebackType
@@ -21,15 +22,17 @@ from heicdepth_tui.heif.coded import (
     IMAGE_TYPES,
     TRANSFORM_PROPERTIES,
     CodedItem,
+    PictureProperties,
+    picture_properties,
     transforms_of,
 )
 from heicdepth_tui.heif.container import Container, find_meta
 from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS
-from heicdepth_tui.heif.item_boxes import ItemLocation
+from heicdepth_tui.heif.item_locations import ItemLocation
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.metabox import read_meta
 from heicdepth_tui.heif.picture_facts import Extent, Grid, Size
-from heicdepth_tui.heif.references import Group, References, Targets, referrers
+from heicdepth_tui.heif.references import Group, References
 from heicdepth_tui.heif.source import Source
 
 __all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTable", "read_items"]
@@ -50,8 +53,10 @@ class ItemTable:
     """
 
     __slots__ = (
+        "_contents",
+        "_found",
+        "_is_whole",
         "_meta",
-        "_referrers",
         "_sizes",
         "blocking_types",
         "container",
@@ -81,8 +86,10 @@ class ItemTable:
         self.blocking_types: dict[tuple[int, bool], bytes | None] = {}
         """Cache of ``codecs`` for derived pictures, so that each source is examined once."""
         self._meta = meta
-        self._referrers: dict[bytes, Targets] = {}
         self._sizes: dict[tuple[int, ...], Size] = {}
+        self._contents: list[tuple[bytes, bytes]] | None = None
+        self._found: dict[tuple[int, ...], tuple[tuple[bytes, bytes], ...]] = {}
+        self._is_whole: bool | None = None
 
     def __enter__(self) -> ItemTable:
         return self
@@ -116,6 +123,10 @@ class ItemTable:
     def of_type(self, kind: bytes) -> tuple[int, ...]:
         """Return the items of a four-character type, in the order of the file."""
         return self._meta.infos.of_type(kind)
+
+    def metadata(self) -> tuple[int, ...]:
+        """Return the items that are no pictures, in the order of the file."""
+        return self._meta.infos.not_of(IMAGE_TYPES)
 
     def is_image(self, item: int) -> bool:
         """Return whether an item exists and is a picture that a decoder could know."""
@@ -151,10 +162,7 @@ class ItemTable:
 
     def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
         """Return the items with a reference of a type to ``target``, by id."""
-        known = self._referrers.get(kind)
-        if known is None:
-            known = self._referrers[kind] = referrers(self.references.get(kind, {}))
-        return known.get(target, ())
+        return self._meta.references.referrers(kind, target)
 
     # -- properties
 
@@ -169,18 +177,28 @@ class ItemTable:
         self, item: int, kinds: frozenset[bytes] | None = None
     ) -> list[tuple[bytes, bytes]]:
         """Return type and content of properties, of ``kinds``, in the order they apply."""
-        data, known, indices = self.container.data, self._meta.properties, self._indices(item)
+        found = self._boxes(item)
+        return list(found) if kinds is None else [box for box in found if box[0] in kinds]
+
+    def _boxes(self, item: int) -> tuple[tuple[bytes, bytes], ...]:
+        indices = self._indices(item)
+        found = self._found.get(indices)
+        if found is not None:
+            return found  # items share their properties: nothing is copied twice
         if len(indices) > _MAX_PROPERTIES:
             raise LimitError(f"item {item} has {len(indices)} properties")
+        if self._contents is None:
+            data = self.container.data
+            self._contents = [(kind, data[body:end]) for kind, body, end in self._meta.properties]
+        known = self._contents
         try:
-            found = [known[index - 1] for index in indices if index]
+            found = tuple([known[index - 1] for index in indices if index])
         except IndexError:
             raise MalformedError(
                 f"item {item} refers to properties that do not exist (the file has {len(known)})"
             ) from None
-        return [
-            (kind, data[body:end]) for kind, body, end in found if kinds is None or kind in kinds
-        ]
+        self._found[indices] = found
+        return found
 
     def aux_type(self, item: int) -> tuple[str, bytes] | None:
         """Return urn and subtype of an auxiliary picture, None where it has no ``auxC``."""
@@ -220,13 +238,15 @@ class ItemTable:
             return size
         raise self._sizeless(item)
 
-    def sizes(self, items: Iterable[int]) -> list[Size]:
-        """Return the coded size of each image item, as ``size`` does."""
+    def sizes(self, items: tuple[int, ...]) -> list[tuple[Size, int]]:
+        """Return coded sizes as ``size`` does, each with the number of ``items`` that have it.
+
+        The tiles of a grid share their properties: items with the same ones are taken together.
+        """
         if len(self._meta.associations) != 1:
-            return [self.size(item) for item in items]
-        # The tiles of a grid share their properties: a lookup each, without a call.
-        known, of = self._sizes, self._meta.associations[0].of
-        return [known.get(of(item)) or self.size(item) for item in items]
+            return [(self.size(item), count) for item, count in Counter(items).items()]
+        groups = self._meta.associations[0].groups(items)
+        return [(self.size(group.first), group.count) for group in groups]
 
     def displayed_size(self, item: int) -> Size:
         """Return the size of an image item after its transforms: that of ``CodedItem``."""
@@ -252,47 +272,30 @@ class ItemTable:
 
     def coded(self, item: int) -> CodedItem:
         """Return an image item with its properties resolved."""
-        kind = self.type_of(item)
-        size: Size | None = None
-        hvcc: bytes | None = None
-        av1c: bytes | None = None
-        pixi: tuple[int, ...] | None = None
-        configured: tuple[int, int] | None = None
-        colours: list[bytes] = []
-        turns: list[tuple[bytes, bytes]] = []
-        for name, content in self.property_boxes(item):
-            if name == b"ispe":
-                size = properties.image_size(content)
-            elif name == b"pixi":
-                pixi = properties.pixel_bits(content)
-            elif name == b"hvcC":
-                hvcc, configured = content, properties.configured_bits(name, content)
-            elif name == b"av1C":
-                av1c, configured = content, properties.configured_bits(name, content)
-            elif name == b"colr":
-                colours.append(content)
-            elif name in TRANSFORM_PROPERTIES:
-                turns.append((name, content))
-        if size is None:
-            raise self._sizeless(item)
-        self.check_pixels(size, f"item {item}")
+        kind, found = self.type_of(item), self.properties(item)
         location = self._location(item)
-        if pixi:
-            configured = pixi[0], 1 if len(pixi) == 1 else 3
         return CodedItem(
             id=item,
             type=four_cc(kind),
-            size=size,
-            hvcc=hvcc,
-            pixi=pixi,
-            colr=tuple(colours),
-            transforms=transforms_of(size, turns),
+            size=found.size,
+            hvcc=found.hvcc,
+            pixi=found.pixi,
+            colr=found.colr,
+            transforms=found.transforms,
             extents=self._extents(item, location),
             construction_method=location.construction,
-            bits=configured[0] if configured else None,
-            channels=configured[1] if configured else None,
-            av1c=av1c,
+            bits=found.bits,
+            channels=found.channels,
+            av1c=found.av1c,
         )
+
+    def properties(self, item: int) -> PictureProperties:
+        """Return the properties of an image item."""
+        found = picture_properties(self._boxes(item))
+        if found is None:
+            raise self._sizeless(item)
+        self.check_pixels(found.size, f"item {item}")
+        return found
 
     def check_pixels(self, size: Size, what: str) -> None:
         """Raise LimitError when a picture has more samples than the limits allow."""
@@ -317,7 +320,7 @@ class ItemTable:
 
     def _extents(self, item: int, location: ItemLocation) -> tuple[Extent, ...]:
         if location.construction == 0:
-            return tuple([Extent(*pair) for pair in location.extents])
+            return tuple([Extent(offset, length) for offset, length in location.extents])
         if location.construction == 1:
             if self._meta.idat is None:
                 raise MalformedError(f"item {item} lies in an idat box that does not exist")
@@ -344,10 +347,20 @@ class ItemTable:
         extents = self._location(item).extents
         return extents[0][1] if len(extents) == 1 else sum([length for _, length in extents])
 
+    def total_length(self, items: tuple[int, ...]) -> int:
+        """Return the sum of ``length``, an item counting as often as it is named."""
+        locations = self._meta.locations
+        total = None if locations is None else locations.total(items)
+        if total is not None:
+            return total
+        return sum([self.length(item) * count for item, count in Counter(items).items()])
+
     def all_inside(self) -> bool:
         """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""
-        locations = self._meta.locations
-        return locations is None or locations.furthest() <= self.source.size
+        if self._is_whole is None:
+            locations = self._meta.locations
+            self._is_whole = locations is None or locations.furthest() <= self.source.size
+        return self._is_whole
 
     def missing(self, item: int) -> int:
         """Return how many bytes of an item's payload lie past the end of the file."""

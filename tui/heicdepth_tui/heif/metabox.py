@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.boxes import Box, boxes, four_cc
 from heicdepth_tui.heif.container import Container
-from heicdepth_tui.heif.item_boxes import ItemInfoBox, ItemLocationBox, ItemPropertyAssociationBox
+from heicdepth_tui.heif.item_boxes import ItemInfoBox, ItemPropertyAssociationBox
+from heicdepth_tui.heif.item_locations import ItemLocationBox
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.heif.references import (
     NO_REFERENCES,
@@ -19,10 +18,10 @@ from heicdepth_tui.heif.references import (
     primary_item,
     read_references,
 )
+from heicdepth_tui.heif.remembered import remembered
 
 __all__ = ["MetaBox", "read_meta"]
 
-_T = TypeVar("_T")
 _MAX_TABLES = 16
 _NEEDED = (b"pitm", b"iinf", b"iprp", b"iloc")
 """Boxes without which no picture can be described or decoded."""
@@ -66,7 +65,7 @@ def read_meta(container: Container, limits: Limits) -> MetaBox:
     if handler not in (b"pict", b""):
         problems.append(f"hdlr: the header describes no pictures (handler {four_cc(handler)})")
     primary_id = primary_item(content[b"pitm"])
-    infos = _remember(ItemInfoBox, _item_infos, content[b"iinf"], limits.items)
+    infos = _item_infos(content[b"iinf"], limits.items)
     if infos.problem:
         problems.append(f"iinf: {infos.problem}")
     locations = ItemLocationBox(content[b"iloc"], limits) if b"iloc" in content else None
@@ -75,7 +74,7 @@ def read_meta(container: Container, limits: Limits) -> MetaBox:
     references = NO_REFERENCES
     if b"iref" in content:
         bounds = limits.items, limits.references, limits.nesting
-        references = _remember(read_references, _read_references, content[b"iref"], *bounds)
+        references = _references(content[b"iref"], *bounds)
         problems += references.problems
     properties: list[Box] = []
     associations: list[ItemPropertyAssociationBox] = []
@@ -134,9 +133,7 @@ def _read_properties(
                 problems.append(f"ipco: {error.what}")
         elif kind == b"ipma":
             try:
-                table = _remember(
-                    ItemPropertyAssociationBox, _associations, data[body:end], limits.items
-                )
+                table = _associations(data[body:end], limits.items)
             except HeaderError as error:
                 problems.append(f"ipma: {error.what}")
                 continue
@@ -148,13 +145,6 @@ def _read_properties(
 
 # Photos of one phone share these three tables byte for byte, while sizes, places and depth ranges
 # differ: what was read from the same bytes under the same limits need not be read again.
-_item_infos = lru_cache(maxsize=32)(ItemInfoBox)
-_associations = lru_cache(maxsize=32)(ItemPropertyAssociationBox)
-_read_references = lru_cache(maxsize=32)(read_references)
-_REMEMBERED_BYTES = 32 * 1024
-
-
-def _remember(
-    read: Callable[..., _T], remembered: Callable[..., _T], content: bytes, *bounds: int
-) -> _T:
-    return (remembered if len(content) <= _REMEMBERED_BYTES else read)(content, *bounds)
+_item_infos = remembered(ItemInfoBox)
+_associations = remembered(ItemPropertyAssociationBox)
+_references = remembered(read_references)
