@@ -50,6 +50,8 @@ _MAX_FOCAL_35MM = 5000.0
 _MAX_ASPECT_RATIO = 2.0
 """Frames whose aspects differ by more are no crops of each other."""
 
+_NO_LENS = "the file states no lens distortion"
+
 _MIDDLE_ERROR = 0.03
 """Distance of real principal points from the middle, as a share of a side: 0.7 % (rear wide) and
 2.9 % (rear tele) were measured."""
@@ -103,7 +105,7 @@ class Camera:
     note: str = ""
     estimated: tuple[str, ...] = ()
     lens: Lens | None = None
-    lens_problem: str = "the file states no lens distortion"
+    lens_problem: str = _NO_LENS
     is_rectified: bool = False
     is_resampled: bool = False
 
@@ -196,7 +198,7 @@ def intrinsics_problem(calibration: Calibration) -> str:
     width, height = calibration.reference_width, calibration.reference_height
     if matrix is None:
         return "the file has no intrinsics"
-    if len(matrix) != 9 or not all(math.isfinite(value) for value in matrix):
+    if len(matrix) != 9 or not all(map(math.isfinite, matrix)):
         return "the intrinsics are not 9 finite numbers"
     if width is None or height is None:
         return "the intrinsics have no reference size"
@@ -289,17 +291,12 @@ def _from_file(
             f"the reference {stored.width:g}x{stored.height:g} has another aspect than the map "
             f"of {coded.width}x{coded.height}"
         )
-    camera = _camera(follow(k, transforms, size), CameraOrigin.FILE, note, fitted)
-    calibration = header.depth.calibration
-    if calibration is None:
-        return camera
-    problem = lens_problem(calibration)
-    if problem:
-        return replace(camera, lens_problem=problem)
-    frame, _ = fit(lens_frame(calibration), coded, header.primary.coded)
-    return replace(
-        camera, lens=lens_of(calibration, follow(frame, transforms, size)), lens_problem=""
-    )
+    k, calibration = follow(k, transforms, size), header.depth.calibration
+    lens, problem = None, _NO_LENS if calibration is None else lens_problem(calibration)
+    if calibration is not None and not problem:
+        frame, _ = fit(lens_frame(calibration), coded, header.primary.coded)
+        lens = lens_of(calibration, follow(frame, transforms, size))
+    return _camera(k, CameraOrigin.FILE, note, fitted, (lens, problem))
 
 
 def _property_intrinsics(header: Header) -> tuple[CameraOrigin, Intrinsics | None, str]:
@@ -383,10 +380,14 @@ def _as_stored(calibration: Calibration) -> Intrinsics:
 
 
 def _camera(
-    k: Intrinsics, origin: CameraOrigin, note: str, estimated: tuple[str, ...] = ()
+    k: Intrinsics,
+    origin: CameraOrigin,
+    note: str,
+    estimated: tuple[str, ...] = (),
+    lens: tuple[Lens | None, str] = (None, _NO_LENS),
 ) -> Camera:
-    width, height = int(k.width), int(k.height)
-    return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, width, height, origin, note, estimated)
+    size = int(k.width), int(k.height)
+    return Camera(k.fx, k.fy, k.cx - 0.5, k.cy - 0.5, *size, origin, note, estimated, *lens)
 
 
 def _estimate(header: Header, frame: Size) -> Intrinsics | None:

@@ -77,6 +77,9 @@ class Coverage:
     """For the user; empty where no crop has an effect on the depth map."""
 
 
+_ALL = Coverage()
+
+
 def coverage_of(photo: ImageItem, depth: ImageItem, turn: Sequence[Transform]) -> Coverage:
     """Return the part that the upright photo and the depth map, after ``turn``, both show.
 
@@ -89,7 +92,7 @@ def coverage_of(photo: ImageItem, depth: ImageItem, turn: Sequence[Transform]) -
     unsure, and the depth map is taken to cover the cropped photo.
     """
     if not any(isinstance(one, Crop) for one in (*photo.transforms, *depth.transforms)):
-        return Coverage()
+        return _ALL
     shown, full_photo = _placements(photo, ())
     seen, full_depth = _placements(depth, turn)
     full_error = _shape_error(_size(full_photo), _size(full_depth))

@@ -91,8 +91,15 @@ def radius_after(radius: float, coefficients: Sequence[float], pixel_mm: float) 
     Raises ZeroDivisionError or OverflowError where the coefficients make no sense at that radius.
     """
     squared, total = (radius * pixel_mm) ** 2, 0.0
-    for coefficient in reversed(coefficients):
-        total = total * squared + coefficient
+    if len(coefficients) == 8:
+        # The usual number, in half the time of the loop and with the same roundings.
+        a, b, c, d, e, f, g, h = coefficients
+        total = total * squared + h
+        total = ((total * squared + g) * squared + f) * squared + e
+        total = (((total * squared + d) * squared + c) * squared + b) * squared + a
+    else:
+        for coefficient in reversed(coefficients):
+            total = total * squared + coefficient
     return radius / (1 + 0.01 * total)
 
 
@@ -175,14 +182,12 @@ def _measured(
         try:
             pinhole = radius_after(radius, rectifying, pixel_mm)
             stored = radius_after(radius, distorting, pixel_mm)
-            again = (
-                radius_after(pinhole, distorting, pixel_mm),
-                radius_after(stored, rectifying, pixel_mm),
-            )
+            there = radius_after(pinhole, distorting, pixel_mm)
+            back = radius_after(stored, rectifying, pixel_mm)
         except (OverflowError, ZeroDivisionError):
             return None
         shift = max(shift, abs(pinhole - radius))
-        residual = max(residual, *(abs(one - radius) for one in again))
+        residual = max(residual, abs(there - radius), abs(back - radius))
     return (shift, residual) if isfinite(shift) and isfinite(residual) else None
 
 

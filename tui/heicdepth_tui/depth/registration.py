@@ -163,7 +163,7 @@ def register(photo: ImageItem, depth: ImageItem, frames: Frames = Frames.AUTO) -
     tp, td = _turns(photo), _turns(depth)
     turn: tuple[Transform, ...] = ()
     turn_sentence = ""
-    if _element(tp) == _element(td):
+    if tp == td or _element(tp) == _element(td):
         basis, frames = Basis.SAME, Frames.TRANSFORMS
     else:
         basis = Basis.CHOSEN
@@ -229,6 +229,8 @@ def orientation_words(transforms: Sequence[Transform]) -> str:
 
 
 def _turns(item: ImageItem) -> tuple[Transform, ...]:
+    if not item.transforms:
+        return ()
     return tuple(one for one in item.transforms if not isinstance(one, Crop))
 
 

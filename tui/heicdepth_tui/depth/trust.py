@@ -11,6 +11,7 @@ from heicdepth_tui.heif.depth_facts import Accuracy
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
+    from heicdepth_tui.depth.quantization import Decision
     from heicdepth_tui.heif.depth_facts import DepthInfo
 
 __all__ = ["Trust", "distortion_sentence", "trust_of"]
@@ -213,9 +214,13 @@ class Trust:
         return "known" if self.is_unit_known else "assumed"
 
 
-def trust_of(info: DepthInfo) -> Trust:
-    """Return the trust in the distances of a photo's depth map, by its header alone."""
-    decision = decide(info)
+def trust_of(info: DepthInfo, decision: Decision | None = None) -> Trust:
+    """Return the trust in the distances of a photo's depth map, by its header alone.
+
+    ``decision`` is what ``decide`` returns for it, None to call it here.
+    """
+    if decision is None:
+        decision = decide(info)
     return Trust(
         accuracy=info.accuracy,
         is_unit_known=decision.is_unit_known,

@@ -175,7 +175,7 @@ def _text(values: Sequence[float]) -> str:
 
 
 def _numbers(values: Sequence[float] | None) -> list[float] | None:
-    if values is None or not all(math.isfinite(value) for value in values):
+    if values is None or not all(map(math.isfinite, values)):
         return None
     return list(values)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -142,12 +141,12 @@ def derived_label(name: str, layer: Layer) -> str:
 
 def _numbered(layers: Iterable[Layer]) -> Iterable[Layer]:
     """Yield the layers with a number behind each label that stands before: depth, depth 2."""
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     taken: set[str] = set()
     for layer in layers:
         label = layer.label
         while True:
-            seen[label] += 1
+            seen[label] = seen.get(label, 0) + 1
             name = label if seen[label] == 1 else f"{label} {seen[label]}"
             if name not in taken:
                 break
