@@ -251,6 +251,7 @@ def test_an_ended_run_leaves_whole_shards_and_the_next_one_goes_on(
 
     assert run.returncode == (130 if signal_sent == signal.SIGINT else -signal.SIGKILL), errors
     assert "Traceback" not in errors
+    assert ("the same command again" in errors) == (signal_sent == signal.SIGINT)
     assert 2 <= len(before) < _MANY // 5
     assert all(name.endswith(".tar") for name in before)
     assert resumed.returncode == 0

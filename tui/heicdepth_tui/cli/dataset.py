@@ -120,6 +120,11 @@ def dataset(
     except ExportError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 1
+    except KeyboardInterrupt:
+        click.echo(
+            "heicdepth-tui: interrupted; the same command again writes the missing shards", err=True
+        )
+        raise
     if counts.is_empty:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3

@@ -80,7 +80,10 @@ class Reporter:
             self._bar.update(self._task, name=printable(job.path))
 
     def ended(self, outcome: Outcome, *, photos: int = 1) -> None:
-        """Print the files of a photo, or why there are none; count ``photos`` as ended."""
+        """Print the files of a photo, or why there are none; count ``photos`` as ended.
+
+        With a bar the summaries of files that hold many photos (``photos`` is 0) are printed too.
+        """
         self._ended += photos
         lines = [printable_summary for one in outcome.written if (printable_summary := one.summary)]
         if outcome.state.value == "failed":
@@ -93,7 +96,8 @@ class Reporter:
             rate = self._ended / max(0.001, time.monotonic() - self._begun)
             bar.update(self._task, advance=photos, rate=f"{rate:.1f}/s")
             # The bar is drawn on the last line of the terminal: lines go above it.
-            lines = [line for line in lines if line.startswith("heicdepth-tui:")]
+            if photos:
+                lines = [line for line in lines if line.startswith("heicdepth-tui:")]
             for line in lines:
                 bar.console.print(line, markup=False, soft_wrap=True)
             if sys.stdout.isatty():
