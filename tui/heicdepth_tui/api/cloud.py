@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from heicdepth_tui.depth.axes import Axes
-from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
-from heicdepth_tui.depth.registration import Frames
+from heicdepth_tui.api.arrays import fixed
+from heicdepth_tui.api.options import python_hints
 from heicdepth_tui.errors import ExportError
-from heicdepth_tui.export.options import ColourValues, ExportOptions
 from heicdepth_tui.export.registry import FORMATS, Kind
 from heicdepth_tui.files import write_new_set
 
 if TYPE_CHECKING:
     import os
-    from enum import Enum
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,16 +24,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.export.source import ExportSource
 
-__all__ = ["PointCloud", "options_of"]
-
-_CHOICES: dict[str, type[Enum]] = {
-    "projection": Projection,
-    "color_resolution": ColorResolution,
-    "colours": ColourValues,
-    "axes": Axes,
-    "register": Frames,
-}
-_OF_EXPORT = frozenset({"colours", "axes", "register", "scale", "organised"})
+__all__ = ["PointCloud"]
 
 
 class PointCloud:
@@ -44,6 +32,7 @@ class PointCloud:
 
     In metres, x right, y up, −z forward, the camera at the origin; with ``axes="opencv"`` x right,
     y down, z forward. A flat cloud has no unit: see ``CloudOptions``. Made by ``Photo.cloud``.
+    Its arrays are read-only: change a copy.
     """
 
     def __init__(self, source: ExportSource, cloud: Cloud) -> None:
@@ -53,22 +42,26 @@ class PointCloud:
     @property
     def xyz(self) -> NDArray[np.float32]:
         """(N, 3)."""
-        return self._cloud.xyz
+        return fixed(self._cloud.xyz)
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
-        """(N, 3), sRGB unless ``colours="stored"`` was asked for."""
-        return self._cloud.rgb
+        """(N, 3), sRGB unless ``colours="stored"`` was given."""
+        return fixed(self._cloud.rgb)
 
     @property
     def normals(self) -> NDArray[np.float32] | None:
-        """(N, 3) unit vectors towards the camera, 0,0,0 where unknown; None unless asked for."""
-        return self._cloud.normals
+        """(N, 3) unit vectors towards the camera, 0,0,0 where unknown.
+
+        None without ``normals=True``.
+        """
+        normals = self._cloud.normals
+        return None if normals is None else fixed(normals)
 
     @property
     def index(self) -> NDArray[np.intp]:
         """(N,) ascending: row · ``grid``'s width + column of each point."""
-        return self._cloud.index
+        return fixed(self._cloud.index)
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -94,9 +87,10 @@ class PointCloud:
         """Write the cloud to a new file and return its path.
 
         The format follows from the suffix (``.ply``, ``.pcd``, ``.glb``, ``.html`` …) or is one of
-        the names that ``heicdepth-tui export --format`` takes for clouds and meshes. The file
-        appears whole or not at all. Raises WriteError where a file of this name exists or it cannot
-        be written, ExportError for a format that is unknown or holds no cloud.
+        the names that ``heicdepth-tui export --format`` takes for clouds and meshes; then a suffix
+        that is missing is added. An OBJ comes with its MTL and JPEG files beside it. The files
+        appear whole or not at all. Raises WriteError where a file of this name exists or it cannot
+        be written, ExportError for a format that is unknown, holds no cloud or has another suffix.
         """
         path = Path(path)
         name = format or path.suffix.removeprefix(".").lower()
@@ -110,9 +104,14 @@ class PointCloud:
             )
         options = replace(self._source.options, formats=(name,))
         source = replace(self._source, options=options)
-        parts = [(output.suffix, output.write) for output in one.output_files(source)]
-        stem = path.name.removesuffix(parts[0][0])
-        return write_new_set(path.parent, stem, parts, numbered=False)[0]
+        with python_hints(self._source.path):
+            parts = [(output.suffix, output.write) for output in one.output_files(source)]
+        (first, write), *others = parts
+        usual = Path(f"x{first}").suffix
+        if path.suffix.lower() not in ("", usual):
+            raise ExportError(f"a file of {name} ends in {usual}, not {path.suffix}", path=path)
+        parts = [(path.suffix or usual, write), *others]
+        return write_new_set(path.parent, path.stem, parts, numbered=False)[0]
 
     def to_open3d(self) -> Any:
         """Return an ``open3d.geometry.PointCloud`` with points, colours and normals.
@@ -137,24 +136,3 @@ class PointCloud:
 
     def __repr__(self) -> str:
         return f"<PointCloud of {len(self):,} points, {self.trust.short}>"
-
-
-def options_of(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of ``ExportOptions`` for the options of ``Photo.cloud``.
-
-    A choice may be given by its value, e.g. ``projection="flat"``. Raises TypeError for a name that
-    is no option, ValueError for a value that is none.
-    """
-    of_cloud = {field.name for field in fields(CloudOptions)}
-    unknown = given.keys() - of_cloud - _OF_EXPORT
-    if unknown:
-        known = ", ".join(sorted(of_cloud | _OF_EXPORT))
-        raise TypeError(f"no option is named {', '.join(sorted(unknown))}; there are {known}")
-    values: dict[str, Any] = {
-        name: _CHOICES[name](value) if name in _CHOICES and isinstance(value, str) else value
-        for name, value in given.items()
-    }
-    chosen = {name: value for name, value in values.items() if name in _OF_EXPORT}
-    cloud = CloudOptions(**{name: value for name, value in values.items() if name in of_cloud})
-    ExportOptions(cloud=cloud, **chosen)
-    return {"cloud": cloud, **chosen}

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.api.arrays import fixed
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.heif.depth_facts import DepthInfo
+    from heicdepth_tui.heif.picture_facts import Size
 
 __all__ = ["Depth"]
 
@@ -20,13 +23,16 @@ __all__ = ["Depth"]
 class Depth:
     """The depth map of a photo, in the orientation of the upright photo.
 
-    Arrays are (H, W) and decoded at first use. ``disparity``, ``metres``, ``step`` and ``valid``
-    raise NoMetresError where the file does not state what a code means; ``codes`` never does.
+    Arrays are (H, W), decoded at first use and read-only: change a copy, ``depth.metres.copy()``.
+    ``disparity``, ``metres``, ``step`` and ``valid`` raise NoMetresError where the file does not
+    state what a code means; ``codes`` never does. All raise DecodeError where the map cannot be
+    decoded.
     """
 
-    def __init__(self, info: DepthInfo, decode: Callable[[], DepthMap]) -> None:
+    def __init__(self, info: DepthInfo, size: Size, decode: Callable[[], DepthMap]) -> None:
         self.info = info
         """What the header states of it: representation, calibration, item."""
+        self._size = size
         self._decode = decode
 
     @cached_property
@@ -47,8 +53,8 @@ class Depth:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return self.map.size.height, self.map.size.width
+        """Rows and columns; by the header alone."""
+        return self._size.height, self._size.width
 
     @property
     def bits(self) -> int:
@@ -61,12 +67,12 @@ class Depth:
 
         The largest code is the nearest point (ISO/IEC 23008-12, H.265 Annex G).
         """
-        return self.map.codes
+        return fixed(self.map.codes)
 
     @cached_property
     def disparity(self) -> NDArray[np.float32]:
         """1/m, float32, NaN where invalid."""
-        return self.map.disparity()
+        return fixed(self.map.disparity())
 
     @cached_property
     def metres(self) -> NDArray[np.float32]:
@@ -74,27 +80,25 @@ class Depth:
 
         Real distances only where ``trust.is_metric``: see ``trust``.
         """
-        return self.map.metres()
+        return fixed(self.map.metres())
 
     @cached_property
     def step(self) -> NDArray[np.float32]:
         """Metres per code at each sample, float32, NaN where invalid: the depth resolution."""
-        return self.map.depth_resolution()
+        return fixed(self.map.depth_resolution())
 
     @cached_property
     def valid(self) -> NDArray[np.bool_]:
         """Whether a sample has a distance."""
-        return self.map.valid()
+        return fixed(self.map.valid())
 
     def __repr__(self) -> str:
-        item = self.info.item
-        size = "" if item is None else f" {item.displayed_size}"
-        return f"<Depth{size}, {self.trust.short}>"
+        return f"<Depth {self._size}, {self.trust.short}>"
 
     def facts(self) -> list[tuple[str, str]]:
         """Return names and values of what the header states, for a table."""
-        item, ends = self.info.item, self.info.representation
-        facts = [("depth", "" if item is None else str(item.displayed_size))]
+        ends = self.info.representation
+        facts = [("depth", str(self._size))]
         if ends is not None:
             facts.append(("representation", ends.type.label))
             if ends.d_min is not None and ends.d_max is not None:

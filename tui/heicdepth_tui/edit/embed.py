@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from heicdepth_tui.edit.depth_item import NewDepth, aspect_problem, depth_picture
-from heicdepth_tui.errors import ExportError, FileAccessError, NotHeifError
+from heicdepth_tui.errors import ExportError, FileAccessError, NotHeifError, WriteError
 from heicdepth_tui.files import write_new_set
 from heicdepth_tui.heif.depth_info import depth_items
 from heicdepth_tui.heif.items import read_items
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.items import ItemTable
     from heicdepth_tui.heif.write.mux import CodedPicture, TiledPicture
 
-__all__ = ["Embedded", "coded_photo", "embed", "write_photo"]
+__all__ = ["Embedded", "check_name", "coded_photo", "embed", "write_photo"]
 
 _TILE = 512
+_SUFFIXES = frozenset({".heic", ".heif", ".hif", ".avif"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ def embed(
     its EXIF and colour profile.
 
     Raises ExportError where the photo has a depth map and ``replace`` is not set, where the aspects
-    differ, or the photo is cropped by its file; WriteError where ``out`` exists or cannot be
-    written; FileAccessError, HeaderError and DecodeError for the photo.
+    differ, or the photo is cropped by its file; WriteError where ``out`` exists, cannot be written
+    or is named as another kind of file; FileAccessError, HeaderError and DecodeError for the photo.
     """
+    check_name(out)
     try:
         table = read_items(photo, limits=limits)
     except NotHeifError:
@@ -140,6 +142,14 @@ def coded_photo(rgb: NDArray[np.uint8], quality: int) -> CodedPicture | TiledPic
     if max(rgb.shape[:2]) <= _TILE:
         return encode_hevc(rgb, quality=quality)
     return encode_grid(rgb, tile=_TILE, quality=quality)
+
+
+def check_name(out: Path) -> None:
+    """Raise WriteError where the name is that of another kind of file."""
+    if out.suffix.lower() not in _SUFFIXES:
+        raise WriteError(
+            "the new file is a HEIC", path=out, hint=f"name it {out.with_suffix('.heic').name}"
+        )
 
 
 def write_photo(out: Path, data: bytes) -> Path:

@@ -18,7 +18,7 @@ from heicdepth_tui.export.png import colour_chunks, write_png
 from heicdepth_tui.export.source import OutputFile, ascii_line
 from heicdepth_tui.files import safe_name
 from heicdepth_tui.heif.colour import UNKNOWN
-from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
+from heicdepth_tui.photo.layers import Layer, LayerKind, eyes_of, layers_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,12 +45,7 @@ def layers_to_write(header: Header) -> tuple[Layer, ...]:
         Layer(LayerKind.THUMBNAIL, item.id, f"thumbnail {number}")
         for number, item in enumerate(header.thumbnails[1:], 2)
     ]
-    for number, pair in enumerate(header.stereo_pairs, 1):
-        mark = f" {number}" if number > 1 else ""
-        # The decoder reads every picture of the file under the photo's kind.
-        layers.append(Layer(LayerKind.PRIMARY, pair.left, f"left eye{mark}"))
-        layers.append(Layer(LayerKind.PRIMARY, pair.right, f"right eye{mark}"))
-    return tuple(layers)
+    return (*layers, *eyes_of(header))
 
 
 def output_files(source: PhotoSource) -> tuple[OutputFile, ...]:

@@ -33,6 +33,7 @@ __all__ = [
     "as_rgb8",
     "depth_info",
     "derived_label",
+    "eyes_of",
     "layers_of",
     "own_depth",
 ]
@@ -110,6 +111,17 @@ def layers_of(header: Header) -> tuple[Layer, ...]:
             listed.add(item.id)
             layers.append(Layer(LayerKind.DEPTH, item.id, f"depth of image {other.picture}"))
     return tuple(_numbered(layers))
+
+
+def eyes_of(header: Header) -> tuple[Layer, ...]:
+    """Return the pictures of each stereo pair: left eye, right eye, left eye 2 …."""
+    layers = []
+    for number, pair in enumerate(header.stereo_pairs, 1):
+        mark = f" {number}" if number > 1 else ""
+        # The decoder reads every picture of the file under the photo's kind.
+        layers.append(Layer(LayerKind.PRIMARY, pair.left, f"left eye{mark}"))
+        layers.append(Layer(LayerKind.PRIMARY, pair.right, f"right eye{mark}"))
+    return tuple(layers)
 
 
 def own_depth(header: Header) -> Layer | None:

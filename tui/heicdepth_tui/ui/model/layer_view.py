@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.photo.layers import Layer, LayerKind, layers_of
+from heicdepth_tui.photo.layers import Layer, LayerKind, eyes_of, layers_of
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.rendering import Rendered, RenderSpec
@@ -71,11 +71,8 @@ def views_of(header: Header) -> tuple[LayerView, ...]:
         views.append(LayerView(ViewKind.LAYER, layer))
         if layer.kind is LayerKind.DEPTH and layer.is_chosen:
             views += map(LayerView, _OF_DEPTH)
-    for pair in header.stereo_pairs[:1]:
-        eyes = (("left eye", pair.left), ("right eye", pair.right))
-        for name, item in eyes:
-            # The decoder reads every picture of the file under the photo's kind.
-            views.append(LayerView(ViewKind.LAYER, Layer(LayerKind.PRIMARY, item, name)))
+    if header.stereo_pairs:
+        views += (LayerView(ViewKind.LAYER, eye) for eye in eyes_of(header)[:2])
         views.append(LayerView(ViewKind.DIFFERENCE))
     return tuple(views)
 
