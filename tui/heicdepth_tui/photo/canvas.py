@@ -13,8 +13,16 @@ from heicdepth_tui.photo.tiles import Piece
 __all__ = ["BandCanvas", "Canvas"]
 
 _MANY = 4
+_STRIP_SAMPLES = 1 << 18
+"""Samples averaged at once: strips of 0.75 MB stay in the cache of a core, and their memory is used
+again. A band of a 12-megapixel photo at once costs 6,260 page faults and half as much time again
+(measured)."""
 _GREY = 32
 """Grey of tiles not yet decoded or not decodable, in 8-bit levels."""
+
+
+def _are_alike(one: Samples, other: Samples) -> bool:
+    return one.dtype == other.dtype and one.shape[2:] == other.shape[2:]
 
 
 class Canvas:
@@ -34,11 +42,7 @@ class Canvas:
     def accepts(self, piece: Piece) -> bool:
         """Return whether a piece has the same kind of samples as those before it."""
         ours, its = self._samples, piece.samples
-        return (
-            ours is None
-            or self._is_coarse
-            or (ours.dtype == its.dtype and ours.shape[2:] == its.shape[2:])
-        )
+        return ours is None or self._is_coarse or _are_alike(ours, its)
 
     def add(self, piece: Piece) -> None:
         """Put a piece where it belongs."""
@@ -100,26 +104,51 @@ class BandCanvas(Canvas):
         )
         self._factor = factor if is_whole else 1
         super().__init__((shape[0] // self._factor, size[0]), size, bits=8)
-        self._width = shape[1]
+        self._width, self._across = shape[1], size[0]
+        strip = max(1, _STRIP_SAMPLES // self._width // self._factor)
+        self._strip = strip * self._factor
         self._bands: dict[tuple[int, int], Samples] = {}
+        self._missing_columns: dict[tuple[int, int], list[range]] = {}
+        self._spare: Samples | None = None
+
+    def accepts(self, piece: Piece) -> bool:
+        """Return whether a piece has the same kind of samples as those before it."""
+        band = next(iter(self._bands.values()), self._samples)
+        return band is None or _are_alike(band, piece.samples)
 
     def add(self, piece: Piece) -> None:
         """Put a piece into its band, and the band into the picture once it is complete."""
         key = (piece.rows.start, piece.rows.stop)
         if key not in self._bands:
             shape = (key[1] - key[0], self._width, *piece.samples.shape[2:])
-            self._bands[key] = np.full(shape, self._grey, dtype=piece.samples.dtype)
+            self._bands[key] = self._new_band(shape, piece.samples)
         self._bands[key][:, piece.columns] = piece.samples
         self._count(key)
 
     def skip(self, rows: range, columns: range) -> None:
         """Leave the place of a missing piece grey."""
-        self._count((rows.start, rows.stop))
+        key = (rows.start, rows.stop)
+        self._missing_columns.setdefault(key, []).append(columns)
+        self._count(key)
+
+    def _new_band(self, shape: tuple[int, ...], like: Samples) -> Samples:
+        """Return an array for a band, unfilled: that of the band before where it has its shape."""
+        spare, self._spare = self._spare, None
+        if spare is not None and (spare.shape, spare.dtype) == (shape, like.dtype):
+            return spare
+        return np.empty(shape, like.dtype)
 
     def _count(self, key: tuple[int, int]) -> None:
         self._missing[key] -= 1
         if self._missing[key] == 0 and key in self._bands:
-            band = self._bands.pop(key)
-            first, last = key[0] // self._factor, key[1] // self._factor
-            averaged = box(band, (self._shape[1], last - first))
-            super().add(Piece(slice(first, last), slice(0, self._shape[1]), averaged, 0, 0))
+            band = self._spare = self._bands.pop(key)
+            for columns in self._missing_columns.pop(key, ()):
+                band[:, columns.start : columns.stop] = self._grey
+            self._average(band, key[0])
+
+    def _average(self, band: Samples, top: int) -> None:
+        for start in range(0, len(band), self._strip):
+            strip = band[start : start + self._strip]
+            first, rows = (top + start) // self._factor, len(strip) // self._factor
+            averaged = box(strip, (self._across, rows))
+            super().add(Piece(slice(first, first + rows), slice(0, self._across), averaged, 0, 0))
