@@ -92,7 +92,9 @@ class DecoderTemplate:
             self._socket.close()
             self._process.wait()
 
-    def launch(self, memory_cap: int = MEMORY_CAP, limit_pixels: int = 0) -> DecoderFork:
+    def launch(
+        self, memory_cap: int = MEMORY_CAP, limit_pixels: int = 0, threads: int = 0
+    ) -> DecoderFork:
         """Start a decoder process with the arguments of ``photo.launch.launch``."""
         ours: list[int] = []
         theirs: list[int] = []
@@ -103,7 +105,7 @@ class DecoderTemplate:
         order = {
             "cwd": str(Path.cwd()),
             "environment": worker_environment(),
-            "limits": [memory_cap, limit_pixels],
+            "limits": [memory_cap, limit_pixels, threads],
         }
         try:
             link = self._connect()

@@ -8,6 +8,7 @@ import numpy as np
 
 from heicdepth_tui.errors import UnsupportedError
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded, translated
+from heicdepth_tui.photo.threads import thread_limit
 
 __all__ = ["decode_av1"]
 
@@ -28,6 +29,8 @@ def decode_av1(data: bytes, what: str, *, is_monochrome: bool) -> Decoded:
             f"{what} is coded as AV1, which the installed Pillow cannot decode",
             hint="install a Pillow that is built with AVIF",
         )
+    if (limit := thread_limit()) > 0:
+        AvifImagePlugin.DEFAULT_MAX_THREADS = limit
     # Not Image.open: it refuses photos of more than 179 megapixels, and hides the cause.
     with translated(what), AvifImagePlugin.AvifImageFile(io.BytesIO(data)) as image:
         samples = np.asarray(image)

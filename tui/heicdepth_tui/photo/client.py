@@ -46,9 +46,12 @@ class Decoder:
     refused from then on.
     """
 
-    def __init__(self, memory_cap: int, time_limit: float, limit_pixels: int) -> None:
+    def __init__(
+        self, memory_cap: int, time_limit: float, limit_pixels: int, threads: int = 0
+    ) -> None:
         self._memory_cap = memory_cap
         self._limit_pixels = limit_pixels
+        self._threads = threads
         self._time_limit = time_limit
         self._lock = threading.Lock()
         self._worker: WorkerProcess | None = None
@@ -72,15 +75,17 @@ class Decoder:
         memory_cap: int = MEMORY_CAP,
         time_limit: float = TIME_LIMIT,
         limit_pixels: int = 0,
+        threads: int = 0,
         process: DecoderProcess | None = None,
     ) -> Decoder:
         """Start the process, send it the first requests, and return without waiting for it.
 
         ``memory_cap`` is in bytes (0: none), ``time_limit`` in seconds a request, ``limit_pixels``
-        replaces ``Limits.pixels`` (0: the default). ``process`` is one that ``launch`` has started
-        already with the same cap and limit.
+        replaces ``Limits.pixels`` (0: the default), ``threads`` is how many decode at a time (0: by
+        the number of cores). ``process`` is one that ``launch`` has started already with the same
+        arguments.
         """
-        decoder = cls(memory_cap, time_limit, limit_pixels)
+        decoder = cls(memory_cap, time_limit, limit_pixels, threads)
         with decoder._lock:
             decoder._spawn(process)
             for request in first:
@@ -209,7 +214,7 @@ class Decoder:
         """Start a process and send it every request; fail them where it cannot be started."""
         self._alive_at = time.monotonic()
         try:
-            process = process or launch(self._memory_cap, self._limit_pixels)
+            process = process or launch(self._memory_cap, self._limit_pixels, self._threads)
             self._worker = WorkerProcess(process, self._memory_cap)
         except OSError as error:
             reason = error.strerror or error

@@ -9,7 +9,8 @@ from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 from heicdepth_tui.photo.region import clip_region
 from heicdepth_tui.photo.region_tiles import RegionTiles
 from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
-from heicdepth_tui.photo.tiles import THREADS, Piece, Tiling
+from heicdepth_tui.photo.threads import decoding_threads
+from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place
 
 __all__ = ["GridAssembly"]
@@ -69,7 +70,7 @@ class GridAssembly:
         if kept is None:
             return None
         missing = [index for index in self._order if kept.piece(index) is None]
-        if len(missing) <= THREADS:
+        if len(missing) <= decoding_threads():
             return None
         if overview is not None:
             step = 1 << self._request.level

@@ -14,6 +14,7 @@ import pillow_heif
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, UnsupportedError
 from heicdepth_tui.photo.shrink import Samples
+from heicdepth_tui.photo.threads import thread_limit
 
 __all__ = ["Decoded", "decode_hevc", "translated"]
 
@@ -83,6 +84,8 @@ def decode_hevc(data: bytes, what: str) -> Decoded:
     (H, W) for monochrome, (H, W, 3) for colour, uint8, or uint16 with 10- and 12-bit values
     unshifted. Raises DecodeError, UnsupportedError.
     """
+    if (limit := thread_limit()) > 0:
+        pillow_heif.options.DECODE_THREADS = limit
     with translated(what):
         opened = pillow_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
         if not len(opened):

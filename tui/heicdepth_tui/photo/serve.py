@@ -20,6 +20,7 @@ from heicdepth_tui.photo.protocol import (
     request_from_head,
 )
 from heicdepth_tui.photo.schedule import Job, JobQueue
+from heicdepth_tui.photo.threads import limit_threads
 from heicdepth_tui.system import CAN_LIMIT_MEMORY, IS_LINUX
 
 __all__ = ["main", "serve", "work"]
@@ -32,13 +33,14 @@ _M_ARENA_MAX, _ARENAS = -8, 2
 def main() -> None:
     """Run the decoder process.
 
-    Its arguments are the memory cap in bytes (0: none) and the limit of pixels (0: the default).
+    Its arguments are the memory cap in bytes (0: none), the limit of pixels (0: the default), and
+    how many threads decode at a time (0: by the number of cores).
     """
-    memory_cap, limit_pixels = (*map(int, sys.argv[1:3]), 0, 0)[:2]
-    work(memory_cap, limit_pixels)
+    memory_cap, limit_pixels, threads = (*map(int, sys.argv[1:4]), 0, 0, 0)[:3]
+    work(memory_cap, limit_pixels, threads)
 
 
-def work(memory_cap: int, limit_pixels: int) -> None:
+def work(memory_cap: int, limit_pixels: int, threads: int = 0) -> None:
     """Run as the decoder process; the arguments are those of ``main``.
 
     Ends when stdin does: the app has ended.
@@ -48,6 +50,7 @@ def work(memory_cap: int, limit_pixels: int) -> None:
     gc.disable()
     sys.setswitchinterval(0.001)
     _limit_resources(memory_cap)
+    limit_threads(threads)
     output = _take_stdout()
     jobs = JobQueue()
     threading.Thread(target=_listen, args=(jobs,), name="requests", daemon=True).start()

@@ -15,18 +15,12 @@ from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
 from heicdepth_tui.photo.shrink import Samples, contiguous
+from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.transforms import Placement
-from heicdepth_tui.system import cores
 
 __all__ = ["KeptTiles", "Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
 
 Result = TypeVar("Result")
-
-_MAX_THREADS = 4
-
-
-THREADS = max(2, min(_MAX_THREADS, cores()))
-"""Tiles under way at a time; the decoder releases the GIL while it decodes one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +180,7 @@ class _Threads(Generic[Result]):
         self._todo = iter(order)
         self._next = threading.Lock()
         self._is_stopped = False
-        count = min(THREADS, len(order))
+        count = min(decoding_threads(), len(order))
         self._room = threading.Semaphore(2 * count)
         self._results: SimpleQueue[tuple[int, Result | BaseException]] = SimpleQueue()
         self._threads = [
@@ -231,9 +225,14 @@ def in_threads(
     """Yield (index, ``work(index)``) for every index, in the order in which they are ready.
 
     An exception of ``work`` is raised here. When the generator is closed, what is under way is
-    finished and the rest left undone; no thread stays behind.
+    finished and the rest left undone; no thread stays behind. Where one thread decodes at a time,
+    it is the caller's.
     """
     if not order:
+        return
+    if decoding_threads() == 1:
+        for index in order:
+            yield index, work(index)
         return
     threads = _Threads(work, order)
     try:
