@@ -44,13 +44,18 @@ def run_here(
     try:
         for job in jobs:
             if decode is None:
-                decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
+                decoder = _one_core_decoder(job)
                 decode = decoder.get
             yield Started(job)
             yield work(job, decode)
     finally:
         if decoder is not None:
             decoder.close()
+
+
+def _one_core_decoder(job: Job) -> Decoder:
+    """Start the decoder of a worker, which waits while it decodes: together they use one core."""
+    return Decoder.start(limit_pixels=job.options.limits.pixels, threads=1)
 
 
 @dataclass(slots=True)
@@ -170,7 +175,7 @@ def _serve(pipe: Connection, work: Work) -> None:
             except (EOFError, OSError):
                 return
             if decoder is None:
-                decoder = Decoder.start(limit_pixels=job.options.limits.pixels)
+                decoder = _one_core_decoder(job)
             with contextlib.suppress(OSError):
                 pipe.send(work(job, decoder.get))
     finally:

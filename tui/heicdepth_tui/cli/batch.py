@@ -54,6 +54,7 @@ def export_all(
         is_alone = len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir()
         if is_alone and batch.scheduler is None:
             return _single(jobs[0], batch)
+        # Workers have decoders of their own, of one core each.
         end_unused()
         if batch.scheduler is not None:
             return _on_cluster(jobs, options, batch)

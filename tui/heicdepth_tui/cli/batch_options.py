@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heicdepth_tui.cli.progress import MODES
+from heicdepth_tui.system import cores
 
 if TYPE_CHECKING:
     from heicdepth_tui.batch.plan import Shard
@@ -108,9 +108,9 @@ def _check_template(_: click.Context, __: click.Parameter, value: str) -> str:
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
-    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
+    default=cores,
     metavar="N",
-    help="Worker processes (default: the processor cores).",
+    help="Photos at a time, each of which uses one core (default: all cores).",
 )
 
 accuracy_option = click.option(
