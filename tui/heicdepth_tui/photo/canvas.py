@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from heicdepth_tui.photo.shrink import Samples, box
+from heicdepth_tui.photo.shrink import Samples, StripBox, box
 from heicdepth_tui.photo.tiles import Piece
 
 __all__ = ["BandCanvas", "Canvas"]
@@ -110,6 +110,7 @@ class BandCanvas(Canvas):
         self._bands: dict[tuple[int, int], Samples] = {}
         self._missing_columns: dict[tuple[int, int], list[range]] = {}
         self._spare: Samples | None = None
+        self._box = StripBox()
 
     def accepts(self, piece: Piece) -> bool:
         """Return whether a piece has the same kind of samples as those before it."""
@@ -150,5 +151,5 @@ class BandCanvas(Canvas):
         for start in range(0, len(band), self._strip):
             strip = band[start : start + self._strip]
             first, rows = (top + start) // self._factor, len(strip) // self._factor
-            averaged = box(strip, (self._across, rows))
+            averaged = self._box(strip, (self._across, rows))
             super().add(Piece(slice(first, first + rows), slice(0, self._across), averaged, 0, 0))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Samples", "box", "contiguous", "fit_size", "fit_stride", "shrink_to_fit"]
+__all__ = ["Samples", "StripBox", "box", "contiguous", "fit_size", "fit_stride", "shrink_to_fit"]
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -80,6 +80,25 @@ def box(array: Samples, size: tuple[int, int]) -> Samples:
     stacked = resized[0] if array.ndim == 2 else np.stack(resized, axis=2)
     rounded: NDArray[np.uint16] = np.rint(stacked).astype(np.uint16)
     return rounded
+
+
+class StripBox:
+    """``box`` for strips (h, W) or (h, W, 3) uint8 of one picture, in memory that is used again."""
+
+    def __init__(self) -> None:
+        self._images: dict[tuple[int, ...], Image.Image] = {}
+
+    def __call__(self, strip: Samples, size: tuple[int, int]) -> Samples:
+        """Return a strip, which lies in C order, resized to ``size`` (width, height)."""
+        from PIL import Image
+
+        image = self._images.get(strip.shape)
+        if image is None:
+            mode = "L" if strip.ndim == 2 else "RGB"
+            image = Image.new(mode, (strip.shape[1], strip.shape[0]))
+            self._images[strip.shape] = image
+        image.frombytes(strip.data)
+        return np.asarray(_box_of_bytes(image, size), dtype=np.uint8)
 
 
 def _box_of_bytes(image: Image.Image, size: tuple[int, int]) -> Image.Image:
