@@ -16,6 +16,7 @@ from heicdepth_tui.batch.photo import Outcome, export_job
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.export.run import LayerDecoder
 from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.system import keep_freed_memory
 
 __all__ = ["Started", "Work", "run_here", "run_in_workers"]
 
@@ -44,6 +45,7 @@ def run_here(
     try:
         for job in jobs:
             if decode is None:
+                keep_freed_memory()
                 decoder = _one_core_decoder(job)
                 decode = decoder.get
             yield Started(job)
@@ -167,6 +169,7 @@ def _serve(pipe: Connection, work: Work) -> None:
     """Do jobs until the other end is closed."""
     # Ctrl-C reaches the whole group: the parent decides, a worker ends its photo.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_freed_memory()
     decoder: Decoder | None = None
     try:
         while True:

@@ -21,13 +21,18 @@ from heicdepth_tui.photo.protocol import (
 )
 from heicdepth_tui.photo.schedule import Job, JobQueue
 from heicdepth_tui.photo.threads import limit_threads
-from heicdepth_tui.system import CAN_LIMIT_MEMORY, IS_LINUX
+from heicdepth_tui.system import (
+    CAN_LIMIT_MEMORY,
+    IS_LINUX,
+    keep_freed_memory,
+    set_malloc_option,
+)
 
 __all__ = ["main", "serve", "work"]
 
 _PIPE_SIZE = 1 << 20
 _M_ARENA_MAX, _ARENAS = -8, 2
-"""glibc's malloc.h; musl has no mallopt."""
+"""glibc's malloc.h."""
 
 
 def main() -> None:
@@ -51,6 +56,8 @@ def work(memory_cap: int, limit_pixels: int, threads: int = 0) -> None:
     sys.setswitchinterval(0.001)
     _limit_resources(memory_cap)
     limit_threads(threads)
+    if threads:
+        keep_freed_memory()
     output = _take_stdout()
     jobs = JobQueue()
     threading.Thread(target=_listen, args=(jobs,), name="requests", daemon=True).start()
@@ -152,11 +159,7 @@ def _take_stdout() -> int:
 def _limit_arenas() -> None:
     """Hold less memory in reserve for every thread, as launch has it of the environment."""
     if IS_LINUX and "MALLOC_ARENA_MAX" not in os.environ:
-        # numpy has imported it already.
-        import ctypes
-
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+        set_malloc_option(_M_ARENA_MAX, _ARENAS)
 
 
 def _limit_resources(memory_cap: int) -> None:
