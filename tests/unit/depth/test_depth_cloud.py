@@ -11,8 +11,9 @@ from depth_clouds import DISPARITY, camera_of, cloud_of, colors_of, map_of
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth.camera import camera_for_depth
-from heicdepth_tui.depth.cloud import Cloud, CloudOptions, Dropped, build_cloud
+from heicdepth_tui.depth.cloud import Cloud, CloudOptions, ColorResolution, Dropped, build_cloud
 from heicdepth_tui.depth.depthmap import DepthMap, build_depth_map
+from heicdepth_tui.errors import NoCameraError
 from heicdepth_tui.heif.depth_facts import (
     Accuracy,
     Calibration,
@@ -273,6 +274,25 @@ def test_grey_photos_have_grey_points(slope: DepthMap) -> None:
     assert np.array_equal(cloud.rgb, np.repeat(grey.reshape(-1, 1), 3, axis=1))
 
 
+@pytest.mark.parametrize("resolution", [ColorResolution.DEPTH, ColorResolution.X2])
+def test_the_photo_may_come_late(slope: DepthMap, resolution: ColorResolution) -> None:
+    factor = 1 if resolution is ColorResolution.DEPTH else 2
+    photo = colors_of(slope.size.height * factor, slope.size.width * factor)
+    camera, options = camera_of(slope.size), CloudOptions(color_resolution=resolution)
+    at_once = build_cloud(slope, camera, photo, options)
+    late = build_cloud(slope, camera, lambda: photo, options)
+    np.testing.assert_array_equal(late.xyz, at_once.xyz)
+    np.testing.assert_array_equal(late.rgb, at_once.rgb)
+
+
+def test_no_photo_is_asked_for_where_there_can_be_no_points(slope: DepthMap) -> None:
+    def photo() -> NDArray[np.uint8]:
+        raise AssertionError("decoded for nothing")
+
+    with pytest.raises(NoCameraError):
+        build_cloud(slope, None, photo)
+
+
 def test_comments_say_what_the_numbers_are(slope: DepthMap) -> None:
     text = "\n".join(cloud_of(slope).comments())
     assert text.isascii()
@@ -344,6 +364,8 @@ def test_arrays_that_do_not_fit(slope: DepthMap) -> None:
         build_cloud(slope, camera, colors_of(16, 64))
     with pytest.raises(ValueError, match="camera"):
         build_cloud(slope, camera_of(Size(31, 8)), colors_of(8, 32))
+    with pytest.raises(ValueError, match="colours"):
+        build_cloud(slope, camera, lambda: colors_of(2, 2))
     with pytest.raises(ValueError, match="colours"):
         build_cloud(slope, camera, np.zeros((8, 32, 4), dtype=np.uint8))
     with pytest.raises(ValueError, match="colours"):

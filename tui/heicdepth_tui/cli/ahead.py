@@ -89,8 +89,8 @@ def begin_export(path: str) -> None:
     """
     from heicdepth_tui.ui.startup.prestart import prestart_decoder, take_decoder
 
-    # Only now: both processes need the modules imported above, which take 20 ms.
-    prestart_decoder()
+    # Only now: both processes need the modules imported above, which take 20 ms, and numpy.
+    prestart_decoder(with_numpy=True)
     # As the parser writes it: without a leading "./".
     photo = str(Path(path))
     decoder = DecoderAhead(take_decoder(), DEFAULT_LIMITS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
@@ -78,15 +78,17 @@ class _Surface(NamedTuple):
 def build_cloud(
     depth_map: DepthMap,
     camera: Camera | None,
-    rgb: NDArray[np.uint8],
+    rgb: NDArray[np.uint8] | Callable[[], NDArray[np.uint8]],
     options: CloudOptions = _DEFAULTS,
 ) -> Cloud:
     """Return the cloud of a depth map, in row-major order of its grid.
 
     ``rgb`` is the upright photo, (H, W, 3) or grey (H, W) uint8, of the size that ``color_size``
-    gives; ``camera`` belongs to the map's own size. Perspective, for a sample (u, v) at distance Z
-    with pixel-centre intrinsics: X = (u − cx)/fx · Z, Y = −(v − cy)/fy · Z, z = −Z, computed in
-    float64 and rounded to float32 once. Flat: see ``flat_grid``.
+    gives, or a function that returns it; the function is called once the points are known, unless
+    the photo guides a finer grid. ``camera`` belongs to the map's own size. Perspective, for a
+    sample (u, v) at distance Z with pixel-centre intrinsics: X = (u − cx)/fx · Z,
+    Y = −(v − cy)/fy · Z, z = −Z, computed in float64 and rounded to float32 once. Flat: see
+    ``flat_grid``.
 
     With ``options.rectify`` the ray of each sample is corrected by ``camera.lens`` first.
 
@@ -94,9 +96,8 @@ def build_cloud(
     RectifyError without a usable lens (the flat projection needs none of them), ValueError for
     sizes that do not fit.
     """
-    colors = _as_rgb(rgb)
     if options.projection is Projection.FLAT:
-        return _flat_cloud(depth_map, colors, options)
+        return _flat_cloud(depth_map, _as_rgb(rgb), options)
     if depth_map.quantization is None:
         raise NoMetresError(depth_map.reason, hint="only the flat cloud may be possible")
     if camera is None:
@@ -108,6 +109,8 @@ def build_cloud(
         camera = camera.rectified()
     if camera.size != depth_map.size:
         raise ValueError(f"the camera is for {camera.size}, the depth map is {depth_map.size}")
+    is_guided = options.color_resolution is not ColorResolution.DEPTH
+    colors = _as_rgb(rgb) if is_guided else None
     surface = _surface(depth_map, camera, colors, options)
     reasons = _reasons(surface, options)
     if depth_map.outside is not None and surface.full == depth_map.size:
@@ -128,6 +131,9 @@ def build_cloud(
         xyz = _kept(grid, keep)
     else:
         xyz = _project_kept(surface, grid_camera, options.stride, keep)
+    if colors is None:
+        colors = _as_rgb(rgb)
+        _check_size(colors, depth_map)
     return Cloud(
         xyz=xyz,
         rgb=_kept(colors[:: options.stride, :: options.stride], keep),
@@ -142,7 +148,9 @@ def build_cloud(
     )
 
 
-def _as_rgb(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _as_rgb(rgb: NDArray[np.uint8] | Callable[[], NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    if callable(rgb):
+        rgb = rgb()
     if rgb.dtype != np.uint8 or rgb.ndim not in (2, 3) or rgb.shape[2:] not in ((), (3,)):
         raise ValueError(f"colours must be (H, W, 3) or (H, W) uint8, not {rgb.dtype} {rgb.shape}")
     if rgb.ndim == 2:
@@ -150,15 +158,22 @@ def _as_rgb(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return rgb
 
 
+def _check_size(colors: NDArray[np.uint8], depth_map: DepthMap) -> None:
+    size = Size(colors.shape[1], colors.shape[0])
+    if size != depth_map.size:
+        raise ValueError(f"colours of {size} do not fit the depth map of {depth_map.size}")
+
+
 def _surface(
-    depth_map: DepthMap, camera: Camera, rgb: NDArray[np.uint8], options: CloudOptions
+    depth_map: DepthMap, camera: Camera, rgb: NDArray[np.uint8] | None, options: CloudOptions
 ) -> _Surface:
-    """Return the samples that become points: stored, smoothed or raised to the photo's grid."""
+    """Return the samples that become points: stored, smoothed or raised to the photo's grid.
+
+    ``rgb`` is the photo on a finer grid, None on that of the depth map.
+    """
     tables, codes = depth_map.tables, depth_map.codes
     every = np.s_[:: options.stride, :: options.stride]
-    full = Size(rgb.shape[1], rgb.shape[0])
-    if full != depth_map.size and options.color_resolution is ColorResolution.DEPTH:
-        raise ValueError(f"colours of {full} do not fit the depth map of {depth_map.size}")
+    full = depth_map.size if rgb is None else Size(rgb.shape[1], rgb.shape[0])
     flying = None
     if options.drop_flying:
         focal = min(camera.fx, camera.fy)
@@ -168,7 +183,7 @@ def _surface(
         flying = None if flying is None else flying[every]
         return _Surface(codes[every], tables.metres, disparity, flying, full)
     disparity = smoothed_disparity(depth_map) if options.smooth else depth_map.disparity()
-    if full != depth_map.size:
+    if rgb is not None and full != depth_map.size:
         disparity = raise_disparity(
             disparity, rgb, unreliable=None if flying is None else flying > 0
         )

@@ -199,7 +199,10 @@ class ExportSource(PhotoSource):
         Raises NoMetresError and NoCameraError where the projection needs metres or a camera that
         the photo does not have, ExportError where the options leave no point.
         """
-        cloud = build_cloud(self.depth_map, self.camera, self.cloud_photo.rgb, self.options.cloud)
+        # The photo is asked for last: another process may be decoding it.
+        cloud = build_cloud(
+            self.depth_map, self.camera, lambda: self.cloud_photo.rgb, self.options.cloud
+        )
         cloud = self._selected(cloud)
         if not len(cloud):
             raise ExportError(

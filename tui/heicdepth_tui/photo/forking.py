@@ -1,7 +1,7 @@
 """Forks a decoder process from the command itself: ready 20 ms sooner than a new interpreter.
 
-Safe only at the start of a command, with one thread and almost no imports, and only on Linux:
-libraries of other systems do not survive a fork. Later processes are started by ``launch``.
+Safe only at the start of a command, with one thread, and only on Linux: libraries of other systems
+do not survive a fork. Later processes are started by ``launch``.
 """
 
 from __future__ import annotations

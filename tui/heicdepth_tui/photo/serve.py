@@ -12,9 +12,10 @@ from collections.abc import Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from heicdepth_tui.draw.rendering import Rendered, RenderSpec
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.photo.answer_writer import AnswerWriter, report
-from heicdepth_tui.photo.layers import Answer, Request
+from heicdepth_tui.photo.layers import Answer, Pixels, Request
 from heicdepth_tui.photo.protocol import (
     FrameReader,
     request_from_head,
@@ -73,13 +74,12 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
     from heicdepth_tui.heif.limits import DEFAULT_LIMITS
     from heicdepth_tui.photo.decode import steps
     from heicdepth_tui.photo.decoded_cache import DecodedCache
-    from heicdepth_tui.photo.rendering import render_layer
 
     limits = replace(DEFAULT_LIMITS, pixels=limit_pixels) if limit_pixels else DEFAULT_LIMITS
     _limit_arenas()
     gc.freeze()
     gc.enable()
-    writer = AnswerWriter(output, render_layer)
+    writer = AnswerWriter(output, _render)
     writer.send_message({"type": "ready"})
     cache = DecodedCache()
     last: Job | None = None
@@ -102,6 +102,13 @@ def serve(jobs: JobQueue, output: int, limit_pixels: int = 0) -> None:
             _close(job)
             jobs.finish(job)
         writer.put(answer)
+
+
+def _render(pixels: Pixels, spec: RenderSpec) -> Rendered:
+    # Imported by the first request of the app; those of exports render nothing.
+    from heicdepth_tui.photo.rendering import render_layer
+
+    return render_layer(pixels, spec)
 
 
 def _close(job: Job) -> None:

@@ -16,14 +16,18 @@ __all__ = ["end_unused_decoder", "prestart_decoder", "take_decoder"]
 _started: list[DecoderProcess] = []
 
 
-def prestart_decoder() -> None:
+def prestart_decoder(*, with_numpy: bool = False) -> None:
     """Start the decoder process and prepare this process for the app.
 
-    ``end_unused_decoder`` ends a process that ``take_decoder`` was not called for. Where the
-    process cannot be started, ``Decoder.start`` tries again and reports the error.
+    ``with_numpy`` imports numpy first where the process is forked: both need it, and it takes as
+    long as all other modules of the decoder. ``end_unused_decoder`` ends a process that
+    ``take_decoder`` was not called for. Where the process cannot be started, ``Decoder.start``
+    tries again and reports the error.
     """
     # numpy multiplies no large matrices here: threads for that cost 30 ms at its import.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    has_one_thread = os.environ.setdefault("OPENBLAS_NUM_THREADS", "1") == "1"
+    if with_numpy and has_one_thread and CAN_FORK:
+        import numpy  # noqa: F401
     if has("prestart"):
         try:
             _started.append(_start())
