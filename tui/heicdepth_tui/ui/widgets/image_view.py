@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from heicdepth_tui.draw.fit import Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
+from heicdepth_tui.ui.widgets.line_view import LineWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ _CELLS = re.compile("\U0010eeee[^\U0010eeee]*|[^\U0010eeee]+")
 between them."""
 
 
-class ImageView(Widget):
+class ImageView(LineWidget):
     """Shows one picture drawn in cells, or a message where there is none."""
 
     DEFAULT_CSS = """

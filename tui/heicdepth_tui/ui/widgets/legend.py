@@ -9,10 +9,10 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from heicdepth_tui.ui.model.clipping import clip
 from heicdepth_tui.ui.presenters.legend import note, ramp_ends, ticks
+from heicdepth_tui.ui.widgets.line_view import LineWidget
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.modes import ColorMode
@@ -24,7 +24,7 @@ _LONGEST_RAMP = 64
 _Rgb = tuple[int, int, int]
 
 
-class Legend(Widget):
+class Legend(LineWidget):
     """Two lines: the colour ramp between its ends, and accuracy, data range and disparity."""
 
     DEFAULT_CSS = """

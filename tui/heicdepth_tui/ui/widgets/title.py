@@ -8,9 +8,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from heicdepth_tui.ui.presenters.labels import title_line
+from heicdepth_tui.ui.widgets.line_view import LineWidget
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -20,7 +20,7 @@ __all__ = ["TitleBar"]
 STATUS_SECONDS = 2.5
 
 
-class TitleBar(Widget):
+class TitleBar(LineWidget):
     """One line; the right side gives way last."""
 
     DEFAULT_CSS = """
