@@ -78,6 +78,7 @@ class PhotoPanel:
         self._computed: tuple[object, tuple[PaneView, PaneView]] | None = None
         self._shown: tuple[PaneView, PaneView] | None = None
         self._blank_timer: Timer | None = None
+        self._tables_timer: Timer | None = None
         self._is_late = self._is_rest_requested = False
         self._neighbours: tuple[Entry, ...] = ()
         self._has_choice = False
@@ -130,9 +131,9 @@ class PhotoPanel:
         context.flow_control.note_key()
         state = self._session.state
         if state is not None and state.is_loading and not state.entry.problem:
-            context.loader.read_header(state.entry)
             for wanted in self.view.early_requests(self._session.library.summary(state.entry)):
                 context.loader.request(state.entry, wanted)
+            context.loader.read_header(state.entry)
             self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, state.entry))
         self.update()
 
@@ -191,6 +192,21 @@ class PhotoPanel:
     def _request_tables(self, state: PhotoState | None) -> None:
         if self._may_build and state is not None and state.header is not None:
             self._context.table_builder.request(state)
+
+    def _request_tables_soon(self, state: PhotoState | None) -> None:
+        """Request the tables; those without the depth map wait ``PLACEHOLDER_DELAY`` for it.
+
+        While a key is held, they would be built and shown for nothing: 6 ms a key.
+        """
+        depth = None if state is None else state.own(LayerKind.DEPTH)
+        if state is None or depth is None or state.is_settled(depth):
+            self._request_tables(state)
+        elif self._tables_timer is None:
+            self._tables_timer = self._screen.set_timer(PLACEHOLDER_DELAY, self._request_late)
+
+    def _request_late(self) -> None:
+        self._tables_timer = None
+        self._request_tables(self._session.state)
 
     # What is requested
 
@@ -266,7 +282,7 @@ class PhotoPanel:
         While pictures are on their way, a held key must not add headings and tables to what the
         line has to carry: the panes are blank until then.
         """
-        self._request_tables(state)
+        self._request_tables_soon(state)
         if views == self._shown:
             self._show_tables()
             return
