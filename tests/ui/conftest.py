@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
@@ -18,14 +17,20 @@ from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import PhotoState
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
+from tests.support.pilot import RestingLoop, StatePilot
 from tests.support.sharing import write_once
 from tests.support.waiting import until
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], RestingLoop]]:
+    """Run every test in a loop that says when nothing can run: ``StatePilot`` waits for it."""
+    return {"resting": RestingLoop}
 
 
 class Driven:
     """The running app with its pilot; waits for states, never for time."""
 
-    def __init__(self, app: HeicDepthApp, pilot: Pilot[int]) -> None:
+    def __init__(self, app: HeicDepthApp, pilot: StatePilot) -> None:
         self.app = app
         self.pilot = pilot
 
@@ -151,7 +156,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
             keymap=keymap or {},
         )
         app = HeicDepthApp(decoder, options)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            yield Driven(app, pilot)
+        async with app.run_test(size=size, notifications=True):
+            yield Driven(app, StatePilot(app))
 
     return run

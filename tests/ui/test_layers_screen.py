@@ -97,11 +97,12 @@ async def test_a_matte_tints_the_photo(open_app: Any, sample_folder: Path) -> No
         assert shown is not None
         await driven.pilot.press(*["shift+tab"] * (shown.count - shown.index + 1))
         await driven.pilot.press("1", "shift+tab")
-        await _shows(driven, f"({shown.count}/{shown.count})", "over the photo")
+        await _shows(driven, f"({shown.count}/{shown.count})", " 50% over the photo")
+        await driven.idle()
         tinted = screen.picture.picture
         await driven.pilot.press(*["left_square_bracket"] * 5)
-        await _shows(driven, "0% over the photo")
-        assert screen.picture.picture != tinted
+        await _shows(driven, " 0% over the photo")
+        await driven.until(lambda: screen.picture.picture != tinted, "the photo without a tint")
 
 
 async def test_blend_goes_by_tenths_and_o_shows_the_view_alone(
@@ -237,7 +238,9 @@ async def test_z_opens_the_layer_tile_by_tile_and_comes_back(
         await driven.pilot.press("escape")
         await driven.until(lambda: driven.app.screen is screen, "the layers")
         await _shows(driven, driven.app.session.entry.name, "(2/")
-        await driven.pilot.press("tab", "enter")
+        await driven.pilot.press("tab")
+        await _shows(driven, "(3/")
+        await driven.pilot.press("enter")
         await _shows(driven, "no layer of the photo: + and the arrows enlarge it")
 
 

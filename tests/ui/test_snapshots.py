@@ -11,6 +11,7 @@ import pytest
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
+from tests.support.pilot import StatePilot
 from tests.support.snapshots import Cell, check_snapshot
 from tests.ui.browsing import LANDSCAPE
 from tests.ui.cells_shown import fresh, use_true_colours
@@ -53,7 +54,8 @@ async def test_every_view_is_as_it_was(
             (sample_folder,), out=Path("/clouds"), state=tmp_path / "state", title="photos"
         )
         app = HeicDepthApp(decoder, options)
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True):
+            pilot = StatePilot(app)
             driven = Driven(app, pilot)
             await driven.scanned()
             await driven.select(LANDSCAPE)
