@@ -14,8 +14,10 @@ from heicdepth_tui.cli.ahead import DecoderAhead, begin_export, end_unused, take
 from heicdepth_tui.errors import NotHeifError
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.run import export_photo
+from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
-from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.photo.client import Decoder, next_ticket
+from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.launch import launch
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Request
 from heicdepth_tui.samples.write import build_photo
@@ -59,6 +61,22 @@ def test_a_layer_that_was_not_begun_is_decoded_when_asked_for(
 
     assert whole.array.ndim == 3
     assert np.array_equal(first.array, again.array)
+
+
+def test_the_photo_comes_in_another_size_and_then_in_the_one_that_was_begun(
+    tmp_path: Path, ahead: DecoderAhead
+) -> None:
+    photo = tmp_path / "photo.heic"
+    photo.write_bytes(build_photo())
+    depth = read_header(photo).depth.item
+    assert depth is not None
+    size = (depth.displayed_size.width, depth.displayed_size.height)
+    ahead.begin(str(photo))
+
+    for exact in ((60, 40), size):
+        colours = Request(1, "test", str(photo), PRIMARY, exact=exact, keep=True, stored=True)
+        pixels = ahead.get(replace(colours, ticket=next_ticket()))
+        assert np.array_equal(pixels.array, load(photo, PRIMARY, exact=exact).array)
 
 
 def test_a_photo_that_cannot_be_read_is_left_to_the_export(

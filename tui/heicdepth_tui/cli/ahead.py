@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DecoderAhead", "begin_export", "end_unused", "take_begun"]
 
+_DEPTH, _COLOURS = "ahead-depth", "ahead-colours"
+"""Slots of the requests."""
+
 _Key = tuple[str, LayerKind, tuple[int, int] | None, bool]
 
 
@@ -56,10 +59,10 @@ class DecoderAhead:
         size = item.displayed_size
         depth = Layer(LayerKind.DEPTH, item.id, "depth")
         for request in (
-            Request(next_ticket(), "ahead-depth", path, depth, keep=True),
+            Request(next_ticket(), _DEPTH, path, depth, keep=True),
             Request(
                 next_ticket(),
-                "ahead-colours",
+                _COLOURS,
                 path,
                 PRIMARY,
                 exact=(size.width, size.height),
@@ -72,7 +75,18 @@ class DecoderAhead:
     def get(self, request: Request) -> Pixels:
         """Return a layer: the one that was begun, or decode it now."""
         begun = self._begun.pop(_key(request), None)
-        return self._decoder.get(request) if begun is None else begun.result()
+        if begun is not None:
+            return begun.result()
+        if request.layer.kind is LayerKind.PRIMARY:
+            # Of another size, as for a raised grid: what was begun would only delay it.
+            self._cancel_colours()
+        return self._decoder.get(request)
+
+    def _cancel_colours(self) -> None:
+        for key, answer in list(self._begun.items()):
+            if key[1] is LayerKind.PRIMARY and not answer.is_ready:
+                del self._begun[key]
+                self._decoder.cancel(_COLOURS)
 
     def close(self) -> None:
         """End the decoder process."""
@@ -128,6 +142,10 @@ class _Answer:
             self._pixels = self._work()
         except Exception as error:  # noqa: BLE001  raised where the result is asked for
             self._error = error
+
+    @property
+    def is_ready(self) -> bool:
+        return not self._thread.is_alive()
 
     def result(self) -> Pixels:
         self._thread.join()
