@@ -1,24 +1,38 @@
-"""Lines of many photos come from worker processes, in the order and form of a single one."""
+"""Photos of a long list are read by worker processes, and printed as by a single one."""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.cli import info_workers
+from heicdepth_tui.cli import info_batch, info_workers
+from heicdepth_tui.cli.info_batch import BatchReader
 from heicdepth_tui.cli.info_output import JsonForm, LineOutput
-from heicdepth_tui.cli.info_photo import InfoPhoto, InfoReader
+from heicdepth_tui.cli.info_photo import InfoCounts, InfoPhoto, InfoReader
 from heicdepth_tui.cli.paths import photos_found
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from tests.support.cli import run_command
 
 COUNT = 150
+BROKEN, LAST = 70, COUNT - 1
+PROGRAM = """
+import sys
+from heicdepth_tui.cli import info_workers, run
+if __name__ == "__main__":
+    info_workers.MANY = 3
+    sys.exit(run(sys.argv[1:]))
+"""
+PLATFORMS = pytest.mark.parametrize("platform", ["linux", "macos"])
 
 
 @pytest.fixture(scope="module")
@@ -30,25 +44,61 @@ def folder(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Pat
     folder = tmp_path_factory.mktemp("many")
     for number in range(COUNT):
         (folder / f"IMG_{number}.heic").hardlink_to(photos[number % len(photos)])
-    (folder / "IMG_70.heic").unlink()
-    (folder / "IMG_70.heic").write_bytes(b"\xff\xd8\xff\xe0 a JPEG, more or less")
+    (folder / f"IMG_{BROKEN}.heic").unlink()
+    (folder / f"IMG_{BROKEN}.heic").write_bytes(b"\xff\xd8\xff\xe0 a JPEG, more or less")
     return folder
 
 
+@contextmanager
+def started(*arguments: object, platform: str = "linux") -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command with workers from the fourth photo on: forked, or as on macOS started."""
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env={**os.environ, "HEICDEPTH_PLATFORM": platform},
+        start_new_session=True,
+    ) as process:
+        yield process
+
+
 @pytest.mark.parametrize(
-    "options", [("--json",), ("--csv", "--select", "depth.d_min"), ("--json", "--depth-only")]
+    ("platform", "options"),
+    [
+        ("linux", ("--json",)),
+        ("linux", ("--csv", "--select", "depth.d_min")),
+        ("linux", ("--json", "--depth-only")),
+        ("linux", ("--select", "depth.d_min,exif.model")),
+        ("linux", ()),
+        ("macos", ("--csv",)),
+        ("macos", ()),
+    ],
 )
 def test_workers_change_nothing_that_is_printed(
-    folder: Path, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    folder: Path, options: tuple[str, ...], platform: str
 ) -> None:
     alone = run_command("info", *options, folder)
 
-    monkeypatch.setattr(info_workers, "MANY", 3)
-    many = run_command("info", *options, folder)
+    with started("info", *options, folder, platform=platform) as process:
+        printed, errors = (stream.decode() for stream in process.communicate())
 
-    assert many == alone
-    assert alone.returncode == 1
+    assert (printed, errors, process.returncode) == (alone.stdout, alone.stderr, 1)
     assert len(alone.stdout.splitlines()) > COUNT / 2
+
+
+def test_workers_make_the_rows_of_parquet(folder: Path, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    alone, many = tmp_path / "alone.parquet", tmp_path / "many.parquet"
+    assert run_command("info", "--parquet", alone, folder).returncode == 1
+
+    with started("info", "--parquet", many, folder) as process:
+        process.communicate()
+
+    assert process.returncode == 1
+    assert parquet.read_table(many).equals(parquet.read_table(alone))
 
 
 def test_xmp_of_other_pictures_changes_no_record(folder: Path) -> None:
@@ -62,38 +112,143 @@ def test_xmp_of_other_pictures_changes_no_record(folder: Path) -> None:
     ]
 
 
-class Deadly(JsonForm):
-    """A form that ends any process but the first one."""
+def printed_by(
+    form: JsonForm,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[bytes],
+) -> tuple[list[bytes], InfoCounts]:
+    monkeypatch.setattr(info_workers, "MANY", 3)
+    monkeypatch.setattr(info_workers, "cores", lambda: 2)
+    read = BatchReader(form, InfoReader(DEFAULT_LIMITS), depth_only=False)
+    entries = photos_found([folder], recursive=False)
+    try:
+        counts = info_workers.print_photos(entries, LineOutput(form), read)
+    finally:
+        assert multiprocessing.active_children() == []
+    return capfd.readouterr().out.splitlines(), counts
 
-    def line(self, photo: InfoPhoto) -> bytes:
-        if multiprocessing.parent_process() is not None:
+
+def is_worker() -> bool:
+    return multiprocessing.parent_process() is not None
+
+
+class Names(JsonForm):
+    """A form that prints names, and ends the processes that are to read some photos."""
+
+    deadly: frozenset[str] = frozenset()
+
+    def item(self, photo: InfoPhoto) -> bytes:
+        name = Path(photo.path).name
+        if is_worker() and (name in self.deadly or "all" in self.deadly):
             os._exit(9)
-        return b"%s\n" % os.fsencode(Path(photo.path).name)
+        if photo.error is not None and "process" in photo.error.what:
+            return b"lost %s\n" % os.fsencode(name)
+        return b"%s\n" % os.fsencode(name)
 
 
-def test_photos_of_a_worker_that_was_ended_are_read_all_the_same(
+class DeadlyTwice(Names):
+    deadly = frozenset({"IMG_20.heic", f"IMG_{LAST}.heic"})
+
+
+class Deadly(Names):
+    deadly = frozenset({"all"})
+
+
+def test_a_photo_that_ends_its_worker_loses_only_its_own_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    monkeypatch.setattr(info_workers, "MANY", 3)
-    entries = list(photos_found([folder], recursive=False))
+    printed, counts = printed_by(DeadlyTwice(), folder, monkeypatch, capfdbinary)
 
-    counts = info_workers.print_lines(
-        entries, LineOutput(Deadly()), InfoReader(DEFAULT_LIMITS), depth_only=False
-    )
+    names = [b"IMG_%d.heic" % number for number in range(COUNT)]
+    names[20], names[LAST] = b"lost IMG_20.heic", b"lost IMG_%d.heic" % LAST
+    assert printed == names
+    assert (counts.found, counts.printed, counts.failed) == (COUNT, COUNT, 3)
 
-    printed = capfdbinary.readouterr().out.splitlines()
-    assert printed == [os.fsencode(entry.name) for entry in entries]
+
+def test_where_no_worker_lives_photos_are_read_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    printed, counts = printed_by(Deadly(), folder, monkeypatch, capfdbinary)
+
+    assert printed == [b"IMG_%d.heic" % number for number in range(COUNT)]
     assert (counts.found, counts.printed, counts.failed) == (COUNT, COUNT, 1)
 
 
-def test_a_pipe_closed_early_ends_the_workers_too(folder: Path) -> None:
-    program = (
-        "import sys; from heicdepth_tui.cli import info_workers, run\n"
-        "if __name__ == '__main__':\n"
-        "    info_workers.MANY = 3; sys.exit(run(['info', '--json', sys.argv[1]]))"
-    )
-    command = [sys.executable, "-c", program, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+class Faulty(JsonForm):
+    """A form with a defect that shows in other processes."""
+
+    def item(self, photo: InfoPhoto) -> bytes:
+        if is_worker():
+            raise ZeroDivisionError("a defect of the program")
+        return b"\n"
+
+
+def test_a_defect_in_a_worker_is_raised_with_its_trace(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    with pytest.raises(RuntimeError, match=r"(?s)test_info_workers\.py.*a defect of the program"):
+        printed_by(Faulty(), folder, monkeypatch, capfdbinary)
+
+
+def test_parts_are_passed_on_after_a_tenth_of_a_second(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [str(folder / f"IMG_{number}.heic") for number in range(6)]
+    read = BatchReader(JsonForm(), InfoReader(DEFAULT_LIMITS), depth_only=False)
+    assert [part.paths for part in read(paths)] == [6]
+
+    ticks = iter(range(100))
+    monkeypatch.setattr(info_batch.time, "monotonic", lambda: next(ticks) * 0.04)
+    parts = list(read(paths))
+
+    assert [part.paths for part in parts] == [3, 3]
+    assert sum(len(part.items) for part in parts) == 6
+
+
+@PLATFORMS
+def test_paths_that_come_slowly_are_printed_before_the_next_ones_come(
+    folder: Path, platform: str
+) -> None:
+    with started("info", "--json", "-", platform=platform) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for names in (range(10), range(10, 12), range(12, 112), range(112, 113)):
+            paths = [str(folder / f"IMG_{number}.heic") for number in names]
+            process.stdin.write("".join(f"{path}\n" for path in paths).encode())
+            process.stdin.flush()
+            assert [json.loads(process.stdout.readline())["path"] for _ in paths] == paths
+        process.stdin.close()
+        assert process.stdout.read() == b""
+
+    assert process.returncode == 1  # for the one that is no photo
+
+
+@PLATFORMS
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_signal_ends_the_workers_too(folder: Path, platform: str, number: int) -> None:
+    paths = [str(folder / f"IMG_{number}.heic") for number in range(60)]
+    with started("info", "--json", "-", platform=platform) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("".join(f"{path}\n" for path in paths).encode())
+        process.stdin.flush()
+        for _ in paths:
+            process.stdout.readline()
+        if number == signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal does
+        else:
+            process.kill()
+        assert process.stderr is not None
+        errors = process.stderr.read()  # ends when no process holds the pipe any more
+
+    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
+    assert errors.strip() == b""
+
+
+@PLATFORMS
+def test_a_pipe_closed_early_ends_the_workers_too(folder: Path, platform: str) -> None:
+    with started("info", "--json", folder, platform=platform) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(b'{"schema": ')
         process.stdout.close()

@@ -82,11 +82,12 @@ def browse(
     config = replace(config, **values)
     if not sys.stdout.isatty() and writes_to_terminal():
         from heicdepth_tui.cli.info import print_info
-        from heicdepth_tui.cli.info_output import PlainOutput
+        from heicdepth_tui.cli.info_output import PlainForm, TextOutput
 
         limits = limits_of(config.limit_pixels)
         paths = paths or (Path(),)
-        return print_info(paths, PlainOutput(), recursive=recursive, arrays=True, limits=limits)
+        output = TextOutput(PlainForm())
+        return print_info(paths, output, recursive=recursive, arrays=True, limits=limits)
     return open_with_config(config, paths, recursive=recursive, title=title)
 
 

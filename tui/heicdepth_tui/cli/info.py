@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of
-from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_found
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_as_they_come
 from heicdepth_tui.cli.probe import PhotoPixel
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
     from heicdepth_tui.cli.info_output import InfoOutput
-    from heicdepth_tui.cli.info_photo import InfoCounts, InfoReader
-    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.limits import Limits
-    from heicdepth_tui.photo.client import Decoder
     from heicdepth_tui.report.columns import Column
 
 __all__ = ["info", "print_info"]
@@ -164,8 +161,10 @@ def _output(
     if as_json:
         return info_output.LineOutput(info_output.JsonForm(tuple(columns()) if select else ()))
     if select:
-        return info_output.SelectedOutput(columns())
-    return info_output.RichOutput() if sys.stdout.isatty() else info_output.PlainOutput()
+        return info_output.TextOutput(info_output.SelectedForm(tuple(columns())))
+    if sys.stdout.isatty():
+        return info_output.TextOutput(info_output.RichForm.of_stdout())
+    return info_output.TextOutput(info_output.PlainForm())
 
 
 def print_info(
@@ -184,9 +183,10 @@ def print_info(
     ``pixels`` count in the photo, or with ``in_depth`` in its depth map. ``depth_only`` leaves out
     photos without a depth map, and reports photos that cannot be read to stderr.
     """
-    from heicdepth_tui.cli.info_output import LineOutput
+    from heicdepth_tui.cli.info_batch import BatchReader
+    from heicdepth_tui.cli.info_output import PlainForm, RichForm
     from heicdepth_tui.cli.info_photo import InfoReader
-    from heicdepth_tui.cli.info_workers import print_lines
+    from heicdepth_tui.cli.info_workers import print_photos
 
     with ExitStack() as stack:
         stack.enter_context(output)
@@ -201,37 +201,14 @@ def print_info(
             arrays=arrays,
             in_depth=in_depth,
             # Only the tables state what is wrong with the XMP of other pictures.
-            all_xmp=not isinstance(output, LineOutput),
+            all_xmp=isinstance(output.form, PlainForm | RichForm),
         )
-        entries = photos_found(paths, recursive)
-        if isinstance(output, LineOutput) and decoder is None:
-            counts = print_lines(entries, output, reader, depth_only=depth_only)
-        else:
-            counts = _print_photos(entries, output, reader, decoder, depth_only=depth_only)
+        entries = photos_as_they_come(paths, recursive)
+        batches = BatchReader(output.form, reader, depth_only, decoder)
+        counts = print_photos(entries, output, batches)
         output.close()
     if not counts.printed and not counts.failed:
         what = "photo with a depth map" if counts.found else "HEIC photo"
         click.echo(f"heicdepth-tui: no {what} found", err=True)
         return 3
     return 1 if counts.failed else 0
-
-
-def _print_photos(
-    entries: Iterable[Entry],
-    output: InfoOutput,
-    reader: InfoReader,
-    decoder: Decoder | None,
-    *,
-    depth_only: bool,
-) -> InfoCounts:
-    from heicdepth_tui.cli.info_photo import InfoCounts
-
-    counts = InfoCounts()
-    for entry in entries:
-        photo = reader.read(entry.path, decoder)
-        counts.add(photo, depth_only=depth_only)
-        if photo.has_depth or not depth_only:
-            output.add(photo)
-        elif photo.error is not None:
-            click.echo(f"heicdepth-tui: {photo.error.at(photo.path)}", err=True)
-    return counts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import click
 
@@ -20,22 +20,44 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CsvForm",
+    "Form",
     "InfoOutput",
+    "Item",
     "JsonForm",
     "LineForm",
     "LineOutput",
     "ParquetOutput",
-    "PlainOutput",
-    "RichOutput",
-    "SelectedOutput",
+    "PlainForm",
+    "RichForm",
+    "RowForm",
+    "SelectedForm",
+    "TextOutput",
 ]
+
+
+Item = Any
+"""What an output adds for a photo: a line, text, or the cells of a row; can be pickled."""
+
+
+class Form(Protocol):
+    """Turns a photo into the item of an output, and can be sent to another process."""
+
+    def item(self, photo: InfoPhoto) -> Item:
+        """Return what is printed of a photo."""
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the photo's error as a line for stderr; empty where the item has it."""
 
 
 class InfoOutput(Protocol):
     """Prints photos one after another, each as soon as it is given."""
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a photo."""
+    @property
+    def form(self) -> Form:
+        """Makes the items."""
+
+    def add(self, items: Sequence[Item], messages: Sequence[str]) -> None:
+        """Print photos, given as items that the form made, and messages about them to stderr."""
 
     def close(self) -> None:
         """Finish after the last photo; not called after an error."""
@@ -68,17 +90,11 @@ class _Output:
         pass
 
 
-class LineForm(Protocol):
-    """Turns a photo into its line, and can be sent to another process."""
+class LineForm(Form, Protocol):
+    """A line of bytes for each photo, with its end."""
 
     def header(self) -> bytes:
         """Return the line before the first photo, empty where there is none."""
-
-    def line(self, photo: InfoPhoto) -> bytes:
-        """Return the line of a photo with its end."""
-
-    def message(self, photo: InfoPhoto) -> str:
-        """Return the photo's error as a line for stderr; empty where ``line`` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +108,8 @@ class JsonForm:
         """Return nothing."""
         return b""
 
-    def line(self, photo: InfoPhoto) -> bytes:
-        """Return the record as JSON in ASCII."""
+    def item(self, photo: InfoPhoto) -> bytes:
+        """Return the record as a line of JSON in ASCII."""
         record = photo.record()
         if self.columns:
             record = _values(record, self.columns)
@@ -119,8 +135,8 @@ class CsvForm:
         """Return the names of the columns."""
         return self._encoded([one.path for one in self.columns])
 
-    def line(self, photo: InfoPhoto) -> bytes:
-        """Return the values."""
+    def item(self, photo: InfoPhoto) -> bytes:
+        """Return the line of its values."""
         from heicdepth_tui.report.columns import text_of
 
         values = _values(photo.record(), self.columns)
@@ -152,20 +168,32 @@ class LineOutput(_Output):
         self.form = form
         self._has_header = False
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a line, the first time after the header."""
-        self.add_lines(self.form.line(photo), self.form.message(photo))
-
-    def add_lines(self, lines: bytes, message: str) -> None:
-        """Print lines that the form made, and a message where it is not empty."""
+    def add(self, items: Sequence[bytes], messages: Sequence[str]) -> None:
+        """Print lines, the first time after the header."""
         stream = sys.stdout.buffer
         if not self._has_header:
             self._has_header = True
             stream.write(self.form.header())
-        stream.write(lines)
+        stream.write(b"".join(items))
         stream.flush()
-        if message:
-            click.echo(message, err=True)
+        _echo(messages)
+
+
+@dataclass(frozen=True, slots=True)
+class RowForm:
+    """The cells of a Parquet table."""
+
+    columns: tuple[Column, ...]
+
+    def item(self, photo: InfoPhoto) -> tuple[Any, ...]:
+        """Return a cell for each column."""
+        from heicdepth_tui.report.parquet import cells_of
+
+        return cells_of(photo.record(), self.columns)
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the error where no column has it."""
+        return _message(photo, self.columns)
 
 
 class ParquetOutput(_Output):
@@ -174,16 +202,17 @@ class ParquetOutput(_Output):
     def __init__(self, columns: Sequence[Column], path: Path) -> None:
         from heicdepth_tui.report.parquet import ParquetTable
 
-        self._columns = columns
+        self.form = RowForm(tuple(columns))
         self._path = path
         self._table = ParquetTable(columns)
         self._rows = 0
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Add a row."""
-        self._table.add(photo.record())
-        self._rows += 1
-        _report(photo, self._columns)
+    def add(self, items: Sequence[tuple[Any, ...]], messages: Sequence[str]) -> None:
+        """Add rows."""
+        for cells in items:
+            self._table.add(cells)
+        self._rows += len(items)
+        _echo(messages)
 
     def close(self) -> None:
         """Write the file and print its path; no file is written without a row."""
@@ -200,67 +229,110 @@ class ParquetOutput(_Output):
         self._table.__exit__(kind, error, traceback)
 
 
-class SelectedOutput(_Output):
+@dataclass(frozen=True, slots=True)
+class SelectedForm:
     """Plain text: the path, and below it a line for each selected value."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
-        self._number = 0
+    columns: tuple[Column, ...]
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a photo, after an empty line where it is not the first."""
+    def item(self, photo: InfoPhoto) -> str:
+        """Return the lines of a photo."""
         from heicdepth_tui.report.columns import text_of
         from heicdepth_tui.report.plain import align
 
-        if self._number:
-            click.echo("")
-        self._number += 1
-        values = _values(photo.record(), self._columns)
+        values = _values(photo.record(), self.columns)
         path = values.pop("path", photo.path)
-        click.echo(printable(str(path)))
+        lines = [printable(str(path))]
         if values:
             rows = [(name, printable(text_of(value)) or "–") for name, value in values.items()]
-            for line in align(rows, frozenset()):
-                click.echo(f"  {line}")
-        _report(photo, self._columns)
+            lines += [f"  {line}" for line in align(rows, frozenset())]
+        return _text(lines)
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return the error where no column has it."""
+        return _message(photo, self.columns)
 
 
-class PlainOutput(_Output):
+class PlainForm:
     """The tables as plain text, for pipes and files."""
 
-    def __init__(self) -> None:
-        self._number = 0
+    def item(self, photo: InfoPhoto) -> str:
+        """Return the tables of a photo."""
+        return _text(_plain(photo))
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a photo, after an empty line where it is not the first."""
-        if self._number:
-            click.echo("")
-        self._number += 1
-        for line in _plain(photo):
-            click.echo(line)
+    def message(self, photo: InfoPhoto) -> str:
+        """Return nothing: the tables have the error."""
+        return ""
 
 
-class RichOutput(_Output):
-    """The tables in colours and folded to the width, for a terminal."""
+@dataclass(frozen=True, slots=True)
+class RichForm:
+    """The tables in the colours of a terminal and folded to its width, as escape sequences."""
 
-    def __init__(self) -> None:
-        self._number = 0
+    width: int
+    color_system: Literal["standard", "256", "truecolor", "windows"] | None
+    no_color: bool
 
-    def add(self, photo: InfoPhoto) -> None:
-        """Print a photo, after an empty line where it is not the first."""
+    @classmethod
+    def of_stdout(cls) -> RichForm:
+        """Return the form that Rich chooses for standard output."""
+        from rich.console import Console
+
+        console = Console()
+        system = cast("Any", console.color_system)
+        return cls(console.width, system, console.no_color)
+
+    def item(self, photo: InfoPhoto) -> str:
+        """Return the tables of a photo."""
+        from io import StringIO
+
+        from rich.console import Console
+
         from heicdepth_tui.report.plain import array_notes
         from heicdepth_tui.report.rich_tables import print_photo
         from heicdepth_tui.report.tables import array_rows
 
-        if self._number:
-            click.echo("")
-        self._number += 1
+        text = StringIO()
+        console = Console(
+            file=text,
+            width=self.width,
+            color_system=self.color_system,
+            no_color=self.no_color,
+            force_terminal=True,
+            highlight=False,
+            soft_wrap=False,
+        )
         decoded = photo.decoded or {}
         rows = [row.cells for row in array_rows(decoded, photo.depth_maps) if row.minimum]
         notes = array_notes(decoded, _reasons(photo))
         lines = [*photo.probe_lines(), *notes]
         problem = photo.error.short if photo.error is not None else ""
-        print_photo(printable(photo.path), problem, rows, lines, photo.groups())
+        print_photo(printable(photo.path), problem, rows, lines, photo.groups(), console)
+        return text.getvalue()
+
+    def message(self, photo: InfoPhoto) -> str:
+        """Return nothing: the tables have the error."""
+        return ""
+
+
+class TextOutput(_Output):
+    """Text for each photo on standard output, an empty line between two."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self._is_first = True
+
+    def add(self, items: Sequence[str], messages: Sequence[str]) -> None:
+        """Print texts."""
+        if items:
+            text = "\n".join(items)
+            click.echo(text if self._is_first else f"\n{text}", nl=False)
+            self._is_first = False
+        _echo(messages)
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join([f"{line}\n" for line in lines])
 
 
 def _plain(photo: InfoPhoto) -> Iterator[str]:
@@ -293,7 +365,6 @@ def _message(photo: InfoPhoto, columns: Sequence[Column]) -> str:
     return f"heicdepth-tui: {photo.problem.at(photo.path)}"
 
 
-def _report(photo: InfoPhoto, columns: Sequence[Column]) -> None:
-    message = _message(photo, columns)
-    if message:
-        click.echo(message, err=True)
+def _echo(messages: Sequence[str]) -> None:
+    if messages:
+        click.echo("\n".join(messages), err=True)

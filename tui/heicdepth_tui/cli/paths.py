@@ -25,6 +25,7 @@ __all__ = [
     "ExistingPath",
     "ListedPaths",
     "paths_argument",
+    "photos_as_they_come",
     "photos_found",
     "photos_in",
     "read_lists",
@@ -48,15 +49,34 @@ class ListedPaths:
     is_null_separated: bool = False
 
     def __iter__(self) -> Iterator[Path]:
+        return (path for path in self.as_they_come() if path is not None)
+
+    def as_they_come(self) -> Iterator[Path | None]:
+        """Yield the paths, and None before each wait for further ones."""
         separator = b"\0" if self.is_null_separated else b"\n"
         rest = b""
         stream = cast("BufferedIOBase", sys.stdin.buffer)
-        # read1 returns what is there, where read waits until all of its size is.
-        while data := stream.read1(_READ_SIZE):
+        while True:
+            if _must_wait(stream):
+                yield None
+            # read1 returns what is there, where read waits until all of its size is.
+            data = stream.read1(_READ_SIZE)
+            if not data:
+                break
             *words, rest = (rest + data).split(separator)
             yield from (Path(os.fsdecode(word)) for word in words if word)
         if rest:
             yield Path(os.fsdecode(rest))
+
+
+def _must_wait(stream: BufferedIOBase) -> bool:
+    """Return whether reading would block."""
+    import select
+
+    try:
+        return not select.select([stream], [], [], 0)[0]
+    except (OSError, ValueError):
+        return False  # a stream of another kind has all of it
 
 
 class ExistingPath(click.ParamType[Path]):
@@ -163,7 +183,7 @@ def _require_paths(
 
 def read_lists(paths: Sequence[Path | ListedPaths]) -> tuple[Path, ...]:
     """Return the paths with those that standard input lists in their places."""
-    return tuple(_each(paths))
+    return tuple(path for path in _each(paths) if path is not None)
 
 
 def photos_in(paths: Sequence[Path | ListedPaths], recursive: bool) -> list[Entry]:
@@ -176,11 +196,21 @@ def photos_found(paths: Sequence[Path | ListedPaths], recursive: bool) -> Iterat
 
     Photos of a folder are yielded once it is listed, while its sub-folders are not.
     """
+    return (entry for entry in photos_as_they_come(paths, recursive) if entry is not None)
+
+
+def photos_as_they_come(
+    paths: Sequence[Path | ListedPaths], recursive: bool
+) -> Iterator[Entry | None]:
+    """Yield what ``photos_found`` does, and None before each wait for paths on standard input."""
     from heicdepth_tui.folder.find import find_photos
     from heicdepth_tui.folder.order import name_key
 
     seen: set[str] = set()
     for path in _each(paths):
+        if path is None:
+            yield None
+            continue
         batches = find_photos([path], recursive=recursive)
         found = (entry for entries in batches for entry in entries)
         for _, together in groupby(found, key=lambda entry: entry.path.rpartition(os.sep)[0]):
@@ -190,9 +220,9 @@ def photos_found(paths: Sequence[Path | ListedPaths], recursive: bool) -> Iterat
                     yield entry
 
 
-def _each(paths: Sequence[Path | ListedPaths]) -> Iterator[Path]:
+def _each(paths: Sequence[Path | ListedPaths]) -> Iterator[Path | None]:
     for path in paths:
         if isinstance(path, ListedPaths):
-            yield from path
+            yield from path.as_they_come()
         else:
             yield path

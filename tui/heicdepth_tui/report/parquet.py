@@ -14,7 +14,7 @@ from heicdepth_tui.files import write_new_set
 from heicdepth_tui.report.columns import Column, ColumnKind, text_of, value_at
 from heicdepth_tui.text import printable
 
-__all__ = ["ParquetTable"]
+__all__ = ["ParquetTable", "cells_of"]
 
 _ROWS_A_GROUP = 4096
 _NO_PYARROW = "Parquet is written by pyarrow, which is not installed"
@@ -45,7 +45,7 @@ class ParquetTable:
         self._columns = tuple(columns)
         self._schema = pa.schema([(one.path, types[one.kind]) for one in columns])
         self._batch_of = pa.RecordBatch.from_pydict
-        self._rows: list[Mapping[str, Any]] = []
+        self._rows: list[tuple[Any, ...]] = []
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
         self._writer = parquet.ParquetWriter(self._file, self._schema, compression="zstd")
 
@@ -61,9 +61,9 @@ class ParquetTable:
         self._writer.close()
         self._file.close()
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Add the row of a record."""
-        self._rows.append(record)
+    def add(self, cells: tuple[Any, ...]) -> None:
+        """Add a row: what ``cells_of`` returns for the columns of the table."""
+        self._rows.append(cells)
         if len(self._rows) == _ROWS_A_GROUP:
             self._write_rows()
 
@@ -84,11 +84,16 @@ class ParquetTable:
 
     def _write_rows(self) -> None:
         columns = {
-            one.path: [_cell(value_at(row, one.path), one.kind) for row in self._rows]
-            for one in self._columns
+            column.path: list(cells)
+            for column, cells in zip(self._columns, zip(*self._rows, strict=True), strict=True)
         }
         self._writer.write_batch(self._batch_of(columns, schema=self._schema))
         self._rows.clear()
+
+
+def cells_of(record: Mapping[str, Any], columns: Sequence[Column]) -> tuple[Any, ...]:
+    """Return the row of a record, as values that Parquet takes; needs no pyarrow."""
+    return tuple([_cell(value_at(record, one.path), one.kind) for one in columns])
 
 
 def _cell(value: Any, kind: ColumnKind) -> Any:
