@@ -62,7 +62,7 @@ class TestColourRange:
 
         assert chosen is not None
         assert chosen.scale(depth_map, None) == CodeScale(2 * 16 + 3, 3 * 16 + 6)
-        assert chosen.name(chosen.scale(depth_map, None)) == "window"
+        assert chosen.name(chosen.scale(depth_map, None), "≈") == "window"
 
     def test_a_window_of_samples_that_the_file_does_not_have_gives_no_range(
         self, depth_map: DepthMap
@@ -81,7 +81,7 @@ class TestColourRange:
         scale = chosen.scale(depth_map, None)
 
         assert scale == CodeScale()
-        assert chosen.name(scale) == "nothing from 5000 to 6000"
+        assert chosen.name(scale, "≈") == "nothing from ≈5000 to 6000"
 
 
 class TestLegend:
@@ -141,6 +141,7 @@ async def test_keys_change_range_and_bright_end(open_app: Open, sample_folder: P
         await driven.pilot.press("home", "delete", *"0.6", "enter")
         await changed()
         assert "by hand" in legend.plain
+        assert "colours from ≈0.6 to 1 m" in driven.text
         await driven.pilot.press("R")
         await driven.until(lambda: "by hand" not in legend.plain, "all codes")
         colour_range = driven.app.session.colour_range

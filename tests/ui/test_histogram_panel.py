@@ -49,9 +49,9 @@ def test_a_clip_keeps_the_codes_within_it() -> None:
 @pytest.mark.parametrize(
     ("near", "far", "kept", "text"),
     [
-        (0.9, 2.0, (0.9, 2.0), "0.9 to 2 m"),
-        (0.0, 2.0, (None, 2.0), "up to 2 m"),
-        (0.9, float("inf"), (0.9, None), "from 0.9 m"),
+        (0.9, 2.0, (0.9, 2.0), "≈0.9 to 2 m"),
+        (0.0, 2.0, (None, 2.0), "up to ≈2 m"),
+        (0.9, float("inf"), (0.9, None), "from ≈0.9 m"),
         (0.1, 9.0, (None, None), ""),
     ],
 )
@@ -60,7 +60,8 @@ def test_an_end_beyond_the_samples_cuts_nothing_off(
 ) -> None:
     clip = Clip.between(near, far, (0.8, 4.0))
     assert (clip.near, clip.far) == kept
-    assert clip.text == text
+    assert clip.text("≈") == text
+    assert clip.is_open == (not text)
 
 
 def test_a_key_moves_a_chosen_end_to_the_next_step_and_back_to_none() -> None:
@@ -165,7 +166,7 @@ async def test_ctrl_dragging_clips_cloud_and_export(
 
         await driven.pilot.press("e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
-        assert f"clipped: {clip.text}" in driven.toasts
+        assert f"clipped: {clip.text('≈')}" in driven.toasts
         (path,) = (tmp_path / "out").iterdir()
         z = -PointCloud.from_path(path).numpy(("z",))
         assert clip.near <= z.min() <= z.max() <= clip.far
@@ -203,7 +204,7 @@ async def test_each_marked_photo_keeps_its_own_clip(
         session.clips[session.entry] = Clip(far=1.0)
         await driven.pilot.press("space", "space", "e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
-        assert "1 photo clipped: up to 1 m" in driven.toasts
+        assert "1 photo clipped: up to ≈1 m" in driven.toasts
         farthest = {
             path.name: -PointCloud.from_path(path).numpy(("z",)).min()
             for path in (tmp_path / "out").iterdir()
@@ -239,6 +240,8 @@ async def test_d_asks_for_the_clip(
         await driven.until(lambda: driven.app.screen is driven.app.browse, "closed")
         clip = session.clip(session.entry)
         assert (clip.near, clip.far) == expected
+        said = f"clip {clip.text('≈')}:" if not clip.is_open else "no clip"
+        await driven.until(lambda: said in driven.text, "said with the caveat of its metres")
 
 
 async def test_a_clip_that_no_sample_lies_in_is_refused(
@@ -247,7 +250,7 @@ async def test_a_clip_that_no_sample_lies_in_is_refused(
     async with open_app(sample_folder / LANDSCAPE) as driven:
         await driven.settled()
         await driven.pilot.press("d", *"500", "space", *"600", "enter")
-        await driven.until(lambda: "no sample lies in 500 to 600 m" in driven.text, "refused")
+        await driven.until(lambda: "no sample lies in ≈500 to 600 m" in driven.text, "refused")
         assert driven.app.session.clip(driven.app.session.entry) == NO_CLIP
 
 

@@ -66,6 +66,32 @@ async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder
         await _shows(driven, "photo (1/")
 
 
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [(["tab"], "disparity (3/"), (["tab", "tab", "shift+tab"], "disparity (3/"),
+     (["shift+tab"], "photo (1/"), (["tab", "4"], "metres (4/")],
+)  # fmt: skip
+async def test_tab_before_the_first_view_goes_on_from_it(
+    open_app: Any,
+    sample_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: list[str],
+    name: str,
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        service = driven.app.layer_views
+        request, held = service.request, []
+        monkeypatch.setattr(service, "request", lambda *arguments: held.append(arguments))
+        await driven.pilot.press("o")
+        await driven.until(lambda: "decoding …" in driven.text, "the placeholder")
+        await driven.pilot.press(*keys)
+        monkeypatch.setattr(service, "request", request)
+        request(*held[-1])
+
+        await _shows(driven, name)
+
+
 async def test_the_photo_is_named_before_its_first_view_is_drawn(
     open_app: Any, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

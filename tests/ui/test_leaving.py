@@ -90,6 +90,47 @@ async def test_q_waits_for_every_photo_then_prints_what_was_written(
     assert "not exported" not in message
 
 
+@pytest.mark.parametrize(
+    ("keys", "view"),
+    [
+        (["3"], "CloudPane"),
+        (["3", "3"], "SpinScreen"),
+        (["enter"], "ZoomScreen"),
+        (["m"], "ProbeScreen"),
+        (["o"], "LayersScreen"),
+        (["I"], "MetadataTreeScreen"),
+    ],
+)
+async def test_q_quits_from_every_view(
+    open_app: Open, sample_folder: Path, ended: list[tuple[int, str]], keys: list[str], view: str
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE) as driven:
+        await driven.settled()
+        for key in keys:
+            await driven.pilot.press(key)
+            await driven.settled()
+        name = type(driven.app.screen).__name__
+        assert name == (view if view != "CloudPane" else "BrowseScreen")
+        assert driven.text.splitlines()[-1].rstrip().endswith("q Quit")
+        await driven.pilot.press("q")
+        await driven.until(lambda: bool(ended), "the end")
+
+    assert [code for code, _ in ended] == [0]
+
+
+async def test_q_closes_a_dialog_and_no_more(
+    open_app: Open, sample_folder: Path, ended: list[tuple[int, str]]
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE) as driven:
+        await driven.settled()
+        for key in ("question_mark", "i", "x"):
+            await driven.pilot.press(key)
+            await driven.until(lambda: len(driven.app.screen_stack) > 1, "a dialog")
+            await driven.pilot.press("q")
+            await driven.until(lambda: driven.app.screen is driven.app.browse, "closed")
+        assert ended == []
+
+
 async def test_without_failures_the_app_ends_with_zero(
     open_app: Open, sample_folder: Path, gate: Gate, ended: list[tuple[int, str]]
 ) -> None:

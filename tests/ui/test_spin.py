@@ -250,7 +250,7 @@ async def test_a_photo_without_depth_says_so(open_app: Open, sample_folder: Path
         await driven.pilot.press("3", "3")
         await driven.until(lambda: "no point cloud" in driven.text, "the reason")
         assert "the file holds no depth map" in driven.text
-        assert driven.text.splitlines()[-1].split() == ["?", "Help", "esc", "Back"]
+        assert driven.text.splitlines()[-1].split() == ["?", "Help", "esc", "Back", "q", "Quit"]
         await driven.pilot.press("right", "t", "]", "e", "escape")
         await driven.until(lambda: driven.app.screen is driven.app.browse, "the list")
 
@@ -280,7 +280,7 @@ async def test_the_lines_around_the_cloud(spinning: Spinning, size: tuple[int, i
     assert lines[-2].startswith(" x y z ")
     assert lines[-2].rstrip().endswith(f" m at ≈{screen.frame.view.distance:.3g} m")
     assert lines[-1].startswith(" ? Help  esc Back  ")
-    assert lines[-1].rstrip().endswith("e Export")
+    assert lines[-1].rstrip().endswith("e Export  q Quit")
     blocks = set("▀▄█ ")
     assert all(set(line) <= blocks for line in lines[2:-2])
     bar = lines[-2][lines[-2].index("├") : lines[-2].index("┤") + 1]

@@ -43,6 +43,19 @@ def test_a_line_stands_where_the_distance_passes_its_level() -> None:
     assert set(line.columns.tolist()) == {4}
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_slanting_line_has_one_sample_in_each_row_and_column(turns: int) -> None:
+    rows, columns = np.mgrid[:8, :8]
+    metres = np.rot90((1.0 + rows + columns).astype(np.float32), turns)
+
+    lines, (line,) = contour_lines(metres, (7.5,))
+
+    # The samples of 7 m, beside those of 8 m, on the near side of the line.
+    assert np.array_equal(lines, metres == 7)
+    assert lines.sum(axis=0).max() == lines.sum(axis=1).max() == 1
+    assert len(line.rows) == 7
+
+
 def test_the_edge_of_invalid_samples_is_no_line() -> None:
     metres = np.full((4, 4), 2.0, dtype=np.float32)
     metres[:, 2:] = np.nan
@@ -53,6 +66,9 @@ def test_the_edge_of_invalid_samples_is_no_line() -> None:
 def test_kinds_of_samples_have_colours_of_their_own() -> None:
     image = validity_image(np.array([[0, 1, 2]], dtype=np.uint8))
     assert len({tuple(colour) for colour in image[0].tolist()}) == 3
+    greys = validity_image(np.array([[0, 1, 2]], dtype=np.uint8), is_grey=True)
+    assert (greys == greys[..., :1]).all()
+    assert (np.diff(greys[0, :, 0].astype(int)) > 64).all()
 
 
 def test_edges_are_bright_and_dark_from_32_samples_on() -> None:

@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR = (58, 70, 84), (255, 196, 60), (230, 60, 70)
+_GREYS = ((48,) * 3, (152,) * 3, (255,) * 3)
+"""The same where there are no colours."""
 """sRGB of the three kinds of samples in ``validity_image``."""
 
 _MAX_LINES = 12
@@ -92,9 +94,10 @@ def validity(depth_map: DepthMap, camera: Camera | None) -> Validity:
     return Validity(kinds, int(counts[0]), int(counts[1]), int(counts[2]))
 
 
-def validity_image(kinds: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return kinds of samples as colours, (H, W, 3) uint8 sRGB."""
-    table = np.array([VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR], dtype=np.uint8)
+def validity_image(kinds: NDArray[np.uint8], *, is_grey: bool = False) -> NDArray[np.uint8]:
+    """Return kinds of samples as colours, (H, W, 3) uint8 sRGB; in greys dark, grey and white."""
+    shown = _GREYS if is_grey else (VALID_COLOUR, FLYING_COLOUR, INVALID_COLOUR)
+    table = np.array(shown, dtype=np.uint8)
     colours: NDArray[np.uint8] = table[kinds]
     return colours
 
@@ -144,22 +147,23 @@ def contour_lines(
     """Return the samples on lines of equal distance, and each line with the places of its label.
 
     ``metres`` (H, W) has NaN where invalid. A sample is on a line where the distance passes a level
-    between it and its right or lower neighbour. Levels that no line has are left out.
+    between it and a farther neighbour, so that lines are one sample wide in every direction.
+    Levels that no line has are left out.
     """
     known = np.isfinite(metres)
     bands = np.searchsorted(np.array(levels), np.nan_to_num(metres, nan=0.0)).astype(np.int16)
     height, width = metres.shape
     lines = np.zeros(metres.shape, dtype=np.bool_)
-    passed = np.zeros((2, *metres.shape), dtype=np.int16)
-    across = (bands[:, 1:] != bands[:, :-1]) & known[:, 1:] & known[:, :-1]
-    down = (bands[1:] != bands[:-1]) & known[1:] & known[:-1]
-    lines[:, :-1] |= across
-    lines[:-1] |= down
-    passed[0, :, :-1] = np.where(across, np.minimum(bands[:, 1:], bands[:, :-1]) + 1, 0)
-    passed[1, :-1] = np.where(down, np.minimum(bands[1:], bands[:-1]) + 1, 0)
+    for axis in (0, 1):
+        ahead, behind = (slice(1, None), slice(None)), (slice(None, -1), slice(None))
+        ahead, behind = (ahead[::-1], behind[::-1]) if axis else (ahead, behind)
+        both = known[ahead] & known[behind]
+        lines[behind] |= both & (bands[ahead] > bands[behind])
+        lines[ahead] |= both & (bands[behind] > bands[ahead])
+    passed = np.where(lines, bands + 1, 0)
     found: list[ContourLine] = []
     for number, level in enumerate(levels, 1):
-        rows, columns = np.nonzero((passed == number).any(axis=0))
+        rows, columns = np.nonzero(passed == number)
         if not rows.size:
             continue
         # Spread over the height, so that labels of neighbouring lines rarely meet.

@@ -200,7 +200,7 @@ class HeicDepthApp(TerminalApp):
         idle.add_source(lambda: any(service.is_busy for service in services))
         idle.add_source(lambda: context.exporter.left)
         idle.add_source(lambda: self._posted - self._handled)
-        idle.add_source(lambda: self.output.pictures or self.graphics.is_busy)
+        idle.add_source(lambda: self.output.pictures)
         idle.add_source(lambda: not self.is_settled)
 
     def message_handled(self) -> None:

@@ -66,11 +66,20 @@ class Clip:
         return replace(base, cloud=replace(base.cloud, near=self.near, far=self.far))
 
     @property
-    def text(self) -> str:
-        """The distances that are kept, e.g. ``0.5 to 2 m``; empty where nothing is cut off."""
+    def is_open(self) -> bool:
+        """Whether nothing is cut off."""
+        return self.near is None and self.far is None
+
+    def text(self, about: str) -> str:
+        """Return the distances that are kept, e.g. ``≈0.5 to 2 m``; empty where nothing is cut off.
+
+        ``about`` stands before them, see ``Trust.about``.
+        """
         if self.near is None:
-            return "" if self.far is None else f"up to {self.far:g} m"
-        return f"from {self.near:g} m" if self.far is None else f"{self.near:g} to {self.far:g} m"
+            return "" if self.far is None else f"up to {about}{self.far:g} m"
+        if self.far is None:
+            return f"from {about}{self.near:g} m"
+        return f"{about}{self.near:g} to {self.far:g} m"
 
 
 def _moved(steps: float, by: int) -> float:

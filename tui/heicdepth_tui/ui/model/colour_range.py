@@ -56,10 +56,13 @@ class ColourRange:
             return self.scale(None, None)
         return self.scale(tables.depth_maps.get(layer), tables.spans.get(layer))
 
-    def name(self, scale: CodeScale) -> str:
-        """Return what the legend says of a range that gave this scale."""
+    def name(self, scale: CodeScale, about: str) -> str:
+        """Return what the legend says of a range that gave this scale.
+
+        ``about`` stands before distances, see ``Trust.about``.
+        """
         if self.kind in _WITH_ENDS and scale.low is None:
-            return f"nothing from {self.near:g} to {self.far:g}"
+            return f"nothing from {about}{self.near:g} to {self.far:g}"
         return self.kind.value
 
     def of_window(self, depth_map: DepthMap, region: SampleRegion) -> ColourRange | None:

@@ -86,7 +86,21 @@ class Session:
     @property
     def clips_in_force(self) -> dict[str, Clip]:
         """Near and far clip of each photo of which something is cut off, by path."""
-        return {entry.path: clip for entry, clip in self.clips.items() if clip.text}
+        return {entry.path: clip for entry, clip in self.clips.items() if not clip.is_open}
+
+    @property
+    def clip_texts(self) -> dict[str, str]:
+        """The clips in force in words, by path."""
+        return {entry.path: clip.text(self.about(entry)) for entry, clip in self.clips.items()}
+
+    def about(self, entry: Entry) -> str:
+        """Return the sign before metres of a photo: ``≈`` unless its file promises them."""
+        from heicdepth_tui.depth.trust import trust_of
+
+        state = self.photos.get(entry)
+        if state.header is None or state.factor is not None:
+            return "≈"
+        return trust_of(state.header.depth).about
 
     def keep_marks(self, entry: Entry, marks: PhotoMarks) -> None:
         """Take in the marks and the scale of a photo."""

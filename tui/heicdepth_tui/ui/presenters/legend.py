@@ -46,8 +46,9 @@ def legend_of(
         return None
     scale, span = colour_range.scale_in(tables, layer), tables.spans[layer]
     data = (span.minimum, span.maximum)
-    name = colour_range.name(scale)
-    return LegendView(tables.depth_maps[layer], colormap, scale, data, name)
+    depth_map = tables.depth_maps[layer]
+    about = "" if depth_map.reason else depth_map.trust.about
+    return LegendView(depth_map, colormap, scale, data, colour_range.name(scale, about))
 
 
 def _metres(depth_map: DepthMap, code: int) -> float | None:

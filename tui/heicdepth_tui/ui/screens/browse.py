@@ -21,7 +21,7 @@ from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
 from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.screens.resting_pixels import PanePixels, PixelScreen
-from heicdepth_tui.ui.screens.view import OPEN_PAGE, SAVE_PICTURE
+from heicdepth_tui.ui.screens.view import OPEN_PAGE, QUIT, SAVE_PICTURE
 from heicdepth_tui.ui.screens.viewing import ViewingScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
@@ -45,9 +45,15 @@ class BrowseScreen(PixelScreen, ViewingScreen):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
+    # The key bar drops the last ones where it has no room.
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("slash", "find", "Find", "find", "Find by name", show=True, display="/"),
+        bind("enter,z", "zoom", "Zoom", "zoom", "Zoom into photo or depth map", show=True),
+        bind("3", "spin", "Spin", "spin", "The cloud: in the pane, then full screen", show=True),
+        bind("m", "probe", "Probe", "probe", "Measure: distances, lengths", show=True),
+        bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
+        bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("n", "find_next(1)", "Next match", "find.next", "To the next match"),
         bind("N", "find_next(-1)", "Previous match", "find.previous", "To the match before"),
         bind("f", "depth_only", "Depth", "filter.depth", "Only photos with depth", show=True),
@@ -58,12 +64,10 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         bind("v", "mark_range", "Mark range", "mark.range", "Mark from here to the next v"),
         bind("escape", "stop", "Stop", "stop", "Stop, close, unmark"),
         bind("b", "blocks", "Blocks", "blocks", "Half blocks, quad blocks, pixels"),
-        bind("c", "colours", "Colours", "colours", "Next colour map for depth", show=True),
         bind("C", "reverse_colours", "Bright end", "colours.reverse", "Bright near or bright far"),
         bind("R", "colour_range", "Range", "colours.range", "All codes, 2–98 %, by hand"),
         bind("tab", "layer(1)", "Layer", "layer.next", "Next layer of the photo", show=True),
         bind("shift+tab", "layer(-1)", "Previous layer", "layer.previous", "Layer before"),
-        bind("enter,z", "zoom", "Zoom", "zoom", "Zoom into photo or depth map", show=True),
         bind("H", "histogram", "Histogram", "histogram", "Histogram of the depth codes"),
         bind("d", "clip", "Clip", "clip", "Near and far clip, for cloud and exports"),
         bind("t", "tables", "Table", "tables", "The other table, where one has room", show=True),
@@ -74,9 +78,6 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         bind("i", "metadata", "Info", "metadata", "All metadata of the photo", show=True),
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("o", "layers", "Layers", "layers", "All layers, and depth over the photo"),
-        bind("3", "spin", "Spin", "spin", "The cloud: in the pane, then full screen", show=True),
-        bind("m", "probe", "Probe", "probe", "Measure: distances, lengths", show=True),
-        bind("e", "export", "Export", "export", "Export the point cloud (PCD)", show=True),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
         bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
         bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
@@ -85,7 +86,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         bind("x", "open", "Open", "open", "Photo, folder or last export, outside", show=True),
         OPEN_PAGE,
         bind("r", "read_again", "Read again", "reload", "Read folder and photo again"),
-        bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True),
+        QUIT,
     ]
 
     def __init__(self, context: Context, begin: Callable[[], object]) -> None:

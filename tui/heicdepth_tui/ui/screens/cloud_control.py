@@ -129,7 +129,8 @@ class CloudControl:
     @property
     def is_clipped_away(self) -> bool:
         """Whether there is a cloud, but nothing of it between the clips."""
-        return self.failure is not None and self._limits is not None and bool(self.spin.clip.text)
+        is_failed = self.failure is not None and self._limits is not None
+        return is_failed and not self.spin.clip.is_open
 
     @property
     def has_cloud(self) -> bool:

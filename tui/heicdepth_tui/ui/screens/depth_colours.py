@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.session import Session
 
@@ -33,6 +34,10 @@ class SessionActions:
         self._session = session
         self._changed = changed
         self._show_status = show_status
+
+    def _metres(self, entry: Entry) -> tuple[str, str]:
+        """Return what stands before and after distances of a photo."""
+        return self._session.about(entry), " m"
 
 
 class DepthColours(SessionActions):
@@ -102,9 +107,21 @@ class DepthColours(SessionActions):
                 return
             near, far = ends
             self._use(replace(known, kind=RangeKind.CHOSEN, near=near, far=far))
-            self._show_status(f"colours from {near:g} to {far:g}")
+            # A range holds for all photos: of this one its numbers are metres, or codes.
+            about, unit = self._ends_of_selected()
+            self._show_status(f"colours from {about}{near:g} to {far:g}{unit}")
 
         self._screen.app.push_screen(RangePrompt(known.near, known.far), chosen)
+
+    def _ends_of_selected(self) -> tuple[str, str]:
+        """Return what stands before and after the ends of a range of the selected photo."""
+        from heicdepth_tui.depth.trust import trust_of
+
+        state = self._session.state
+        header = None if state is None else state.header
+        if state is None or header is None or header.depth.item is None:
+            return "", ""
+        return ("", " code") if trust_of(header.depth).no_metres else self._metres(state.entry)
 
     def _use(self, colour_range: ColourRange) -> None:
         self._session.colour_range = colour_range

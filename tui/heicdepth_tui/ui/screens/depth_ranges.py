@@ -38,7 +38,7 @@ class DepthRanges(SessionActions):
         elif chosen.is_clip:
             self._clip(entry, histogram, distances)
         else:
-            self._colour(histogram, distances)
+            self._colour(entry, histogram, distances)
 
     def ask_clip(self, entry: Entry, histogram: CodeHistogram | None) -> None:
         """Open a prompt for the near and the far clip of a photo."""
@@ -54,7 +54,9 @@ class DepthRanges(SessionActions):
 
         self._screen.app.push_screen(ClipPrompt(self._session.clip(entry)), chosen)
 
-    def _colour(self, histogram: CodeHistogram, ends: tuple[float, float] | None) -> None:
+    def _colour(
+        self, entry: Entry, histogram: CodeHistogram, ends: tuple[float, float] | None
+    ) -> None:
         known = self._session.colour_range
         if ends is None:
             self._session.colour_range = replace(known, kind=RangeKind.FILE)
@@ -62,8 +64,8 @@ class DepthRanges(SessionActions):
         else:
             near, far = ends
             self._session.colour_range = replace(known, kind=RangeKind.CHOSEN, near=near, far=far)
-            unit = "" if histogram.metres is None else " m"
-            text = f"colours from {near:g} to {far:g}{unit}"
+            about, unit = ("", "") if histogram.metres is None else self._metres(entry)
+            text = f"colours from {about}{near:g} to {far:g}{unit}"
         self._changed()
         self._show_status(text)
 
@@ -74,15 +76,19 @@ class DepthRanges(SessionActions):
         if limits is None:
             self._show_status(_NO_METRES)
             return
+        about = self._session.about(entry)
         clip = NO_CLIP if ends is None else Clip.between(*ends, limits)
         if ends is not None and (ends[0] > limits[1] or ends[1] < limits[0]):
-            shown = f"{ends[0]:g} to {ends[1]:g} m" if math.isfinite(ends[1]) else f"{ends[0]:g} m"
+            far = f"to {ends[1]:g} m" if math.isfinite(ends[1]) else "m and beyond"
+            shown = f"{about}{ends[0]:g} {far}"
             self._show_status(f"no sample lies in {shown}: the clip stays as it was")
             return
         self._session.clips[entry] = clip
         self._changed()
         self._show_status(
-            f"clip {clip.text}: for cloud and export" if clip.text else "no clip: all is exported"
+            "no clip: all is exported"
+            if clip.is_open
+            else f"clip {clip.text(about)}: for cloud and export"
         )
 
 

@@ -95,7 +95,7 @@ class ExportPanel:
         clip = self._session.clip(entries[0])
         if plan.no_depth:
             shown = replace(saved, formats=OTHER_PICTURES, camera_files=())
-        elif len(entries) == 1 and clip.text:
+        elif len(entries) == 1 and not clip.is_open:
             shown = clip.options(saved)
 
         def chosen(options: ExportOptions | None) -> None:
@@ -161,6 +161,7 @@ class ExportPanel:
             scales=self._session.scales,
             # A flat cloud has no distances to clip by.
             clips={} if options.cloud.projection is Projection.FLAT else clips,
+            clip_texts=self._session.clip_texts,
         )
         self._screen.refresh_bindings()
         if self._bar_timer is None and not self.bar.is_shown:

@@ -23,7 +23,7 @@ from heicdepth_tui.ui.model.layer_view import (
     Window,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
-from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -45,7 +45,7 @@ _LABELS = 12
 
 
 class LayersScreen(ViewScreen):
-    """Shows the views of one photo; begins with its depth map over it. Closes by esc or q."""
+    """Shows the views of one photo; begins with its depth map over it. Closes by esc."""
 
     DEFAULT_CSS = """
     LayersScreen { background: $background; }
@@ -59,7 +59,7 @@ class LayersScreen(ViewScreen):
     """
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("escape,q", "dismiss", "Back", "layers.leave", "To the photos", show=True,
+        bind("escape", "dismiss", "Back", "layers.leave", "To the photos", show=True,
              display="esc"),
         bind("tab", "view(1)", "Layer", "layers.next", "Next layer or view", show=True),
         bind("shift+tab", "view(-1)", "Previous layer", "layers.previous", "Layer before"),
@@ -87,6 +87,7 @@ class LayersScreen(ViewScreen):
             for digit in range(1, 10)
         ),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
+        QUIT,
     ]  # fmt: skip
 
     def __init__(self, entry: Entry, context: Context, step: Callable[[int], object]) -> None:
@@ -101,6 +102,8 @@ class LayersScreen(ViewScreen):
         self._is_over = True
         self._blend = 0.5
         self._has_contours = False
+        self._steps = 0
+        """Views to go on by once the number of the first one is known."""
         self._count = 0
         """Views of the photo; 0 until the first is drawn."""
         self._step = step
@@ -180,16 +183,22 @@ class LayersScreen(ViewScreen):
         if event.result.number != self._number:
             return
         result = self.shown = event.result
-        self._index = result.index
+        self._know_index(result.index)
         if isinstance(result.rendered, RenderedRows):
             self.picture.show_picture(result.rendered)
         self._title(result.view.name, result.index, result.count)
         self._line("#layers-caption", result.caption)
         self._place_labels(result)
 
+    def _know_index(self, index: int) -> None:
+        steps, self._steps = self._steps, 0
+        self._index = index
+        if steps:
+            self.action_view(steps)
+
     def _show_error(self, event: LayerViewFailed) -> None:
         self.shown = None
-        self._index = event.index
+        self._know_index(event.index)
         self.picture.show_message(event.error.short)
         self._title(event.name, event.index, event.count)
         self._line("#layers-caption", "")
@@ -287,6 +296,7 @@ class LayersScreen(ViewScreen):
         entry = self._session.entry
         if entry is not None and entry != self._entry:
             self._entry, self._index, self._window = entry, None, WHOLE_VIEW
+            self._steps = 0
             self.shown = None
             self._title("", 0, 0)
         self._request()
@@ -294,8 +304,11 @@ class LayersScreen(ViewScreen):
     # Keys
 
     def action_view(self, step: int) -> None:
-        """Show the next view."""
-        self._index = (self._index or 0) + step
+        """Show the next view; while the first one is drawn, go on from there."""
+        if self._index is None:
+            self._steps += step
+            return
+        self._index += step
         self._request()
 
     def action_number(self, digit: int) -> None:
@@ -303,7 +316,7 @@ class LayersScreen(ViewScreen):
         if self._count and digit > self._count:
             self._line("#layers-caption", f"no layer {digit}: this photo has {self._count}")
             return
-        self._index = digit - 1
+        self._index, self._steps = digit - 1, 0
         self._request()
 
     def action_over(self) -> None:

@@ -18,6 +18,7 @@ from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.view import QUIT
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 
@@ -34,7 +35,7 @@ _OPEN_LINES = 12
 
 
 class MetadataTreeScreen(Screen[None]):
-    """Reads the header of a photo in a thread and shows all of it; closes by esc or q."""
+    """Reads the header of a photo in a thread and shows all of it; closes by esc."""
 
     DEFAULT_CSS = """
     MetadataTreeScreen { background: $background; }
@@ -63,7 +64,8 @@ class MetadataTreeScreen(Screen[None]):
         bind("l,right", "open", "Open", "tree.open"),
         bind("h,left", "close", "Close", "tree.close"),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
-        bind("escape,q", "leave", "Back", "tree.leave", "To the photos", show=True, display="esc"),
+        bind("escape", "leave", "Back", "tree.leave", "To the photos", show=True, display="esc"),
+        QUIT,
     ]
 
     def __init__(self, entry: Entry, limits: Limits) -> None:

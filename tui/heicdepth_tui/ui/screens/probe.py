@@ -25,7 +25,7 @@ from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
 from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
-from heicdepth_tui.ui.screens.view import SAVE_PICTURE
+from heicdepth_tui.ui.screens.view import QUIT, SAVE_PICTURE
 from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
@@ -57,7 +57,7 @@ _Line = tuple[str, str]
 
 
 class ProbeScreen(RectifyAction, RangedScreen):
-    """Reads samples under the crosshair of the selected photo; closes by esc, m or q."""
+    """Reads samples under the crosshair of the selected photo; closes by esc or m."""
 
     DEFAULT_CSS = """
     ProbeScreen { background: $background; }
@@ -79,8 +79,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        bind("escape,m,q", "leave", "Back", "probe.leave", "To the photos", show=True,
-             display="esc"),
+        bind("escape,m", "leave", "Back", "probe.leave", "To the photos", show=True, display="esc"),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("left,h", "move(-1,0)", "Left", "probe.left", "One sample to the left"),
         bind("right,l", "move(1,0)", "Right", "probe.right", "One sample to the right"),
@@ -102,6 +101,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
         RECTIFY,
         SAVE_PICTURE,
+        QUIT,
     ]  # fmt: skip
 
     def __init__(self, context: Context) -> None:

@@ -77,7 +77,7 @@ class ClipPrompt(RangePrompt):
 
     def __init__(self, clip: Clip) -> None:
         super().__init__(0, 0)
-        if clip.text:
+        if not clip.is_open:
             ends = ("-" if end is None else f"{end:g}" for end in (clip.near, clip.far))
             self._text = " ".join(ends)
 

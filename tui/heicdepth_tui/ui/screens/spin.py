@@ -16,7 +16,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text, sample_text
 from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
 from heicdepth_tui.ui.screens.commands import PhotoCommands
-from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -46,7 +46,7 @@ class SpinScreen(CloudActions, ViewScreen):
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
-        bind("escape,3,q", "dismiss", "Back", "spin.close", "Close", show=True, display="esc"),
+        bind("escape,3", "dismiss", "Back", "spin.close", "Close", show=True, display="esc"),
         bind("R,enter", "reset", "Reset", "spin.reset", "The photo's own view", show=True),
         *CLOUD_BINDINGS,
         bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
@@ -54,6 +54,7 @@ class SpinScreen(CloudActions, ViewScreen):
         OPEN_PAGE,
         COPY_PATH,
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
+        QUIT,
     ]
 
     def __init__(

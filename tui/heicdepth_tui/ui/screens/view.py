@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.services.desktop import Desktop
 
-__all__ = ["COPY_PATH", "OPEN_PAGE", "SAVE_PICTURE", "ViewScreen", "copy"]
+__all__ = ["COPY_PATH", "OPEN_PAGE", "QUIT", "SAVE_PICTURE", "ViewScreen", "copy"]
 
 SAVE_PICTURE = bind(
     "P", "save_picture", "Picture", "picture.save", "Save the view as PNG", show=True
 )
 OPEN_PAGE = bind("w", "page", "Browser", "page", "The cloud as a page in the browser", show=True)
+QUIT = bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True)
+"""Of every view; dialogs are closed by the same key."""
 COPY_PATH = bind("y", "copy_path", "Copy", "copy", "The path in the message, else the photo's")
 
 _MESSAGE_SECONDS, _COPY_SECONDS = 8, 3

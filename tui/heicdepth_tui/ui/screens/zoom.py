@@ -35,7 +35,7 @@ from heicdepth_tui.ui.presenters.zoom import (
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
-from heicdepth_tui.ui.screens.view import COPY_PATH, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.screens.zoom_pane_window import DECODING, PaneWindow
 from heicdepth_tui.ui.services.events import Event, RegionArrived, WindowMoved
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -93,7 +93,7 @@ class ZoomScreen(PixelScreen, ViewScreen):
         bind("b", "blocks", "Blocks", "zoom.blocks", "Half blocks, quad blocks, pixels"),
         SAVE_PICTURE,
         COPY_PATH,
-        bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first"),
+        QUIT,
     ]
 
     def __init__(

@@ -44,6 +44,8 @@ class _Job:
     """Factor of the distances of a photo, by path."""
     clips: Mapping[str, Clip]
     """Near and far clip of a photo in the place of that of ``options``, by path."""
+    clip_texts: Mapping[str, str]
+    """The same in words."""
     written: list[Exported] = field(default_factory=list)
     errors: list[HeicDepthError] = field(default_factory=list)
     not_begun: int = 0
@@ -109,18 +111,22 @@ class Exporter:
         needed: int = 0,
         scales: Mapping[str, float] | None = None,
         clips: Mapping[str, Clip] | None = None,
+        clip_texts: Mapping[str, str] | None = None,
     ) -> None:
         """Queue a job.
 
         ``without_depth`` counts photos that were left out of ``paths`` for having no depth map,
         ``needed`` is the estimated size of the files in bytes, ``scales`` has a factor for the
-        distances of photos, ``clips`` a near and far clip of photos, both by path.
+        distances of photos, ``clips`` a near and far clip of photos and ``clip_texts`` the words
+        for it, all by path.
         """
         if not self.left:
             self._total = self._done = self._not_begun = self._bytes = 0
             self._started = self._clock()
         self._total += len(paths)
-        job = _Job(paths, options, without_depth, needed, scales or {}, clips or {})
+        job = _Job(
+            paths, options, without_depth, needed, scales or {}, clips or {}, clip_texts or {}
+        )
         self._unfinished.append(job)
         self._jobs.put(job)
         if self._thread is None or not self._thread.is_alive():
@@ -190,7 +196,7 @@ class Exporter:
                 job.not_begun,
                 job.bytes,
                 self._clock() - began,
-                tuple(job.clips[path].text for path in job.paths if path in job.clips),
+                tuple(job.clip_texts.get(path, "") for path in job.paths if path in job.clips),
             )
         )
 

@@ -55,6 +55,8 @@ _ASPECT_TOLERANCE = 0.02
 _TINT = np.array((255, 92, 205), dtype=np.float32)
 """Colour of a matte that lies over the photo."""
 _DIFFERENCE_GAIN = 4
+_INK = 0.6
+"""Share of a line's colour in a block that it passes; the rest is the picture's."""
 _PARTS = 6
 """Parts of arrays that are kept: those of photo, view and weight, whole and in a window."""
 _LETTER = (8, 16)
@@ -211,17 +213,21 @@ class OpenLayers:
     def _derived(self, kind: ViewKind, spec: RenderSpec) -> _Image:
         source = self.source
         depth_map = source.depth_map
+        is_grey = spec.mode in (ColorMode.GREY, ColorMode.NONE)
         if kind is ViewKind.VALIDITY:
             found = views.validity(depth_map, source.camera)
+            flying, invalid = ("grey", "white") if is_grey else ("yellow", "red")
             caption = (
-                f"{found.valid:,} valid · yellow: {found.flying:,} flying · "
-                f"red: {found.invalid:,} invalid"
+                f"{found.valid:,} valid · {flying}: {found.flying:,} flying · "
+                f"{invalid}: {found.invalid:,} invalid"
             )
-            return _Image(views.validity_image(found.kinds), caption)
+            return _Image(views.validity_image(found.kinds, is_grey=is_grey), caption)
         if kind is ViewKind.NORMALS:
             if source.camera is None:
                 raise NoCameraError("normals need a camera, which the file does not give")
             rgb = views.normals_image(depth_map, source.camera)
+            if is_grey:
+                return _Image(np.repeat(rgb[:, :, 2:], 3, axis=2), "bright: faces the viewer")
             return _Image(rgb, "x red, y green, z blue; y up, z towards the viewer")
         tables, trust = depth_map.tables, depth_map.trust
         if kind is ViewKind.EDGE:
@@ -298,9 +304,12 @@ class OpenLayers:
             return ()
         levels = views.contour_metres(float(used.min()), float(used.max()))
         lines, places = views.contour_lines(_nearest(metres, rgb.shape[:2]), levels)
-        # White on dark, black on bright: visible on every colour.
-        is_bright = rgb.astype(np.uint16).sum(axis=2) > 3 * 128
-        rgb[lines] = np.where(is_bright[lines][:, None], 0, 255)
+        # White on dark, black on bright: visible on every colour. A block is as large as a small
+        # object, which must not vanish under a line.
+        under = rgb[lines].astype(np.float32)
+        ink = np.where(under.sum(axis=1, keepdims=True) > 3 * 128, 0.0, 255.0)
+        share = 1.0 if request.spec.cell_pixels is not None else _INK
+        rgb[lines] = np.rint(under + (ink - under) * share).astype(np.uint8)
         about = source.trust.about
         across, down = rgb.shape[1] // max(1, fit.cols), rgb.shape[0] // max(1, fit.rows)
         texts = [f"{about}{number(line.metres, 4)} m" for line in places]
