@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.batch.manifest import NAME, State, merged, read_records
-from heicdepth_tui.heif.picture_facts import Size
-from heicdepth_tui.samples.recipe import Recipe
-from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.batch.manifest import NAME, State, merged
+from tests.support.batches import (
+    COUNT,
+    contents,
+    names,
+    start,
+    wait_for_states,
+    wait_while,
+    write_photos,
+)
 from tests.support.cli import Done, run_command
 from tests.support.sharing import write_once
-
-SMALL = {"size": Size(128, 96), "depth_size": Size(64, 64)}
-COUNT = 12
-_MANY = 200
-"""Photos whose export takes longer than an interrupt needs to arrive."""
-
-
-def _write(folder: Path) -> None:
-    data = build_photo(Recipe(), **SMALL)
-    for number in range(COUNT):
-        path = folder / ("a" if number % 2 else "b") / f"IMG {number:02d}.HEIC"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    (folder / "none.HEIC").write_bytes(build_photo(Recipe(), **SMALL, depth=False))
 
 
 @pytest.fixture(scope="session")
 def batch_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_once(tmp_path_factory, "batch", _write)
+    return write_once(tmp_path_factory, "batch", write_photos)
 
 
 @pytest.fixture
@@ -49,16 +39,6 @@ def export(tmp_path: Path, batch_folder: Path) -> Callable[..., Done]:
         return run_command(*words, cwd=tmp_path)
 
     return run
-
-
-def names(folder: Path) -> list[str]:
-    """Return the files below a folder but manifests, relative to it."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(str(p.relative_to(folder)) for p in found if not p.name.startswith(NAME))
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in names(folder)}
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -217,39 +197,6 @@ def test_two_runs_do_not_write_one_manifest(tmp_path: Path, export: Callable[...
     assert "another export writes this manifest" in done.stderr
 
 
-def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = (sys.executable, "-m", "heicdepth_tui", "export", folder, "-r", "--out", out)
-    return subprocess.Popen(
-        [*map(str, command), "--format", "pcd-ascii", "--format", "npz", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=_heed_interrupts,
-    )
-
-
-def _heed_interrupts() -> None:
-    """Undo what a shell does to commands in the background, the tests among them."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:
-    """Wait until a running export has written something, or has ended."""
-    end = time.monotonic() + 50
-    while is_missing():
-        if time.monotonic() > end:
-            pytest.fail("the export did not come so far")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(0.01)
-            return
-
-
-def wait_for_states(run: subprocess.Popen[str], path: Path, state: State, count: int) -> None:
-    """Wait until the manifest of a running export lists ``count`` photos in a state."""
-    wait_while(run, lambda: sum(record.state is state for record in read_records(path)) < count)
-
-
 @pytest.fixture(scope="module")
 def whole(
     tmp_path_factory: pytest.TempPathFactory, batch_folder: Path, forked_decoders: None
@@ -292,7 +239,7 @@ def test_a_set_that_is_there_already_is_found_whole(tmp_path: Path, batch_folder
 
     photo = batch_folder / "a" / "IMG 01.HEIC"
     options = ExportOptions(("obj", "rgbd", "png"), out=tmp_path / "out")
-    job = Job(str(photo), 1, 1, options, was_begun=True)
+    job = Job(str(photo), 1, 1, options, may_have_files=True)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "IMG 01-codes.png").write_text("another's")
     with Decoder.start() as decoder:
@@ -306,23 +253,63 @@ def test_a_set_that_is_there_already_is_found_whole(tmp_path: Path, batch_folder
     assert any("IMG 01-1-codes.png" in name or "codes-1" in name for name in before)
 
 
-def test_an_interrupt_ends_running_photos_and_keeps_their_files(
-    tmp_path: Path, batch_folder: Path
+@pytest.mark.parametrize(
+    "removed",
+    ["IMG 01-transforms.json", "IMG 01-colmap/*", "IMG 01-1.*", "IMG 01-1-*.png", "IMG 01.npz"],
+)
+def test_only_what_is_missing_is_written_and_names_what_is_there(
+    tmp_path: Path, batch_folder: Path, removed: str
 ) -> None:
-    out, many = tmp_path / "out", tmp_path / "photos"
-    many.mkdir()
-    for number in range(_MANY):
-        (many / f"IMG {number:03d}.HEIC").hardlink_to(batch_folder / "a" / "IMG 01.HEIC")
-    run = start(many, out, "--jobs", "2")
-    wait_for_states(run, out / f"{NAME}.jsonl", State.DONE, 2)
-    os.killpg(run.pid, signal.SIGINT)
-    _, errors = run.communicate()
+    from heicdepth_tui.batch.photo import export_job
+    from heicdepth_tui.batch.plan import Job
+    from heicdepth_tui.export.options import CameraFile, ExportOptions
+    from heicdepth_tui.photo.client import Decoder
 
-    assert run.returncode == 130, errors
-    assert "Traceback" not in errors
-    assert len(names(out)) < 2 * _MANY
-    assert not [path for path in out.rglob("*") if path.name.endswith(".part")]
-    assert len(names(out)) >= 4
+    out = tmp_path / "out"
+    out.mkdir()
+    for taken in ("IMG 01-codes.png", "IMG 01.mtl"):
+        (out / taken).write_text("another's")
+    cameras = (CameraFile.NERFSTUDIO, CameraFile.COLMAP)
+    options = ExportOptions(("obj", "png", "npz"), camera_files=cameras, out=out)
+    job = Job(str(batch_folder / "a" / "IMG 01.HEIC"), 1, 1, options)
+    with Decoder.start() as decoder:
+        first = export_job(job, decoder.get)
+        before, written = contents(out), identities(out)
+        gone = [str(path.relative_to(out)) for path in out.glob(removed)]
+        for name in gone:
+            (out / name).unlink()
+        if "/" in removed:
+            (out / removed).parent.rmdir()
+        again = export_job(replace(job, may_have_files=True), decoder.get)
+
+    assert b"IMG 01-1-photo.png" in before["IMG 01-transforms.json"]
+    assert b"IMG 01-1.mtl" in before["IMG 01-1.obj"]
+    assert gone
+    assert contents(out) == before
+    kept = identities(out)
+    assert all(kept[name] == written[name] for name in written if name not in gone)
+    assert {one.path for one in again.outputs} == {one.path for one in first.outputs}
+    assert again.state is State.DONE
+
+
+def identities(folder: Path) -> dict[str, tuple[int, int]]:
+    """Return which file each name is, and when it was last changed."""
+    found = {name: (folder / name).stat() for name in names(folder)}
+    return {name: (status.st_ino, status.st_mtime_ns) for name, status in found.items()}
+
+
+@pytest.mark.parametrize("more", [(), ("--overwrite",)])
+def test_a_format_that_a_photo_refuses_costs_no_other(
+    tmp_path: Path, export: Callable[..., Done], more: tuple[str, ...], batch_folder: Path
+) -> None:
+    # These photos hold no other pictures.
+    words = ("--format", "layers", "--format", "npz", *more)
+    runs = [export(*words, folder=batch_folder / "a") for _ in range(2)]
+
+    for run in runs:
+        assert run.returncode == 1
+        assert f"{COUNT // 2} failed" in run.stderr
+    assert names(tmp_path / "out") == [f"IMG {number:02d}.npz" for number in range(1, COUNT, 2)]
 
 
 def test_a_photo_whose_worker_is_killed_fails_alone(
@@ -359,8 +346,6 @@ def _kill() -> None:
 
 
 def _killing(job: object, poisonous: str) -> object:
-    from dataclasses import replace
-
     if job.path != poisonous:  # type: ignore[attr-defined]
         return job
     return replace(job, options=Killing())  # type: ignore[type-var]
@@ -386,27 +371,6 @@ def test_a_cluster_finishes_where_a_worker_is_killed(
 
     assert run.returncode == 0, errors
     assert contents(manifest_folder) == whole
-
-
-def test_a_photo_that_ends_every_run_is_given_up(
-    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
-) -> None:
-    export("--since", "2100-01-01")
-    manifest = tmp_path / "out" / f"{NAME}.jsonl"
-    export()
-    lines = [line for line in manifest.read_text().splitlines() if "IMG 03" in line]
-    begun = next(line for line in lines if '"begun"' in line)
-    manifest.write_text(f"{begun}\n" * 3)
-    (tmp_path / "out" / "IMG 03.pcd").unlink()
-
-    done = export()
-    retried = export("--retry-failed")
-
-    assert done.returncode == 1
-    assert "IMG 03.HEIC: its process was ended each of three times" in done.stderr
-    assert "1 failed" in done.stderr
-    assert retried.returncode == 0
-    assert "1 exported" in retried.stderr
 
 
 def test_a_cluster_that_is_not_there_is_one_line(

@@ -38,6 +38,8 @@ class State(Enum):
     """What happened to a photo last."""
 
     BEGUN = "begun"
+    INTERRUPTED = "interrupted"
+    """Begun, and ended by the user before it was finished."""
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -66,6 +68,9 @@ class Record:
     outputs: tuple[Output, ...] = ()
     reason: str = ""
     """Of a photo that was skipped or failed."""
+    is_own: bool = False
+    """Of a photo that was begun: True where the process that writes this line exports it itself. If
+    that process ends before its next line, the photo may have ended it."""
 
     def line(self) -> str:
         """Return it as one line of ASCII JSON, without a line break."""
@@ -82,6 +87,8 @@ class Record:
             ]
         if self.reason:
             record["reason"] = self.reason
+        if self.is_own:
+            record["in_this_process"] = True
         return json.dumps(record, ensure_ascii=True)
 
 
@@ -132,6 +139,7 @@ def _record(line: str) -> Record | None:
                 for one in found.get("outputs", ())
             ),
             str(found.get("reason", "")),
+            bool(found.get("in_this_process", False)),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -165,7 +173,7 @@ class Manifest:
     records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
     """The last record by photo and parameters, as they were when the manifest was opened."""
     begun: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """How often in a row a photo was begun and not ended."""
+    """How often in a row a photo was begun and then not ended by the process that exported it."""
     _file: IO[bytes] | None = None
 
     @classmethod
@@ -179,7 +187,10 @@ class Manifest:
         for record in read_records(path):
             key = (record.source, record.parameters)
             records[key] = record
-            begun[key] = begun[key] + 1 if record.state is State.BEGUN else 0
+            if record.state is not State.BEGUN:
+                begun[key] = 0
+            elif record.is_own:
+                begun[key] += 1
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab+")
@@ -235,13 +246,26 @@ class Manifest:
             return False
         return all(self._is_there(output, job.options.out) for output in record.outputs)
 
+    def may_have_files(self, job: Job, parameters: str) -> bool:
+        """Return whether files of a photo, as it is now, may be there from a run before.
+
+        That run was ended while it wrote them, or wrote some formats and not all, or files of it
+        were removed since.
+        """
+        record = self.records.get((job.path, parameters))
+        if record is None or (record.size, record.mtime_ns) != (job.size, job.mtime_ns):
+            return False
+        if record.state in (State.BEGUN, State.INTERRUPTED):
+            return True
+        return any(self._is_there(output, job.options.out) for output in record.outputs)
+
     def state_of(self, job: Job, parameters: str) -> State | None:
         """Return what happened to a photo last; None where nothing did."""
         record = self.records.get((job.path, parameters))
         return None if record is None else record.state
 
     def begun_in_vain(self, job: Job, parameters: str) -> int:
-        """Return how often in a row a photo was begun by runs that ended before they ended it."""
+        """Return how many processes in a row ended while they exported a photo, not by the user."""
         return self.begun.get((job.path, parameters), 0)
 
     def _is_there(self, output: Output, folder: Path) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,9 +37,9 @@ def export_job(job: Job, decode: LayerDecoder, *, is_recorded: bool = True) -> O
     """Write the files of one photo and return what happened; raises nothing that a photo can cause.
 
     A photo without depth in a folder is skipped. With ``overwrite`` files of the same names are
-    replaced, each whole. With ``was_begun`` files that are there already with the same bytes count
-    as written: a run that was ended before its manifest said so had written them. Files are hashed
-    for the manifest only where the outcome ``is_recorded`` there.
+    replaced, each whole. With ``may_have_files`` those that are there already with the same bytes
+    count as written, and only missing ones are written. Files are hashed for the manifest only
+    where the outcome ``is_recorded`` there.
     """
     written: list[Exported] = []
     try:
@@ -47,8 +49,8 @@ def export_job(job: Job, decode: LayerDecoder, *, is_recorded: bool = True) -> O
                 return Outcome(
                     job.path, State.SKIPPED, reason=f"of accuracy {header.depth.accuracy.value}"
                 )
-        if job.overwrite or job.was_begun:
-            written += _staged(job, decode)
+        if job.overwrite or job.may_have_files:
+            _staged(job, decode, written)
         else:
             export_photo(job.path, job.options, decode, written=written.append)
     except NoDepthError as error:
@@ -73,8 +75,12 @@ def _outputs(written: Sequence[Exported]) -> Iterator[Output]:
         yield Output(str(one.path.absolute()), one.path.stat().st_size, digest.hexdigest())
 
 
-def _staged(job: Job, decode: LayerDecoder) -> list[Exported]:
-    """Write the files into a folder of their own first: to replace others, or to compare."""
+def _staged(job: Job, decode: LayerDecoder, written: list[Exported]) -> None:
+    """Write the files into a folder of their own first: to replace others, or to compare.
+
+    ``written`` gets those that are in place. Raises as ``export_photo``, after the files that were
+    written before the error are in place.
+    """
     # Not imported above: most exports replace nothing.
     import shutil
     import tempfile
@@ -85,32 +91,63 @@ def _staged(job: Job, decode: LayerDecoder) -> list[Exported]:
         staging = Path(tempfile.mkdtemp(prefix=".heicdepth-", suffix=".part", dir=out))
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror}", path=out) from error
+    made: list[Exported] = []
+    failure: HeicDepthError | None = None
     try:
-        made = export_photo(job.path, replace(job.options, out=staging), decode)
+        try:
+            export_photo(job.path, replace(job.options, out=staging), decode, written=made.append)
+        except HeicDepthError as error:
+            failure = error
         if job.overwrite:
-            return [_replaced(one, staging, out) for one in made]
-        found: list[Exported] = []
-        left: list[str] = []
-        for name, files in _by_format(made).items():
-            same = _already_there(files, staging, out, _stem(job, name))
-            found += same
-            left += [] if same else [name]
+            written += [_replaced(one, staging, out) for one in made]
+        else:
+            _complete(job, made, staging, decode, written)
     except OSError as error:
         raise WriteError(f"cannot be written: {error.strerror}", path=out) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return found + _rest(job, left, decode)
+    if failure is not None:
+        raise failure
 
 
-def _rest(job: Job, left: Sequence[str], decode: LayerDecoder) -> list[Exported]:
-    """Write the formats and camera files that are not there yet."""
-    if not left:
-        return []
+def _complete(
+    job: Job,
+    made: Sequence[Exported],
+    staging: Path,
+    decode: LayerDecoder,
+    written: list[Exported],
+) -> None:
+    """Find the files of ``made`` that are there, and write the others: formats, then camera files.
+
+    Camera files name the pictures of formats, whose names may have a number.
+    """
+    groups = _by_format(made)
+    formats = [name for name in groups if name in job.options.formats]
+    renamed: dict[str, str] = {}
+    for names in (formats, [name for name in groups if name not in formats]):
+        missing = []
+        for name in names:
+            stem = _stem(job, name)
+            found = _already_there(groups[name], staging, job.options.out, stem, renamed)
+            written += found
+            missing += [] if found else [name]
+        _write_missing(job, missing, decode, written)
+        now = _by_format(written)
+        for name in names:
+            pairs = zip(groups[name], now.get(name, ()), strict=False)
+            renamed |= {old.path.name: new.path.name for old, new in pairs}
+
+
+def _write_missing(
+    job: Job, missing: Sequence[str], decode: LayerDecoder, written: list[Exported]
+) -> None:
+    """Write some of the formats and camera files; ``written`` has those that are there already."""
     options = job.options
-    formats = tuple(name for name in options.formats if name in left)
-    cameras = tuple(tool for tool in options.camera_files if f"camera-{tool.value}" in left)
-    options = replace(options, formats=formats or options.formats, camera_files=cameras)
-    return export_photo(job.path, options, decode)
+    formats = tuple(name for name in options.formats if name in missing)
+    cameras = tuple(tool for tool in options.camera_files if f"camera-{tool.value}" in missing)
+    if formats or cameras:
+        options = replace(options, formats=formats, camera_files=cameras)
+        export_photo(job.path, options, decode, written=written.append, present=tuple(written))
 
 
 def _by_format(made: Sequence[Exported]) -> dict[str, list[Exported]]:
@@ -133,15 +170,19 @@ def _stem(job: Job, name: str) -> str:
 
 
 def _already_there(
-    files: Sequence[Exported], staging: Path, out: Path, stem: str
+    files: Sequence[Exported], staging: Path, out: Path, stem: str, renamed: Mapping[str, str]
 ) -> list[Exported]:
-    """Return the files of one format where a set of the same bytes exists under one number."""
+    """Return the files of one format where a set of the same bytes exists under one number.
+
+    Bytes may name files: those of the set by their number, and others as in ``renamed``.
+    """
     for number in range(_MAX_TRIES):
         targets = [out / _numbered(one.path.relative_to(staging), number, stem) for one in files]
         if not any(target.exists() for target in targets):
             return []
         pairs = list(zip(files, targets, strict=True))
-        if all(_same_bytes(one.path, target) for one, target in pairs):
+        names = {**renamed, **{one.path.name: target.name for one, target in pairs}}
+        if all(_same_bytes(one.path, target, names) for one, target in pairs):
             return [_moved(one, target) for one, target in pairs]
     return []
 
@@ -156,7 +197,21 @@ def _moved(one: Exported, target: Path) -> Exported:
     return replace(one, path=target, summary=one.summary.replace(str(one.path), str(target), 1))
 
 
-def _same_bytes(one: Path, other: Path) -> bool:
-    if not other.is_file() or one.stat().st_size != other.stat().st_size:
+def _same_bytes(one: Path, other: Path, names: Mapping[str, str]) -> bool:
+    """Return whether two files are the same, but for the ``names`` of files in them."""
+    if not other.is_file():
         return False
-    return one.read_bytes() == other.read_bytes()
+    changed = {old: new for old, new in names.items() if old != new}
+    if not changed and one.stat().st_size != other.stat().st_size:
+        return False
+    data, expected = other.read_bytes(), one.read_bytes()
+    if data == expected:
+        return True
+    for old, new in changed.items():
+        for form in (str, _in_json):
+            expected = expected.replace(os.fsencode(form(old)), os.fsencode(form(new)))
+    return data == expected
+
+
+def _in_json(name: str) -> str:
+    return json.dumps(name)[1:-1]

@@ -33,8 +33,8 @@ class Job:
     """True where the user named the file: it fails where it has no depth."""
     accuracy: Accuracy | None = None
     """Only photos whose file states this accuracy; others are skipped."""
-    was_begun: bool = False
-    """True where a run before was ended while it wrote this photo's files."""
+    may_have_files: bool = False
+    """True where some of this photo's files may be there from a run before."""
     overwrite: bool = False
 
 

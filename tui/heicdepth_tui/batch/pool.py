@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from heicdepth_tui.batch.interrupts import Interrupts, signals_blocked
 from heicdepth_tui.batch.manifest import State
 from heicdepth_tui.batch.photo import Outcome, export_job
 from heicdepth_tui.batch.plan import Job
@@ -35,15 +36,22 @@ class Started:
 
 
 def run_here(
-    jobs: Iterable[Job], decode: LayerDecoder | None = None, *, work: Work = export_job
+    jobs: Iterable[Job],
+    decode: LayerDecoder | None = None,
+    *,
+    work: Work = export_job,
+    interrupts: Interrupts | None = None,
 ) -> Generator[Started | Outcome]:
     """Do the jobs in this process, one after another; yields each as it begins, and its outcome.
 
-    ``decode`` is the caller's decoder; without it one is started and ended here.
+    ``decode`` is the caller's decoder; without it one is started and ended here. After a signal of
+    ``interrupts`` no further job begins.
     """
     decoder: Decoder | None = None
     try:
         for job in jobs:
+            if _is_interrupted(interrupts):
+                return
             if decode is None:
                 keep_freed_memory()
                 decoder = _one_core_decoder(job)
@@ -57,7 +65,12 @@ def run_here(
 
 def _one_core_decoder(job: Job) -> Decoder:
     """Start the decoder of a worker, which waits while it decodes: together they use one core."""
-    return Decoder.start(limit_pixels=job.options.limits.pixels, threads=1)
+    with signals_blocked():
+        return Decoder.start(limit_pixels=job.options.limits.pixels, threads=1)
+
+
+def _is_interrupted(interrupts: Interrupts | None) -> bool:
+    return interrupts is not None and interrupts.signal is not None
 
 
 @dataclass(slots=True)
@@ -68,12 +81,17 @@ class _Worker:
 
 
 def run_in_workers(
-    jobs: Iterable[Job], count: int, *, work: Work = export_job
+    jobs: Iterable[Job],
+    count: int,
+    *,
+    work: Work = export_job,
+    interrupts: Interrupts | None = None,
 ) -> Generator[Started | Outcome]:
     """Do the jobs in ``count`` processes; yields each as it begins, and outcomes as they come.
 
     A job whose worker ends without an answer (killed, out of memory) is done once more when no
-    other runs, and fails where that ends the same way. Closing the iterator lets running jobs
+    other runs, and fails where that ends the same way. After a signal of ``interrupts`` no further
+    job begins, and the outcomes of running ones still come. Closing the iterator lets running jobs
     end; a second interrupt kills them, which leaves no part of a file.
     """
     waiting = iter(jobs)
@@ -81,18 +99,20 @@ def run_in_workers(
     workers: list[_Worker] = []
     try:
         while True:
-            while len(_busy(workers)) < count:
+            while len(_busy(workers)) < count and not _is_interrupted(interrupts):
                 job = next(waiting, None)
                 if job is None:
                     break
                 yield from _give(workers, job, work)
             if not _busy(workers):
-                if not suspects:
+                if not suspects or _is_interrupted(interrupts):
                     return
                 job = suspects.popleft()
                 yield from _give(workers, job, work)
                 outcome = _next_outcome(workers)[1]
                 yield outcome or _lost(job)
+                continue
+            if not _wait(workers, interrupts):
                 continue
             lost, outcome = _next_outcome(workers)
             if outcome is not None:
@@ -100,7 +120,7 @@ def run_in_workers(
             elif lost is not None:
                 suspects.append(lost)
     finally:
-        _end(workers)
+        _end(workers, now=interrupts is not None and interrupts.is_urgent)
 
 
 def _busy(workers: list[_Worker]) -> list[_Worker]:
@@ -113,7 +133,10 @@ def _give(workers: list[_Worker], job: Job, work: Work) -> Iterator[Started]:
     if worker is None:
         ours, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(theirs, work), name="heicdepth-tui export")
-        process.start()
+        # The tracker unblocks signals when it starts.
+        resource_tracker.ensure_running()
+        with signals_blocked():
+            process.start()
         theirs.close()
         worker = _Worker(process, ours)
         workers.append(worker)
@@ -122,6 +145,14 @@ def _give(workers: list[_Worker], job: Job, work: Work) -> Iterator[Started]:
     # One that has just ended is noticed where its answer is awaited.
     with contextlib.suppress(OSError):
         worker.pipe.send(job)
+
+
+def _wait(workers: list[_Worker], interrupts: Interrupts | None) -> bool:
+    """Wait for an answer or the first signal; returns whether an answer has come."""
+    pipes = [worker.pipe for worker in _busy(workers)]
+    if interrupts is None or _is_interrupted(interrupts):
+        return bool(wait(pipes))
+    return any(not isinstance(ready, int) for ready in wait([*pipes, interrupts.fileno()]))
 
 
 def _next_outcome(workers: list[_Worker]) -> tuple[Job | None, Outcome | None]:
@@ -147,28 +178,32 @@ def _lost(job: Job) -> Outcome:
     )
 
 
-def _end(workers: list[_Worker]) -> None:
-    """Let running jobs end, then the processes: a worker ends where its pipe is closed.
+def _end(workers: list[_Worker], *, now: bool) -> None:
+    """Let running jobs end unless it is ``now``, then the processes.
 
-    One that waits for its outcome to be read ends as well.
+    A worker ends where its pipe is closed, also one that waits for its outcome to be read.
     """
     for worker in workers:
         worker.pipe.close()
     try:
+        if now:
+            _kill(workers)
         for worker in workers:
             worker.process.join()
-    except KeyboardInterrupt:
-        for worker in workers:
-            worker.process.terminate()
-        for worker in workers:
-            worker.process.join(_GRACE_SECONDS)
+    except (KeyboardInterrupt, SystemExit):
+        _kill(workers)
         raise
+
+
+def _kill(workers: list[_Worker]) -> None:
+    for worker in workers:
+        worker.process.kill()
+    for worker in workers:
+        worker.process.join(_GRACE_SECONDS)
 
 
 def _serve(pipe: Connection, work: Work) -> None:
     """Do jobs until the other end is closed."""
-    # Ctrl-C reaches the whole group: the parent decides, a worker ends its photo.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_memory()
     decoder: Decoder | None = None
     try:

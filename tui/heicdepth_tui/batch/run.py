@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from heicdepth_tui.batch.interrupts import Interrupts
 from heicdepth_tui.batch.manifest import Manifest, Output, Record, State, parameters_of
 from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import Job
@@ -70,23 +71,28 @@ def run_batch(
     workers: int,
     listener: Listener,
     retry_failed: bool = False,
+    interrupts: Interrupts | None = None,
 ) -> Counts:
     """Export the photos that the manifest does not list as done and unchanged; return the counts.
 
     ``listener`` is called in this thread with each photo that begins and each outcome. With
-    ``retry_failed`` only photos that failed before are exported. Raises WriteError where the
-    manifest cannot be written; KeyboardInterrupt passes after running photos have ended.
+    ``retry_failed`` only photos that failed before are exported. After a signal of ``interrupts``
+    photos that are running end, and no further one begins; after a second one they are written down
+    as interrupted. Raises WriteError where the manifest cannot be written.
     """
     counts = Counts()
     given_up: list[Job] = []
     left = _remaining(jobs, manifest, counts, given_up, retry_failed=retry_failed)
     running: dict[str, Job] = {}
-    events = run_here(left) if workers == 1 else run_in_workers(left, workers)
+    if workers == 1:
+        events = run_here(left, interrupts=interrupts)
+    else:
+        events = run_in_workers(left, workers, interrupts=interrupts)
     try:
         for event in events:
             if isinstance(event, Started):
                 running[event.job.path] = event.job
-                manifest.add(_record(event.job, State.BEGUN))
+                manifest.add(replace(_record(event.job, State.BEGUN), is_own=workers == 1))
             else:
                 job = running.pop(event.source)
                 manifest.add(_record(job, event.state, event, manifest.path.parent))
@@ -94,6 +100,9 @@ def run_batch(
             listener(event)
     finally:
         events.close()
+        if interrupts is not None and interrupts.signal is not None:
+            for job in running.values():
+                manifest.add(_record(job, State.INTERRUPTED))
     for job in given_up:
         outcome = Outcome(job.path, State.FAILED, reason=f"{job.path}: {_IN_VAIN}")
         manifest.add(_record(job, State.FAILED, outcome, manifest.path.parent))
@@ -123,7 +132,7 @@ def _remaining(
         if manifest.begun_in_vain(job, key) >= _MAX_BEGUN:
             given_up.append(job)
             continue
-        yield replace(job, was_begun=before is State.BEGUN)
+        yield replace(job, may_have_files=manifest.may_have_files(job, key))
 
 
 def _record(

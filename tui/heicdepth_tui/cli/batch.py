@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -109,6 +110,7 @@ def _export_single(job: Job, batch: BatchOptions, decode: LayerDecoder) -> int:
 
 
 def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
+    from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.batch.manifest import NAME, Manifest
     from heicdepth_tui.batch.pool import Started
     from heicdepth_tui.batch.run import run_batch
@@ -116,7 +118,11 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
     shard = "" if batch.shard is None else f"-{batch.shard.index}-of-{batch.shard.count}"
     path = options.out / f"{NAME}{shard}.jsonl"
     workers = min(batch.jobs, max(1, len(jobs)))
-    with Manifest.open(path) as manifest, Reporter(batch.progress, len(jobs)) as reporter:
+    with (
+        Manifest.open(path) as manifest,
+        Interrupts(_announce_end) as interrupts,
+        Reporter(batch.progress, len(jobs)) as reporter,
+    ):
 
         def listen(event: Started | Outcome) -> None:
             if isinstance(event, Started):
@@ -125,9 +131,23 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
                 reporter.ended(event)
 
         counts = run_batch(
-            jobs, manifest, workers=workers, listener=listen, retry_failed=batch.retry_failed
+            jobs,
+            manifest,
+            workers=workers,
+            listener=listen,
+            retry_failed=batch.retry_failed,
+            interrupts=interrupts,
         )
-    return conclude(counts, repeats=len(jobs) > _SCREEN)
+    code = conclude(counts, repeats=len(jobs) > _SCREEN)
+    if interrupts.signal is None:
+        return code
+    click.echo("heicdepth-tui: interrupted; the same command exports the rest", err=True)
+    return 128 + interrupts.signal
+
+
+def _announce_end() -> None:
+    # Not by click: the signal may have come while this thread was printing.
+    os.write(2, b"\nheicdepth-tui: running photos end first; interrupt again to end them now\n")
 
 
 def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
@@ -187,6 +207,6 @@ def print_status(folder: Path) -> int:
     manifests = "1 manifest" if len(paths) == 1 else f"{len(paths):,} manifests"
     click.echo(f"{len(records):,} records in {manifests}: {words}; {total:,} bytes")
     for record in records.values():
-        if record.state in (State.FAILED, State.BEGUN):
+        if record.state in (State.FAILED, State.BEGUN, State.INTERRUPTED):
             click.echo(f"{record.state.value}: {printable(record.reason or record.source)}")
     return 1 if counts[State.FAILED] else 0

@@ -71,6 +71,7 @@ def export_photo(
     *,
     written: Callable[[Exported], object] = _ignore,
     is_stopped: Callable[[], bool] = _never,
+    present: Sequence[Exported] = (),
 ) -> list[Exported]:
     """Write a photo in every format of ``options`` into ``options.out``; return what was written.
 
@@ -78,7 +79,9 @@ def export_photo(
     not allow (GeometryError: no depth map, metres or camera; MissingLayerError: no matte or other
     picture) is skipped; its error is raised after the other formats are written. Any other error
     stops the export at once: files of formats before it stay, the failed format leaves none. Once a
-    format is written and ``is_stopped`` returns True, no further one is begun.
+    format is written and ``is_stopped`` returns True, no further one is begun. ``present`` are
+    files of this photo that are there already: camera files name the pictures among them. Without
+    formats only the camera files are written.
 
     Raises FileAccessError and HeaderError for the photo, NoDepthError, NoMetresError and
     NoCameraError, DecodeError from ``decode``, ExportError (options that contradict each other
@@ -86,7 +89,8 @@ def export_photo(
     """
     for refusal in refusals(options):
         raise ExportError(refusal.reason)
-    formats = formats_named(options.formats)
+    has_cameras_only = bool(options.camera_files) and not options.formats
+    formats = [] if has_cameras_only else formats_named(options.formats)
     done: list[Exported] = []
     refused: GeometryError | MissingLayerError | None = None
     source: PhotoSource
@@ -100,7 +104,8 @@ def export_photo(
         if not formats:
             raise
         refused, source = error, read_photo(Path(path), options, decode)
-    for write in _writers(source, formats, done):
+    pictures = [*present]
+    for write in _writers(source, formats, pictures):
         if done and is_stopped():
             break
         try:
@@ -110,6 +115,7 @@ def export_photo(
             continue
         for exported in new:
             done.append(exported)
+            pictures.append(exported)
             written(exported)
     if refused is not None:
         raise refused.at(source.path)
@@ -117,14 +123,14 @@ def export_photo(
 
 
 def _writers(
-    source: PhotoSource, formats: Sequence[Format], done: Sequence[Exported]
+    source: PhotoSource, formats: Sequence[Format], pictures: Sequence[Exported]
 ) -> Iterator[Callable[[], list[Exported]]]:
-    """Yield what writes each format, then each camera file, which names a picture of ``done``."""
+    """Yield what writes each format, then each camera file, which names one of ``pictures``."""
     options = source.options
     yield from (partial(_write_format, source, one) for one in formats)
     if isinstance(source, ExportSource):
         for tool in options.camera_files:
-            yield partial(_write_camera, source, tool, done)
+            yield partial(_write_camera, source, tool, pictures)
 
 
 def _write_format(source: PhotoSource, one: Format) -> list[Exported]:
@@ -134,11 +140,11 @@ def _write_format(source: PhotoSource, one: Format) -> list[Exported]:
 
 
 def _write_camera(
-    source: ExportSource, tool: CameraFile, done: Sequence[Exported]
+    source: ExportSource, tool: CameraFile, pictures: Sequence[Exported]
 ) -> list[Exported]:
     if source.options.cloud.rectify:
         source = source.once(as_pinhole)
-    names = [one.path.name for one in done if one.format == "png"]
+    names = [one.path.name for one in pictures if one.format == "png"]
     photo, depth = photo_suffix(source), depth_suffix(source, DepthUnit.MILLIMETRE)
     photos = (name for name in names if name.endswith(photo))
     depths = (name for name in names if name.endswith(depth))
