@@ -80,6 +80,10 @@ def _write_table(file: BinaryIO, key: bytes, table: NDArray[np.floating], decima
 
 
 def write_material(file: BinaryIO, names: Sequence[str]) -> None:
-    """Write the material: the colour of the texture without any light."""
+    """Write the material: the colour of the texture without any light, which is ``illum 0``.
+
+    No ``map_Ke``: it is no part of the MTL format, and readers that take ``illum`` or light the
+    scene would add it to the colour, so that the photo came out twice as bright.
+    """
     lines = (f"newmtl {_MATERIAL}", "Kd 1 1 1", "illum 0", f"map_Kd {names[2]}")
     file.write("".join(f"{line}\n" for line in lines).encode())
