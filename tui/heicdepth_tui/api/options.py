@@ -89,7 +89,7 @@ def python_hints(path: Path) -> Iterator[None]:
 
 
 def _in_python(match: re.Match[str]) -> str:
-    """Return ``rectify=True`` for ``--rectify``, and the whole command for what Python has not."""
+    """Return ``rectify=True`` for ``--rectify``; what Python has not stays."""
     from heicdepth_tui.export.option_kinds import Choice, Switch
     from heicdepth_tui.export.option_table import OPTIONS
 
@@ -104,4 +104,4 @@ def _in_python(match: re.Match[str]) -> str:
         return one.name + after
     if flag in ("--scale", "--scale-to"):
         return f"scale{after}"
-    return f"heicdepth-tui export {flag}{after}"
+    return match[0]

@@ -179,7 +179,9 @@ def read_source(path: Path, options: ExportOptions, decode: LayerDecoder) -> Exp
         raise NoDepthError(
             info.reason or "the photo has no depth map",
             path=path,
-            hint="--format layers writes its two eyes" if header.stereo_pairs else "",
+            hint="heicdepth-tui export --format layers writes its two eyes"
+            if header.stereo_pairs
+            else "",
             is_absent=info.status in (DepthStatus.ABSENT, DepthStatus.STRIPPED),
         )
     layer = Layer(LayerKind.DEPTH, info.item.id, "depth")
