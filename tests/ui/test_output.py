@@ -121,6 +121,23 @@ async def test_a_list_longer_than_the_screen_keeps_its_scrollbar(
         assert watched.direct
 
 
+async def test_a_chosen_row_and_a_scrolled_table_give_way_to_the_next_photo(
+    watch: Callable[..., Any], sample_folder: Path
+) -> None:
+    async with watch(sample_folder, size=(140, 45)) as watched:
+        facts = watched.app.browse.facts
+        await watched.driven.pilot.click(facts, offset=(2, 3))
+        await watched.driven.until(lambda: bool(facts.copied), "a chosen row")
+        await watched.press("j")
+        assert not facts.copied
+        watched.assert_shows_the_screen()
+        facts.scroll_end(animate=False, immediate=True)
+        await watched.driven.until(lambda: facts.scroll_offset.y > 0, "the end of the table")
+        await watched.press("j")
+        assert facts.scroll_offset.y == 0
+        watched.assert_shows_the_screen()
+
+
 async def test_a_table_longer_than_its_room_keeps_its_scrollbar(
     watch: Callable[..., Any], sample_folder: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.color import TRANSPARENT
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -181,8 +182,9 @@ class ImageView(LineWidget):
     def _blank(self, cells: int) -> Strip:
         """Return cells of the background, in the colours that the terminal shows."""
         strip = Strip([Segment(" " * cells, self.visual_style.rich_style)] if cells else [])
+        background = self.visual_style.background or TRANSPARENT
         for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, self.background_colors[1])
+            strip = strip.apply_filter(line_filter, background)
         return strip
 
     def _segments(self, before: Strip, row: str, after: Strip) -> list[Segment]:
@@ -211,7 +213,7 @@ class ImageView(LineWidget):
         box = fit.box_in(Box(0, 0, width, height))
         if not box.row <= y < box.row + box.rows:
             return strip
-        ground = base + self.get_component_rich_style("image-view--placeholder", partial=True)
+        ground = base + self.part_style("image-view--placeholder")
         left, right = box.column, box.column + box.columns
         parts = ((0, left, base), (left, right, ground), (right, width, base))
         return Strip([Segment(strip.crop(start, end).text, style) for start, end, style in parts])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -72,21 +73,29 @@ class Legend(LineWidget):
         return strip.adjust_cell_length(width, base)
 
     def _ramp(self, view: LegendView, cells: int, base: Style) -> list[Segment]:
-        from heicdepth_tui.draw.colour_bar import colour_bar
-
-        is_far_bright = view.scale.is_far_bright
-        bar = colour_bar(view.colormap, cells, self._mode, is_far_bright=is_far_bright)
-        marks = {
-            start + at: mark for start, text in ticks(view, cells) for at, mark in enumerate(text)
-        }
-        segments: list[Segment] = []
-        for text, foreground, background in bar.runs(0):
-            for block in text:
-                mark = marks.get(len(segments))
-                front, back = (foreground, background) if mark is None else _legible(foreground)
+        bar = _colour_bar(view.colormap, cells, self._mode, view.scale.is_far_bright, base)
+        segments = [segment for segment, _ in bar]
+        for start, text in ticks(view, cells):
+            for at, mark in enumerate(text, start):
+                front, back = _legible(bar[at][1])
                 style = base + Style(color=_color(front), bgcolor=_color(back))
-                segments.append(Segment(mark or block, style))
+                segments[at] = Segment(mark, style)
         return segments
+
+
+@lru_cache(maxsize=4)
+def _colour_bar(
+    colormap: str, cells: int, mode: ColorMode, is_far_bright: bool, base: Style
+) -> tuple[tuple[Segment, _Rgb], ...]:
+    """Return the cells of a ramp without marks, and the foreground of each."""
+    from heicdepth_tui.draw.colour_bar import colour_bar
+
+    bar = colour_bar(colormap, cells, mode, is_far_bright=is_far_bright)
+    styled = (
+        (text, front, base + Style(color=_color(front), bgcolor=_color(back)))
+        for text, front, back in bar.runs(0)
+    )
+    return tuple((Segment(block, style), front) for text, front, style in styled for block in text)
 
 
 def _legible(ground: _Rgb) -> tuple[_Rgb, _Rgb]:

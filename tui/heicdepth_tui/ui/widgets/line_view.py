@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import TRANSPARENT
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -19,6 +20,24 @@ class LineWidget(Widget):
     border are left to it, and a widget with a border at its side is; the others must not be used.
     """
 
+    _parts: dict[str, Style] | None = None
+
+    def part_style(self, name: str) -> Style:
+        """Return the style of a component class without that of the widget.
+
+        Kept until a style changes: ``get_component_rich_style`` computes it at each refresh.
+        """
+        if self._parts is None:
+            self._parts = {}
+        if name not in self._parts:
+            self._parts[name] = self.get_component_rich_style(name, partial=True)
+        return self._parts[name]
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of the components."""
+        self._parts = None
+        super().notify_style_update()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of a region of the widget, padding and border included."""
         border = self.styles.border
@@ -30,7 +49,7 @@ class LineWidget(Widget):
         left, right = (
             [Segment(" " * cells, ground)] if cells else [] for cells in (gutter.left, gutter.right)
         )
-        filters, background = self.get_line_filters(), self.background_colors[1]
+        filters, background = self.get_line_filters(), self.visual_style.background or TRANSPARENT
         strips = []
         for y in crop.line_range:
             row = y - gutter.top

@@ -193,7 +193,7 @@ class PhotoList(LineView, can_focus=True):
         if row < len(self.library.view):
             entry = self.library.view[row]
             if row == self.cursor:
-                base += self.get_component_rich_style("photo-list--cursor", partial=True)
+                base += self.part_style("photo-list--cursor")
             library = self.library
             pieces = photo_row(
                 entry,
@@ -211,11 +211,11 @@ class PhotoList(LineView, can_focus=True):
         lines = [] if self.library.view else wrap_cells(self.placeholder, max(1, width - 2))
         if y >= len(lines):
             return Strip.blank(width, base)
-        style = base + self.get_component_rich_style("photo-list--empty", partial=True)
+        style = base + self.part_style("photo-list--empty")
         return Strip([Segment(clip(f" {lines[y]}", width), style)]).adjust_cell_length(width, base)
 
     def _style(self, kind: str, base: Style) -> Style:
-        part = self.get_component_rich_style(f"photo-list--{kind}", partial=True)
+        part = self.part_style(f"photo-list--{kind}")
         # A cursor row with a text colour of its own shows all of it in that colour.
         colour = part.color if base.color == self.visual_style.rich_style.color else None
         return base + Style(color=colour, bold=part.bold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -95,14 +96,14 @@ class TableView(LineView):
         """Show the array table."""
         if rows != self._rows:
             self._rows = rows
-            self._cursor = None
+            self._drop_cursor()
             self._update()
 
     def show_facts(self, groups: Sequence[FactGroup]) -> None:
         """Show metadata, from its beginning."""
         if groups != self._groups:
             self._groups = groups
-            self._cursor = None
+            self._drop_cursor()
             self._update()
             self.scroll_home(animate=False)
 
@@ -118,16 +119,33 @@ class TableView(LineView):
         """Fit the lines to the new width."""
         self._update()
 
+    def _drop_cursor(self) -> None:
+        if self._cursor is not None:
+            self._cursor = None
+            self.refresh()
+
     def _update(self) -> None:
         # One cell is left for the scrollbar, which would otherwise change the wrapping it follows.
         width = max(20, self.size.width - 1)
         lines = table_lines(self._rows, self._groups, width)
         self._cursor = self._kept(lines)
-        is_as_long = len(lines) == len(self._lines)
-        self._lines = lines
+        old, self._lines = self._lines, lines
         self.set_length(len(lines))
         height = self.styles.height
-        self.refresh(layout=not is_as_long and height is not None and height.is_auto)
+        if len(lines) != len(old) and height is not None and height.is_auto:
+            self.refresh(layout=True)
+        elif self._cursor is not None:
+            self.refresh()
+        else:
+            self._refresh_changed(old)
+
+    def _refresh_changed(self, old: Sequence[Line]) -> None:
+        """Refresh the lines that differ from old ones: photos of one camera share most of them."""
+        pairs = zip_longest(map(_content, old), map(_content, self._lines))
+        width, top = self.size.width, self.scroll_offset.y
+        changed = [y - top for y, (before, after) in enumerate(pairs) if before != after]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines there are, for a pane that is as high as its text."""
@@ -153,10 +171,10 @@ class TableView(LineView):
         segments = []
         left = width
         for text, kind, table_row in self._lines[row]:
-            part = self.get_component_rich_style(f"facts--{kind}", partial=True)
+            part = self.part_style(f"facts--{kind}")
             style = base + Style(color=part.color, bold=part.bold)
             if table_row is not None and table_row is self._cursor:
-                style = base + self.get_component_rich_style("facts--cursor", partial=True)
+                style = base + self.part_style("facts--cursor")
             shown = clip(text, left) if cell_len(text) > left else text
             left -= cell_len(shown)
             segments.append(Segment(shown, style))
@@ -177,3 +195,8 @@ class TableView(LineView):
     def get_selection(self, selection: Selection) -> tuple[str, str]:
         """Return the selected text, and what ends it."""
         return selection.extract(self.plain), "\n"
+
+
+def _content(line: Line) -> list[tuple[str, str]]:
+    """Return what is shown of a line."""
+    return [(piece.text, piece.kind) for piece in line]

@@ -64,5 +64,5 @@ class TitleBar(LineWidget):
         ).adjust_cell_length(width, base)
 
     def _part(self, name: str) -> Style:
-        style = self.get_component_rich_style(name, partial=True)
+        style = self.part_style(name)
         return Style(color=style.color, bold=style.bold)
