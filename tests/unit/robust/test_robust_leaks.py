@@ -60,7 +60,7 @@ def children() -> list[int]:
     return sorted(found)
 
 
-OF_POOLS = {"cloud", "header", "layers", "render", "tables"}
+OF_POOLS = {"cloud", "header", "image", "layers", "outside", "render", "tables"}
 """Names of the threads that end when nothing waits for them."""
 
 
