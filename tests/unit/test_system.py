@@ -25,6 +25,20 @@ print(type(process).__name__)
 process.kill()
 process.wait()
 """
+INTERRUPTED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from heicdepth_tui.ui.startup import prestart
+try:
+    prestart.prestart_decoder(with_numpy=True)
+except KeyboardInterrupt:
+    print(sys.modules["numpy"].is_whole, prestart.take_decoder())
+"""
+NUMPY = """
+import os, signal
+os.kill(os.getpid(), signal.SIGINT)
+is_whole = True
+"""
 READ = """
 import os, sys
 from pathlib import Path
@@ -71,6 +85,14 @@ def test_one_switch_takes_everything_of_linux_away(run: Callable[..., str]) -> N
 def test_the_decoder_is_forked_on_linux_and_started_on_macos(run: Callable[..., str]) -> None:
     assert run(START) == "ForkedProcess"
     assert run(START, platform="macos") == "Popen"
+
+
+@needs_linux
+def test_an_interrupt_waits_until_numpy_is_imported(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "numpy.py").write_text(NUMPY)
+    assert run(INTERRUPTED, str(tmp_path)) == "True None"
 
 
 @needs_linux

@@ -27,12 +27,23 @@ def prestart_decoder(*, with_numpy: bool = False) -> None:
     # numpy multiplies no large matrices here: threads for that cost 30 ms at its import.
     has_one_thread = os.environ.setdefault("OPENBLAS_NUM_THREADS", "1") == "1"
     if with_numpy and has_one_thread and CAN_FORK:
-        import numpy  # noqa: F401
+        _import_numpy()
     if has("prestart"):
         try:
             _started.append(_start())
         except OSError:
             return
+
+
+def _import_numpy() -> None:
+    """Import numpy, which reports an interrupt meanwhile as a broken installation, not as one."""
+    import signal
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        import numpy  # noqa: F401
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start() -> DecoderProcess:
