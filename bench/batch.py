@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -24,6 +25,8 @@ __all__ = ["cluster", "do_nothing", "workers"]
 _PHOTOS, _QUICK_PHOTOS = 200, 24
 _PATHS, _QUICK_PATHS = 1_000_000, 50_000
 _SHARD = 500
+_SAMPLED = 20
+"""Shards between two looks at the memory of all processes."""
 _BLOG = (
     "import sys, pathlib; from bench.blog import export\n"
     "out = pathlib.Path(sys.argv[2])\n"
@@ -129,15 +132,16 @@ def cluster(material: Material) -> Iterator[Figure]:
     count = _QUICK_PATHS if material.quick else _PATHS
     options = ExportOptions(out=material.scratch)
     jobs = (Job(f"/photos/{n // 1000:04d}/IMG_{n:07d}.HEIC", 1, 1, options) for n in range(count))
-    peak = 0
+    own: list[int] = []
+    family: list[int] = []
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as local:
-        before = _own_memory()
 
         def listen(_: str, __: Counts) -> None:
-            nonlocal peak
-            peak = max(peak, _own_memory())
+            own.append(_own_memory())
+            if len(own) % _SAMPLED == 0:
+                family.append(_memory_of(os.getpid()))
 
         start = time.perf_counter()
         total = run_on_cluster(
@@ -151,9 +155,16 @@ def cluster(material: Material) -> Iterator[Figure]:
         raise RuntimeError(f"the cluster did {total.done} of {count}")
     yield Figure(
         f"{count:,} paths in shards of {_SHARD} through a Dask LocalCluster, nothing done: rate "
-        "(growth of client and scheduler)",
-        f"{count / seconds:,.0f} paths/s ({mb(max(0, peak - before))})",
+        "(most memory of client and scheduler, with both workers)",
+        f"{count / seconds:,.0f} paths/s ({mb(max(own))}, {mb(max(family))})",
     )
+    quarter = max(1, len(own) // 4)
+    early, late = mean(own[quarter : 2 * quarter]), mean(own[-quarter:])
+    yield Figure(
+        "the same: memory of client and scheduler, last quarter / second quarter of the shards "
+        "(the scheduler keeps its last 1,000 messages to each worker)",
+        mb(late), mb(early), f"{late / early:.2f}", "≤ 1.2", late / early <= 1.2,
+    )  # fmt: skip
 
 
 def _own_memory() -> int:
