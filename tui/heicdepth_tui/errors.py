@@ -28,6 +28,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from heicdepth_tui.text import printable
 
@@ -36,6 +37,7 @@ __all__ = [
     "DecodeError",
     "DecoderStoppedError",
     "ExportError",
+    "Extra",
     "FileAccessError",
     "GeometryError",
     "HeaderError",
@@ -53,7 +55,19 @@ __all__ = [
     "UnsupportedError",
     "UnsupportedHeaderError",
     "WriteError",
+    "extra_hint",
 ]
+
+Extra = Literal["cluster", "dataset", "exr"]
+"""The optional dependencies that errors ask for, by their names in pyproject.toml."""
+
+
+def extra_hint(extra: Extra) -> str:
+    """Return how to install an extra, for an installed package and for a clone, as a hint."""
+    return (
+        f"install the extra [{extra}]: pip install 'heicdepth-tui[{extra}]', "
+        f"in a clone: pip install '.[{extra}]'"
+    )
 
 
 class HeicDepthError(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import ExportError, extra_hint
 
 __all__ = ["run_on_cluster"]
 
@@ -87,7 +87,7 @@ def _distributed() -> Any:
     except ImportError as error:
         raise ExportError(
             "--scheduler needs dask.distributed",
-            hint="install it with: pip install 'heicdepth-tui[cluster]'",
+            hint=extra_hint("cluster"),
         ) from error
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import ExportError, extra_hint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +84,7 @@ def _exr(path: Path, _: str) -> DepthFile:
         raise ExportError(
             "EXR files need the package OpenEXR",
             path=path,
-            hint="install it with: pip install 'heicdepth-tui[exr]'",
+            hint=extra_hint("exr"),
         ) from error
     with OpenEXR.File(str(path), separate_channels=True) as file:
         channels = file.channels()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from heicdepth_tui.errors import DecodeError, ExportError
+from heicdepth_tui.errors import DecodeError, ExportError, extra_hint
 from heicdepth_tui.export.mattes import is_matte
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3
@@ -132,11 +132,12 @@ def _library(path: Path) -> Any:
     try:
         import OpenEXR
     except ImportError as error:
-        raise ExportError(_MISSING, path=path, hint=_INSTALL) from error
+        raise ExportError(_MISSING, path=path, hint=extra_hint("exr")) from error
     if not hasattr(OpenEXR, "File"):
-        raise ExportError("the installed OpenEXR is older than 3.3", path=path, hint=_INSTALL)
+        raise ExportError(
+            "the installed OpenEXR is older than 3.3", path=path, hint=extra_hint("exr")
+        )
     return OpenEXR
 
 
 _MISSING = "EXR needs the package OpenEXR, which is not installed"
-_INSTALL = "install heicdepth-tui with its extra [exr], or run: pip install 'OpenEXR>=3.3'"

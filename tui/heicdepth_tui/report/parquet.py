@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import ExportError, extra_hint
 from heicdepth_tui.files import write_new_set
 from heicdepth_tui.report.columns import Column, ColumnKind, text_of, value_at
 from heicdepth_tui.text import printable
@@ -18,7 +18,6 @@ __all__ = ["ParquetTable", "cells_of"]
 
 _ROWS_A_GROUP = 4096
 _NO_PYARROW = "Parquet is written by pyarrow, which is not installed"
-_EXTRA_HINT = "pip install 'heicdepth-tui[dataset]', or take --csv"
 
 
 class ParquetTable:
@@ -32,7 +31,9 @@ class ParquetTable:
             import pyarrow as pa
             from pyarrow import parquet
         except ImportError as error:
-            raise ExportError(_NO_PYARROW, hint=_EXTRA_HINT) from error
+            raise ExportError(
+                _NO_PYARROW, hint=f"{extra_hint('dataset')}; or take --csv"
+            ) from error
         types = {
             ColumnKind.TEXT: pa.string(),
             ColumnKind.INTEGER: pa.int64(),
