@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -230,7 +231,7 @@ def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> No
             return
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_ended_run_leaves_whole_shards_and_the_next_one_goes_on(
     photo_folder: Path, tmp_path: Path, signal_sent: signal.Signals
 ) -> None:
@@ -247,13 +248,17 @@ def test_an_ended_run_leaves_whole_shards_and_the_next_one_goes_on(
     os.killpg(run.pid, signal_sent)
     _, errors = run.communicate()
     before = shards(out)
-    resumed = write(folder, out)
 
-    assert run.returncode == (130 if signal_sent == signal.SIGINT else -signal.SIGKILL), errors
+    is_killed = signal_sent == signal.SIGKILL
+    assert run.returncode == (-signal_sent if is_killed else 128 + signal_sent), errors
     assert "Traceback" not in errors
-    assert ("the same command again" in errors) == (signal_sent == signal.SIGINT)
+    if not is_killed:
+        counted = int(re.findall(r"heicdepth-tui: (\d+) exported", errors)[-1])
+        assert counted == sum(len(keys(out / name)) for name in before)
+        assert "interrupted; the same command writes the rest" in errors
     assert 2 <= len(before) < _MANY // 5
     assert all(name.endswith(".tar") for name in before)
+    resumed = write(folder, out)
     assert resumed.returncode == 0
     after = shards(out)
     assert {name: after[name] for name in before} == before

@@ -8,12 +8,13 @@ import pickle
 import tempfile
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
 
+from heicdepth_tui.batch.interrupts import Interrupts
 from heicdepth_tui.batch.manifest import NAME, Manifest, Output, Record, State, parameters_of
 from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import TAR_PHOTOS, Job, Shard
@@ -102,6 +103,8 @@ class DatasetRun:
     """Of samples that wait for one before them in memory; further ones wait on the disk."""
     listener: Listener = lambda _: None
     """Called in this thread with each photo that begins, each outcome, and each shard written."""
+    interrupts: Interrupts | None = None
+    """After the first signal no further photo begins, and the run ends after those that run."""
     counts: Counts = field(default_factory=Counts)
     _noted: list[Record] = field(default_factory=list)
     """Records for the manifest, which is made with the first photo that has a depth map."""
@@ -119,8 +122,8 @@ class DatasetRun:
 
         Nothing is written, nor the folder made, where no header names a depth map. Raises
         WriteError where a shard's name is taken or a file cannot be written, ExportError where
-        another run writes the manifest. KeyboardInterrupt passes after running photos have ended;
-        finished shards stay, and the one that was being written leaves nothing.
+        another run writes the manifest. Where a signal ends the run, finished shards stay, and the
+        one that was being written leaves nothing and counts for nothing.
         """
         photos = self._with_depth(jobs)
         first = next(photos, None)
@@ -130,11 +133,9 @@ class DatasetRun:
         with Manifest.open(self.options.out / f"{NAME}-{self.stem}.jsonl") as manifest:
             left: deque[_TarShard] = deque()
             waiting = self._jobs_of(self._shards(photos), manifest, left)
-            with closing(self._outcomes(waiting)) as outcomes:
+            with closing(self._outcomes(waiting)) as outcomes, suppress(_CutShortError):
                 for outcome in outcomes:
-                    shard = left.popleft()
-                    rest = islice(outcomes, len(shard.jobs) - 1)
-                    self._write_shard(shard, chain([outcome], rest), manifest)
+                    self._write_shard(left.popleft(), chain([outcome], outcomes), manifest)
             self._note(manifest)
         return self.counts
 
@@ -158,10 +159,10 @@ class DatasetRun:
     def _ended(self, outcome: Outcome, job: Job) -> None:
         """Count and report a photo that no worker gets."""
         self.listener(outcome)
-        self._count(outcome, job)
-
-    def _count(self, outcome: Outcome, job: Job) -> None:
         self.counts.add(outcome)
+        self._note_later(outcome, job)
+
+    def _note_later(self, outcome: Outcome, job: Job) -> None:
         if outcome.state is State.FAILED:
             self._noted.append(_photo_record(job, outcome.reason))
 
@@ -231,9 +232,11 @@ class DatasetRun:
                 yield job
 
         if self.workers == 1:
-            events = run_here(given(), work=sample_job)
+            events = run_here(given(), work=sample_job, interrupts=self.interrupts)
         else:
-            events = run_in_workers(given(), self.workers, work=sample_job)
+            events = run_in_workers(
+                given(), self.workers, work=sample_job, interrupts=self.interrupts
+            )
         with closing(events), early:
             for event in events:
                 self.listener(event)
@@ -246,9 +249,15 @@ class DatasetRun:
     def _write_shard(
         self, shard: _TarShard, outcomes: Iterator[Outcome], manifest: Manifest
     ) -> None:
+        ended: list[Outcome] = []
+
         def samples() -> Iterator[Sample]:
-            for job, outcome in zip(shard.jobs, outcomes, strict=True):
-                self._count(outcome, job)
+            for job in shard.jobs:
+                outcome = next(outcomes, None)
+                if outcome is None:
+                    raise _CutShortError
+                self._note_later(outcome, job)
+                ended.append(Outcome(outcome.source, outcome.state, reason=outcome.reason))
                 if isinstance(outcome, Sampled) and outcome.sample is not None:
                     yield outcome.sample
             self._note(manifest)
@@ -257,8 +266,9 @@ class DatasetRun:
             # Where this process is killed before the next line, its successor knows the shard.
             manifest.add(shard.record(State.BEGUN, _output(done)))
 
-        before = self.counts.done
         done = write_shard(self.options.out, shard.name, samples(), sealed=sealed)
+        for outcome in ended:
+            self.counts.add(outcome)
         if done is None:
             reason = "no photo of it has distances"
             manifest.add(shard.record(State.SKIPPED, reason=reason))
@@ -266,7 +276,7 @@ class DatasetRun:
         output = _output(done)
         manifest.add(shard.record(State.DONE, output))
         self.counts.bytes += done.bytes
-        count = self.counts.done - before
+        count = sum(outcome.state is State.DONE for outcome in ended)
         photos = "1 photo" if count == 1 else f"{count:,} photos"
         summary = f"{printable_path(done.path)}: {photos}, {size_text(done.bytes)}"
         exported = Exported(done.path, "webdataset", None, summary)
@@ -280,6 +290,10 @@ def _output(done: Sealed) -> Output:
 def _photo_record(job: Job, reason: str) -> Record:
     key = parameters_of(job.options)
     return Record(job.path, job.size, job.mtime_ns, key, State.FAILED, reason=reason)
+
+
+class _CutShortError(Exception):
+    """A signal ended the run before all photos of a shard were read."""
 
 
 class _Early:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.export.run import LayerDecoder
     from heicdepth_tui.folder.find import Entry
 
-__all__ = ["conclude", "export_all", "print_status"]
+__all__ = ["announce_end", "conclude", "export_all", "print_status"]
 
 _LISTED_FAILURES = 20
 _SCREEN = 20
@@ -120,7 +120,7 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
     workers = min(batch.jobs, max(1, len(jobs)))
     with (
         Manifest.open(path) as manifest,
-        Interrupts(_announce_end) as interrupts,
+        Interrupts(announce_end) as interrupts,
         Reporter(batch.progress, len(jobs)) as reporter,
     ):
 
@@ -145,7 +145,8 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
     return 128 + interrupts.signal
 
 
-def _announce_end() -> None:
+def announce_end() -> None:
+    """Say, in the handler of the first signal, what happens now."""
     # Not by click: the signal may have come while this thread was printing.
     os.write(2, b"\nheicdepth-tui: running photos end first; interrupt again to end them now\n")
 

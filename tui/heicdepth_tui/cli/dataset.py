@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heicdepth_tui.batch.plan import TAR_PHOTOS, jobs_of
-from heicdepth_tui.cli.batch import conclude
+from heicdepth_tui.cli.batch import announce_end, conclude
 from heicdepth_tui.cli.batch_options import (
     accuracy_option,
     jobs_option,
@@ -99,6 +99,7 @@ def dataset(
     missing.
     """
     from heicdepth_tui.batch.dataset import DatasetRun
+    from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.heif.depth_facts import Accuracy
 
     base = ExportOptions(scale=scale, out=out, limits=limits_of(limit_pixels))
@@ -114,21 +115,19 @@ def dataset(
         jobs,
     )
     try:
-        with Reporter(progress, None) as reporter:
-            run.listener = _Listener(reporter)
+        with Interrupts(announce_end) as interrupts, Reporter(progress, None) as reporter:
+            run.listener, run.interrupts = _Listener(reporter), interrupts
             counts = run.write(photos)
     except ExportError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 1
-    except KeyboardInterrupt:
-        click.echo(
-            "heicdepth-tui: interrupted; the same command again writes the missing shards", err=True
-        )
-        raise
-    if counts.is_empty:
+    if counts.is_empty and interrupts.signal is None:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
     code = conclude(counts, repeats=False)
+    if interrupts.signal is not None:
+        click.echo("heicdepth-tui: interrupted; the same command writes the rest", err=True)
+        return 128 + interrupts.signal
     return code if counts.failed or counts.done or counts.unchanged else 3
 
 
