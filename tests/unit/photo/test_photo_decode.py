@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -229,6 +231,24 @@ class TestPartial:
 
     def test_none_come_unasked(self, photo: Write) -> None:
         assert len(list(decode(_request(photo(**GRID))))) == 1
+
+    @pytest.mark.parametrize(
+        ("pause", "tiles"),
+        [(0.35, ["4 of 12 tiles", "8 of 12 tiles"]), (0.75, ["8 of 12 tiles"]), (0.85, [])],
+    )
+    def test_none_come_shortly_before_the_whole_picture(
+        self, photo: Write, monkeypatch: pytest.MonkeyPatch, pause: float, tiles: list[str]
+    ) -> None:
+        # A tile takes 0.1 s.
+        clock = itertools.count()
+        monkeypatch.setattr(
+            decode_module, "time", SimpleNamespace(monotonic=lambda: next(clock) / 10)
+        )
+        monkeypatch.setattr(decode_module, "PARTIAL_SECONDS", pause)
+        *parts, final = decode(_request(photo(**GRID), partial=True))
+
+        assert [part.pixels.note for part in parts if part.pixels is not None] == tiles
+        assert final.final
 
 
 def test_between_tiles_a_decode_can_be_left_without_a_thread_staying(photo: Write) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["PARTIAL_SECONDS", "decode", "load", "steps"]
 
 PARTIAL_SECONDS = 0.25
-"""Least time between two intermediate pictures of a grid."""
+"""Least time between two intermediate pictures of a grid; half as long to the final one."""
 REGION_SECONDS = 0.1
 """The same for a region, which follows the keys of a person."""
 
@@ -266,15 +266,18 @@ def _tile_by_tile(
     begun = assembly.begin(overview) if request.partial else None
     if begun is not None:
         yield Answer(request, pixels=begun, final=False)
-    shown = time.monotonic()
+    began = shown = time.monotonic()
     with closing(decode_tiles(table, tiling, view, stride, kind=kind, kept=assembly.kept)) as tiles:
-        for index, tile in tiles:
+        for done, (index, tile) in enumerate(tiles, 1):
             assembly.add(index, tile)
-            if request.partial and time.monotonic() - shown >= pause:
+            now = time.monotonic()
+            left = (now - began) / done * (assembly.tiles - done)
+            # A picture shortly before the last one would only delay it: 10 to 30 ms.
+            if request.partial and now - shown >= pause and left >= pause / 2:
                 pixels = assembly.so_far()
                 if pixels is not None:
                     yield Answer(request, pixels=pixels, final=False)
-                    shown = time.monotonic()
+                    shown = now
             yield None
     yield Answer(request, pixels=assembly.finish())
     return True

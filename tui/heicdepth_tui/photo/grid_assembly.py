@@ -45,6 +45,11 @@ class GridAssembly:
         self._minimum, self._maximum = 1 << 16, 0
         self._tile_note = ""
 
+    @property
+    def tiles(self) -> int:
+        """Number of tiles that the picture needs."""
+        return len(self._order)
+
     def _plan(self) -> tuple[int, Canvas]:
         request, view = self._request, self.view
         shape = view.shape
