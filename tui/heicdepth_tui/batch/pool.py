@@ -16,7 +16,7 @@ from heicdepth_tui.batch.manifest import State
 from heicdepth_tui.batch.photo import Outcome, export_job
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.export.run import LayerDecoder
-from heicdepth_tui.photo.client import Decoder
+from heicdepth_tui.photo.client import TIME_LIMIT, Decoder
 from heicdepth_tui.system import keep_freed_memory
 
 __all__ = ["Started", "Work", "run_here", "run_in_workers"]
@@ -64,9 +64,13 @@ def run_here(
 
 
 def _one_core_decoder(job: Job) -> Decoder:
-    """Start the decoder of a worker, which waits while it decodes: together they use one core."""
+    """Start the decoder of a worker, which waits while it decodes: together they use one core.
+
+    One thread may take twice as long for a photo as the two at least that a limit is made for.
+    """
+    limit = job.options.limits.pixels
     with signals_blocked():
-        return Decoder.start(limit_pixels=job.options.limits.pixels, threads=1)
+        return Decoder.start(time_limit=2 * TIME_LIMIT, limit_pixels=limit, threads=1)
 
 
 def _is_interrupted(interrupts: Interrupts | None) -> bool:
