@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -141,6 +144,26 @@ def test_a_notebook_names_layers_without_depth_and_the_reason(photos: Path) -> N
     assert "<th>layers</th><td>photo, thumbnail, gain map</td>" in gain_map
     assert "two eyes" not in gain_map
     assert "coded as JPEG" in coded
+
+
+def test_a_notebook_shows_points_beside_what_was_left_out(tmp_path: Path) -> None:
+    photo = opened(tmp_path, Recipe(size=Size(128, 96), depth_size=Size(128, 96)))
+    cloud = photo.cloud(axes="opencv")
+
+    page = cloud._repr_html_()
+    (png,) = re.findall(r"base64,([^\"]+)", page)
+    picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(png))))
+
+    assert f"<th>points</th><td>{len(cloud):,}</td>" in page
+    assert "relative: ratios hold" in page
+    assert picture.shape == (96, 128, 3)
+    # The points cover most of it, and leave white where the turn lets one look past them.
+    white = (picture == 255).all(axis=2).mean()
+    assert 0.02 < white < 0.6
+    assert picture.reshape(-1, 3).std(axis=0).min() > 10
+    flat = photo.cloud(projection="flat")._repr_html_()
+    assert "<img" not in flat
+    assert "not real" in flat
 
 
 def test_hints_name_options_as_python_has_them(tmp_path: Path) -> None:

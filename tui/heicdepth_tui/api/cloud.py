@@ -136,3 +136,19 @@ class PointCloud:
 
     def __repr__(self) -> str:
         return f"<PointCloud of {len(self):,} points, {self.trust.short}>"
+
+    def _repr_html_(self) -> str:
+        from heicdepth_tui.api.notebook import as_html, cloud_picture
+
+        camera, stride = self.camera, self._source.options.cloud.stride
+        facts = [
+            ("points", f"{len(self):,}"),
+            ("dropped", self._cloud.dropped.describe()),
+            ("distances", self.trust.sentence),
+        ]
+        if camera is None:
+            return as_html([], facts)
+        facts += [("axes", self._cloud.axes.words), ("camera", camera.describe())]
+        turned = self._source.opengl_cloud
+        picture = ("points, turned by 25°", cloud_picture(turned, camera, stride))
+        return as_html([lambda: picture], facts)
