@@ -187,8 +187,7 @@ def test_iref(build: Build, version: int, code: str) -> None:
         b"auxl": {4: (9, 8)},
         b"cdsc": {5: ()},
     }
-    read = read_references(content, MOST, MOST, 8)
-    assert (read.by_type, read.broken, read.problems) == (whole, {}, ())
+    assert read_references(content, MOST, MOST, 8) == (whole, {}, ())
     without = {b"dimg": whole[b"dimg"], b"auxl": whole[b"auxl"]}
     cut = read_references(content[:-1], MOST, MOST, 8)
     assert cut.by_type == without
@@ -354,15 +353,3 @@ def test_too_many_boxes(build: Build) -> None:
     with pytest.raises(LimitError, match="more than 10"):
         list(boxes(data, 0, len(data), limit=10))
     assert len(list(boxes(data, 0, len(data), limit=11))) == 11
-
-
-def test_items_with_the_same_properties_are_grouped() -> None:
-    rows = "0001 02 8102 | 0002 01 03 | 0003 02 0102"
-    table = ItemPropertyAssociationBox(unhex(f"00000000 | 00000003 | {rows}"), MOST)
-
-    def groups(*items: int) -> list[tuple[int, int]]:
-        return [(group.first, group.count) for group in table.groups(items)]
-
-    assert groups(3, 2, 1, 3) == groups(3, 2, 1, 3) == [(3, 3), (2, 1)]
-    assert groups(9, 2, 8) == [(9, 2), (2, 1)]  # two without properties
-    assert groups() == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from heicdepth_tui.errors import MalformedError
+from heicdepth_tui.errors import MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif.header import parse_header
+from heicdepth_tui.heif.picture_facts import Rotation
 from heicdepth_tui.heif.remembered import remembered
 from tests.support import golden
 
@@ -64,3 +67,61 @@ def test_headers_do_not_depend_on_those_read_before() -> None:
         one.depth.calibration.float_min for one in (first[0], changed[-1]) if one.depth.calibration
     ]
     assert lows == [1.498047, 1.234567]
+
+
+SEI = bytes.fromhex("4e01b109351f7bfc010bc62020")
+"""The depth representation of pug.heic: d_min 1.498046875, d_max 4.3828125."""
+
+
+def test_depth_ranges_differ_in_headers_of_one_layout() -> None:
+    photo = golden.load("pug.heic")
+    other = photo.replace(SEI, SEI.replace(b"\xc6", b"\xd6"))
+    assert other != photo
+
+    found = [parse_header(data).depth.representation for data in (photo, other, photo)]
+
+    assert found[0] == found[2]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert (found[0].d_max, found[1].d_max) == (4.3828125, 5.3828125)
+
+
+def test_places_differ_in_headers_of_one_layout() -> None:
+    photo = golden.load("pug.heic")
+    whole = parse_header(photo)
+    rows = photo.index(b"iloc") + 12
+    last = photo[: rows + 16 * 6]  # of a table that begins with the tiles
+    longer = last[:-4] + (int.from_bytes(last[-4:], "big") + 5).to_bytes(4, "big")
+
+    cut = parse_header(photo[: len(photo) // 2])
+    moved = parse_header(longer + photo[len(longer) :])
+
+    assert (whole.truncated, parse_header(photo).truncated) == ("", "")
+    assert "tiles" in cut.truncated
+    assert moved.primary.bytes == whole.primary.bytes + 5
+    assert replace(moved.primary, bytes=whole.primary.bytes) == whole.primary
+
+
+def test_turns_differ_in_headers_of_tables_that_are_alike() -> None:
+    photo = golden.load("IMG_5622.HEIC")
+    turned = photo.replace(b"irot\x03", b"irot\x01")
+
+    found = [parse_header(data).primary.transforms for data in (photo, turned, photo)]
+
+    assert found == [(Rotation(3),), (Rotation(1),), (Rotation(3),)]
+
+
+def test_an_item_without_a_place_is_an_error_after_a_header_of_the_same_layout() -> None:
+    photo = golden.load("pug.heic")
+    parse_header(photo)
+    at = photo.index(b"iloc") + 12
+    primary = parse_header(photo).primary.id
+    row = next(
+        place
+        for place in range(at, at + 16 * 60, 16)
+        if int.from_bytes(photo[place : place + 2], "big") == primary
+    )
+    inside_another = photo[: row + 3] + b"\x02" + photo[row + 4 :]
+
+    with pytest.raises(UnsupportedHeaderError, match="inside another item"):
+        parse_header(inside_another)

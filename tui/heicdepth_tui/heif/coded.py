@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from heicdepth_tui.errors import HeaderError, MalformedError, UnsupportedHeaderError
 from heicdepth_tui.heif import properties
@@ -94,17 +93,12 @@ class PictureProperties:
     channels: int | None
 
 
-def picture_properties(boxes: tuple[tuple[bytes, bytes], ...]) -> PictureProperties | None:
+def picture_properties(boxes: Iterable[tuple[bytes, bytes]]) -> PictureProperties | None:
     """Return the properties in boxes of given types and contents; None where none is a size.
 
     Of two sizes the last counts. Raises MalformedError where the size or a transform makes no
     sense.
     """
-    length = sum([len(content) for _, content in boxes])
-    return (_kept_properties if length <= _MAX_KEPT else _properties)(boxes)
-
-
-def _properties(boxes: tuple[tuple[bytes, bytes], ...]) -> PictureProperties | None:
     size: Size | None = None
     hvcc: bytes | None = None
     av1c: bytes | None = None
@@ -135,11 +129,6 @@ def _properties(boxes: tuple[tuple[bytes, bytes], ...]) -> PictureProperties | N
     return PictureProperties(
         size, shown, hvcc, av1c, pixi, tuple(colours), transforms, bits, channels
     )
-
-
-_kept_properties = lru_cache(maxsize=64)(_properties)
-"""Pictures of one phone have the same properties, except for those that state depth ranges."""
-_MAX_KEPT = 8 * 1024
 
 
 def transforms_of(size: Size, turns: Iterable[tuple[bytes, bytes]]) -> tuple[Transform, ...]:

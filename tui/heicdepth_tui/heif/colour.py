@@ -68,7 +68,7 @@ class ItemColour:
 
 def colour_space(table: ItemTable) -> ColourSpace:
     """Return the colour space of the primary picture."""
-    colour = item_colour(table, table.primary_id)
+    colour = table.keep("colour", lambda: item_colour(table, table.primary_id))
     return ColourSpace(colour.name, len(colour.profile))
 
 
@@ -81,13 +81,18 @@ def item_colour(table: ItemTable, item_id: int) -> ItemColour:
     boxes = _boxes(table, item_id)
     for content in boxes:
         if content[:4] in _ICC:
-            profile = content[4:]
-            usable = profile if _is_usable(profile) else b""
-            return ItemColour(_name_of(profile) or UNKNOWN, usable)
+            return _icc_colour(content)
     for content in boxes:
         if content[:4] == b"nclx" and len(content) >= 8:
             return ItemColour(_code_points(_number(content, 4, 2), _number(content, 6, 2)))
     return ItemColour()
+
+
+@remembered
+def _icc_colour(content: bytes) -> ItemColour:
+    """Return the colour space of a ``colr`` box with an ICC profile."""
+    profile = content[4:]
+    return ItemColour(profile_name(profile) or UNKNOWN, profile if _is_usable(profile) else b"")
 
 
 def read_profile(path: str | PathLike[str], *, limits: Limits = DEFAULT_LIMITS) -> bytes | None:
@@ -114,9 +119,6 @@ def profile_name(profile: bytes) -> str:
             start, length = _number(profile, entry + 4, 4), _number(profile, entry + 8, 4)
             return _usual_name(_text(profile[start : start + length]))
     return ""
-
-
-_name_of = remembered(profile_name, size=8 * 1024)
 
 
 def colour_text(content: bytes) -> str:

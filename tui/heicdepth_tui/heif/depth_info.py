@@ -49,7 +49,6 @@ _MAX_OTHERS = 16
 """Depth maps that are described besides the chosen one; the same for those of other pictures."""
 _MAX_NAMED = 3
 _T = TypeVar("_T")
-_CONFIGURATION = frozenset({b"hvcC"})
 _XMP_TYPES = ("application/rdf+xml", "application/xmp+xml")
 
 
@@ -59,6 +58,10 @@ def depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     Both by id; the second only where the first is empty. One that belongs to another picture of
     the file is in neither: see ``depth_of_others``.
     """
+    return table.keep("depth items", lambda: _depth_items(table))
+
+
+def _depth_items(table: ItemTable) -> tuple[list[int], list[int]]:
     indices = table.depth_properties()
     if not indices:
         return [], []
@@ -78,6 +81,10 @@ def depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
 
     Derived pictures of types that are not read, e.g. ``tmap``, are pictures here.
     """
+    return list(table.keep("depth of others", lambda: _depth_of_others(table)))
+
+
+def _depth_of_others(table: ItemTable) -> list[tuple[int, int]]:
     indices, masters = table.depth_properties(), table.references.get(b"auxl", {})
     primary = table.primary_id
     return [
@@ -105,7 +112,7 @@ def choose_depth(table: ItemTable, own: list[int]) -> int:
 def depth_item(table: ItemTable, item: int) -> ImageItem:
     """Return a depth item as ``image_item`` does; its codes may not be rounded by a decoder."""
     image = image_item(table, item)
-    reason = undecodable_depth_reason(table, item)
+    reason = table.keep(("depth", item), lambda: undecodable_depth_reason(table, item))
     return (
         image if reason == image.undecodable_reason else replace(image, undecodable_reason=reason)
     )
@@ -139,10 +146,9 @@ class AuxiliaryReader:
 
     def auxiliary(self, item: int, depth: DepthInfo) -> Auxiliary:
         """Return an auxiliary image; raises HeaderError when it is no valid picture."""
-        kind = self._table.aux_type(item)
-        if kind is None:
+        urn = self._table.aux_urn(item)
+        if urn is None:
             raise MalformedError(f"item {item} does not state its kind (auxC)")
-        urn, _ = kind
         if depth.item is not None and depth.item.id == item:
             image = depth.item
         else:
@@ -330,7 +336,7 @@ def _image(table: ItemTable, item: int) -> tuple[ImageItem | None, str]:
     try:
         image = depth_item(table, item)
         check_depth_size(table, image.coded)
-        if image.type == "hvc1" and not table.property_boxes(item, _CONFIGURATION):
+        if image.type == "hvc1" and table.properties(item).hvcc is None:
             return image, "the depth map lacks its decoder configuration (hvcC)"
         if not image.bytes:
             return image, "the depth map has no data"

@@ -21,7 +21,7 @@ from heicdepth_tui.heif.depth_info import AuxiliaryReader, read_depth
 from heicdepth_tui.heif.exif import parse_exif_item
 from heicdepth_tui.heif.facts import Auxiliary, ColourSpace, Exif, Header, StereoPair
 from heicdepth_tui.heif.images import image_item, missing_part
-from heicdepth_tui.heif.items import ItemTable, read_items
+from heicdepth_tui.heif.items import IMAGE_TYPES, ItemTable, read_items
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.picture_facts import ImageItem
 from heicdepth_tui.heif.source import Source
@@ -74,9 +74,10 @@ def _header(table: ItemTable, *, all_xmp: bool = True) -> Header:
     others = _auxiliaries(table, auxiliaries, depth, problems)
     thumbnails = _images(table, table.referrers(b"thmb", primary.id), "thumbnail", problems)
     thumbnails.sort(key=lambda item: (-item.coded.width * item.coded.height, item.id))
-    images = _images(table, _top_level(table), "image", problems)
+    others_of_file = table.keep("top level", lambda: _top_level(table))
+    images = _images(table, others_of_file, "image", problems)
     colour = _colour(table, problems)
-    pairs = _stereo_pairs(table)
+    pairs = table.keep("stereo pairs", lambda: _stereo_pairs(table))
     cameras = _cameras(table, primary, depth, pairs, problems)
     truncated = _truncated(table, primary, depth, others, thumbnails, problems)
     tiles = primary.grid.tiles if primary.grid else (primary.id,)
@@ -115,7 +116,7 @@ def _cameras(
     found: list[ItemCamera] = []
     for item in sorted(items):
         try:
-            camera = read_camera(table, item)
+            camera = _camera(table, item)
         except HeaderError as error:
             problems.append(f"camera of image {item}: {error.what}")
             continue
@@ -124,6 +125,10 @@ def _cameras(
             if camera.problem:
                 problems.append(f"image {item}: {camera.problem}")
     return tuple(found)
+
+
+def _camera(table: ItemTable, item: int) -> ItemCamera | None:
+    return table.keep(("camera", item), lambda: read_camera(table, item))
 
 
 def _colour(table: ItemTable, problems: list[str]) -> ColourSpace:
@@ -142,7 +147,7 @@ def check_metadata(table: ItemTable) -> None:
     only: EXIF and XMP have limits of their own, and pictures are decoded item by item.
     """
     total = 0
-    for item in table.metadata():
+    for item in _metadata(table):
         try:
             total += table.length(item)
         except HeaderError:
@@ -154,6 +159,14 @@ def check_metadata(table: ItemTable) -> None:
             f"{table.limits.metadata_bytes:,}, the whole file has {table.source.size:,}",
             hint="no camera writes such a header",
         )
+
+
+def _metadata(table: ItemTable) -> tuple[int, ...]:
+    """Return the items that are no pictures."""
+    types = table.types.items()
+    return table.keep(
+        "metadata", lambda: tuple([item for item, kind in types if kind not in IMAGE_TYPES])
+    )
 
 
 def _primary(table: ItemTable) -> ImageItem:
@@ -169,6 +182,10 @@ def exif_item(table: ItemTable) -> int | None:
 
     One that names no picture at all counts as the primary's.
     """
+    return table.keep("Exif", lambda: _exif_item(table))
+
+
+def _exif_item(table: ItemTable) -> int | None:
     described = table.references.get(b"cdsc", {})
     loose = None
     for item in table.of_type(b"Exif"):
@@ -223,7 +240,7 @@ def _images(
 
 def _top_level(table: ItemTable) -> tuple[int, ...]:
     """Return the independent pictures except the primary, by id."""
-    used = {table.primary_id, *table.hidden(), *table.metadata()}
+    used = {table.primary_id, *table.hidden(), *_metadata(table)}
     used.update(*table.references.get(b"dimg", {}).values())
     used.update(table.references.get(b"auxl", ()), table.references.get(b"thmb", ()))
     return tuple(sorted(table.types.keys() - used))

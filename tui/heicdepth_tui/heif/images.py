@@ -29,7 +29,28 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
     if not table.is_image(item):
         raise not_a_picture(item, table.type_of(item))
     kind, found = table.type_of(item), table.properties(item)
-    length = sum([extent.length for extent in table.extents(item)])
+    extents = table.extents(item)
+    if kind == b"grid" and not table.is_in_idat(item):
+        image = _described(table, item)
+    else:
+        # Where in the header the description of a grid lies is not part of the layout.
+        place = extents if kind == b"grid" else ()
+        image = table.keep(("image", item, place), lambda: _described(table, item))
+    if image.grid is not None:
+        length = table.total_length(image.grid.tiles)
+        _check_data(table, item, image.grid, length)
+        if found.bits is None:
+            table.extents(image.grid.tiles[0])  # which raises where its data cannot be read
+    elif kind in DERIVED_TYPES:
+        length = sum(table.length(source) for source in table.dimg(item))
+    else:
+        length = sum([extent.length for extent in extents])
+    return image.with_bytes(length)
+
+
+def _described(table: ItemTable, item: int) -> ImageItem:
+    """Return an image item without the length of its data, with its grid checked."""
+    kind, found = table.type_of(item), table.properties(item)
     grid = table.grid(item)
     bits, channels = found.bits, found.channels
     if grid is not None:
@@ -40,14 +61,9 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
                 f"{found.size} by its size (ispe)"
             )
         _check_tiles(table, item, grid)
-        length = table.total_length(grid.tiles)
-        _check_data(table, item, grid, length)
         if bits is None:
             first = table.properties(grid.tiles[0])
-            table.extents(grid.tiles[0])  # which raises where its data cannot be read
             bits, channels = first.bits, first.channels
-    elif kind in DERIVED_TYPES:
-        length = sum(table.length(source) for source in table.dimg(item))
     return ImageItem(
         id=item,
         type=four_cc(kind),
@@ -58,17 +74,25 @@ def image_item(table: ItemTable, item: int) -> ImageItem:
         channels=channels,
         grid=grid,
         hidden=item in table.hidden(),
-        bytes=length,
+        bytes=0,
         undecodable_reason=undecodable_reason(table, item),
     )
 
 
 def _check_tiles(table: ItemTable, item: int, grid: Grid) -> None:
-    if not IMAGE_TYPES.issuperset(map(table.types.get, grid.tiles)):
-        tile = next(tile for tile in grid.tiles if not table.is_image(tile))
-        raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
-    sizes = table.sizes(grid.tiles)
-    total = sum([size.width * size.height * count for size, count in sizes])
+    # Counted, because a hostile grid may name one tile sixty thousand times.
+    counts = Counter(grid.tiles)
+    types = table.types
+    for tile in counts:
+        if types.get(tile) not in IMAGE_TYPES:
+            raise MalformedError(f"tile {tile} of grid {item} does not exist or is no picture")
+    sizes = table.sizes(counts)
+    total = sum(
+        [
+            size.width * size.height * count
+            for size, count in zip(sizes, counts.values(), strict=True)
+        ]
+    )
     if total > table.limits.pixels:
         raise LimitError(
             f"the {len(grid.tiles)} tiles of grid {item} have {total:,} pixels; "

@@ -7,9 +7,7 @@ that phones write are taken together. Where two entries name an item, the last c
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from struct import Struct, unpack_from
 from struct import error as struct_error
 
@@ -20,11 +18,7 @@ from heicdepth_tui.heif.fullbox import U16, U32, check_count, number, version_of
 __all__ = [
     "ItemInfoBox",
     "ItemPropertyAssociationBox",
-    "PropertyGroup",
 ]
-
-_MAX_TILES, _MAX_GRIDS = 2_048, 8
-"""Tiles of a grid, and grids of a table, whose groups are kept: a 200-megapixel photo has 816."""
 
 _WITHOUT_ESSENTIAL = bytes(value & 0x7F for value in range(256))
 """Takes the flag off a byte that holds it and a property index."""
@@ -42,7 +36,6 @@ class ItemInfoBox:
         "_by_type",
         "_content",
         "_hidden",
-        "_not_of",
         "_plain",
         "_strings",
         "_tails",
@@ -75,7 +68,6 @@ class ItemInfoBox:
         """Item type by item id."""
         self._hidden: frozenset[int] | None = None
         self._by_type: dict[bytes, tuple[int, ...]] = {}
-        self._not_of: dict[frozenset[bytes], tuple[int, ...]] = {}
         self._strings: dict[int, tuple[str, ...]] = {}
         left = count - len(self._plain) // size
         self.problem = ""
@@ -112,14 +104,6 @@ class ItemInfoBox:
             self._by_type[kind] = found
         return found
 
-    def not_of(self, kinds: frozenset[bytes]) -> tuple[int, ...]:
-        """Return the ids of the items of other types, in the order of the file."""
-        found = self._not_of.get(kinds)
-        if found is None:
-            found = tuple([item for item, kind in self.types.items() if kind not in kinds])
-            self._not_of[kinds] = found
-        return found
-
     def hidden(self) -> frozenset[int]:
         """Return the ids of the items whose hidden flag is set."""
         if self._hidden is None:
@@ -139,14 +123,6 @@ class ItemInfoBox:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyGroup:
-    """Items with the same properties: the first of them, and how many there are."""
-
-    first: int
-    count: int
-
-
 class ItemPropertyAssociationBox:
     """The properties of each item in the order they apply (``ipma``, 23008-12 section 9.3).
 
@@ -155,7 +131,7 @@ class ItemPropertyAssociationBox:
     MalformedError when there is no table.
     """
 
-    __slots__ = ("_content", "_groups", "_known", "_places", "_wide", "problem")
+    __slots__ = ("_content", "_places", "_wide", "problem")
 
     def __init__(self, content: bytes, limit: int) -> None:
         wide_id = version_of(content, "ipma") > 0
@@ -164,8 +140,6 @@ class ItemPropertyAssociationBox:
         self._content = content
         self._wide = bool(content[3] & 1)
         self._places: dict[int, int] = {}
-        self._known: dict[int, tuple[int, ...]] = {}
-        self._groups: dict[tuple[int, ...], tuple[PropertyGroup, ...]] = {}
         (count,) = U32(content, 4)
         check_count(count, limit, "property associations")
         width, read_id = (4, U32) if wide_id else (2, U16)
@@ -195,26 +169,6 @@ class ItemPropertyAssociationBox:
 
         Index 0 (no property) occurs, and indices past the last property do.
         """
-        known = self._known.get(item)
-        if known is None:
-            known = self._known[item] = self._read(item)
-        return known
-
-    def groups(self, items: tuple[int, ...]) -> tuple[PropertyGroup, ...]:
-        """Return the items by the properties they share; the tiles of a grid are few groups.
-
-        Groups are in the order in which ``items`` names their first item.
-        """
-        known = self._groups.get(items)
-        if known is None:
-            counts = Counter(map(self.of, items))
-            first = dict(zip(map(self.of, reversed(items)), reversed(items), strict=True))
-            known = tuple([PropertyGroup(first[one], count) for one, count in counts.items()])
-            if len(items) <= _MAX_TILES and len(self._groups) < _MAX_GRIDS:
-                self._groups[items] = known
-        return known
-
-    def _read(self, item: int) -> tuple[int, ...]:
         at = self._places.get(item)
         if at is None:
             return ()

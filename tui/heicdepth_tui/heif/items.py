@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from types import TracebackType
+from typing import TypeVar
 
 from heicdepth_tui.errors import (
     HeicDepthError,
@@ -27,20 +28,19 @@ from heicdepth_tui.heif.coded import (
     transforms_of,
 )
 from heicdepth_tui.heif.container import Container, find_meta
-from heicdepth_tui.heif.depth_facts import AUX_DEPTH_URNS
 from heicdepth_tui.heif.item_locations import ItemLocation
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
-from heicdepth_tui.heif.metabox import read_meta
+from heicdepth_tui.heif.metabox import DEPTH_MARKS, read_meta
 from heicdepth_tui.heif.picture_facts import Extent, Grid, Size
-from heicdepth_tui.heif.references import Group, References
+from heicdepth_tui.heif.references import Group, References, referrers
 from heicdepth_tui.heif.source import Source
 
 __all__ = ["CODED_TYPES", "DERIVED_TYPES", "IMAGE_TYPES", "CodedItem", "ItemTable", "read_items"]
 
 _MAX_PROPERTIES = 32
+_T = TypeVar("_T")
 _SIZE, _AUX_TYPE = frozenset({b"ispe"}), frozenset({b"auxC"})
 _GEOMETRY = _SIZE | TRANSFORM_PROPERTIES
-_DEPTH_MARKS = tuple(urn.encode() + b"\0" for urn in AUX_DEPTH_URNS)
 _NO_DATA = ItemLocation(0, 0, ())
 
 
@@ -54,9 +54,9 @@ class ItemTable:
 
     __slots__ = (
         "_contents",
-        "_found",
         "_is_whole",
-        "_meta",
+        "_layout",
+        "_locations",
         "_sizes",
         "blocking_types",
         "container",
@@ -73,22 +73,22 @@ class ItemTable:
         self.source = source
         self.limits = limits
         self.container: Container = find_meta(source)
-        meta = read_meta(self.container, limits)
-        self.primary_id: int = meta.primary_id
+        layout, locations, problems = read_meta(self.container, limits)
+        self.primary_id: int = layout.primary_id
         """Id of the primary item; whether it exists is checked on use."""
-        self.types: Mapping[int, bytes] = meta.infos.types
+        self.types: Mapping[int, bytes] = layout.infos.types
         """Item type by item id."""
-        self.references: References = meta.references.by_type
+        self.references: References = layout.references.by_type
         """Reference type to source item to target items."""
-        self.groups: tuple[Group, ...] = meta.groups
-        self.problems: list[str] = meta.problems
+        self.groups: tuple[Group, ...] = layout.groups
+        self.problems: list[str] = problems
         """Errors in parts of the header that the picture may not need."""
         self.blocking_types: dict[tuple[int, bool], bytes | None] = {}
         """Cache of ``codecs`` for derived pictures, so that each source is examined once."""
-        self._meta = meta
+        self._layout = layout
+        self._locations = locations
         self._sizes: dict[tuple[int, ...], Size] = {}
         self._contents: list[tuple[bytes, bytes]] | None = None
-        self._found: dict[tuple[int, ...], tuple[tuple[bytes, bytes], ...]] = {}
         self._is_whole: bool | None = None
 
     def __enter__(self) -> ItemTable:
@@ -108,8 +108,20 @@ class ItemTable:
 
     def index(self) -> None:
         """Unpack all tables: faster for a caller who needs more than a few items."""
-        if self._meta.locations is not None:
-            self._meta.locations.index()
+        if self._locations is not None:
+            self._locations.index()
+
+    def keep(self, key: object, read: Callable[[], _T]) -> _T:
+        """Return what ``read`` returned for a header of the same layout, called if there was none.
+
+        For what depends on neither places nor payloads, nor on the depth ranges in ``auxC``.
+        ``key`` names it. Errors are raised anew.
+        """
+        kept = self._layout.kept
+        if key not in kept:
+            kept[key] = read()
+        found: _T = kept[key]
+        return found
 
     # -- what an item is
 
@@ -122,11 +134,7 @@ class ItemTable:
 
     def of_type(self, kind: bytes) -> tuple[int, ...]:
         """Return the items of a four-character type, in the order of the file."""
-        return self._meta.infos.of_type(kind)
-
-    def metadata(self) -> tuple[int, ...]:
-        """Return the items that are no pictures, in the order of the file."""
-        return self._meta.infos.not_of(IMAGE_TYPES)
+        return self._layout.infos.of_type(kind)
 
     def is_image(self, item: int) -> bool:
         """Return whether an item exists and is a picture that a decoder could know."""
@@ -134,20 +142,20 @@ class ItemTable:
 
     def hidden(self) -> frozenset[int]:
         """Return the ids of the items that are not to be shown by themselves."""
-        return self._meta.infos.hidden()
+        return self._layout.infos.hidden()
 
     def name_of(self, item: int) -> str:
         """Return the name of an item; empty for most photos."""
-        return next(iter(self._meta.infos.strings(item)), "")
+        return next(iter(self._layout.infos.strings(item)), "")
 
     def content_type(self, item: int) -> str:
         """Return the content type of a ``mime`` item, lower case; empty where there is none."""
-        strings = self._meta.infos.strings(item)
+        strings = self._layout.infos.strings(item)
         return strings[1].lower() if len(strings) > 1 else ""
 
     def content_encoding(self, item: int) -> str:
         """Return the content encoding of a ``mime`` item, e.g. ``deflate``, or an empty text."""
-        strings = self._meta.infos.strings(item)
+        strings = self._layout.infos.strings(item)
         return strings[2].lower() if len(strings) > 2 else ""
 
     def dimg(self, item: int) -> tuple[int, ...]:
@@ -155,19 +163,20 @@ class ItemTable:
 
         Raises MalformedError or LimitError when they lead in a circle or over too many steps.
         """
-        error = self._meta.references.broken.get(item)
+        error = self._layout.references.broken.get(item)
         if error is not None:
             raise type(error)(error.what)
         return self.references.get(b"dimg", {}).get(item, ())
 
     def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
         """Return the items with a reference of a type to ``target``, by id."""
-        return self._meta.references.referrers(kind, target)
+        of = self.keep(("referrers", kind), lambda: referrers(self.references.get(kind, {})))
+        return of.get(target, ())
 
     # -- properties
 
     def _indices(self, item: int) -> tuple[int, ...]:
-        for associations in self._meta.associations:
+        for associations in self._layout.associations:
             found = associations.of(item)
             if found:
                 return found
@@ -177,28 +186,20 @@ class ItemTable:
         self, item: int, kinds: frozenset[bytes] | None = None
     ) -> list[tuple[bytes, bytes]]:
         """Return type and content of properties, of ``kinds``, in the order they apply."""
-        found = self._boxes(item)
-        return list(found) if kinds is None else [box for box in found if box[0] in kinds]
-
-    def _boxes(self, item: int) -> tuple[tuple[bytes, bytes], ...]:
         indices = self._indices(item)
-        found = self._found.get(indices)
-        if found is not None:
-            return found  # items share their properties: nothing is copied twice
         if len(indices) > _MAX_PROPERTIES:
             raise LimitError(f"item {item} has {len(indices)} properties")
-        if self._contents is None:
+        if self._contents is None:  # once: items share their properties
             data = self.container.data
-            self._contents = [(kind, data[body:end]) for kind, body, end in self._meta.properties]
+            self._contents = [(kind, data[body:end]) for kind, body, end in self._layout.properties]
         known = self._contents
         try:
-            found = tuple([known[index - 1] for index in indices if index])
+            found = [known[index - 1] for index in indices if index]
         except IndexError:
             raise MalformedError(
                 f"item {item} refers to properties that do not exist (the file has {len(known)})"
             ) from None
-        self._found[indices] = found
-        return found
+        return found if kinds is None else [box for box in found if box[0] in kinds]
 
     def aux_type(self, item: int) -> tuple[str, bytes] | None:
         """Return urn and subtype of an auxiliary picture, None where it has no ``auxC``."""
@@ -206,13 +207,17 @@ class ItemTable:
             return properties.aux_type(content)
         return None
 
+    def aux_urn(self, item: int) -> str | None:
+        """Return the urn of an auxiliary picture, None where it has no ``auxC``."""
+        return self.keep(("urn", item), lambda: (self.aux_type(item) or (None,))[0])
+
     def depth_properties(self) -> frozenset[int]:
         """Return the indices of the ``auxC`` properties that mark a depth map."""
         data = self.container.data
         found = [
             index
-            for index, (kind, body, end) in enumerate(self._meta.properties, 1)
-            if kind == b"auxC" and data.startswith(_DEPTH_MARKS, body + 4, end)
+            for index, (kind, body, end) in enumerate(self._layout.properties, 1)
+            if kind == b"auxC" and data.startswith(DEPTH_MARKS, body + 4, end)
         ]
         return frozenset(found)
 
@@ -238,15 +243,13 @@ class ItemTable:
             return size
         raise self._sizeless(item)
 
-    def sizes(self, items: tuple[int, ...]) -> list[tuple[Size, int]]:
-        """Return coded sizes as ``size`` does, each with the number of ``items`` that have it.
-
-        The tiles of a grid share their properties: items with the same ones are taken together.
-        """
-        if len(self._meta.associations) != 1:
-            return [(self.size(item), count) for item, count in Counter(items).items()]
-        groups = self._meta.associations[0].groups(items)
-        return [(self.size(group.first), group.count) for group in groups]
+    def sizes(self, items: Iterable[int]) -> list[Size]:
+        """Return the coded size of each image item, as ``size`` does."""
+        if len(self._layout.associations) != 1:
+            return [self.size(item) for item in items]
+        # The tiles of a grid share their properties: a lookup each, without a call.
+        known, of = self._sizes, self._layout.associations[0].of
+        return [known.get(of(item)) or self.size(item) for item in items]
 
     def displayed_size(self, item: int) -> Size:
         """Return the size of an image item after its transforms: that of ``CodedItem``."""
@@ -291,7 +294,10 @@ class ItemTable:
 
     def properties(self, item: int) -> PictureProperties:
         """Return the properties of an image item."""
-        found = picture_properties(self._boxes(item))
+        return self.keep(("properties", item), lambda: self._properties(item))
+
+    def _properties(self, item: int) -> PictureProperties:
+        found = picture_properties(self.property_boxes(item))
         if found is None:
             raise self._sizeless(item)
         self.check_pixels(found.size, f"item {item}")
@@ -309,7 +315,7 @@ class ItemTable:
     # -- payloads
 
     def _location(self, item: int) -> ItemLocation:
-        locations = self._meta.locations
+        locations = self._locations
         if locations is None:
             return _NO_DATA
         found = locations.get(item)
@@ -322,9 +328,9 @@ class ItemTable:
         if location.construction == 0:
             return tuple([Extent(offset, length) for offset, length in location.extents])
         if location.construction == 1:
-            if self._meta.idat is None:
+            if self._layout.idat is None:
                 raise MalformedError(f"item {item} lies in an idat box that does not exist")
-            _, body, end = self._meta.idat
+            _, body, end = self._layout.idat
             start, length = self.container.base + body, end - body
             if any(offset + size > length for offset, size in location.extents):
                 raise MalformedError(f"item {item} reaches past the end of its idat box")
@@ -349,7 +355,7 @@ class ItemTable:
 
     def total_length(self, items: tuple[int, ...]) -> int:
         """Return the sum of ``length``, an item counting as often as it is named."""
-        locations = self._meta.locations
+        locations = self._locations
         total = None if locations is None else locations.total(items)
         if total is not None:
             return total
@@ -358,7 +364,7 @@ class ItemTable:
     def all_inside(self) -> bool:
         """Return whether a cheap bound puts every payload inside the file (see ``missing``)."""
         if self._is_whole is None:
-            locations = self._meta.locations
+            locations = self._locations
             self._is_whole = locations is None or locations.furthest() <= self.source.size
         return self._is_whole
 

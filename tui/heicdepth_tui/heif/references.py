@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from struct import unpack_from
 from typing import NamedTuple
 
@@ -39,8 +38,7 @@ _GROUPS = frozenset(
 Other children of ``grpl`` need not be groups: phones write ``uuid`` boxes there."""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemReferences:
+class ItemReferences(NamedTuple):
     """The item references of a header, and those that cannot be followed."""
 
     by_type: References
@@ -48,14 +46,6 @@ class ItemReferences:
     """Derived items whose sources lead in a circle, or over too many steps, and the error."""
     problems: tuple[str, ...]
     """Errors in references; each names their type."""
-    _referrers: dict[bytes, Targets] = field(default_factory=dict, repr=False, compare=False)
-
-    def referrers(self, kind: bytes, target: int) -> tuple[int, ...]:
-        """Return the items with a reference of a type to ``target``, by id."""
-        known = self._referrers.get(kind)
-        if known is None:
-            known = self._referrers[kind] = referrers(self.by_type.get(kind, {}))
-        return known.get(target, ())
 
 
 NO_REFERENCES = ItemReferences({}, {}, ())
