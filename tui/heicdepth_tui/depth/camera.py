@@ -361,14 +361,13 @@ def _file_intrinsics(header: Header) -> tuple[Intrinsics | None, str]:
     stored = _as_stored(calibration)
     if item is None:
         return stored, ""
+    aspect, problem = aspect_of(stored, item.coded), "which lies across the map of {}x{}"
+    if not lies_across(stored, item.coded):
+        if max(aspect, 1 / aspect) <= _MAX_ASPECT_RATIO:
+            return stored, ""
+        problem = "of which the map of {}x{} is no crop"
     reference = f"{stored.width:g}x{stored.height:g}"
-    coded = f"{item.coded.width}x{item.coded.height}"
-    if lies_across(stored, item.coded):
-        return None, f"the intrinsics refer to {reference}, which lies across the map of {coded}"
-    aspect = aspect_of(stored, item.coded)
-    if max(aspect, 1 / aspect) > _MAX_ASPECT_RATIO:
-        return None, f"the intrinsics refer to {reference}, of which the map of {coded} is no crop"
-    return stored, ""
+    return None, f"the intrinsics refer to {reference}, {problem.format(*item.coded)}"
 
 
 def _as_stored(calibration: Calibration) -> Intrinsics:

@@ -146,7 +146,10 @@ def decide(info: DepthInfo) -> Decision:
     decision = _mapping(info, units)
     is_known &= decision.quantization is not None
     unstated = () if decision.quantization is None or is_known else _ASSUMED[kind]
-    return decision._replace(
+    return Decision(
+        decision.quantization,
+        decision.reason,
+        decision.notes,
         assumed=unstated,
         disparity_unit=units.disparity,
         distance_unit=units.distance,
@@ -235,7 +238,8 @@ def _uniform_disparity(representation: DepthRepresentation, info: DepthInfo, uni
     decision = _from_disparities(low, high, notes, _SEI_NAMES, unit)
     if decision.quantization is None:
         return decision
-    return decision._replace(notes=decision.notes + _compare_with_distances(representation, unit))
+    notes = _compare_with_distances(representation, unit)
+    return decision._replace(notes=decision.notes + notes) if notes else decision
 
 
 def _from_disparities(
