@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from heicdepth_tui.cli.info_batch import BatchReader, Part
-from heicdepth_tui.system import CAN_FORK
+from heicdepth_tui.system import CAN_FORK, IS_LINUX
 
 __all__ = ["read_in_workers"]
 
@@ -24,6 +24,7 @@ _BATCH_BYTES = 6_000
 """Of paths; a batch, which one more path may exceed, fits into a pipe that nobody reads: 16 KiB."""
 _AHEAD = 2
 """Batches of a worker: the next one is there when the one before it is done."""
+_PIPE_BYTES = 512 * 1024
 _MAX_FAILURES = 8
 """Workers that may end one after another, none having read a photo, until no more are started."""
 _THREADS = Path("/proc/self/task")
@@ -255,7 +256,17 @@ class _Workers:
             return
         tasks.close()
         results.close()
+        _widen(from_worker)
         self._workers.append(_Worker(process, to_worker, from_worker))
+
+
+def _widen(pipe: Connection) -> None:
+    """Let a pipe hold the results of a batch, so that a process goes on before they are read."""
+    import fcntl
+
+    if IS_LINUX:
+        with suppress(OSError):  # above the limit of the system: it waits
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _can_fork() -> bool:
