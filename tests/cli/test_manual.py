@@ -11,6 +11,7 @@ import pytest
 
 from heicdepth_tui.cli.main import group
 from heicdepth_tui.cli.manual import manual_page
+from heicdepth_tui.export.registry import FORMATS
 
 
 def test_every_option_of_every_command_is_in_the_page() -> None:
@@ -28,6 +29,8 @@ def test_every_option_of_every_command_is_in_the_page() -> None:
                 assert max(parameter.opts, key=len) in page
 
     assert options > 30
+    for one in FORMATS.values():
+        assert f".TP\n.B {one.name}\n{one.description}\n" in page
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="man is not installed")

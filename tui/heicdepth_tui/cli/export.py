@@ -25,15 +25,20 @@ from heicdepth_tui.export.rules import refusals, warnings
 if TYPE_CHECKING:
     from heicdepth_tui.depth.scale import KnownLength
 
-__all__ = ["export"]
+__all__ = ["ExportCommand", "export"]
 
 
-class _ExportCommand(click.Command):
+class ExportCommand(click.Command):
     """A command whose help lists the formats."""
 
+    def formats(self) -> list[tuple[str, str]]:
+        """Return the names of the formats, each with a line on what it holds."""
+        return [(one.name, one.description) for one in FORMATS.values()]
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the formats before the options."""
         with formatter.section("Formats"):
-            formatter.write_dl([(one.name, one.description) for one in FORMATS.values()])
+            formatter.write_dl(self.formats())
         super().format_options(ctx, formatter)
 
 
@@ -52,7 +57,7 @@ class _FormatName(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-@click.command(cls=_ExportCommand)
+@click.command(cls=ExportCommand)
 @paths_argument(required=False)
 @click.option(
     "--format",

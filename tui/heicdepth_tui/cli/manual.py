@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
 from heicdepth_tui._version import __version__
+from heicdepth_tui.cli.export import ExportCommand
 from heicdepth_tui.cli.main import group
 
 __all__ = ["manual_page"]
@@ -39,13 +40,20 @@ def _lines() -> Iterator[str]:
         command = _command(context, name)
         yield f'.SH "{name.upper()}"'
         yield from _paragraphs(command.help or "")
+        if isinstance(command, ExportCommand):
+            yield '.SS "Formats"'
+            yield from _definitions(command.formats())
+            yield '.SS "Options"'
         with click.Context(command, info_name=name, parent=context) as inner:
-            for parameter in command.get_params(inner):
-                record = parameter.get_help_record(inner)
-                if record is not None:
-                    yield ".TP"
-                    yield f".B {_text(record[0])}"
-                    yield _text(record[1]) or "\\&"
+            records = (one.get_help_record(inner) for one in command.get_params(inner))
+            yield from _definitions(record for record in records if record is not None)
+
+
+def _definitions(records: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for name, text in records:
+        yield ".TP"
+        yield f".B {_text(name)}"
+        yield _text(text) or "\\&"
 
 
 def _command(context: click.Context, name: str) -> click.Command:
