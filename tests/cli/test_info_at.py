@@ -80,6 +80,12 @@ def test_a_pixel_that_is_none_is_refused(tmp_path: Path, pixel: str) -> None:
     assert pixel in done.stderr
 
 
+def test_a_frame_without_a_pixel_is_refused(tmp_path: Path) -> None:
+    done = run_command("info", "--frame", "depth", tmp_path)
+    assert done.returncode == 2
+    assert "give --at X,Y" in done.stderr
+
+
 def test_a_sample_of_the_depth_map_is_read_by_its_own_column_and_row(tmp_path: Path) -> None:
     photo = make_photo(Recipe(orientation=6, quality=-1))
     path = tmp_path / "a.heic"

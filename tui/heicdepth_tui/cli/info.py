@@ -71,9 +71,8 @@ def _split_keys(
 @click.option(
     "--frame",
     type=click.Choice(["photo", "depth"]),
-    default="photo",
-    help="What --at counts: pixels of the photo, or samples of its depth map (upright, cropped "
-    "as the photo is).",
+    help="What --at counts: pixels of the photo (the default), or samples of its depth map "
+    "(upright, cropped as the photo is).",
 )
 @click.option("-r", "--recursive", is_flag=True, help="Include sub-folders.")
 @limit_option
@@ -86,7 +85,7 @@ def info(
     depth_only: bool,
     arrays: bool,
     pixels: tuple[tuple[int, int], ...],
-    frame: str,
+    frame: str | None,
     recursive: bool,
     limit_pixels: int,
 ) -> int:
@@ -97,6 +96,8 @@ def info(
     """
     if as_json + as_csv + (parquet is not None) > 1:
         raise click.UsageError("give one of --json, --csv and --parquet")
+    if frame is not None and not pixels:
+        raise click.UsageError("--frame says what --at counts: give --at X,Y")
     columns = _columns(select, {"arrays": arrays, "probes": bool(pixels)})
     return print_info(
         paths,
