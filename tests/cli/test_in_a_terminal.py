@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypcd4 import PointCloud
+
+from tests.support.terminal import Terminal
 
 Start = Callable[..., Any]
 
@@ -32,6 +35,26 @@ def test_move_export_and_quit(run_in_terminal: Start, samples: Path, tmp_path: P
     assert [path.name for path in out.iterdir()] == ["IMG_0421.pcd"]
     assert PointCloud.from_path(out / "IMG_0421.pcd").points > 100_000
     assert b"\x1b[?1049l" in terminal.raw
+
+
+class Shell(Terminal):
+    """A shell in a pseudo-terminal, for a command whose standard input is a pipe."""
+
+    command = ("/bin/sh", "-c")
+
+
+def test_a_list_on_standard_input_leaves_the_keys_to_the_terminal(sample_folder: Path) -> None:
+    program = f"ls -d IMG_041[25].HEIC | '{sys.executable}' -m heicdepth_tui -"
+    terminal = Shell([program], sample_folder, columns=120, rows=40)
+    try:
+        terminal.wait_text("IMG_0412.HEIC", "768×576", "2 photos · 2 with depth")
+        terminal.send("j")
+        terminal.wait_text("photo 1152×1536")
+        terminal.send("q")
+
+        assert terminal.end() == 0
+    finally:
+        terminal.close()
 
 
 def test_the_paths_of_macos(run_in_terminal: Start, sample_folder: Path) -> None:

@@ -91,18 +91,26 @@ def test_a_path_that_is_missing_fails_as_a_photo_does(photo: Path, tmp_path: Pat
     assert found["error"] is None
 
 
-def test_an_empty_list_matches_nothing() -> None:
-    done = run_command("info", "-")
+def test_a_missing_path_comes_with_advice(tmp_path: Path) -> None:
+    done = run_command("show", "-", stdin=b"nowhere.heic\n", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "nowhere.heic: the file does not exist (any more); check the path" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("info",), ("show",), ("browse",), ()])
+def test_an_empty_list_matches_nothing(command: tuple[str, ...]) -> None:
+    done = run_command(*command, "-")
 
     assert (done.returncode, done.stdout) == (3, "")
 
 
-@pytest.mark.parametrize("command", ["info", "export", "extract", "strip"])
+@pytest.mark.parametrize("command", ["info", "show", "export", "extract", "strip"])
 def test_without_a_path_the_usage_is_wrong(command: str) -> None:
     done = run_command(command)
 
     assert done.returncode == 2
-    assert "PATH" in done.stderr
+    assert f"Missing argument '{'FILE' if command == 'show' else 'PATH'}...'" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["export", "extract", "strip"])
@@ -111,6 +119,27 @@ def test_commands_that_write_files_take_lists(command: str, photo: Path, tmp_pat
 
     assert done.returncode == 0, done.stderr
     assert [Path(line).exists() for line in done.stdout.splitlines()][:1] == [True]
+
+
+def test_listed_photos_are_shown(photo: Path, tmp_path: Path) -> None:
+    paths = placed(photo, tmp_path, [b"one.heic", b"two.heic"])
+
+    done = run_command("show", "-0", "--width", 40, stdin=b"\0".join(paths))
+
+    assert done.returncode == 0, done.stderr
+    assert [name in done.stdout for name in ("one.heic", "two.heic")] == [True, True]
+
+
+def test_listed_photos_are_printed_as_tables_where_there_is_no_terminal(
+    photo: Path, tmp_path: Path
+) -> None:
+    paths = placed(photo, tmp_path, [b"one.heic", b"two.heic"])
+
+    done = run_command("-", stdin=b"\n".join(paths))
+
+    assert done.returncode == 0, done.stderr
+    heads = [line for line in done.stdout.splitlines() if line.endswith(".heic")]
+    assert [os.fsencode(line) for line in heads] == paths
 
 
 def test_the_first_photo_is_printed_while_the_list_is_still_written(photo: Path) -> None:

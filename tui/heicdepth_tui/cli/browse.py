@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from heicdepth_tui.cli.options import (
     projection_option,
     recursive_option,
 )
-from heicdepth_tui.cli.paths import ExistingPath
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
 from heicdepth_tui.config import BLOCKS, COLORS, GRAPHICS, THEMES, Config
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
 from heicdepth_tui.ui.terminal.capabilities import writes_to_terminal
@@ -27,7 +29,7 @@ __all__ = ["browse"]
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=ExistingPath())
+@paths_argument("[PATH]...", required=False)
 @recursive_option
 @click.option("--demo", is_flag=True, help="Open generated photos of known geometry.")
 @out_option
@@ -71,7 +73,11 @@ __all__ = ["browse"]
 @limit_option
 @config_option
 def browse(
-    paths: tuple[Path, ...], config: Config, recursive: bool, demo: bool, **values: Any
+    paths: tuple[Path | ListedPaths, ...],
+    config: Config,
+    recursive: bool,
+    demo: bool,
+    **values: Any,
 ) -> int:
     """Open folders and photos in the terminal (the default command)."""
     title = ""
@@ -88,7 +94,26 @@ def browse(
         paths = paths or (Path(),)
         output = TextOutput(PlainForm())
         return print_info(paths, output, recursive=recursive, arrays=True, limits=limits)
-    return open_with_config(config, paths, recursive=recursive, title=title)
+    files = read_lists(paths)
+    if paths and not files:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    if any(isinstance(path, ListedPaths) for path in paths):
+        _read_keys_from_terminal()
+    return open_with_config(config, files, recursive=recursive, title=title)
+
+
+def _read_keys_from_terminal() -> None:
+    """Make the controlling terminal standard input, which was a list of paths.
+
+    Where there is none, standard input stays as it is, and the app says why it cannot open.
+    """
+    if sys.stdin.isatty():
+        return
+    with contextlib.suppress(OSError):
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_CLOEXEC)
+        os.dup2(terminal, 0)
+        os.close(terminal)
 
 
 def _demo_folder() -> Path:

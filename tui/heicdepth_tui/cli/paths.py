@@ -127,8 +127,10 @@ def _missing(word: str, context: click.Context | None) -> str:
     return f"there is no such command, file or folder; {meant}"
 
 
-def paths_argument(*, required: bool = True) -> Callable[[_Function], _Function]:
-    """Add the argument ``PATH...`` as ``paths``, whose word ``-`` stands for a list on stdin.
+def paths_argument(
+    metavar: str = "PATH...", *, required: bool = True
+) -> Callable[[_Function], _Function]:
+    """Add an argument as ``paths``, whose word ``-`` stands for a list on stdin.
 
     ``paths`` is a tuple of Path and ListedPaths, for ``photos_in`` and ``photos_found``.
     """
@@ -136,7 +138,7 @@ def paths_argument(*, required: bool = True) -> Callable[[_Function], _Function]
     def add(command: _Function) -> _Function:
         command = click.argument(
             "paths",
-            metavar="PATH...",
+            metavar=metavar,
             nargs=-1,
             type=_PathOrList(),
             callback=_require_paths if required else _with_list,

@@ -7,26 +7,33 @@ from pathlib import Path
 import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of
-from heicdepth_tui.cli.paths import ExistingPath
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
+from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
 
 __all__ = ["show"]
 
 
 @click.command()
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=ExistingPath())
+@paths_argument("FILE...")
 @click.option(
     "--width", type=click.IntRange(8, 1000), help="Width in cells (default: the terminal's)."
 )
 @click.option(
     "--colormap",
-    default=None,
-    help="inferno (default), viridis, magma, cividis, turbo or grey.",
+    type=click.Choice(COLORMAP_NAMES),
+    default=DEFAULT_COLORMAP,
+    show_default=True,
+    help="Colour map of depth.",
 )
 @limit_option
 def show(
-    paths: tuple[Path, ...], width: int | None, colormap: str | None, limit_pixels: int
+    paths: tuple[Path | ListedPaths, ...], width: int | None, colormap: str, limit_pixels: int
 ) -> int:
     """Print photos and depth maps as coloured cells."""
     from heicdepth_tui.cli.show_photo import show_photos
 
-    return show_photos(paths, width, colormap, limits_of(limit_pixels))
+    files = read_lists(paths)
+    if not files:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    return show_photos(files, width, colormap, limits_of(limit_pixels))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heicdepth_tui.draw.colormaps import COLORMAPS, DEFAULT_COLORMAP, colorize
+from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
@@ -39,22 +39,16 @@ __all__ = ["show_photos"]
 _FIT = (1024, 1024)
 
 
-def show_photos(
-    paths: Sequence[Path], width: int | None, colormap: str | None, limits: Limits
-) -> int:
-    """Print every photo and return the exit code."""
+def show_photos(paths: Sequence[Path], width: int | None, colormap: str, limits: Limits) -> int:
+    """Print every photo, depth in a colour map of ``COLORMAPS``, and return the exit code."""
     from rich.console import Console
 
     from heicdepth_tui.draw.console import console_pictures, has_colours
 
-    name = colormap or DEFAULT_COLORMAP
-    if name not in COLORMAPS:
-        raise click.UsageError(f"no colour map {name!r}; there are {', '.join(COLORMAPS)}")
     check_encoding()
     console = Console(width=width, highlight=False, markup=False)
-    if not has_colours(console):
-        # Shades are made from lightness, which not every map orders by depth.
-        name = "grey"
+    # Shades are made from lightness, which not every map orders by depth.
+    name = colormap if has_colours(console) else "grey"
     rows = shutil.get_terminal_size((80, 24)).lines - 2 if sys.stdout.isatty() else 40
     failed = False
     decoder = Decoder.start(limit_pixels=limits.pixels)

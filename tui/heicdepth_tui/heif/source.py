@@ -28,9 +28,10 @@ _NOT_REGULAR = (
     (stat.S_ISBLK, "a device"),
 )
 
+_VANISHED = "check the path, or read the folder again"
 _CAUSES = {
-    errno.ENOENT: ("vanished", "the file does not exist (any more)", "read the folder again"),
-    errno.ENOTDIR: ("vanished", "a folder of its path does not exist", "read the folder again"),
+    errno.ENOENT: ("vanished", "the file does not exist (any more)", _VANISHED),
+    errno.ENOTDIR: ("vanished", "a folder of its path does not exist", _VANISHED),
     errno.EACCES: ("no permission", "permission to read it is denied", "check its permissions"),
     errno.EPERM: ("no permission", "permission to read it is denied", "check its permissions"),
     errno.ELOOP: ("cyclic link", "its symbolic links lead round in a circle", "remove the link"),
@@ -38,7 +39,7 @@ _CAUSES = {
     errno.ENAMETOOLONG: ("name too long", "its path is too long for this system", ""),
     errno.EMFILE: ("too many files", "this process has too many files open", "try again"),
     errno.ENFILE: ("too many files", "this system has too many files open", "try again"),
-    errno.ESTALE: ("vanished", "it vanished from the network folder", "read the folder again"),
+    errno.ESTALE: ("vanished", "it vanished from the network folder", _VANISHED),
     errno.EIO: ("unreadable", "the disk or the network failed while it was read", "try again"),
 }
 
