@@ -188,9 +188,17 @@ class Trust:
 
     def with_camera(self, camera: Camera | None) -> Trust:
         """Return the trust of what is made with a camera, None where nothing says what it was."""
-        if camera is None:
-            return replace(self, camera=CameraOrigin.NONE, estimated=())
-        return replace(self, camera=camera.origin, estimated=camera.estimated)
+        origin = CameraOrigin.NONE if camera is None else camera.origin
+        return Trust(
+            self.accuracy,
+            self.is_unit_known,
+            self.assumed,
+            self.no_metres,
+            origin,
+            () if camera is None else camera.estimated,
+            self.is_flat,
+            self.scale,
+        )
 
     def as_flat(self) -> Trust:
         """Return the trust of the flat projection of the same map."""

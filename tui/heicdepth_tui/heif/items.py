@@ -88,7 +88,7 @@ class ItemTable:
         self._layout = layout
         self._locations = locations
         self._sizes: dict[tuple[int, ...], Size] = {}
-        self._contents: list[tuple[bytes, bytes]] | None = None
+        self._contents: dict[int, bytes] = {}
         self._is_whole: bool | None = None
 
     def __enter__(self) -> ItemTable:
@@ -189,17 +189,17 @@ class ItemTable:
         indices = self._indices(item)
         if len(indices) > _MAX_PROPERTIES:
             raise LimitError(f"item {item} has {len(indices)} properties")
-        if self._contents is None:  # once: items share their properties
-            data = self.container.data
-            self._contents = [(kind, data[body:end]) for kind, body, end in self._layout.properties]
-        known = self._contents
+        data, known = self.container.data, self._layout.properties
         try:
             found = [known[index - 1] for index in indices if index]
         except IndexError:
             raise MalformedError(
                 f"item {item} refers to properties that do not exist (the file has {len(known)})"
             ) from None
-        return found if kinds is None else [box for box in found if box[0] in kinds]
+        if kinds is not None:
+            return [(kind, data[body:end]) for kind, body, end in found if kind in kinds]
+        copies = self._contents  # of each property one: items share them
+        return [(kind, copies.setdefault(body, data[body:end])) for kind, body, end in found]
 
     def aux_type(self, item: int) -> tuple[str, bytes] | None:
         """Return urn and subtype of an auxiliary picture, None where it has no ``auxC``."""
