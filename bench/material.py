@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ __all__ = ["Material", "environment", "program"]
 
 _LINKS_A_FILE = 20_000
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+_XMP_END = b"</x:xmpmeta>"
+_FRACTION = re.compile(rb"<rdf:li>-?\d+\.(\d{4,})(?=[<e])")
+_TIME = re.compile(rb"\d{4}:\d\d:\d\d (\d\d:\d\d:\d\d)")
 _IROT = b"\x00\x00\x00\x09irot"
 
 
@@ -74,9 +79,29 @@ class Material:
                 write_samples(folder)
             return folder / "IMG_0412.HEIC"
 
+    def variants(self, photo: Path, count: int) -> list[Path]:
+        """Return photos like ``photo``, each with other numbers in its lists and another time.
+
+        Photos of one phone differ in them: what is kept of one photo must not serve for all. Behind
+        their headers they are holes in the file.
+        """
+        data = photo.read_bytes()
+        end = data.rfind(_XMP_END) + len(_XMP_END)
+        if end < len(_XMP_END):
+            raise SkippedError(f"{photo.name} holds no XMP")
+        folder = photo.with_name(f"{photo.stem}-variants")
+        folder.mkdir(exist_ok=True)
+        files = [folder / f"{number:04}.heic" for number in range(count)]
+        for number, file in enumerate(files):
+            if not file.is_file():
+                with file.open("wb") as stream:
+                    stream.write(_varied(data[:end], number))
+                    stream.truncate(len(data))
+        return files
+
     def folder(self, count: int, sources: Sequence[Path]) -> Path:
         """Return a folder of ``count`` hard links IMG_000000.HEIC …, ``sources`` taking turns."""
-        key = "-".join(source.stem for source in sources)
+        key = "-".join(source.stem for source in sources[:4]) + f"-of-{len(sources)}"
         folder = self.scratch / f"{count}-{key}"
         if not folder.is_dir():
             folder.mkdir()
@@ -94,6 +119,17 @@ class Material:
         if not copy.is_file():
             shutil.copyfile(source, copy)
         return copy
+
+
+def _varied(header: bytes, number: int) -> bytes:
+    """Return a header of the same length with other digits."""
+    draw, varied = random.Random(number), bytearray(header)
+    for match in _FRACTION.finditer(header):
+        varied[match.end(1) - 4 : match.end(1)] = b"%04d" % draw.randrange(10_000)
+    for match in _TIME.finditer(header):
+        hour, minute, second = draw.randrange(24), draw.randrange(60), draw.randrange(60)
+        varied[match.start(1) : match.end(1)] = b"%02d:%02d:%02d" % (hour, minute, second)
+    return bytes(varied)
 
 
 def program(name: str) -> str:
