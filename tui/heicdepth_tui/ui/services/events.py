@@ -1,7 +1,8 @@
 """Events that services post to the app, from any thread.
 
 Each names the photo by its entry (path, size, modification time) and carries the number of what it
-answers: the listing or the request.
+answers: the listing or the request. Events are compared by identity: generating comparisons for all
+takes 7 ms at the start.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PhotosFound:
     """A batch of photos was found by listing ``generation``."""
 
@@ -61,14 +62,14 @@ class PhotosFound:
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListingFinished:
     """Listing ``generation`` has read the folders to their end."""
 
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SummariesRead:
     """Headers of some photos of listing ``generation`` were scanned."""
 
@@ -76,7 +77,7 @@ class SummariesRead:
     summaries: Sequence[tuple[Entry, HeaderSummary]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HeaderRead:
     """The whole header of a photo was read, or could not be."""
 
@@ -84,7 +85,7 @@ class HeaderRead:
     result: Header | HeicDepthError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LayerArrived:
     """The decoder answered; ``answer.request.ticket`` is the number of the request."""
 
@@ -92,7 +93,7 @@ class LayerArrived:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RegionArrived:
     """The decoder answered a request for a region of a layer."""
 
@@ -100,7 +101,7 @@ class RegionArrived:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PictureRendered:
     """A decoded layer was drawn in cells."""
 
@@ -112,7 +113,7 @@ class PictureRendered:
     rendered: Rendered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WindowMoved:
     """The windows of a screen were drawn from the samples of those before."""
 
@@ -120,7 +121,7 @@ class WindowMoved:
     """Each request with its picture; None where the samples cover nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ImageDrawn:
     """The image of a pane was drawn and encoded; ``number`` is the number of the request."""
 
@@ -130,7 +131,7 @@ class ImageDrawn:
     image: EncodedImage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CloudRendered:
     """A frame of a photo's cloud was drawn; ``frame.number`` is the number of the request."""
 
@@ -138,7 +139,7 @@ class CloudRendered:
     frame: CloudFrame
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CloudFailed:
     """A photo has no cloud, or request ``number`` leaves nothing of it."""
 
@@ -147,7 +148,7 @@ class CloudFailed:
     error: HeicDepthError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LayerViewDrawn:
     """A view of a layer was drawn; ``result.number`` is the number of the request."""
 
@@ -155,7 +156,7 @@ class LayerViewDrawn:
     result: LayerViewResult
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LayerViewFailed:
     """View ``name``, at ``index`` of ``count``, cannot be drawn; 0 of 0 without a header."""
 
@@ -167,7 +168,7 @@ class LayerViewFailed:
     error: HeicDepthError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TablesBuilt:
     """The tables of a photo were built from what was known of it."""
 
@@ -175,7 +176,7 @@ class TablesBuilt:
     tables: Tables
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExportProgress:
     """The state of all exports since the exporter was last idle."""
 
@@ -192,7 +193,7 @@ class ExportProgress:
     """True where no further photo is begun."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExportNeedsSpace:
     """A job would take much of the disk: it waits for ``Exporter.proceed`` or ``Exporter.cancel``.
 
@@ -205,7 +206,7 @@ class ExportNeedsSpace:
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ExportFinished:
     """A job ended; every photo is written, in ``errors``, without depth, or not begun."""
 
@@ -228,21 +229,21 @@ class ExportFinished:
         return self.photos - len(self.errors) - self.without_depth - self.not_begun
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PictureSaved:
     """What a screen showed was saved as a picture; ``path`` is absolute."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PageWritten:
     """The cloud of a photo was written as a page for the browser; ``path`` is absolute."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OutsideFailed:
     """A picture or a page was not written, or the system's program did not open a file."""
 
@@ -250,12 +251,12 @@ class OutsideFailed:
     error: HeicDepthError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class JobEnded:
     """A job of a thread ended, and nothing came of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorkFailed:
     """A thread met an error of the program: the app ends with a crash report."""
 
