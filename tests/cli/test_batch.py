@@ -7,13 +7,16 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from heicdepth_tui.batch import cluster
 from heicdepth_tui.batch.manifest import NAME, State, merged
+from heicdepth_tui.batch.run import Counts
+from heicdepth_tui.batch.shard import ShardWork, run_shard
 from tests.support.batches import (
     COUNT,
     contents,
@@ -113,12 +116,62 @@ def test_overwrite_replaces_and_leaves_no_part(tmp_path: Path, export: Callable[
 
 def test_filters_and_a_dry_run(tmp_path: Path, export: Callable[..., Done]) -> None:
     listed = export("--dry-run")
-    assert len(listed.stdout.splitlines()) == COUNT + 1
+    assert len(listed.stdout.splitlines()) == COUNT
+    assert f"{COUNT} would be exported, 1 without depth" in listed.stderr
+    absolute = export("--accuracy", "absolute", "--dry-run")
+    assert absolute.stdout == ""
+    later = export("--since", "2100-01-01")
+    assert (later.returncode, later.stdout) == (0, "")
+    assert f"--since and --shard leave out {COUNT + 1} photos" in later.stderr
     assert not (tmp_path / "out").exists()
-    assert export("--since", "2100-01-01", "--dry-run").stdout == ""
     absolute = export("--accuracy", "absolute")
+    assert "none exported: " in absolute.stderr
     assert f"{COUNT} of accuracy relative" in absolute.stderr
     assert export("--since", "yesterday").returncode == 2
+
+
+def test_a_dry_run_leaves_out_what_is_done(tmp_path: Path, export: Callable[..., Done]) -> None:
+    assert export("--shard", "1/2").returncode == 0
+    before = contents(tmp_path / "out")
+
+    listed = export("--dry-run")
+    rest = export("--shard", "2/2", "--dry-run")
+
+    assert listed.stdout == rest.stdout != ""
+    assert len(listed.stdout.splitlines()) == COUNT - len(before)
+    assert f"{len(before)} unchanged" in listed.stderr
+    assert contents(tmp_path / "out") == before
+
+
+def test_what_a_part_has_done_is_done_for_the_whole_and_for_other_parts(
+    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
+) -> None:
+    for arguments in (("--shard", "1/2"), ("--shard", "2/3"), ()):
+        assert export(*arguments).returncode == 0
+    assert len(names(tmp_path / "out")) == COUNT
+    assert f"{COUNT} unchanged" in export("--shard", "1/1").stderr
+
+
+def test_without_a_manifest_nothing_is_tried_again(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
+    done = export("--retry-failed")
+
+    assert done.returncode == 3
+    assert "no manifest in out; --out names the folder" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_single_photo_is_tried_again_only_where_it_failed(
+    tmp_path: Path, export: Callable[..., Done], batch_folder: Path
+) -> None:
+    assert export().returncode == 0
+    before = contents(tmp_path / "out")
+
+    done = export("--retry-failed", folder=batch_folder / "a" / "IMG 01.HEIC")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert contents(tmp_path / "out") == before
 
 
 def test_parts_hold_every_photo_once(tmp_path: Path, export: Callable[..., Done]) -> None:
@@ -371,6 +424,39 @@ def test_a_cluster_finishes_where_a_worker_is_killed(
 
     assert run.returncode == 0, errors
     assert contents(manifest_folder) == whole
+
+
+def test_a_cluster_exports_only_what_no_run_has_done(
+    tmp_path: Path, batch_folder: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The photos of a shard are others once one is added or done, and with them its name."""
+
+    def run_here(
+        shards: Iterable[ShardWork], address: str, listener: Callable[[str, Counts], object]
+    ) -> Counts:
+        total = Counts()
+        for shard in shards:
+            counts = run_shard(shard)
+            listener(shard.name, counts)
+            total.done += counts.done
+        return total
+
+    monkeypatch.setattr(cluster, "run_on_cluster", run_here)
+    photos = tmp_path / "photos"
+    shutil.copytree(batch_folder / "a", photos)
+    arguments = ("--scheduler", "here", "--shard-size", "4")
+    first = export(*arguments, folder=photos)
+    shutil.copy(photos / "IMG 01.HEIC", photos / "IMG 00.HEIC")
+
+    listed = export(*arguments, "--dry-run", folder=photos)
+    again = export(*arguments, folder=photos)
+    failed = export(*arguments, "--retry-failed", folder=photos)
+
+    assert "6 exported" in first.stderr
+    assert "1 would be exported, 6 unchanged" in listed.stderr
+    assert "1 exported, 6 unchanged" in again.stderr
+    assert failed.stderr.endswith("nothing to do\n")
+    assert len(names(tmp_path / "out")) == 7
 
 
 def test_a_cluster_that_is_not_there_is_one_line(

@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -150,14 +150,20 @@ def manifests_in(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"{NAME}*.jsonl"))
 
 
-def merged(paths: Iterable[Path]) -> dict[tuple[str, str], Record]:
-    """Return the last record of each photo and its parameters.
+def merged(
+    paths: Iterable[Path], sources: Container[str] | None = None
+) -> dict[tuple[str, str], Record]:
+    """Return the last record of each photo and its parameters, of all photos or of ``sources``.
 
     What was done counts before what another manifest says of a photo that was begun or failed.
     """
     found: dict[tuple[str, str], Record] = {}
     for path in paths:
-        of_file = {(record.source, record.parameters): record for record in read_records(path)}
+        of_file = {
+            (record.source, record.parameters): record
+            for record in read_records(path)
+            if sources is None or record.source in sources
+        }
         for key, record in of_file.items():
             known = found.get(key)
             if known is None or known.state is not State.DONE:
@@ -167,7 +173,10 @@ def merged(paths: Iterable[Path]) -> dict[tuple[str, str], Record]:
 
 @dataclass(slots=True)
 class Manifest:
-    """A manifest that one process appends to; use it in a ``with`` block."""
+    """A manifest that one process appends to; use it in a ``with`` block.
+
+    Made by ``of_folder`` it is what all manifests of a folder state, to read only.
+    """
 
     path: Path
     records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
@@ -177,10 +186,20 @@ class Manifest:
     _file: IO[bytes] | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Manifest:
+    def of_folder(cls, folder: Path, sources: Container[str]) -> Manifest:
+        """Read what the manifests of a folder state of ``sources``, photos by path; write nothing.
+
+        Raises ExportError where one cannot be read.
+        """
+        return cls(folder / f"{NAME}.jsonl", merged(manifests_in(folder), sources))
+
+    @classmethod
+    def open(cls, path: Path, sources: Set[str] = frozenset()) -> Manifest:
         """Read the manifest and open it for appending; it is made where it is missing.
 
-        Raises WriteError where it cannot be written, ExportError where another run writes it.
+        What other manifests of the folder state of ``sources`` counts where this one does not list
+        the photo as done. Raises WriteError where it cannot be written, ExportError where another
+        run writes it.
         """
         records: dict[tuple[str, str], Record] = {}
         begun: Counter[tuple[str, str]] = Counter()
@@ -191,6 +210,13 @@ class Manifest:
                 begun[key] = 0
             elif record.is_own:
                 begun[key] += 1
+        if sources:
+            others = merged((one for one in manifests_in(path.parent) if one != path), sources)
+            for key, record in others.items():
+                known = records.get(key)
+                is_done = record.state is State.DONE
+                if known is None or (is_done and known.state is not State.DONE):
+                    records[key] = record
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab+")

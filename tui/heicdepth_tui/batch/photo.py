@@ -12,13 +12,17 @@ from heicdepth_tui.batch.manifest import Output, State
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
 from heicdepth_tui.export.options import Exported
+from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import LayerDecoder, export_photo
 from heicdepth_tui.file_names import numbered_name, safe_name
+from heicdepth_tui.heif.depth_facts import DepthStatus
+from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
 
-__all__ = ["Outcome", "export_job"]
+__all__ = ["Outcome", "export_job", "skip_reason"]
 
 _MAX_TRIES = 1_000
+_WITHOUT_DEPTH = "without depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,14 @@ def export_job(job: Job, decode: LayerDecoder, *, is_recorded: bool = True) -> O
         if job.accuracy is not None:
             header = read_header(Path(job.path), limits=job.options.limits)
             if header.depth.accuracy is not job.accuracy:
-                return Outcome(
-                    job.path, State.SKIPPED, reason=f"of accuracy {header.depth.accuracy.value}"
-                )
+                return Outcome(job.path, State.SKIPPED, reason=_other_accuracy(header))
         if job.overwrite or job.may_have_files:
             _staged(job, decode, written)
         else:
             export_photo(job.path, job.options, decode, written=written.append)
     except NoDepthError as error:
         if error.is_absent and not job.is_explicit and not written:
-            return Outcome(job.path, State.SKIPPED, reason="without depth")
+            return Outcome(job.path, State.SKIPPED, reason=_WITHOUT_DEPTH)
         failure = str(error.at(job.path))
     except HeicDepthError as error:
         failure = str(error.at(job.path))
@@ -64,6 +66,26 @@ def export_job(job: Job, decode: LayerDecoder, *, is_recorded: bool = True) -> O
     outputs = tuple(_outputs(written)) if is_recorded else ()
     state = State.FAILED if failure else State.DONE
     return Outcome(job.path, state, tuple(written), outputs, failure)
+
+
+def skip_reason(job: Job) -> str:
+    """Return why ``export_job`` would skip a photo, by its header alone; empty where it would not.
+
+    Empty as well where the header cannot be read: the photo fails.
+    """
+    needs_depth = all(FORMATS[name].needs_depth for name in job.options.formats)
+    try:
+        header = read_header(Path(job.path), limits=job.options.limits)
+    except HeicDepthError:
+        return ""
+    if job.accuracy is not None and header.depth.accuracy is not job.accuracy:
+        return _other_accuracy(header)
+    is_absent = header.depth.status in (DepthStatus.ABSENT, DepthStatus.STRIPPED)
+    return _WITHOUT_DEPTH if is_absent and needs_depth and not job.is_explicit else ""
+
+
+def _other_accuracy(header: Header) -> str:
+    return f"of accuracy {header.depth.accuracy.value}"
 
 
 def _outputs(written: Sequence[Exported]) -> Iterator[Output]:

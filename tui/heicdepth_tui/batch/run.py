@@ -14,7 +14,7 @@ from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.batch.pool import Started, run_here, run_in_workers
 
-__all__ = ["Counts", "Listener", "run_batch"]
+__all__ = ["Counts", "Listener", "remaining", "run_batch"]
 
 Event = Started | Outcome
 _MAX_BEGUN = 3
@@ -61,7 +61,10 @@ class Counts:
             *((count, reason) for reason, count in self.skipped.items()),
             (self.failed, "failed"),
         ]
-        return ", ".join(f"{count:,} {word}" for count, word in parts if count) or "nothing to do"
+        words = ", ".join(f"{count:,} {word}" for count, word in parts if count)
+        if self.skipped and not (self.done or self.unchanged or self.failed):
+            return f"none exported: {words}"
+        return words or "nothing to do"
 
 
 def run_batch(
@@ -82,7 +85,7 @@ def run_batch(
     """
     counts = Counts()
     given_up: list[Job] = []
-    left = _remaining(jobs, manifest, counts, given_up, retry_failed=retry_failed)
+    left = remaining(jobs, manifest, counts, given_up, retry_failed=retry_failed)
     running: dict[str, Job] = {}
     if workers == 1:
         events = run_here(left, interrupts=interrupts)
@@ -111,15 +114,18 @@ def run_batch(
     return counts
 
 
-def _remaining(
+def remaining(
     jobs: Iterable[Job],
     manifest: Manifest,
     counts: Counts,
     given_up: list[Job],
     *,
-    retry_failed: bool,
+    retry_failed: bool = False,
 ) -> Iterator[Job]:
-    """Yield the jobs that are left; those that ended every run so far go to ``given_up``."""
+    """Yield the jobs that are left; those that ended every run so far go to ``given_up``.
+
+    Photos that the manifest lists as done are counted as unchanged.
+    """
     parameters: dict[str, str] = {}
     for job in jobs:
         key = parameters.setdefault(job.options.stem, parameters_of(job.options))
@@ -132,7 +138,8 @@ def _remaining(
         if manifest.begun_in_vain(job, key) >= _MAX_BEGUN:
             given_up.append(job)
             continue
-        yield replace(job, may_have_files=manifest.may_have_files(job, key))
+        found = job.may_have_files or manifest.may_have_files(job, key)
+        yield replace(job, may_have_files=found)
 
 
 def _record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,13 +47,17 @@ def export_all(
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
     jobs = list(_jobs(entries, paths, options, batch))
-    if batch.dry_run:
-        for job in jobs:
-            click.echo(printable(job.path))
+    if batch.retry_failed and not _has_manifest(options.out):
+        return 3
+    if not jobs:
+        click.echo(f"heicdepth-tui: nothing to do: {_left_out(len(entries))}", err=True)
         return 0
     try:
         is_alone = len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir()
-        if is_alone and batch.scheduler is None:
+        is_alone = is_alone and batch.scheduler is None and not batch.retry_failed
+        if batch.dry_run:
+            return _list_jobs(jobs, options, batch, is_alone=is_alone)
+        if is_alone:
             return _single(jobs[0], batch)
         # Workers have decoders of their own, of one core each.
         end_unused()
@@ -84,6 +88,38 @@ def _jobs(
     if batch.depth_only:
         found = (replace(job, is_explicit=False) for job in found)
     return iter(found)
+
+
+def _left_out(count: int) -> str:
+    photos = "1 photo" if count == 1 else f"{count:,} photos"
+    return f"--since and --shard leave out {photos}"
+
+
+def _list_jobs(
+    jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions, *, is_alone: bool
+) -> int:
+    """Print the photos that would be exported, by manifests and headers; write nothing."""
+    from heicdepth_tui.batch.manifest import Manifest
+    from heicdepth_tui.batch.photo import skip_reason
+    from heicdepth_tui.batch.run import Counts, remaining
+
+    counts = Counts()
+    given_up: list[Job] = []
+    left: Iterable[Job] = jobs
+    if not is_alone:
+        known = Manifest.of_folder(options.out, {job.path for job in jobs})
+        left = remaining(jobs, known, counts, given_up, retry_failed=batch.retry_failed)
+    found = 0
+    for job in left:
+        reason = skip_reason(job)
+        if reason:
+            counts.skipped[reason] += 1
+        else:
+            found += 1
+            click.echo(printable(job.path))
+    others = f", {counts.summary().removeprefix('none exported: ')}" if not counts.is_empty else ""
+    click.echo(f"heicdepth-tui: {found:,} would be exported{others}", err=True)
+    return 0
 
 
 def _single(job: Job, batch: BatchOptions) -> int:
@@ -119,7 +155,7 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
     path = options.out / f"{NAME}{shard}.jsonl"
     workers = min(batch.jobs, max(1, len(jobs)))
     with (
-        Manifest.open(path) as manifest,
+        Manifest.open(path, {job.path for job in jobs}) as manifest,
         Interrupts(announce_end) as interrupts,
         Reporter(batch.progress, len(jobs)) as reporter,
     ):
@@ -153,6 +189,8 @@ def announce_end() -> None:
 
 def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
     from heicdepth_tui.batch.cluster import run_on_cluster
+    from heicdepth_tui.batch.manifest import Manifest
+    from heicdepth_tui.batch.run import Counts, remaining
     from heicdepth_tui.batch.shard import shards_of
 
     # Workers run elsewhere: their current folder is not ours.
@@ -164,12 +202,16 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
         )
         for job in jobs
     ]
-    shards = shards_of(absolute, options.out.absolute(), batch.shard_size)
+    counts = Counts()
+    known = Manifest.of_folder(options.out.absolute(), {job.path for job in absolute})
+    left = remaining(absolute, known, counts, [], retry_failed=batch.retry_failed)
+    shards = shards_of(left, options.out.absolute(), batch.shard_size)
     total = run_on_cluster(
         shards,
         str(batch.scheduler),
         listener=lambda name, counts: click.echo(f"shard {name}: {counts.summary()}", err=True),
     )
+    total.unchanged += counts.unchanged
     return conclude(total, repeats=True)
 
 
@@ -193,10 +235,9 @@ def print_status(folder: Path) -> int:
     """Print what all manifests of a folder say together; return 3 where there is none."""
     from heicdepth_tui.batch.manifest import State, manifests_in, merged
 
-    paths = manifests_in(folder)
-    if not paths:
-        click.echo(f"heicdepth-tui: no manifest in {printable(str(folder))}", err=True)
+    if not _has_manifest(folder):
         return 3
+    paths = manifests_in(folder)
     try:
         records = merged(paths)
     except HeicDepthError as error:
@@ -211,3 +252,17 @@ def print_status(folder: Path) -> int:
         if record.state in (State.FAILED, State.BEGUN, State.INTERRUPTED):
             click.echo(f"{record.state.value}: {printable(record.reason or record.source)}")
     return 1 if counts[State.FAILED] else 0
+
+
+def _has_manifest(folder: Path) -> bool:
+    """Return whether a folder has a manifest; print that it has none."""
+    from heicdepth_tui.batch.manifest import manifests_in
+
+    if manifests_in(folder):
+        return True
+    place = printable(str(folder))
+    click.echo(
+        f"heicdepth-tui: no manifest in {place}; --out names the folder of a former export",
+        err=True,
+    )
+    return False

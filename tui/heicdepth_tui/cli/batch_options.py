@@ -147,10 +147,14 @@ _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
     click.option("--spread", is_flag=True, help="Spread files over 256 folders by a hash."),
     click.option("--overwrite", is_flag=True, help="Replace files of the same names, each whole."),
     click.option(
-        "--dry-run", is_flag=True, help="List the photos that would be exported; write nothing."
+        "--dry-run",
+        is_flag=True,
+        help="List the photos that would be exported, by manifests and headers; write nothing.",
     ),
     click.option(
-        "--depth-only", is_flag=True, help="Skip files named on the command line without depth."
+        "--depth-only",
+        is_flag=True,
+        help="Skip files without depth also where they are named one by one.",
     ),
     click.option(
         "--since", "since_ns", type=Since(), default=0, help="Only photos changed since then."
