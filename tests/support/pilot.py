@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RestingLoop", "StatePilot"]
 
-_CHARACTERS = {
-    event.key: event.character
-    for code in range(128)
+_KEYS = {
+    event.character: event.key
+    for code in (*range(0x80), *range(0xA0, 0x180))
     for event in events_of(chr(code))
     if isinstance(event, events.Key)
 }
-"""The character of each key that a terminal sends as one."""
+"""Textual's name of the key for each character, as it reads them from a terminal."""
+_CHARACTERS = {key: character for character, key in _KEYS.items()}
 
 
 class _Selector(selectors.DefaultSelector):
@@ -108,8 +109,5 @@ class StatePilot(Pilot[int]):
 
 
 def _pressed(key: str) -> events.Key:
-    if len(key) == 1:
-        (event,) = events_of(key)
-        assert isinstance(event, events.Key)
-        return event
-    return events.Key(key, _CHARACTERS.get(key))
+    name = _KEYS[key] if len(key) == 1 else key
+    return events.Key(name, _CHARACTERS.get(name))
