@@ -26,7 +26,8 @@ from tests.support.cli import run_command
 COUNT = 150
 BROKEN, LAST = 70, COUNT - 1
 PROGRAM = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
 from heicdepth_tui.cli import info_workers, run
 if __name__ == "__main__":
     info_workers.MANY = 3
