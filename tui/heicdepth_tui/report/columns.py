@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from heicdepth_tui.export.record import info_schema
@@ -80,8 +80,8 @@ def column_at(path: str) -> Column:
 def value_at(record: Mapping[str, Any], path: str) -> Any:
     """Return the value at a dotted path, None where the record has none."""
     value: Any = record
-    for word in path.split("."):
-        if isinstance(value, Mapping):
+    for word in _words(path):
+        if isinstance(value, (dict, Mapping)):  # a dict is told at once
             value = value.get(word)
         elif isinstance(value, Sequence) and word.isdecimal():
             value = value[int(word)] if int(word) < len(value) else None
@@ -97,7 +97,21 @@ def text_of(value: Any) -> str:
     """
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+    if isinstance(value, str):
+        return value
+    if type(value) is int:
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
+
+@lru_cache(maxsize=1024)
+def _words(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _leaves(prefix: str, node: _Node) -> Iterator[Column]:
