@@ -204,6 +204,37 @@ def test_other_photos_are_coded_with_their_exif_and_profile(
     assert np.abs(np.asarray(opened)[H, W].astype(int) - (200, 120, 40)).max() < 12
 
 
+def test_a_photo_without_exif_gets_none(tmp_path: Path, run: Callable[..., Done]) -> None:
+    Image.fromarray(np.full((H, W, 3), 90, np.uint8)).save(tmp_path / "photo.png")
+    np.save(tmp_path / "depth.npy", np.ones((H, W)))
+
+    done = run("embed", "photo.png", "depth.npy", "-o", "out.heic")
+
+    assert done.returncode == 0, done.stderr
+    with read_items(tmp_path / "out.heic") as table:
+        assert b"Exif" not in table.types.values()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "farthest"),
+    [([], 4.0), (["--metres", "0.5"], 2.0), (["--d-min", "0.5", "--d-max", "1"], 1 / 0.5)],
+)
+def test_an_archive_of_codes_and_metres_is_read_by_what_is_known_of_it(
+    tmp_path: Path, run: Callable[..., Done], arguments: list[str], farthest: float
+) -> None:
+    photo_at(tmp_path)
+    metres = np.full((H, W), 4.0)
+    metres[0] = 1.0
+    np.savez(tmp_path / "both.npz", codes=np.uint8(metres < 2) * np.uint8(255), metres=metres)
+
+    done = run("embed", "photo.heic", "both.npz", *arguments, "-o", "out.heic")
+
+    assert done.returncode == 0, done.stderr
+    found = read_header(tmp_path / "out.heic").depth.representation
+    assert found is not None
+    assert found.d_min == pytest.approx(1 / farthest)
+
+
 def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
     tmp_path: Path, run: Callable[..., Done]
 ) -> None:
@@ -238,7 +269,9 @@ def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
         (["codes.png", "--representation", "z", "--d-min", "1", "--d-max", "2"], "Z must fall"),
         (["wide.png", "--d-min", "1", "--d-max", "2"], "12 bits hold 4095"),
         (["codes.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], ""),
-        (["square.npy"], "differ in aspect"),
+        (["square.npy"], "differ in aspect; resize the depth map"),
+        (["tall.npy"], "differ in aspect; turn the depth map by 90 degrees"),
+        (["two.npz"], "several arrays (H, W): left, right; name the depth map metres or codes"),
         (["nothing.npy"], "no sample is finite and positive"),
         (["colour.png"], "not one number each"),
         (["text.npy"], "cannot be read as a depth map"),
@@ -255,6 +288,8 @@ def test_maps_that_do_not_fit_are_refused_and_nothing_is_written(
     Image.fromarray(np.full((H, W), 5000, np.uint16)).save(tmp_path / "wide.png")
     Image.fromarray(np.zeros((H, W, 3), np.uint8)).save(tmp_path / "colour.png")
     np.save(tmp_path / "square.npy", np.ones((H, H)))
+    np.save(tmp_path / "tall.npy", np.ones((W, H)))
+    np.savez(tmp_path / "two.npz", left=np.ones((H, W)), right=np.ones((H, W)))
     np.save(tmp_path / "nothing.npy", np.zeros((H, W)))
     np.save(tmp_path / "cube.npy", np.ones((2, H, W)))
     (tmp_path / "text.npy").write_text("no array")
@@ -297,6 +332,27 @@ def test_strip_removes_depth_mattes_and_gain_map_and_says_so(
     assert "it has no depth, matte or gain map to remove" in nothing.stderr
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("strip", "1 with nothing to remove, not copied"), ("extract", "1 without depth")],
+)
+def test_photos_of_a_folder_without_depth_are_counted(
+    tmp_path: Path, run: Callable[..., Done], command: str, words: str
+) -> None:
+    (tmp_path / "photos").mkdir()
+    photo_at(tmp_path / "photos", "with.heic", depth=True)
+    photo_at(tmp_path / "photos", "without.heic")
+
+    folder = run(command, "photos", "--out", "new")
+    named = run(command, "photos/without.heic", "--out", "new")
+
+    assert folder.returncode == 0
+    assert folder.stdout.startswith("new/with-")
+    assert words in folder.stderr
+    assert named.returncode == 1
+    assert "without.heic: " in named.stderr
+
+
 @pytest.mark.skipif(
     shutil.which("heif-info") is None or shutil.which("exiftool") is None,
     reason="heif-info and exiftool are not installed",
@@ -332,3 +388,19 @@ def test_real_photos_keep_every_other_item(
         assert np.array_equal(depth_of(tmp_path / name), depth_of(photo))
         assert after.depth.representation == before.depth.representation
         assert after.depth.calibration == before.depth.calibration
+
+
+def test_tiles_of_a_gain_map_are_counted_with_it(
+    photos: Path, tmp_path: Path, run: Callable[..., Done]
+) -> None:
+    photo = photos / "real" / "samsung_s25.heic"
+    with read_items(photo) as table:
+        (grid,) = (one for one in table.types if (table.aux_urn(one) or "").endswith("hdrgainmap"))
+        parts = (grid, *table.references[b"dimg"][grid])
+        size = sum(table.length(part) for part in parts)
+
+    done = run("strip", photo)
+
+    assert len(parts) > 1
+    assert f"removed gain map ({size:,} bytes), picture made with gain map (" in done.stderr
+    assert " item " not in done.stderr

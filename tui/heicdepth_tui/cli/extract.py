@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
-from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in
+from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in, read_lists
 
 __all__ = ["extract"]
 
@@ -31,22 +31,25 @@ def extract(
     """Write the depth maps of photos as codes, and a JSON file of camera and code range each.
 
     The codes are as stored, upright. embed takes both files back: the same codes with the same
-    meaning. Existing files are never overwritten.
+    meaning. Existing files are never overwritten. Photos of a folder without depth are counted.
     """
     from heicdepth_tui.edit.extract import output_files
-    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.errors import HeicDepthError, NoDepthError
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.registry import write_outputs
     from heicdepth_tui.export.run import read_source
     from heicdepth_tui.photo.client import Decoder
 
-    entries = photos_in(paths, recursive)
+    files = read_lists(paths)
+    entries = photos_in(files, recursive)
     if not entries:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
     limits = limits_of(limit_pixels)
     options = ExportOptions(limits=limits)
+    named = {str(path) for path in files}
     failed = False
+    without = 0
     with Decoder.start(limit_pixels=limits.pixels) as decoder:
         for entry in entries:
             try:
@@ -56,6 +59,12 @@ def extract(
                     click.echo(str(done.path))
                     click.echo(done.summary, err=True)
             except HeicDepthError as error:
+                is_absent = isinstance(error, NoDepthError) and error.is_absent
+                if is_absent and entry.path not in named:
+                    without += 1
+                    continue
                 click.echo(f"heicdepth-tui: {error.at(entry.path)}", err=True)
                 failed = True
+    if without:
+        click.echo(f"heicdepth-tui: {without:,} without depth", err=True)
     return 1 if failed else 0

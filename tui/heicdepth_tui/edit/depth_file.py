@@ -71,10 +71,19 @@ def _npy(path: Path, _: str) -> DepthFile:
 
 def _npz(path: Path, prefer: str) -> DepthFile:
     with np.load(path, allow_pickle=False) as archive:
-        for name in dict.fromkeys(filter(None, (prefer, *_NAMES, *archive.files))):
+        for name in dict.fromkeys(filter(None, (prefer, *_NAMES))):
             if name in archive.files and archive[name].ndim == 2:
                 return DepthFile(archive[name], name)
-    raise ExportError("it holds no array (H, W)", path=path)
+        flat = [name for name in archive.files if archive[name].ndim == 2]
+        if len(flat) == 1:
+            return DepthFile(archive[flat[0]], flat[0])
+    if not flat:
+        raise ExportError("it holds no array (H, W)", path=path)
+    raise ExportError(
+        f"it holds several arrays (H, W): {', '.join(sorted(flat))}",
+        path=path,
+        hint=f"name the depth map {_NAMES[0]} or {_NAMES[-1]}, or save it as NPY",
+    )
 
 
 def _exr(path: Path, _: str) -> DepthFile:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.uint8] | NDArray[np.uint16]
 
-__all__ = ["NewDepth", "aspect_problem", "camera_of", "depth_picture"]
+__all__ = ["NewDepth", "aspect_hint", "aspect_problem", "camera_of", "depth_picture"]
 
 _VERSION = 65541
 """``DepthDataVersion`` of the files that Apple's cameras write."""
@@ -76,12 +76,23 @@ def camera_of(matrix: ArrayLike, size: Size) -> Intrinsics:
 
 def aspect_problem(depth: Size, photo: Size) -> str:
     """Return why a map of ``depth`` samples does not show a whole photo; empty where it does."""
+    if _shows(depth, photo):
+        return ""
+    return f"the depth map of {depth} and the photo of {photo} differ in aspect"
+
+
+def aspect_hint(depth: Size, photo: Size) -> str:
+    """Return what to do about an ``aspect_problem``."""
+    if _shows(Size(depth.height, depth.width), photo):
+        return "turn the depth map by 90 degrees: it is taken upright, as the photo is shown"
+    return "resize the depth map to the photo's aspect"
+
+
+def _shows(depth: Size, photo: Size) -> bool:
     rows = depth.width * photo.height / photo.width
     columns = depth.height * photo.width / photo.height
     # Rounding moves a side by less than a sample.
-    if min(abs(rows - depth.height), abs(columns - depth.width)) < 1:
-        return ""
-    return f"the depth map of {depth} and the photo of {photo} differ in aspect"
+    return min(abs(rows - depth.height), abs(columns - depth.width)) < 1
 
 
 def depth_picture(depth: NewDepth, transforms: Sequence[Transform]) -> AuxPicture:

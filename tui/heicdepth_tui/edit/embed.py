@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heicdepth_tui.edit.depth_item import NewDepth, aspect_problem, depth_picture
+from heicdepth_tui.edit.depth_item import NewDepth, aspect_hint, aspect_problem, depth_picture
 from heicdepth_tui.errors import ExportError, FileAccessError, NotHeifError, WriteError
 from heicdepth_tui.files import write_new_set
 from heicdepth_tui.heif.depth_info import depth_items
@@ -78,7 +78,7 @@ def _with_depth(
     size = table.displayed_size(table.primary_id)
     problem = aspect_problem(depth.size, size)
     if problem:
-        raise ExportError(problem, path=photo, hint="resize the depth map to the photo's aspect")
+        raise ExportError(problem, path=photo, hint=aspect_hint(depth.size, size))
     transforms = table.coded(table.primary_id).transforms
     if any(isinstance(transform, Crop) for transform in transforms):
         raise ExportError(
@@ -101,9 +101,10 @@ def _with_depth(
 
 def _embed_in_new(photo: Path, depth: NewDepth, out: Path, quality: int) -> Embedded:
     rgb, exif, profile = _opened(photo)
-    problem = aspect_problem(depth.size, Size(rgb.shape[1], rgb.shape[0]))
+    size = Size(rgb.shape[1], rgb.shape[0])
+    problem = aspect_problem(depth.size, size)
     if problem:
-        raise ExportError(problem, path=photo, hint="resize the depth map to the photo's aspect")
+        raise ExportError(problem, path=photo, hint=aspect_hint(depth.size, size))
     spec = PhotoSpec(
         coded_photo(rgb, quality),
         colr=(SRGB_COLR, *([b"prof" + profile] if profile else [])),
@@ -124,7 +125,9 @@ def _opened(photo: Path) -> tuple[NDArray[np.uint8], bytes | None, bytes | None]
                 upright = ImageOps.exif_transpose(opened)
                 profile = upright.info.get("icc_profile")
                 rgb = np.asarray(upright.convert("RGB"))
-                exif = upright.getexif().tobytes()
+                tags = upright.getexif()
+                # Without a tag Pillow makes an EXIF block that has no directory.
+                exif = tags.tobytes() if tags else None
     # Pillow's readers raise all of these for files that are no photo, or too large a one.
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombWarning) as error:
         raise FileAccessError(

@@ -89,7 +89,9 @@ def new_depth(path: Path, meaning: Meaning) -> tuple[NewDepth, int]:
     """
     header = None if meaning.source is None else _source(meaning.source)
     record = {} if meaning.camera is None else read_json(meaning.camera)
-    file = read_depth_file(path, prefer="metres" if meaning.metres else "codes")
+    has_range = meaning.ends is not None or "representation" in record or header is not None
+    is_codes = has_range and meaning.metres is None
+    file = read_depth_file(path, prefer="codes" if is_codes else "metres")
     try:
         depth, filled = _codes(file, meaning, record, header)
         camera = _camera(record, header, depth.size)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.errors import ExportError
+from heicdepth_tui.errors import MissingLayerError
 from heicdepth_tui.files import write_new
 from heicdepth_tui.heif.facts import layer_name
 from heicdepth_tui.heif.items import read_items
@@ -25,11 +26,12 @@ KINDS = ("depth", "matte", "gain map")
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """An item that was left out."""
+    """A layer that was left out, with its tiles where it has some, or what depended on it."""
 
     name: str
-    """The layer, e.g. ``hair matte``, or what depended on it."""
+    """The layer, e.g. ``hair matte``, or ``metadata of hair matte``."""
     bytes: int
+    """Of all its items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +56,25 @@ def strip(
 
     ``keep`` names ``KINDS`` that stay. With an image go its metadata, and pictures that are made of
     it (the HDR rendition of a gain map). Everything else keeps its bytes; the photo's own EXIF may
-    still say that it is a portrait. Raises ExportError where there is nothing to remove, and what
-    ``read_items`` and ``remux`` raise, WriteError.
+    still say that it is a portrait. Raises MissingLayerError where there is nothing to remove, and
+    what ``read_items`` and ``remux`` raise, WriteError.
     """
     kinds = tuple(kind for kind in KINDS if kind not in keep)
     with read_items(photo, limits=limits) as table:
         names = _auxiliaries(table)
         chosen = [item for item, name in names.items() if name.endswith(kinds)]
         if not chosen:
-            raise ExportError(
+            raise MissingLayerError(
                 f"it has no {', '.join(kinds[:-1])} or {kinds[-1]} to remove"
                 if len(kinds) > 1
                 else f"it has no {kinds[0]} to remove",
                 path=photo,
             )
         gone = dependents(table, chosen)
-        removed = tuple(
-            Removed(_label(table, item, names), table.length(item)) for item in sorted(gone)
-        )
+        sizes: Counter[str] = Counter()
+        for item in sorted(gone):
+            sizes[_label(table, item, names)] += table.length(item)
+        removed = tuple(Removed(name, size) for name, size in sizes.items())
         kept = tuple(name for item, name in names.items() if item not in gone)
         data = remux(table, drop=gone)
     path = write_new(folder, f"{stem}-stripped{photo.suffix}", lambda file: file.write(data))
@@ -92,7 +95,13 @@ def _auxiliaries(table: ItemTable) -> dict[int, str]:
 def _label(table: ItemTable, item: int, names: dict[int, str]) -> str:
     if item in names:
         return names[item]
+    for owner in table.referrers(b"dimg", item):
+        if owner in names:
+            return names[owner]
     for target in table.references.get(b"cdsc", {}).get(item, ()):
         return f"metadata of {names.get(target, f'item {target}')}"
+    for part in table.references.get(b"dimg", {}).get(item, ()):
+        if part in names:
+            return f"picture made with {names[part]}"
     kind = table.type_of(item).decode("latin-1")
     return f"{kind} item {item}"
