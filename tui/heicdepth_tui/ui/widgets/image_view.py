@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.color import TRANSPARENT
 from textual.geometry import Region
 from textual.strip import Strip
@@ -53,6 +54,8 @@ class ImageView(LineWidget):
         """Called after the picture, or a part of it, was painted."""
         self._message = ""
         self._shape: tuple[int, int] | None = None
+        self._lines: dict[tuple[str, int, tuple[int, int], Style, Style], Strip] = {}
+        """Lines of the message: most of them are the same one."""
         self._placeholder: tuple[str, tuple[int, int] | None] | None = None
         self._placeholder_timer: Timer | None = None
 
@@ -138,6 +141,7 @@ class ImageView(LineWidget):
         self._picture = self._pixels = None
         self._message = message
         self._shape = shape
+        self._lines.clear()
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -207,13 +211,31 @@ class ImageView(LineWidget):
         words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         row = y - (height - len(words)) // 2
         text = words[row] if 0 <= row < len(words) else ""
-        line = clip(" " * ((width - cell_len(text)) // 2) + text, width)
-        strip = Strip([Segment(line, base)]).adjust_cell_length(width, base)
-        fit = fit_cells(self._shape or (0, 0), (width, height), Blocks.HALF)
-        box = fit.box_in(Box(0, 0, width, height))
+        box = _placeholder_box(self._shape or (0, 0), width, height)
+        columns = (box.column, box.column + box.columns)
         if not box.row <= y < box.row + box.rows:
-            return strip
+            columns = (0, 0)
         ground = base + self.part_style("image-view--placeholder")
-        left, right = box.column, box.column + box.columns
-        parts = ((0, left, base), (left, right, ground), (right, width, base))
-        return Strip([Segment(strip.crop(start, end).text, style) for start, end, style in parts])
+        key = (text, width, columns, base, ground)
+        if key not in self._lines:
+            self._lines[key] = _message_line(*key)
+        return self._lines[key]
+
+
+@lru_cache(maxsize=8)
+def _placeholder_box(shape: tuple[int, int], width: int, height: int) -> Box:
+    """Return the cells of a placeholder of a (width, height) in a room of cells."""
+    return fit_cells(shape, (width, height), Blocks.HALF).box_in(Box(0, 0, width, height))
+
+
+def _message_line(
+    text: str, width: int, columns: tuple[int, int], base: Style, ground: Style
+) -> Strip:
+    """Return a line with centred text, on another ground in a half-open range of columns."""
+    line = clip(" " * ((width - cell_len(text)) // 2) + text, width)
+    strip = Strip([Segment(line, base)]).adjust_cell_length(width, base)
+    left, right = columns
+    if left == right:
+        return strip
+    parts = ((0, left, base), (left, right, ground), (right, width, base))
+    return Strip([Segment(strip.crop(start, end).text, style) for start, end, style in parts])
