@@ -60,8 +60,7 @@ def test_a_signal_to_all_processes_lets_running_photos_end(
     out = tmp_path / "out"
     run = start(many, out, "--jobs", jobs)
     wait_for_states(run, out / f"{NAME}.jsonl", State.DONE, 2)
-    for pid in (*descendants(run.pid), run.pid):
-        os.kill(pid, number)
+    send(number, *descendants(run.pid), run.pid)
     _, errors = run.communicate()
 
     assert run.returncode == 128 + number, errors
@@ -82,9 +81,19 @@ def test_a_signal_to_all_processes_lets_running_photos_end(
 def descendants(pid: int) -> Iterator[int]:
     """Yield the processes that a process has started, and theirs, where /proc tells."""
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, children.read_text().split()):
+        found = ""
+        with contextlib.suppress(OSError):  # the thread has ended meanwhile
+            found = children.read_text()
+        for child in map(int, found.split()):
             yield from descendants(child)
             yield child
+
+
+def send(number: signal.Signals, *pids: int) -> None:
+    """Send a signal to processes; some may have ended."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def stopped_decoder(run: subprocess.Popen[str]) -> int:
@@ -99,7 +108,7 @@ def stopped_decoder(run: subprocess.Popen[str]) -> int:
                 continue
             # It has yet to import numpy.
             if b"heicdepth_tui.photo.serve" in command:
-                os.kill(pid, signal.SIGSTOP)
+                send(signal.SIGSTOP, pid)
                 found.append(pid)
         return not found
 
@@ -113,13 +122,16 @@ def interrupt_twice(run: subprocess.Popen[str]) -> None:
     assert run.stderr is not None
     while "interrupt again" not in run.stderr.readline():
         assert run.poll() is None
-    os.killpg(run.pid, signal.SIGINT)
+    # More than once: an extension module that is being imported drops what the signal raises.
+    while run.poll() is None:
+        os.killpg(run.pid, signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(0.5)
 
 
 def kill_all(run: subprocess.Popen[str]) -> None:
     """End a run and its processes without a chance to write anything."""
-    for pid in (run.pid, *descendants(run.pid)):
-        os.kill(pid, signal.SIGKILL)
+    send(signal.SIGKILL, run.pid, *descendants(run.pid))
 
 
 def end_while_running(
@@ -132,9 +144,8 @@ def end_while_running(
     wait_for_states(run, out / f"{NAME}.jsonl", State.BEGUN, tried + 1)
     end(run)
     run.communicate()
-    with contextlib.suppress(ProcessLookupError):
-        # One whose worker was killed ends by itself, once it may.
-        os.kill(decoder, signal.SIGCONT)
+    # One whose worker was killed ends by itself, once it may.
+    send(signal.SIGCONT, decoder)
     end_of_decoder = time.monotonic() + 20
     while not has_ended(decoder):
         assert time.monotonic() < end_of_decoder

@@ -18,9 +18,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Interrupts:
     """Handles ``SIGNALS`` within a ``with`` block of the main thread.
 
-    The first one sets ``signal`` and makes ``fileno`` readable; the next raises KeyboardInterrupt,
-    or SystemExit with 128 + its number. A signal that this process was started to ignore, as by
-    ``nohup``, stays ignored.
+    The first one sets ``signal`` and makes ``fileno`` readable; further ones raise
+    KeyboardInterrupt, or SystemExit with 128 + their number, until ``begin_ending``. A signal that
+    this process was started to ignore, as by ``nohup``, stays ignored.
     """
 
     def __init__(self, noticed: Callable[[], object] = lambda: None) -> None:
@@ -28,6 +28,7 @@ class Interrupts:
         self.signal: int | None = None
         self.is_urgent = False
         """True after a second signal."""
+        self._is_ending = False
         self._noticed = noticed
         self._read, self._write = os.pipe()
         self._before: dict[signal.Signals, Any] = {}
@@ -51,6 +52,10 @@ class Interrupts:
         os.close(self._read)
         os.close(self._write)
 
+    def begin_ending(self) -> None:
+        """Ignore further signals: what has to be done at the end is being done."""
+        self._is_ending = True
+
     def fileno(self) -> int:
         """Return a file descriptor that can be read once a signal has come."""
         return self._read
@@ -61,6 +66,9 @@ class Interrupts:
             os.write(self._write, b"\0")
             self._noticed()
             return
+        if self._is_ending:
+            return
+        # Raised by each one: extension modules drop what is raised while they are imported.
         self.is_urgent = True
         if number == signal.SIGINT:
             raise KeyboardInterrupt

@@ -102,6 +102,8 @@ def run_batch(
                 counts.add(event)
             listener(event)
     finally:
+        if interrupts is not None:
+            interrupts.begin_ending()
         events.close()
         if interrupts is not None and interrupts.signal is not None:
             for job in running.values():
