@@ -30,7 +30,7 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
 from heicdepth_tui.cli import info_workers, run
 if __name__ == "__main__":
-    info_workers.MANY = 3
+    info_workers.SOME = info_workers.MANY = 3
     sys.exit(run(sys.argv[1:]))
 """
 PLATFORMS = pytest.mark.parametrize("platform", ["linux", "macos"])
@@ -119,6 +119,7 @@ def printed_by(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[bytes],
 ) -> tuple[list[bytes], InfoCounts]:
+    monkeypatch.setattr(info_workers, "SOME", 3)
     monkeypatch.setattr(info_workers, "MANY", 3)
     monkeypatch.setattr(info_workers, "cores", lambda: 2)
     read = BatchReader(form, InfoReader(DEFAULT_LIMITS), depth_only=False)

@@ -53,6 +53,18 @@ print(write_new(Path(sys.argv[2]), "a.txt", lambda file: file.write(b"a")).read_
 """
 
 
+FORKS = """
+import threading
+from heicdepth_tui.system import may_fork
+print(may_fork(), end=" ")
+done = threading.Event()
+thread = threading.Thread(target=done.wait)
+thread.start()
+print(may_fork())
+done.set()
+"""
+
+
 @pytest.fixture
 def run() -> Callable[..., str]:
     """Return a function that runs a script with or without the switch and returns its output."""
@@ -126,3 +138,9 @@ def test_windows_is_refused_in_one_line(
     assert err.count("\n") == 1
     assert "Linux and macOS" in err
     assert "WSL" in err
+
+
+@needs_linux
+def test_a_process_is_forked_only_while_it_has_one_thread(run: Callable[..., str]) -> None:
+    assert run(FORKS) == "True False"
+    assert run(FORKS, platform="macos") == "False False"

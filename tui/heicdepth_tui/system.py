@@ -17,6 +17,7 @@ __all__ = [
     "advise_random",
     "cores",
     "keep_freed_memory",
+    "may_fork",
     "set_malloc_option",
 ]
 
@@ -43,6 +44,17 @@ def advise_random(descriptor: int) -> None:
     """
     if IS_LINUX:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+
+
+def may_fork() -> bool:
+    """Return whether this process may be forked now: on Linux, while it has one thread.
+
+    Threads of libraries count, which ``threading`` does not know.
+    """
+    try:
+        return CAN_FORK and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  no import
+    except OSError:
+        return False
 
 
 def cores() -> int:

@@ -12,10 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
 from heicdepth_tui.cli.info_batch import BatchReader, Part
-from heicdepth_tui.system import CAN_FORK, IS_LINUX
+from heicdepth_tui.system import IS_LINUX, may_fork
 
 __all__ = ["read_in_workers"]
 
@@ -27,7 +26,6 @@ _AHEAD = 2
 _PIPE_BYTES = 512 * 1024
 _MAX_FAILURES = 8
 """Workers that may end one after another, none having read a photo, until no more are started."""
-_THREADS = Path("/proc/self/task")
 
 
 @dataclass(slots=True, eq=False)
@@ -230,7 +228,7 @@ class _Workers:
         self._waiting.extendleft(reversed(alone))
 
     def _start(self) -> None:
-        can_fork = _can_fork()
+        can_fork = may_fork()
         get = multiprocessing.get_context
         context = get("fork") if can_fork else get("spawn")
         ends: list[Connection] = []
@@ -267,14 +265,6 @@ def _widen(pipe: Connection) -> None:
     if IS_LINUX:
         with suppress(OSError):  # above the limit of the system: it waits
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-
-
-def _can_fork() -> bool:
-    """Return whether this process may be forked: on Linux, while it has one thread."""
-    try:
-        return CAN_FORK and len(list(_THREADS.iterdir())) == 1
-    except OSError:
-        return False
 
 
 def _serve(

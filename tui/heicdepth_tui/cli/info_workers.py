@@ -7,17 +7,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.cli.info_photo import InfoCounts
-from heicdepth_tui.system import CAN_FORK, cores
+from heicdepth_tui.system import cores, may_fork
 
 if TYPE_CHECKING:
     from heicdepth_tui.cli.info_batch import BatchReader, Part
     from heicdepth_tui.cli.info_output import InfoOutput
     from heicdepth_tui.folder.find import Entry
 
-__all__ = ["MANY", "print_photos"]
+__all__ = ["MANY", "SOME", "print_photos"]
 
-MANY = 64 if CAN_FORK else 512
-"""Photos up to which no process is started: they take less time than starting one."""
+SOME, MANY = 64, 512
+"""Photos up to which no process is forked, or started: reading them takes less time."""
 
 
 def print_photos(
@@ -31,10 +31,11 @@ def print_photos(
     paths = (None if entry is None else entry.path for entry in entries)
     counts = InfoCounts()
     count = cores() if read.decoder is None else 1
+    first = SOME if may_fork() else MANY
     for path in paths:
         for part in read([path]) if path is not None else ():
             counts += _print(part, output)
-        if counts.found == MANY and count > 1:
+        if counts.found == first and count > 1:
             break
     else:
         return counts

@@ -81,7 +81,7 @@ def value_at(record: Mapping[str, Any], path: str) -> Any:
     """Return the value at a dotted path, None where the record has none."""
     value: Any = record
     for word in _words(path):
-        if isinstance(value, (dict, Mapping)):  # a dict is told at once
+        if isinstance(value, (dict, Mapping)):  # dict first: records are, and an ABC is slow
             value = value.get(word)
         elif isinstance(value, Sequence) and word.isdecimal():
             value = value[int(word)] if int(word) < len(value) else None
