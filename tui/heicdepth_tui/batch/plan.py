@@ -6,6 +6,7 @@ import os
 import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from heicdepth_tui.export.options import ExportOptions
@@ -18,6 +19,8 @@ TEMPLATE_FIELDS = ("stem", "format", "parent")
 TAR_PHOTOS = 1000
 """Photos of a tar shard of a data set, unless another number is given."""
 _SPREAD_DIGITS = 2
+_SHARED_OPTIONS = 512
+"""Options that jobs share: of a folder each, 256 with ``Naming.spread``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,11 @@ def jobs_of(
     ``since_ns`` leaves out photos whose file was changed before, in nanoseconds since 1970.
     """
     explicit = {os.fspath(root) for root in roots}
+
+    @lru_cache(_SHARED_OPTIONS)
+    def placed(folder: Path, stem: str) -> ExportOptions:
+        return replace(options, out=folder, stem=stem)
+
     for entry in entries:
         place = _place(entry.path, roots)
         if entry.mtime_ns < since_ns or (shard is not None and not shard.holds(place)):
@@ -108,7 +116,7 @@ def jobs_of(
             entry.path,
             entry.size,
             entry.mtime_ns,
-            replace(options, out=_folder(options.out, place, naming), stem=_stem(entry, naming)),
+            placed(_folder(options.out, place, naming), _stem(entry, naming)),
             is_explicit=entry.path in explicit,
             accuracy=accuracy,
             overwrite=overwrite,
