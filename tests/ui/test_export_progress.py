@@ -183,6 +183,7 @@ async def test_a_new_export_removes_the_messages_of_the_one_before(
         await driven.pilot.press("e")
         await driven.until(lambda: bool(gate.begun), "the export")
         assert driven.toasts == ""
+        gate.open()
 
 
 async def test_the_report_opens_again_with_failures_first_and_y_copies_a_path(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -39,23 +39,15 @@ async def test_wrapped_lines_of_the_help_go_on_below_their_text(
         assert following[:15].isspace()
 
 
-@pytest.mark.parametrize("view", ["browse", "probe", "spin", "zoom", "layers", "metadata"])
-async def test_the_help_names_every_letter_of_a_view(
-    open_app: Open, sample_folder: Path, view: str
+async def test_the_help_names_every_letter_of_each_view(
+    open_app: Open, sample_folder: Path
 ) -> None:
     async with open_app(sample_folder / LANDSCAPE, size=(100, 190)) as driven:
         await driven.settled()
         browse = driven.app.browse
-        bindings = browse.BINDINGS if view == "browse" else browse.view_bindings()[view]
-        letters = {
-            key
-            for binding in bindings
-            for key in binding.key.split(",")
-            if len(key) == 1 and key.isalnum()
-        }
+        views = {"browse": browse.BINDINGS, **browse.view_bindings()}
         await driven.pilot.press("question_mark")
         await driven.until(lambda: "metadata tree (I)" in driven.text, "its text")
-        await driven.pilot.pause()
         # The main screen shows at the sides.
         lines = [line[2:-2].strip(" │") for line in driven.text.splitlines()]
 
@@ -66,13 +58,23 @@ async def test_the_help_names_every_letter_of_a_view(
             title = line.split()[0]
         # What explains the keys may name further ones: "esc back".
         groups[title] = f"{groups.get(title, '')} {line}"
-    own = set() if view == "browse" else {view}
-    named = (
-        " ".join(groups[group] for group in _EVERYWHERE | own).replace(",", " ").replace(";", " ")
-    )
-    words = set(named.split())
-    # 1 – 9
-    assert letters - words - (set("2345678") if "–" in words else set()) == set()
+    for view in ("browse", "probe", "spin", "zoom", "layers", "metadata"):
+        own = set() if view == "browse" else {view}
+        named = " ".join(groups[group] for group in _EVERYWHERE | own)
+        words = set(named.replace(",", " ").replace(";", " ").split())
+        # 1 – 9
+        words |= set("2345678") if "–" in words else set()
+        assert (view, _letters(views[view]) - words) == (view, set())
+
+
+def _letters(bindings: Iterable[Any]) -> set[str]:
+    """Return the letters and digits among the keys of bindings."""
+    return {
+        key
+        for binding in bindings
+        for key in binding.key.split(",")
+        if len(key) == 1 and key.isalnum()
+    }
 
 
 _GROUPS = {
