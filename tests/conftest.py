@@ -16,17 +16,32 @@ from tests.support.decoders import DecoderTemplate
 from tests.support.sharing import write_once
 from tests.support.terminal import Terminal
 
-_FIRST = frozenset({"robust", "export", "photo"})
+_FIRST = frozenset({"cli", "ui", "robust", "export", "photo"})
+"""Folders of the files that take longest."""
 
 
-def pytest_configure() -> None:
-    """Let the processes that tests start keep what they compile, as an installed command has it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the processes that tests start keep what they compile, as an installed command has it.
+
+    pytest-xdist would begin with the files of the most tests, which are not the longest.
+    """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one process more than there are processors: tests in a terminal wait half of the time."""
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return (processors or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the rooms of the longest files, so that no process is left with one at the end."""
-    items.sort(key=lambda item: item.path.parent.name not in _FIRST)
+    """Begin with the longest files, so that no process is left with one at the end.
+
+    By name, those in terminals, which wait, run beside those of the app, which compute.
+    """
+    items.sort(key=lambda item: (item.path.parent.name not in _FIRST, item.path.name, item.path))
 
 
 def pytest_collection_finish() -> None:

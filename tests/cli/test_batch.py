@@ -254,7 +254,7 @@ def whole(
     return contents(folder)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.thorough), "2"])
 def test_kill_and_resume_lose_and_double_nothing(
     tmp_path: Path, batch_folder: Path, whole: dict[str, bytes], jobs: str
 ) -> None:

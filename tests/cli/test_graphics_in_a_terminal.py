@@ -132,6 +132,7 @@ def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -
     assert terminal.end() == 0
 
 
+@pytest.mark.thorough
 def test_a_slow_line_is_measured_again_and_gets_pixels_once_it_is_fast(open_in: Open) -> None:
     terminal = open_in(KITTY)
     terminal.reply_seconds = 0.1

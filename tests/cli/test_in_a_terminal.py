@@ -84,9 +84,9 @@ def test_resizing_keeps_pictures_and_quits_clean(
     "env",
     [
         {"COLORTERM": "", "TERM": "xterm-256color"},
-        {"COLORTERM": "", "TERM": "xterm"},
+        pytest.param({"COLORTERM": "", "TERM": "xterm"}, marks=pytest.mark.thorough),
         {"NO_COLOR": "1"},
-        {"TERM": "tmux-256color"},
+        pytest.param({"TERM": "tmux-256color"}, marks=pytest.mark.thorough),
     ],
     ids=["256 colours", "16 colours", "NO_COLOR", "tmux"],
 )

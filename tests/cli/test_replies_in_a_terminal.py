@@ -26,7 +26,13 @@ def suspend(terminal: Any) -> None:
     terminal.process.kill(signal.SIGTSTP)
 
 
-@pytest.mark.parametrize("leave", [quit_by_key, quit_by_signal, suspend])
+@pytest.mark.parametrize(
+    "leave",
+    [
+        quit_by_key,
+        *(pytest.param(leave, marks=pytest.mark.thorough) for leave in (quit_by_signal, suspend)),
+    ],
+)
 def test_a_reply_that_is_on_its_way_is_read_before_the_screen_is_left(
     run_in_terminal: Callable[..., Any],
     sample_folder: Path,

@@ -138,6 +138,7 @@ class TestDecoderDies:
         assert opened.end() == 0
         assert restored(opened)
 
+    @pytest.mark.thorough
     def test_while_it_hangs_the_app_answers_and_its_end_costs_nothing(self, opened: Any) -> None:
         decoder = decoder_of(opened)
         os.kill(decoder, signal.SIGSTOP)
@@ -153,6 +154,7 @@ class TestDecoderDies:
         opened.send("q")
         assert opened.end() == 0
 
+    @pytest.mark.thorough
     def test_a_photo_that_stopped_it_twice_is_not_tried_again(self, opened: Any) -> None:
         for attempt in range(2):
             decoder = begin_the_slow_photo(opened)
@@ -235,7 +237,11 @@ class TestTheTerminalGoes:
         assert opened.end() == 0
         assert restored(opened)
 
-    @pytest.mark.parametrize("reply_seconds", [None, 0.0], ids=["silent", "replies"])
+    @pytest.mark.parametrize(
+        "reply_seconds",
+        [pytest.param(None, marks=pytest.mark.thorough), 0.0],
+        ids=["silent", "replies"],
+    )
     def test_a_storm_of_resizes(self, opened: Any, reply_seconds: float | None) -> None:
         opened.reply_seconds = reply_seconds
         for step in range(50):
@@ -321,14 +327,15 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
         terminal.send("j")
     terminal.send("g")
     terminal.wait_text("relative")
-    terminal.send("e")
-    terminal.wait_text("exported")
     terminal.send("i")
     terminal.wait_text(r"owned\x07", r"Camera\x1b]0;owned", "esc closes")
     escape(terminal)
     terminal.send("E")
     terminal.wait_text("PLY")
     escape(terminal)
+    # Last: its message covers the words that tell of dialogs.
+    terminal.send("e")
+    terminal.wait_text("exported")
     terminal.send("jj")
     terminal.send("e")
     terminal.wait(lambda: (tmp_path / "out" / "b] [red]z.pcd").exists(), "the export")

@@ -85,7 +85,9 @@ def test_a_fork_that_fails_costs_nothing(start: Callable[[str], Any]) -> None:
     assert b"Traceback" not in terminal.raw
 
 
-@pytest.mark.parametrize(("after_the_loop", "code"), [(False, 143), (True, 0)])
+@pytest.mark.parametrize(
+    ("after_the_loop", "code"), [(False, 143), pytest.param(True, 0, marks=pytest.mark.thorough)]
+)
 def test_a_signal_while_the_app_ends_does_no_harm(
     start: Callable[[str], Any], after_the_loop: bool, code: int
 ) -> None:

@@ -175,7 +175,7 @@ async def test_the_folder_is_shown_in_full_and_can_be_another(
     assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["IMG_0412.pcd"]
 
 
-@pytest.mark.parametrize("size", [(30, 10), (80, 24)])
+@pytest.mark.parametrize("size", [(30, 10), pytest.param((80, 24), marks=pytest.mark.thorough)])
 async def test_every_option_is_reached_by_arrows_and_explained(
     open_app: Open, sample_folder: Path, size: tuple[int, int]
 ) -> None:

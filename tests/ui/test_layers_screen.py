@@ -188,6 +188,7 @@ async def test_a_photo_without_depth_shows_its_layers(open_app: Any, sample_fold
         await _shows(driven, "no lines of equal distance: the photo has no depth map")
 
 
+@pytest.mark.thorough
 async def test_a_layer_of_another_shape_is_flagged(open_app: Any, photos: Path) -> None:
     async with open_app(photos / "real" / "samsung_200MP.heic") as driven:
         await _opened(driven, "samsung_200MP.heic")

@@ -43,7 +43,7 @@ def decoding() -> Iterator[Decoder]:
         decoder.close()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 50)])
+@pytest.mark.parametrize("size", [(80, 24), pytest.param((160, 50), marks=pytest.mark.thorough)])
 async def test_every_view_is_as_it_was(
     sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:

@@ -14,7 +14,13 @@ from heicdepth_tui.samples.write import build_photo
 Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (80, 24),
+        *(pytest.param(size, marks=pytest.mark.thorough) for size in ((100, 30), (120, 40))),
+    ],
+)
 @pytest.mark.parametrize(
     ("orientation", "caption"),
     [(6, "depth turned as photo"), (3, "turns differ: undecided")],

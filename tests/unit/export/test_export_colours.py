@@ -288,6 +288,7 @@ def test_a_photo_with_another_profile(tmp_path: Path, monkeypatch: pytest.Monkey
     assert np.abs(found - true).max() <= 1.5
 
 
+@pytest.mark.thorough
 def test_a_real_iphone_photo(tmp_path: Path, photos: Path) -> None:
     path = photos / "real" / "pug.heic"
     options = ExportOptions(("png",), out=tmp_path)

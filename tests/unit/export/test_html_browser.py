@@ -64,6 +64,7 @@ def test_colours_are_those_of_the_photo(tab: Page) -> None:
 
 
 @pytest.mark.parametrize("has_p3", [True, False])
+@pytest.mark.thorough
 def test_display_p3_looks_the_same_on_either_canvas(
     browser: Chromium, tmp_path: Path, has_p3: bool
 ) -> None:
@@ -91,6 +92,7 @@ def test_display_p3_looks_the_same_on_either_canvas(
     assert shown.tolist() == pytest.approx(SHOWN, abs=2)
 
 
+@pytest.mark.thorough
 def test_the_canvas_follows_the_window_and_the_pixels_of_the_screen(tab: Page) -> None:
     for width, height, scale in ((600, 500, 2.0), (400, 700, 1.0), (640, 480, 1.5)):
         tab.resize(width, height, scale)
@@ -104,6 +106,7 @@ def test_the_canvas_follows_the_window_and_the_pixels_of_the_screen(tab: Page) -
         assert green(picture).sum() > 0.02 * picture.shape[0] * picture.shape[1]
 
 
+@pytest.mark.thorough
 def test_a_lost_graphics_context_is_said_and_mended(tab: Page) -> None:
     first = canvas(tab)
     tab.evaluate("(loss = view.getContext('webgl2').getExtension('WEBGL_lose_context'), 1)")
@@ -162,6 +165,7 @@ def test_the_browser_decodes_both_images_exactly(tab: Page, page_file: Path) -> 
 
 
 @pytest.mark.parametrize("kind", ["12 bits", "flat"])
+@pytest.mark.thorough
 def test_other_clouds_are_drawn_too(browser: Chromium, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "other.html"
     make = (
@@ -189,6 +193,7 @@ def test_other_clouds_are_drawn_too(browser: Chromium, tmp_path: Path, kind: str
     assert right - left > bottom - top
 
 
+@pytest.mark.thorough
 def test_without_webgl_the_page_says_so(page_file: Path) -> None:
     with Chromium("--disable-3d-apis") as blind:
         page = blind.page(page_file, width=VIEW[0], height=VIEW[1])

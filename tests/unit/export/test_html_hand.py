@@ -44,6 +44,7 @@ def test_a_drag_turns_the_cloud_about_the_middle_by_the_angle_of_its_length(tab:
         assert np.abs(off).max() <= 3 * margin(picture.shape), (right, down)
 
 
+@pytest.mark.thorough
 def test_a_drag_takes_what_is_near_along_and_shows_what_it_hid(tab: Page) -> None:
     tab.key("1")
     before = box_of(red(canvas(tab)))
@@ -58,6 +59,7 @@ def test_a_drag_takes_what_is_near_along_and_shows_what_it_hid(tab: Page) -> Non
     assert (~red(inside) & ~green(inside)).mean() > 0.01
 
 
+@pytest.mark.thorough
 def test_dragging_changes_the_picture_and_a_double_click_resets_it(tab: Page) -> None:
     first = canvas(tab)
     assert green(first).sum() > 20_000
@@ -93,6 +95,7 @@ def test_every_key_does_something_and_can_be_undone(tab: Page) -> None:
         assert is_same_picture(again, first), back
 
 
+@pytest.mark.thorough
 def test_moving_shifts_without_turning(tab: Page) -> None:
     tab.key("1")
     before = box_of(red(canvas(tab)))
@@ -114,6 +117,7 @@ def test_moving_shifts_without_turning(tab: Page) -> None:
     assert by_key == pytest.approx(np.array([24, 0, 24, 0]) * NEAR / FAR, abs=2)
 
 
+@pytest.mark.thorough
 def test_the_wheel_zooms_in_when_it_is_pushed(tab: Page) -> None:
     first = red(canvas(tab)).sum()
     x, y = centre(tab)
@@ -127,6 +131,7 @@ def test_the_wheel_zooms_in_when_it_is_pushed(tab: Page) -> None:
     assert red(canvas(tab)).sum() < first < closer
 
 
+@pytest.mark.thorough
 def test_two_fingers_pinch_and_a_double_tap_resets(tab: Page) -> None:
     first = canvas(tab)
     x, y = centre(tab)
@@ -157,6 +162,7 @@ def test_help_opens_and_closes(tab: Page) -> None:
     assert tab.evaluate("ask.getAttribute('aria-expanded')") == "true"
 
 
+@pytest.mark.thorough
 def test_space_sways_until_it_is_pressed_again(tab: Page) -> None:
     first = canvas(tab)
     tab.key(" ")
@@ -170,6 +176,7 @@ def test_space_sways_until_it_is_pressed_again(tab: Page) -> None:
     assert is_same_picture(canvas(tab), first)
 
 
+@pytest.mark.thorough
 def test_a_glide_ends_exactly_where_a_jump_does(tab: Page) -> None:
     tab.key("ArrowLeft")
     jumped = canvas(tab)

@@ -166,6 +166,7 @@ class TestStopped:
         }
         assert all(answer.pixels is not None for answer in seen)
 
+    @pytest.mark.thorough
     def test_an_idle_process_that_hangs_is_replaced_when_it_is_asked(
         self, start: Any, photo: Write
     ) -> None:

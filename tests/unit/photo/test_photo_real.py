@@ -30,7 +30,16 @@ from heicdepth_tui.photo.shrink import shrink_to_fit
 Whole = Callable[[Path], NDArray[Any]]
 
 
-@pytest.mark.parametrize("name", ["pug.heic", "IMG_5622.HEIC", "samsung_s25.heic", "cat.hif"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pug.heic",
+        *(
+            pytest.param(name, marks=pytest.mark.thorough)
+            for name in ("IMG_5622.HEIC", "samsung_s25.heic", "cat.hif")
+        ),
+    ],
+)
 def test_the_photo_is_pillow_heifs_whole_decode_whole_shrunk_and_exact(
     photos: Path, whole: Whole, name: str
 ) -> None:

@@ -135,6 +135,7 @@ def test_a_photo_cut_at_every_box_is_told_so(tmp_path: Path) -> None:
     assert said["cut"] > 0
 
 
+@pytest.mark.thorough
 def test_every_odd_file_is_a_result_or_one_clear_error(photos: Path) -> None:
     paths = sorted((photos / "odd").iterdir())
     found, peak = in_own_process(paths)

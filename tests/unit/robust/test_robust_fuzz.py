@@ -48,6 +48,7 @@ def test_mutants_are_described_or_refused_by_our_errors(
     assert 0 < found.most_bytes <= MOST_BYTES
 
 
+@pytest.mark.thorough
 def test_mutants_of_real_photos(photos: Path, tmp_path: Path) -> None:
     found = fuzz_headers(Mutator(real(photos), SEED), 1_000, tmp_path)
 

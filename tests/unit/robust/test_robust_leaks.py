@@ -80,6 +80,7 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_a_thousand_photos_asked_for_leave_nothing_open(thousand: Path) -> None:
     before = descriptors(), lasting_threads(), children()
     decoder = Decoder.start()
