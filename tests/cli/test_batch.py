@@ -96,6 +96,43 @@ def test_names_follow_the_template_the_tree_and_the_hash(
     assert "{stem}, {format}, {parent}" in bad.stderr
 
 
+def test_a_template_names_a_format_once_and_camera_files_by_their_tool(
+    tmp_path: Path, batch_folder: Path
+) -> None:
+    formats = ("pcd-compressed", "glb-mesh", "rgbd", "png", "left-right")
+    words = (word for name in formats for word in ("--format", name))
+    command = (
+        "export",
+        batch_folder / "a" / "IMG 01.HEIC",
+        *words,
+        "--template",
+        "{stem}-{format}",
+    )
+
+    done = run_command(
+        *command, "--camera-file", "open3d,colmap,nerfstudio,ros", "--out", "out", cwd=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert {name.partition("/")[0] for name in names(tmp_path / "out")} == {
+        "IMG 01-pcd-compressed.pcd",
+        "IMG 01-glb-mesh.glb",
+        "IMG 01-rgbd",
+        "IMG 01-png-photo.png",
+        "IMG 01-png-codes.png",
+        "IMG 01-png-depth-mm.png",
+        "IMG 01-left-right-left.jpg",
+        "IMG 01-left-right-right.jpg",
+        "IMG 01-open3d.json",
+        "IMG 01-colmap",
+        "IMG 01-nerfstudio-transforms.json",
+        "IMG 01-ros.yaml",
+    }
+    images = (tmp_path / "out" / "IMG 01-colmap" / "images.txt").read_text()
+    assert "IMG 01-png-photo.png" in images
+    assert "camera_name: IMG_01_ros" in (tmp_path / "out" / "IMG 01-ros.yaml").read_text()
+
+
 def test_overwrite_replaces_and_leaves_no_part(tmp_path: Path, export: Callable[..., Done]) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "IMG 00.pcd").write_text("old")

@@ -11,7 +11,7 @@ from pathlib import Path
 from heicdepth_tui.batch.manifest import Output, State
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
-from heicdepth_tui.export.options import Exported
+from heicdepth_tui.export.options import Exported, format_stem
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.run import LayerDecoder, export_photo
 from heicdepth_tui.file_names import numbered_name, safe_name
@@ -188,7 +188,7 @@ def _replaced(one: Exported, staging: Path, out: Path) -> Exported:
 
 def _stem(job: Job, name: str) -> str:
     """Return the start of the names of a format's files, which their number follows."""
-    return safe_name(job.options.stem or Path(job.path).stem).replace("{format}", name)
+    return format_stem(safe_name(job.options.stem or Path(job.path).stem), name)
 
 
 def _already_there(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from heicdepth_tui.depth.trust import distortion_sentence
 from heicdepth_tui.errors import NoCameraError
-from heicdepth_tui.export.options import PICTURE_NAMING, CameraFile
+from heicdepth_tui.export.options import PICTURE_NAMING, CameraFile, format_stem
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def camera_outputs(
         case CameraFile.NERFSTUDIO:
             texts = {"-transforms.json": nerfstudio_json(camera, comments, picture, depth)}
         case CameraFile.ROS:
-            texts = {"-ros.yaml": ros_yaml(camera, comments, source.file_stem)}
+            texts = {"-ros.yaml": ros_yaml(camera, comments, format_stem(source.file_stem, "ros"))}
         case CameraFile.COLMAP:
             texts = {
                 f"-colmap/{name}": text

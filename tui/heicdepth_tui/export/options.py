@@ -13,6 +13,7 @@ from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 __all__ = [
+    "FORMAT_FIELD",
     "MATTE_NAMES",
     "PICTURE_NAMING",
     "CameraFile",
@@ -22,7 +23,11 @@ __all__ = [
     "Exported",
     "Matte",
     "PointField",
+    "format_stem",
 ]
+
+FORMAT_FIELD = "{format}"
+"""In ``ExportOptions.stem``, the place of the format's name."""
 
 
 class ColourValues(Enum):
@@ -147,3 +152,8 @@ class Exported:
     """Points with a position; None where the file is no cloud."""
     summary: str
     """One printable line for a person: path, points, dropped samples, trust."""
+
+
+def format_stem(stem: str, name: str) -> str:
+    """Return the start of the names of a format's files; a camera file's is named by its tool."""
+    return stem.replace(FORMAT_FIELD, name.removeprefix("camera-"))

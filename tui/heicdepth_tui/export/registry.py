@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import ExportError
-from heicdepth_tui.export.options import Exported, ExportOptions
+from heicdepth_tui.export.options import FORMAT_FIELD, Exported, ExportOptions, format_stem
 from heicdepth_tui.text import printable, printable_path
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class Format:
         Raises GeometryError or ExportError where the photo or the options do not allow the format,
         DecodeError from the source's colours, WriteError where the files cannot be written.
         """
-        stem = source.file_stem.replace("{format}", self.name)
-        return write_outputs(self.output_files(source), self.name, stem, folder)
+        return write_outputs(self.output_files(source), self.name, source.file_stem, folder)
 
 
 def write_outputs(
@@ -108,13 +107,19 @@ def write_outputs(
 ) -> list[Exported]:
     """Write the files of one format, or the new folder that holds all of them; all or none.
 
-    ``name`` is the format's. Raises WriteError where they cannot be written.
+    ``name`` is the format's, or a camera file's as in ``Exported``; it takes the place of
+    ``{format}`` in ``stem``, and is not repeated by the suffix. Raises WriteError where they cannot
+    be written.
     """
     from heicdepth_tui.files import write_new_folder, write_new_set
 
-    parts = [(output.suffix, output.write) for output in outputs]
-    directory = parts[0][0].partition("/")[0] if "/" in parts[0][0] else ""
-    if directory:
+    repeated = (
+        _repeated(name, [output.suffix for output in outputs]) if FORMAT_FIELD in stem else ""
+    )
+    stem = format_stem(stem, name)
+    parts = [(output.suffix.removeprefix(repeated), output.write) for output in outputs]
+    directory, has_folder, _ = parts[0][0].partition("/")
+    if has_folder:
         inside = [(suffix.removeprefix(f"{directory}/"), write) for suffix, write in parts]
         paths = write_new_folder(folder, stem, directory, inside)
     else:
@@ -123,6 +128,13 @@ def write_outputs(
         Exported(path, name, output.points, _summary_line(path, output))
         for output, path in zip(outputs, paths, strict=True)
     ]
+
+
+def _repeated(name: str, suffixes: Sequence[str]) -> str:
+    """Return the start of all suffixes that says what the name's end says, e.g. ``-compressed``."""
+    word = f"-{name.rpartition('-')[2]}"
+    ends = (f"{word}.", f"{word}/")
+    return word if all(suffix.startswith(ends) for suffix in suffixes) else ""
 
 
 def _summary_line(path: Path, output: OutputFile) -> str:

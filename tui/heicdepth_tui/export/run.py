@@ -25,7 +25,7 @@ from heicdepth_tui.errors import (
 )
 from heicdepth_tui.export.camera_files import camera_outputs
 from heicdepth_tui.export.colouring import Coloured, Colours, as_rgb
-from heicdepth_tui.export.options import CameraFile, DepthUnit
+from heicdepth_tui.export.options import CameraFile, DepthUnit, format_stem
 from heicdepth_tui.export.pinhole import as_pinhole, source_of
 from heicdepth_tui.export.png import depth_suffix, photo_suffix
 from heicdepth_tui.export.registry import Format, formats_named, write_outputs
@@ -148,7 +148,7 @@ def _write_camera(
     photo, depth = photo_suffix(source), depth_suffix(source, DepthUnit.MILLIMETRE)
     photos = (name for name in names if name.endswith(photo))
     depths = (name for name in names if name.endswith(depth))
-    picture = next(photos, source.file_stem + photo)
+    picture = next(photos, format_stem(source.file_stem, "png") + photo)
     outputs = camera_outputs(source, tool, picture, next(depths, ""))
     return write_outputs(outputs, f"camera-{tool.value}", source.file_stem, source.options.out)
 
