@@ -239,11 +239,21 @@ def test_failures_are_listed_and_can_be_tried_again(
     assert len(names(tmp_path / "out")) == 7
 
 
-def test_progress_as_json_is_an_object_a_photo(export: Callable[..., Done]) -> None:
+def test_progress_as_json_is_an_object_a_photo_and_one_of_all(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
     done = export("--progress", "json")
 
-    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    *lines, total = map(json.loads, done.stderr.splitlines())
     assert [line["state"] for line in lines].count("done") == COUNT
+    written = sum(path.stat().st_size for path in (tmp_path / "out").glob("*.pcd"))
+    assert total == {
+        "exported": COUNT,
+        "unchanged": 0,
+        "skipped": {"without depth": 1},
+        "failed": 0,
+        "bytes": written,
+    }
     assert [line["ended"] for line in lines] == list(range(1, COUNT + 2))
 
 
@@ -408,12 +418,12 @@ def test_a_cluster_exports_only_what_no_run_has_done(
     photos = tmp_path / "photos"
     shutil.copytree(batch_folder / "a", photos)
     arguments = ("--scheduler", "here", "--shard-size", "4")
-    first = export(*arguments, folder=photos)
+    first = export(*arguments, folder=Path("photos"))
     shutil.copy(photos / "IMG 01.HEIC", photos / "IMG 00.HEIC")
 
-    listed = export(*arguments, "--dry-run", folder=photos)
-    again = export(*arguments, folder=photos)
-    failed = export(*arguments, "--retry-failed", folder=photos)
+    listed = export(*arguments, "--dry-run", folder=Path("photos"))
+    again = export(*arguments, folder=Path("photos"))
+    failed = export(*arguments, "--retry-failed", folder=Path("photos"))
 
     assert "6 exported" in first.stderr
     assert "1 would be exported, 6 unchanged" in listed.stderr

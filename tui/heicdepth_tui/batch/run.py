@@ -53,6 +53,16 @@ class Counts:
         """Whether no photo was found."""
         return not (self.done or self.unchanged or self.skipped or self.failed)
 
+    def record(self) -> dict[str, int | dict[str, int]]:
+        """Return the counts as an object for JSON: numbers of photos, skipped ones by reason."""
+        return {
+            "exported": self.done,
+            "unchanged": self.unchanged,
+            "skipped": dict(self.skipped),
+            "failed": self.failed,
+            "bytes": self.bytes,
+        }
+
     def summary(self) -> str:
         """Return one line: ``3 exported, 1 unchanged, 2 without depth, 1 failed``."""
         parts = [

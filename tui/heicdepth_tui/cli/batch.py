@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,6 +88,16 @@ def _jobs(
     )
     if batch.depth_only:
         found = (replace(job, is_explicit=False) for job in found)
+    if batch.scheduler is not None:
+        # Workers run elsewhere: their current folder is not ours.
+        found = (
+            replace(
+                job,
+                path=str(Path(job.path).absolute()),
+                options=replace(job.options, out=job.options.out.absolute()),
+            )
+            for job in found
+        )
     return iter(found)
 
 
@@ -174,7 +185,7 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
             retry_failed=batch.retry_failed,
             interrupts=interrupts,
         )
-    code = conclude(counts, repeats=len(jobs) > _SCREEN)
+    code = conclude(counts, batch.progress, repeats=len(jobs) > _SCREEN)
     if interrupts.signal is None:
         return code
     click.echo("heicdepth-tui: interrupted; the same command exports the rest", err=True)
@@ -193,35 +204,31 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
     from heicdepth_tui.batch.run import Counts, remaining
     from heicdepth_tui.batch.shard import shards_of
 
-    # Workers run elsewhere: their current folder is not ours.
-    absolute = [
-        replace(
-            job,
-            path=str(Path(job.path).absolute()),
-            options=replace(job.options, out=job.options.out.absolute()),
-        )
-        for job in jobs
-    ]
     counts = Counts()
-    known = Manifest.of_folder(options.out.absolute(), {job.path for job in absolute})
-    left = remaining(absolute, known, counts, [], retry_failed=batch.retry_failed)
+    known = Manifest.of_folder(options.out, {job.path for job in jobs})
+    left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
     shards = shards_of(left, options.out.absolute(), batch.shard_size)
-    total = run_on_cluster(
-        shards,
-        str(batch.scheduler),
-        listener=lambda name, counts: click.echo(f"shard {name}: {counts.summary()}", err=True),
-    )
+
+    def listen(name: str, of_shard: Counts) -> None:
+        if batch.progress == "json":
+            click.echo(json.dumps({"shard": name, **of_shard.record()}), err=True)
+        else:
+            click.echo(f"shard {name}: {of_shard.summary()}", err=True)
+
+    total = run_on_cluster(shards, str(batch.scheduler), listener=listen)
     total.unchanged += counts.unchanged
-    return conclude(total, repeats=True)
+    return conclude(total, batch.progress, repeats=True)
 
 
-def conclude(counts: Counts, *, repeats: bool) -> int:
+def conclude(counts: Counts, progress: str, *, repeats: bool) -> int:
     """Print the counts, and with ``repeats`` the failures, which may have scrolled away.
 
-    Returns the exit code.
+    As one JSON object where that is the ``progress``. Returns the exit code.
     """
-    click.echo(f"heicdepth-tui: {counts.summary()}", err=True)
-    if not repeats:
+    is_json = progress == "json"
+    summary = json.dumps(counts.record()) if is_json else f"heicdepth-tui: {counts.summary()}"
+    click.echo(summary, err=True)
+    if is_json or not repeats:
         return 1 if counts.failed else 0
     for reason in counts.failures[:_LISTED_FAILURES]:
         click.echo(f"  {printable(reason)}", err=True)

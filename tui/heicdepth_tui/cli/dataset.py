@@ -124,7 +124,7 @@ def dataset(
     if counts.is_empty and interrupts.signal is None:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
-    code = conclude(counts, repeats=False)
+    code = conclude(counts, progress, repeats=False)
     if interrupts.signal is not None:
         click.echo("heicdepth-tui: interrupted; the same command writes the rest", err=True)
         return 128 + interrupts.signal
