@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,26 @@ def test_what_changed_is_exported_again_and_other_options_are_other_work(
     assert f"{changed.stem}-1.pcd" in again.stdout
     assert "6 exported" in other.stderr
     assert "6 unchanged" in both.stderr
+
+
+def test_the_manifest_states_the_options_of_each_run_that_wrote_files(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
+    def runs() -> list[dict[str, Any]]:
+        lines = (tmp_path / "out" / f"{NAME}.jsonl").read_text().splitlines()
+        return [record["run"] for record in map(json.loads, lines) if "run" in record]
+
+    export("--shard", "1/1", "--step", "2")
+    assert not (tmp_path / "out" / f"{NAME}.jsonl").exists()
+    export("--step", "4", "--template", "{stem}-x", "--format", "ply")
+    (run,) = runs()
+    assert run["program"].startswith("heicdepth-tui ")
+    assert run["options"]["cloud"]["stride"] == 4
+    assert (run["options"]["formats"], run["options"]["stem"]) == (["ply"], "{stem}-x")
+    export("--retry-failed", "--step", "4", "--template", "{stem}-x", "--format", "ply")
+    assert runs() == [run]
+    export("--step", "3")
+    assert [one["options"]["cloud"]["stride"] for one in runs()] == [4, 3]
 
 
 def test_names_follow_the_template_the_tree_and_the_hash(

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import IO
 
 from heicdepth_tui.batch.interrupts import Interrupts
-from heicdepth_tui.batch.manifest import NAME, Manifest, Output, Record, State, parameters_of
+from heicdepth_tui.batch.manifest import (
+    NAME,
+    Manifest,
+    Output,
+    Record,
+    State,
+    parameters_of,
+    run_of,
+)
 from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import TAR_PHOTOS, Job, Shard
 from heicdepth_tui.batch.pool import Started, run_here, run_in_workers
@@ -130,7 +138,8 @@ class DatasetRun:
         if first is None:
             return self.counts
         photos = chain([first], photos)
-        with Manifest.open(self.options.out / f"{NAME}-{self.stem}.jsonl") as manifest:
+        path = self.options.out / f"{NAME}-{self.stem}.jsonl"
+        with Manifest.open(path, run=run_of(self.options)) as manifest:
             left: deque[_TarShard] = deque()
             waiting = self._jobs_of(self._shards(photos), manifest, left)
             with closing(self._outcomes(waiting)) as outcomes, suppress(_CutShortError):

@@ -11,8 +11,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
+from heicdepth_tui._version import __version__
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.errors import ExportError, WriteError
 from heicdepth_tui.export.options import ExportOptions
@@ -27,11 +29,13 @@ __all__ = [
     "merged",
     "parameters_of",
     "read_records",
+    "run_of",
 ]
 
 NAME = "heicdepth-manifest"
 _OUTSIDE = frozenset({"out", "limits"})
 """Options that do not change the bytes of a file."""
+_NO_RUN: Mapping[str, Any] = MappingProxyType({})
 
 
 class State(Enum):
@@ -98,6 +102,18 @@ def parameters_of(options: ExportOptions) -> str:
     import hashlib
 
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def run_of(options: ExportOptions, **others: str) -> dict[str, Any]:
+    """Return what a manifest states of a run: program, time, and all that changes files."""
+    # Not imported above: an export of one photo has no manifest.
+    from datetime import UTC, datetime
+
+    return {
+        "program": f"heicdepth-tui {__version__}",
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "options": {**_plain(options), **others},
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -184,6 +200,8 @@ class Manifest:
     begun: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How often in a row a photo was begun and then not ended by the process that exported it."""
     _file: IO[bytes] | None = None
+    _run: Mapping[str, Any] = field(default_factory=dict)
+    """Not yet written."""
 
     @classmethod
     def of_folder(cls, folder: Path, sources: Container[str]) -> Manifest:
@@ -194,12 +212,14 @@ class Manifest:
         return cls(folder / f"{NAME}.jsonl", merged(manifests_in(folder), sources))
 
     @classmethod
-    def open(cls, path: Path, sources: Set[str] = frozenset()) -> Manifest:
+    def open(
+        cls, path: Path, sources: Set[str] = frozenset(), *, run: Mapping[str, Any] = _NO_RUN
+    ) -> Manifest:
         """Read the manifest and open it for appending; it is made where it is missing.
 
         What other manifests of the folder state of ``sources`` counts where this one does not list
-        the photo as done. Raises WriteError where it cannot be written, ExportError where another
-        run writes it.
+        the photo as done. ``run``, as by ``run_of``, is a line before the first record. Raises
+        WriteError where it cannot be written, ExportError where another run writes it.
         """
         records: dict[tuple[str, str], Record] = {}
         begun: Counter[tuple[str, str]] = Counter()
@@ -239,7 +259,7 @@ class Manifest:
             pass  # some network folders have no locks
         if file.tell() and _last_byte(file) != b"\n":
             file.write(b"\n")  # a line that was torn off
-        return cls(path, records, begun, file)
+        return cls(path, records, begun, file, dict(run))
 
     def __enter__(self) -> Manifest:
         return self
@@ -253,8 +273,12 @@ class Manifest:
         """Append a record, whole; raises WriteError where it cannot be written."""
         if self._file is None:
             raise ValueError("the manifest is closed")
+        lines = [record.line()]
+        if self._run:
+            lines.insert(0, json.dumps({"run": self._run}))
+            self._run = {}
         try:
-            self._file.write(f"{record.line()}\n".encode("ascii"))
+            self._file.write("".join(f"{line}\n" for line in lines).encode("ascii"))
             self._file.flush()
         except OSError as error:
             raise WriteError(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from heicdepth_tui.batch.manifest import NAME, Manifest
+from heicdepth_tui.batch.manifest import NAME, Manifest, run_of
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.batch.run import Counts, run_batch
 
@@ -54,5 +54,6 @@ def run_shard(work: ShardWork) -> Counts:
     WriteError where the folder cannot be written, as where this machine does not see it.
     """
     path = work.folder / f"{NAME}-{work.name}.jsonl"
-    with Manifest.open(path) as manifest:
+    run = run_of(replace(work.jobs[0].options, stem="")) if work.jobs else {}
+    with Manifest.open(path, run=run) as manifest:
         return run_batch(work.jobs, manifest, workers=1, listener=lambda _: None)

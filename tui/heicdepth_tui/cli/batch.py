@@ -158,15 +158,16 @@ def _export_single(job: Job, batch: BatchOptions, decode: LayerDecoder) -> int:
 
 def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
     from heicdepth_tui.batch.interrupts import Interrupts
-    from heicdepth_tui.batch.manifest import NAME, Manifest
+    from heicdepth_tui.batch.manifest import NAME, Manifest, run_of
     from heicdepth_tui.batch.pool import Started
     from heicdepth_tui.batch.run import run_batch
 
     shard = "" if batch.shard is None else f"-{batch.shard.index}-of-{batch.shard.count}"
     path = options.out / f"{NAME}{shard}.jsonl"
     workers = min(batch.jobs, max(1, len(jobs)))
+    run = run_of(options, stem=batch.template)
     with (
-        Manifest.open(path, {job.path for job in jobs}) as manifest,
+        Manifest.open(path, {job.path for job in jobs}, run=run) as manifest,
         Interrupts(announce_end) as interrupts,
         Reporter(batch.progress, len(jobs)) as reporter,
     ):

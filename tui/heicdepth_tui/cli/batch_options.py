@@ -157,7 +157,11 @@ _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
         help="Skip files without depth also where they are named one by one.",
     ),
     click.option(
-        "--since", "since_ns", type=Since(), default=0, help="Only photos changed since then."
+        "--since",
+        "since_ns",
+        type=Since(),
+        default=0,
+        help="Only photos changed since then: 2024-05-11, or 2024-05-11T10:22 (local time).",
     ),
     accuracy_option,
     shard_option,
