@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.batches import write_photos
+from tests.support.cli import Done, run_command
 from tests.support.sharing import write_once
 
 
@@ -19,3 +21,14 @@ def _forked(forked_decoders: None) -> None:
 def batch_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of small photos, written once per run; tests only read them."""
     return write_once(tmp_path_factory, "batch", write_photos)
+
+
+@pytest.fixture
+def export(tmp_path: Path, batch_folder: Path) -> Callable[..., Done]:
+    """Return a function that exports the folder, or another, by one job into ``out``."""
+
+    def run(*arguments: str, folder: Path = batch_folder) -> Done:
+        words = ("export", folder, "-r", "--out", "out", "--jobs", "1", *arguments)
+        return run_command(*words, cwd=tmp_path)
+
+    return run
