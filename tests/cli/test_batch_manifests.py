@@ -114,3 +114,15 @@ def test_failures_are_listed_and_can_be_tried_again(
     assert retried.returncode == 0
     assert "1 exported" in retried.stderr
     assert len(names(tmp_path / "out")) == 7
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_line_of_advice(
+    tmp_path: Path, export: Callable[..., Done]
+) -> None:
+    (tmp_path / "out").write_text("no folder")
+
+    done = export()
+
+    assert (done.returncode, done.stdout) == (1, "")
+    advice = "it is not a folder; choose another folder with --out"
+    assert done.stderr == f"heicdepth-tui: out: cannot be written: {advice}\n"

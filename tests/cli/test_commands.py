@@ -145,6 +145,27 @@ def test_show_prints_pictures(sample_folder: Path) -> None:
     assert "relative" in done.stdout
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("info", "--csv"), ("export", "--step", "50", "--out")])
+def test_a_full_disk_below_standard_output_is_one_line(
+    sample_folder: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    out = (tmp_path,) if "--out" in arguments else ()
+    command = (sys.executable, "-m", "heicdepth_tui", *arguments, *out)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*command, sample_folder / "IMG_0412.HEIC"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    (line,) = (one for one in done.stderr.splitlines() if "points" not in one)
+    assert line.startswith("heicdepth-tui: standard output cannot be written: No space left")
+
+
 def test_a_closed_pipe_is_no_error(sample_folder: Path) -> None:
     photos = [str(sample_folder / "IMG_0412.HEIC")] * 40
     with subprocess.Popen(

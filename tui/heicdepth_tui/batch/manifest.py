@@ -135,7 +135,7 @@ def read_records(path: Path) -> Iterator[Record]:
                 record = _record(line)
                 if record is not None:
                     yield record
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise ExportError(f"the manifest cannot be read: {error.strerror}", path=path) from error
@@ -240,6 +240,12 @@ class Manifest:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab+")
+        except (FileExistsError, NotADirectoryError) as error:
+            raise WriteError(
+                "cannot be written: it is not a folder",
+                path=path.parent,
+                hint="choose another folder with --out",
+            ) from error
         except OSError as error:
             raise WriteError(
                 f"the manifest cannot be written: {error.strerror}",

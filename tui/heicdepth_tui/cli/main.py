@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -13,6 +15,8 @@ from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.invocation import COMMANDS, DEFAULT_COMMAND, command_of
 
 __all__ = ["group", "run_command"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _DefaultGroup(click.Group):
@@ -52,9 +56,23 @@ class _DefaultGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            # Written here, where an error of it has an exit code.
+            sys.stdout.flush()
         except BrokenPipeError:
             return _silence_stdout()
+        except OSError as error:
+            # Only a stream has no name: files are written by files.py, which names them.
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            _silence_stdout()
+            click.echo(
+                f"heicdepth-tui: standard output cannot be written: {error.strerror}; "
+                "free some space, or redirect it elsewhere",
+                err=True,
+            )
+            return 1
+        return result
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return ["[OPTIONS] [PATH]... | COMMAND [ARGS]..."]
