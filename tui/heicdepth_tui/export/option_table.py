@@ -394,7 +394,8 @@ def _mattes(verb: str) -> tuple[Value, ...]:
 _ONLY = Several(
     field="only",
     flags=("--only",),
-    usage="Clouds, meshes: keep only points that one of these mattes shows (50 % or more).",
+    usage="Clouds, meshes: keep only points that one of these mattes shows (50 % or more). A photo "
+    "that lacks one of them fails.",
     label="only points of",
     values=_mattes("keeps only"),
     kinds=_POINTS,
@@ -405,7 +406,8 @@ _ONLY = Several(
 _WITHOUT = Several(
     field="without",
     flags=("--without",),
-    usage="Clouds, meshes: drop points that one of these mattes shows (50 % or more).",
+    usage="Clouds, meshes: drop points that one of these mattes shows (50 % or more). A photo that "
+    "lacks one of them fails.",
     label="without points of",
     values=_mattes("drops"),
     kinds=_POINTS,
