@@ -108,7 +108,7 @@ def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("info", "nowhere"), 2, "nowhere"),
+        (("info", "nowhere"), 2, "nowhere: there is no such file or folder; check the path"),
         (("nowhere",), 2, "nowhere"),
         (("info",), 2, "PATH"),
         (("info", "."), 3, "no HEIC photo"),
@@ -124,6 +124,7 @@ def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_
         (("export", "--frame", "opencv", "--projection", "flat", "."), 2, "axes of its own"),
         (("show", "broken.heic"), 1, "broken.heic"),
         (("info", "broken.heic"), 1, ""),
+        (("info", "--parquet", "broken.heic", "."), 2, "exists already; choose another name"),
     ],
 )
 def test_exit_codes(tmp_path: Path, arguments: tuple[str, ...], code: int, words: str) -> None:

@@ -154,7 +154,9 @@ def _output(
 
     if parquet is not None:
         if os.path.lexists(parquet):
-            raise click.UsageError(f"--parquet: {printable(str(parquet))} exists already")
+            raise click.UsageError(
+                f"--parquet: {printable(str(parquet))} exists already; choose another name"
+            )
         return info_output.ParquetOutput(columns(), parquet)
     if as_csv:
         form = info_output.CsvForm(tuple(columns()), escapes=sys.stdout.isatty())

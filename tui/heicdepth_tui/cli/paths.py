@@ -117,7 +117,7 @@ class _PathOrList(click.ParamType["Path | ListedPaths"]):
 def _missing(word: str, context: click.Context | None) -> str:
     """Return what is missing: where no command was named, the word may be a misspelt one."""
     if context is None or context.command.name != DEFAULT_COMMAND or os.sep in word:
-        return "there is no such file or folder; folders named like a command are given as ./name"
+        return "there is no such file or folder; check the path"
     if word in COMMANDS:
         return f"a command comes before its options: heicdepth-tui {word} …; a folder is ./{word}"
     from difflib import get_close_matches
