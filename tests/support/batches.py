@@ -67,8 +67,9 @@ def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def _heed_interrupts() -> None:
-    """Undo what a shell does to commands in the background, the tests among them."""
+    """Undo what a shell, or nohup, does to commands in the background, the tests among them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:

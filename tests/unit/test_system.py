@@ -26,7 +26,8 @@ process.kill()
 process.wait()
 """
 INTERRUPTED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background of a shell
 sys.path.insert(0, sys.argv[1])
 from heicdepth_tui.ui.startup import prestart
 try:
