@@ -149,6 +149,8 @@ def test_filters_and_a_dry_run(tmp_path: Path, export: Callable[..., Done]) -> N
     assert "none exported: " in absolute.stderr
     assert f"{COUNT} of accuracy relative" in absolute.stderr
     assert export("--since", "yesterday").returncode == 2
+    alone = export("--shard-size", "4")
+    assert (alone.returncode, "--shard-size is for --scheduler" in alone.stderr) == (2, True)
 
 
 def test_progress_as_json_is_an_object_a_photo_and_one_of_all(

@@ -204,11 +204,12 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
     from heicdepth_tui.batch.manifest import Manifest
     from heicdepth_tui.batch.run import Counts, remaining
     from heicdepth_tui.batch.shard import shards_of
+    from heicdepth_tui.cli.batch_options import SHARD_SIZE
 
     counts = Counts()
     known = Manifest.of_folder(options.out, {job.path for job in jobs})
     left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
-    shards = shards_of(left, options.out.absolute(), batch.shard_size)
+    shards = shards_of(left, options.out.absolute(), batch.shard_size or SHARD_SIZE)
 
     def listen(name: str, of_shard: Counts) -> None:
         if batch.progress == "json":

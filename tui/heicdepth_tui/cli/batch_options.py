@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.batch.plan import Shard
 
 __all__ = [
+    "SHARD_SIZE",
     "BatchOptions",
     "accuracy_option",
     "batch_options",
@@ -63,6 +64,10 @@ class Since(click.ParamType[int]):
         return int(moment.timestamp() * 1e9)
 
 
+SHARD_SIZE = 500
+"""Photos of one task on a cluster, where no number is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
     """The values of these options."""
@@ -78,7 +83,7 @@ class BatchOptions:
     accuracy: str | None = None
     shard: Shard | None = None
     scheduler: str | None = None
-    shard_size: int = 500
+    shard_size: int | None = None
     retry_failed: bool = False
     status: bool = False
     progress: str = "auto"
@@ -171,10 +176,8 @@ _OPTIONS: tuple[Callable[[_Command], _Command], ...] = (
     click.option(
         "--shard-size",
         type=click.IntRange(1, 100_000),
-        default=500,
-        show_default=True,
         metavar="N",
-        help="Photos of one task on the cluster.",
+        help=f"Photos of one task of --scheduler.  [default: {SHARD_SIZE}]",
     ),
     click.option("--retry-failed", is_flag=True, help="Only photos that failed before."),
     click.option("--status", is_flag=True, help="Print what the manifests in --out say, and end."),

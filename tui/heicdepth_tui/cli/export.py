@@ -105,6 +105,8 @@ def export(
         return print_status(out)
     if not paths:
         raise click.UsageError("Missing argument 'PATH...'.")
+    if batch.shard_size is not None and batch.scheduler is None:
+        raise click.UsageError("--shard-size is for --scheduler: give both")
     base = ExportOptions(
         formats, scale=_scale(scale, scale_to), out=out, limits=limits_of(limit_pixels)
     )
