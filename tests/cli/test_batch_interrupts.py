@@ -52,7 +52,12 @@ def states(out: Path) -> Counter[State]:
 
 @pytest.mark.parametrize(
     ("number", "jobs"),
-    [(signal.SIGINT, "1"), (signal.SIGINT, "2"), (signal.SIGTERM, "2"), (signal.SIGHUP, "1")],
+    [
+        (signal.SIGINT, "2"),
+        pytest.param(signal.SIGINT, "1", marks=pytest.mark.thorough),
+        pytest.param(signal.SIGTERM, "2", marks=pytest.mark.thorough),
+        pytest.param(signal.SIGHUP, "1", marks=pytest.mark.thorough),
+    ],
 )
 def test_a_signal_to_all_processes_lets_running_photos_end(
     tmp_path: Path, many: Path, number: signal.Signals, jobs: str
@@ -161,7 +166,7 @@ def has_ended(pid: int) -> bool:
 
 
 @on_linux
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.thorough), "2"])
 def test_photos_that_the_user_interrupts_are_not_given_up(
     tmp_path: Path, one: Path, jobs: str
 ) -> None:

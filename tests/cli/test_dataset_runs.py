@@ -231,7 +231,14 @@ def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> No
             return
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "signal_sent",
+    [
+        signal.SIGINT,
+        pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGKILL, marks=pytest.mark.thorough),
+    ],
+)
 def test_an_ended_run_leaves_whole_shards_and_the_next_one_goes_on(
     photo_folder: Path, tmp_path: Path, signal_sent: signal.Signals
 ) -> None:
