@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.launch import launch
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Request
 from heicdepth_tui.samples.write import build_photo
+from heicdepth_tui.system import CAN_FORK
 from heicdepth_tui.ui.startup import prestart
 
 
@@ -137,3 +140,32 @@ def test_another_photo_and_other_limits_are_for_another_process(
 
     end_unused()
     assert begun.poll() is not None
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="there is no fork here")
+def test_a_process_with_threads_is_not_forked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another thread holds at the time of a fork stays locked in the copy."""
+    photo = tmp_path / "photo.heic"
+    photo.write_bytes(build_photo())
+    forked: list[str] = []
+
+    def fork() -> int:
+        forked.append("now")
+        raise OSError
+
+    monkeypatch.setattr(os, "fork", fork)
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        begin_export(str(photo))
+        decoder = take_begun(str(photo), DEFAULT_LIMITS)
+        shape = decoder.get(Request(next_ticket(), "test", str(photo), DEPTH, keep=True)).shape
+    finally:
+        end.set()
+        thread.join()
+    decoder.close()
+
+    assert (forked, len(shape)) == ([], 2)

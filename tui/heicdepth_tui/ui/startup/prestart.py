@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from heicdepth_tui.system import CAN_FORK
+from heicdepth_tui.system import CAN_FORK, may_fork
 from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
@@ -22,8 +22,11 @@ def prestart_decoder(*, with_numpy: bool = False) -> None:
     ``with_numpy`` imports numpy first where the process is forked: both need it, and it takes as
     long as all other modules of the decoder. ``end_unused_decoder`` ends a process that
     ``take_decoder`` was not called for. Where the process cannot be started, ``Decoder.start``
-    tries again and reports the error.
+    tries again and reports the error. Nothing is forked where this process has other threads: what
+    they hold would stay locked in the fork. ``Decoder.start`` starts a process then.
     """
+    if CAN_FORK and not may_fork():
+        return
     # numpy multiplies no large matrices here: threads for that cost 30 ms at its import.
     has_one_thread = os.environ.setdefault("OPENBLAS_NUM_THREADS", "1") == "1"
     if with_numpy and has_one_thread and CAN_FORK:
