@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -10,8 +9,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +22,7 @@ from heicdepth_tui.heif.depth_facts import RepresentationType
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.write import build_photo
+from tests.support.batches import heed_interrupts, wait_while
 from tests.support.cli import Done, run_command
 from tests.support.sharing import write_once
 
@@ -211,24 +209,8 @@ def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_interrupts,
+        preexec_fn=heed_interrupts,
     )
-
-
-def _heed_interrupts() -> None:
-    """Undo what a shell does to commands in the background, the tests among them."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:
-    """Wait until a running command has written something, or has ended."""
-    end = time.monotonic() + 50
-    while is_missing():
-        if time.monotonic() > end:
-            pytest.fail("the command did not come so far")
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            run.wait(0.01)
-            return
 
 
 @pytest.mark.parametrize(

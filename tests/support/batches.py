@@ -21,6 +21,7 @@ __all__ = [
     "COUNT",
     "SMALL",
     "contents",
+    "heed_interrupts",
     "names",
     "start",
     "wait_for_states",
@@ -62,22 +63,22 @@ def start(folder: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=_heed_interrupts,
+        preexec_fn=heed_interrupts,
     )
 
 
-def _heed_interrupts() -> None:
+def heed_interrupts() -> None:
     """Undo what a shell, or nohup, does to commands in the background, the tests among them."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def wait_while(run: subprocess.Popen[str], is_missing: Callable[[], bool]) -> None:
-    """Wait until a running export has come to something, or has ended."""
+    """Wait until a running command has come to something, or has ended."""
     end = time.monotonic() + 50
     while is_missing():
         if time.monotonic() > end:
-            pytest.fail("the export did not come so far")
+            pytest.fail("the command did not come so far")
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(0.01)
             return

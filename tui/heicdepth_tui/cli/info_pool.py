@@ -168,7 +168,7 @@ class _Workers:
             try:
                 part = worker.results.recv()
             except (EOFError, OSError):
-                self._bury(worker)
+                self._record_exit(worker)
                 continue
             if isinstance(part, Exception):
                 raise part
@@ -205,7 +205,7 @@ class _Workers:
         for part in self._read(batch.paths):
             batch.take(part)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _record_exit(self, worker: _Worker) -> None:
         """Remove a process that has ended; its photos are read again, one by one."""
         self._workers.remove(worker)
         worker.end()
