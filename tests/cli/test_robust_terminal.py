@@ -115,6 +115,24 @@ def begin_the_slow_photo(terminal: Any) -> int:
     return decoder_of(terminal)
 
 
+def stop_on_the_slow_photo(terminal: Any) -> None:
+    """Kill the decoder until that counts against the slow photo.
+
+    Where it worked on the request that reading again replaces, the next process decodes the photo.
+    """
+    for _ in range(5):
+        os.kill(begin_the_slow_photo(terminal), signal.SIGKILL)
+        terminal.wait(
+            lambda: "SIGKILL" in terminal.text or "(8192, 8192)" in terminal.text,
+            "the end of the decoder, or the whole photo",
+        )
+        if "SIGKILL" in terminal.text:
+            return
+        terminal.send("k")
+        terminal.wait_text("depth 96×72", "relative")
+    pytest.fail("no kill counted against the photo")
+
+
 def _colours_of(terminal: Any) -> Iterator[str]:
     for row in terminal.screen.buffer.values():
         for char in row.values():
@@ -157,9 +175,7 @@ class TestDecoderDies:
     @pytest.mark.thorough
     def test_a_photo_that_stopped_it_twice_is_not_tried_again(self, opened: Any) -> None:
         for attempt in range(2):
-            decoder = begin_the_slow_photo(opened)
-            os.kill(decoder, signal.SIGKILL)
-            opened.wait_text("the decoder stopped on this photo", "SIGKILL")
+            stop_on_the_slow_photo(opened)
             opened.send("k" if attempt else "kr")
             opened.wait_text("depth 96×72", "relative")
         opened.send("jr")
