@@ -266,3 +266,15 @@ def associations(data: bytes) -> dict[int, list[tuple[str, bool]]]:
 
 def hidden_flags(data: bytes) -> list[int]:
     return [part[3] for part in data.split(b"infe")[1:]]
+
+
+@pytest.mark.parametrize("length", [0, 1, 255, 70_000])
+def test_a_wrapped_item_is_the_file_that_the_muxer_writes(length: int) -> None:
+    payload = bytes(length)
+    wrapped = wrap_hevc(payload, hvcc=COLOR.configuration, size=COLOR.size, pixi=(8, 8, 8))
+    properties = (
+        decoder_configuration(COLOR.configuration, "hvc1"),
+        spatial_extent(COLOR.size),
+        pixel_information((8, 8, 8)),
+    )
+    assert wrapped == assemble([Item(1, "hvc1", payload, properties)], primary_id=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from struct import pack
+
 from heicdepth_tui.errors import LimitError, TruncatedError
 from heicdepth_tui.heif.boxes import four_cc
 from heicdepth_tui.heif.coded import DERIVED_TYPES, TRANSFORM_PROPERTIES
@@ -73,13 +76,31 @@ def _wrap(
     colr: tuple[bytes, ...],
     layout: Layout,
 ) -> bytes:
+    header = _header(coding, configuration, size, pixi, colr, layout)
+    return b"".join((header, pack(">II4s", len(payload), 8 + len(payload), b"mdat"), payload))
+
+
+@lru_cache(maxsize=64)
+def _header(
+    coding: str,
+    configuration: bytes,
+    size: Size,
+    pixi: tuple[int, ...] | None,
+    colr: tuple[bytes, ...],
+    layout: Layout,
+) -> bytes:
+    """Return the file up to the length of its only extent, which is the end of ``meta``.
+
+    The tiles of a photo differ in nothing else, and writing it takes as long as 2 % of decoding.
+    """
     properties = (
         decoder_configuration(configuration, coding),
         spatial_extent(size),
         *(() if pixi is None else (pixel_information(pixi),)),
         *(colour(body) for body in colr),
     )
-    return assemble([Item(1, coding, payload, properties)], primary_id=1, layout=layout)
+    whole = assemble([Item(1, coding, b"", properties)], primary_id=1, layout=layout)
+    return whole.removesuffix(pack(">II4s", 0, 8, b"mdat"))
 
 
 def wrap_items(table: ItemTable, parts: tuple[int, ...]) -> tuple[bytes, tuple[int, ...]]:
