@@ -1,4 +1,4 @@
-"""A picture averaged band by band is Pillow's BOX of the whole picture, whatever comes when."""
+"""A picture averaged band by band is the box filter of the whole picture, whatever comes when."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import random
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from heicdepth_tui.photo.canvas import BandCanvas
 from heicdepth_tui.photo.tiles import Piece
+from tests.support.boxes import box_by_hand
 
 HEIGHT, WIDTH, TILE = 1024, 1600, 512
-"""Bands of 819,200 samples: several strips each."""
+"""Two bands, one of them with tiles cut at the right."""
 GREY = 32
 
 Box = tuple[range, range]
@@ -47,8 +47,7 @@ def test_bands_give_the_box_of_the_whole_and_missing_tiles_are_grey(
         canvas.skip(rows, columns)
         samples[rows.start : rows.stop, columns.start : columns.stop] = GREY
 
-    expected = Image.fromarray(samples).resize(size, Image.Resampling.BOX)
-    assert np.array_equal(canvas.picture(), np.asarray(expected))
+    assert np.array_equal(canvas.picture(), box_by_hand(samples, size))
 
 
 def test_a_tile_of_other_channels_than_its_band_is_not_accepted() -> None:

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from photo_requests import SECONDS, Write, listen, request_for
-from PIL import Image
 
 from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import DecodeError
@@ -28,6 +27,7 @@ from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, Request
 from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.photo.rendering import fit_of
 from heicdepth_tui.photo.shrink import shrink_to_fit
+from tests.support.boxes import box_by_hand
 from tests.support.derived import Builder
 
 TILE, COLUMNS, ROWS = 64, 3, 2
@@ -126,8 +126,7 @@ def test_fit_and_exact_shrink_the_region_at_its_level(photo: Write, knobs: dict[
     assert np.array_equal(fitted.array, shrink_to_fit(seen, (9, 9)))
     for level, samples in ((1, seen), (0, load(path, PRIMARY, region=region).array)):
         exact = load(path, PRIMARY, region=region, level=level, exact=(7, 5))
-        resized = Image.fromarray(samples).resize((7, 5), Image.Resampling.BOX)
-        assert np.array_equal(exact.array, np.asarray(resized))
+        assert np.array_equal(exact.array, box_by_hand(samples, (7, 5)))
 
 
 def test_a_depth_map_has_regions_as_well(photo: Write) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from heicdepth_tui.photo.shrink import Samples, StripBox, box
+from heicdepth_tui.photo.shrink import RowMeans, Samples, box, box_columns
 from heicdepth_tui.photo.tiles import Piece
 
 __all__ = ["BandCanvas", "Canvas"]
 
 _MANY = 4
-_STRIP_SAMPLES = 1 << 18
-"""Samples averaged at once: strips of 0.75 MB stay in the cache of a core, and their memory is used
-again. A band of a 12-megapixel photo at once costs 6,260 page faults and half as much time again
-(measured)."""
 _GREY = 32
 """Grey of tiles not yet decoded or not decodable, in 8-bit levels."""
 
@@ -84,11 +82,10 @@ class Canvas:
 class BandCanvas(Canvas):
     """A picture averaged to an exact size without ever being held whole.
 
-    Pillow's BOX filter first averages along rows, then along columns, rounding in between: a band
-    of rows can take the first step as soon as it is complete, and the second where all bands hold
-    whole rows of the result. The result is the same to the bit.
-    For uint8 samples and pieces of stride 1; ``spans`` are the upright rows and columns of all
-    pieces, whose rows are equal or disjoint.
+    ``shrink.box`` averages along columns first, rounding after it: a band of rows can take that
+    step as soon as it is complete. The result is that of the whole picture to the bit.
+    For uint8 samples, pieces of stride 1 and a ``size`` of fewer rows than the picture; ``spans``
+    are the upright rows and columns of all pieces, whose rows are equal or disjoint.
     """
 
     def __init__(
@@ -97,20 +94,15 @@ class BandCanvas(Canvas):
         size: tuple[int, int],
         spans: Sequence[tuple[range, range]],
     ) -> None:
+        super().__init__(size[::-1], None, bits=8)
         self._missing = Counter((rows.start, rows.stop) for rows, _ in spans)
-        factor = shape[0] // size[1]
-        is_whole = shape[0] == factor * size[1] and not any(
-            row % factor for rows in self._missing for row in rows
-        )
-        self._factor = factor if is_whole else 1
-        super().__init__((shape[0] // self._factor, size[0]), size, bits=8)
         self._width, self._across = shape[1], size[0]
-        strip = max(1, _STRIP_SAMPLES // self._width // self._factor)
-        self._strip = strip * self._factor
+        self._means = RowMeans(shape[0], size[1])
         self._bands: dict[tuple[int, int], Samples] = {}
         self._missing_columns: dict[tuple[int, int], list[range]] = {}
+        self._empty: list[tuple[int, int]] = []
+        """Bands of which no piece has come, before the first that has."""
         self._spare: Samples | None = None
-        self._box = StripBox()
 
     def accepts(self, piece: Piece) -> bool:
         """Return whether a piece has the same kind of samples as those before it."""
@@ -141,15 +133,25 @@ class BandCanvas(Canvas):
 
     def _count(self, key: tuple[int, int]) -> None:
         self._missing[key] -= 1
-        if self._missing[key] == 0 and key in self._bands:
+        if self._missing[key]:
+            return
+        if key not in self._bands:
+            self._empty.append(key)
+        else:
             band = self._spare = self._bands.pop(key)
             for columns in self._missing_columns.pop(key, ()):
                 band[:, columns.start : columns.stop] = self._grey
             self._average(band, key[0])
+        while self._empty and self._samples is not None:
+            top, bottom = self._empty.pop()
+            shape = (bottom - top, self._width, *self._samples.shape[2:])
+            self._average(np.full(shape, self._grey, self._samples.dtype), top)
 
     def _average(self, band: Samples, top: int) -> None:
-        for start in range(0, len(band), self._strip):
-            strip = band[start : start + self._strip]
-            first, rows = (top + start) // self._factor, len(strip) // self._factor
-            averaged = self._box(strip, (self._across, rows))
-            super().add(Piece(slice(first, first + rows), slice(0, self._across), averaged, 0, 0))
+        across = slice(0, self._across)
+        if self._samples is None:
+            # Bands that complete no row have their kind of samples as well.
+            super().add(Piece(slice(0, 0), across, band[:0, : self._across], 0, 0))
+        for first, rows in self._means.add(top, cast("NDArray[np.uint8]", band)):
+            averaged = box_columns(rows, self._across)
+            super().add(Piece(slice(first, first + len(rows)), across, averaged, 0, 0))

@@ -54,8 +54,8 @@ def decode(request: Request, *, limits: Limits = DEFAULT_LIMITS) -> Generator[An
     left out), for AV1 that of Pillow's AVIF plugin (see ``coded.decode_item``; halved chroma is
     interpolated within each tile of a grid, not across its border). With ``fit`` it is
     ``whole[::s, ::s]`` averaged by BOX to ``shrink.fit_size``, where ``s`` is
-    ``shrink.fit_stride``; a grid of tiles is never held whole then. With ``exact`` it is Pillow's
-    BOX resize of the whole picture. ``exact`` wins where both are given. With ``region`` and
+    ``shrink.fit_stride``; a grid of tiles is never held whole then. With ``exact`` it is
+    ``shrink.box`` of the whole picture. ``exact`` wins where both are given. With ``region`` and
     ``level`` "the whole" is ``upright[top:bottom:2**level, left:right:2**level]`` in all this, and
     of a grid only the tiles that the region touches are read and decoded. All this holds for
     colours that are ``stored`` or have no ICC profile to convert them by.

@@ -54,7 +54,7 @@ class GridAssembly:
         request, view = self._request, self.view
         shape = view.shape
         if request.exact is not None and request.exact != shape[::-1]:
-            if self._bits > 8 or request.level:
+            if self._bits > 8 or request.level or request.exact[1] >= shape[0]:
                 return 1, Canvas(shape, request.exact, bits=self._bits)
             spans = [self.view.span(*self._tiling.box(index)) for index in self._order]
             return 1, BandCanvas(shape, request.exact, spans)
