@@ -15,7 +15,9 @@ from heicdepth_tui.heif.write.boxes import (
     Item,
     Layout,
     assemble,
+    decoder_configuration,
     full_box,
+    pixel_information,
     spatial_extent,
     transform_properties,
 )
