@@ -276,6 +276,16 @@ class TestTheTerminalGoes:
         assert restored(opened)
         assert b"Traceback" not in opened.raw
 
+    def test_sizes_that_come_and_go_leave_nothing_blank(self, opened: Any) -> None:
+        for _ in range(20):
+            # So quickly that the app may find the size as it was.
+            opened.resize(1, 1)
+            opened.resize(120, 40)
+        opened.wait_text("IMG_1.heic", "photo 96×72", "depth 96×72", "relative", "q Quit")
+        opened.wait(lambda: opened.block_cells() > 100, "two pictures")
+        opened.send("q")
+        assert opened.end() == 0
+
 
 def test_an_error_of_the_program_restores_the_terminal_then_says_so_shortly(
     run_in_terminal: Start, folder: Path, tmp_path: Path

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from cells_shown import Cells, differences, fresh, rendered, use_true_colours
+from textual import events
+from textual.geometry import Size
 
 from heicdepth_tui.ui.terminal.internals import HookedApp, is_at_rest, is_covered
 from tests.support.waiting import until_outside
@@ -265,6 +267,24 @@ async def test_the_terminal_shows_every_view_after_each_of_its_keys(
             assert watched.direct, opens
             await press("escape")
             assert app.screen is browse
+
+
+@pytest.mark.parametrize("keys", ["", "m", "3 3", "E"])
+async def test_a_size_that_comes_and_goes_leaves_nothing_blank(
+    watch: Callable[..., Any], sample_folder: Path, keys: str
+) -> None:
+    async with watch(sample_folder) as watched:
+        app = watched.app
+        await watched.driven.pilot.press(*keys.split())
+        await watched.driven.idle()
+        # What a terminal shows after it was small; the app gets both sizes before it lays out.
+        watched.terminal = Cells(*app.size)
+        for size in (Size(40, 12), app.size):
+            app.post_message(events.Resize(size, size))
+            app.call_later(lambda: None)
+        await watched.driven.pilot.pause()
+        await watched.driven.idle()
+        watched.assert_shows_the_screen()
 
 
 async def test_nothing_is_written_while_a_layout_is_due(

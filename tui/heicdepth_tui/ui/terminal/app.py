@@ -14,7 +14,7 @@ from heicdepth_tui.ui.terminal.driver import TerminalDriver, terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.graphics_output import GraphicsOutput
 from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
-from heicdepth_tui.ui.terminal.internals import HookedApp
+from heicdepth_tui.ui.terminal.internals import HookedApp, arranged_size
 from heicdepth_tui.ui.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -76,10 +76,20 @@ class TerminalApp(HookedApp):
         self.output.flush()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Write everything anew: terminals move what they show when they are resized."""
-        if event.size != self._shown_size:
-            self._shown_size = event.size
-            self.output.forget_screen()
+        """Write everything anew: terminals move what they show when they are resized.
+
+        Textual lays out, and paints, nothing where another size has come and gone since its last
+        layout.
+        """
+        driver = self.terminal
+        was_resized = isinstance(driver, TerminalDriver) and driver.take_resized()
+        if event.size == self._shown_size and not was_resized:
+            return
+        self._shown_size = event.size
+        self.output.forget_screen()
+        screen = self.top_screen
+        if screen is not None and arranged_size(screen) == event.size:
+            screen.refresh(layout=True)
 
     def post_display_hook(self) -> None:
         """Tell the output that Textual has painted."""

@@ -6,6 +6,7 @@ clearing, it once more, and restores at the end the settings that the terminal h
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable
 from time import monotonic
@@ -18,6 +19,8 @@ from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
 from heicdepth_tui.ui.terminal.internals import events_of, read_through, survive_closing
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from textual.message import Message
 
 __all__ = ["OpenScreen", "TerminalDriver", "terminal_driver"]
@@ -60,6 +63,7 @@ class TerminalDriver(LinuxDriver):
         self._has_replied = False
         self._queried_at = -FORGOTTEN_SECONDS
         self._has_read_typed = False
+        self._was_resized = False
         self.before_stop: Callable[[], str] = str
         """Returns the text to write before the terminal is left: to end, to fail, to suspend."""
 
@@ -115,6 +119,22 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if is_first and self.adopted is not None and self.adopted.attributes is not None:
             self.attrs_before = self.adopted.attributes
+        textual = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            self._was_resized = True
+            if callable(textual):
+                textual(number, frame)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def take_resized(self) -> bool:
+        """Return whether the terminal was resized since the call before, to the same size or not.
+
+        Of sizes that follow each other quickly, events of the last one alone may be left.
+        """
+        was_resized, self._was_resized = self._was_resized, False
+        return was_resized
 
     def stop_application_mode(self) -> None:
         """Stop; the owner of an adopted screen need not leave it any more."""
