@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from heicdepth_tui.errors import TruncatedError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.layers import DEPTH, Pixels
-from heicdepth_tui.report.statistics import statistics_group
-from heicdepth_tui.report.tables import Fact, FactGroup
+from heicdepth_tui.report.statistics import ArrayStatistics, array_statistics
+from heicdepth_tui.report.tables import ArrayRow, Fact, FactGroup
+from heicdepth_tui.ui.app import ServiceEvent
 from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
 from heicdepth_tui.ui.presenters.table_cursor import moved, row_at, row_places
 from heicdepth_tui.ui.presenters.table_lines import table_lines
 from heicdepth_tui.ui.screens.metadata import MetadataScreen
+from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
+from heicdepth_tui.ui.services.events import TablesBuilt
 from heicdepth_tui.ui.widgets.tables import TableView
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -51,11 +55,16 @@ def test_mean_and_quantiles_are_those_of_the_samples(sample_folder: Path) -> Non
     codes = np.repeat(np.arange(100, 200, dtype=np.uint8), 3).reshape(20, 15)
     depth_map = build_depth_map(codes, 8, read_header(sample_folder / LANDSCAPE).depth)
     pixels = Pixels(codes, codes.shape, "uint8", 100, 199, 8)
-    group = statistics_group({DEPTH: pixels}, {DEPTH: depth_map})
+    codes_of, disparity, metres_of = array_statistics({DEPTH: pixels}, {DEPTH: depth_map})
 
-    assert [fact.label for fact in group.facts] == ["depth", "disparity", "metres ≈"]
-    assert group.facts[0].value == "149.5;  104  124  149  174  194"
-    shown = [float(word.rstrip(";")) for word in group.facts[2].value.split()[:6]]
+    assert [one.name for one in (codes_of, disparity, metres_of)] == [
+        "depth",
+        "disparity",
+        "metres ≈",
+    ]
+    assert codes_of.values == ("149.5", "104", "124", "149", "174", "194")
+    assert metres_of.unit == "m, relative"
+    shown = [float(value) for value in metres_of.values]
     metres = np.sort(depth_map.metres().ravel().astype(np.float64))
     at = [int(np.ceil(share * metres.size)) - 1 for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
     assert shown == pytest.approx([metres.mean(), *metres[at]], rel=5e-4)
@@ -88,7 +97,73 @@ async def test_the_full_view_has_mean_and_quantiles(open_app: Open, sample_folde
         await driven.select(LANDSCAPE)
         await driven.pilot.press("i")
         await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
-        await driven.until(lambda: "mean; quantiles" in driven.text, "the statistics")
+        await driven.until(lambda: "median" in driven.text, "the statistics")
+        # Beside min and max of the same array.
+        page = driven.app.screen.query_one(TableView)
+        (row,) = (line for line in page.plain.splitlines() if "metres ≈" in line)
+        tables = driven.state.tables
+        (cells,) = (one.cells for one in tables.rows if one.name == "metres ≈")
+        (values,) = (one.values for one in tables.statistics if one.name == "metres ≈")
+        assert " ".join(row.split()).count(" ".join((*cells[3:5], *values))) == 1
+
+
+@pytest.mark.parametrize("width", [120, 90, 60, 40])
+def test_mean_and_quantiles_stand_with_min_and_max_at_any_width(width: int) -> None:
+    rows = [
+        ArrayRow("depth", "(576, 768)", "uint8", "0", "255"),
+        ArrayRow("metres ≈", "(576, 768)", "float32", "0.2282", "0.6675", "m, relative"),
+    ]
+    values = ("0.5", "0.1", "0.2", "0.3", "0.4", "0.6")
+    statistics = [
+        ArrayStatistics("depth", values),
+        ArrayStatistics("metres ≈", values, "m, relative"),
+    ]
+    lines = [
+        "".join(piece.text for piece in line) for line in table_lines(rows, (), width, statistics)
+    ]
+
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert "median" in text or "quantiles of 5, 25, 50, 75, 95 %" in text
+    assert text.count("0.1 0.2 0.3 0.4 0.6") == 2
+    assert text.endswith("0.6 m, relative")
+
+
+async def test_the_full_view_shows_what_is_decoded_after_it_was_opened(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("i")
+        await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+        page, session = driven.app.screen.query_one(TableView), driven.app.session
+        await driven.until(lambda: "metres ≈" in page.plain, "the tables in full")
+        tables = driven.state.tables
+        late = replace(tables, rows=(*tables.rows, ArrayRow("late", "(1, 1)", "uint8", "7", "7")))
+        driven.app.post_message(ServiceEvent(TablesBuilt(session.entry, late)))
+        await driven.until(lambda: "late" in page.plain, "the new row")
+
+
+async def test_the_full_view_leads_to_all_metadata(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        for key in ("I", "slash"):
+            await driven.pilot.press("i")
+            await driven.until(lambda: isinstance(driven.app.screen, MetadataScreen), "metadata")
+            assert "I all as a tree" in driven.text
+            await driven.pilot.press(key)
+            await driven.until(lambda: isinstance(driven.app.screen, MetadataTreeScreen), "tree")
+            if key == "slash":
+                await driven.pilot.press(*"mdat", "enter")
+                tree = driven.app.screen.tree_view
+                await driven.until(
+                    lambda tree=tree: tree.cursor_node and tree.cursor_node.data.label == "mdat",
+                    "the match",
+                )
+            await driven.pilot.press("escape")
+            await driven.until(lambda: driven.app.screen is driven.app.browse, "the photos")
 
 
 async def test_a_row_of_the_full_view_is_chosen_and_copied(

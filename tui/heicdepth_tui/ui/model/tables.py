@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.photo.layers import Layer
+    from heicdepth_tui.report.statistics import ArrayStatistics
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
 __all__ = ["CodeSpan", "Tables"]
@@ -37,7 +38,7 @@ class Tables:
     """Of each depth map."""
     histograms: Mapping[Layer, CodeHistogram]
     """Of each depth map."""
-    statistics: FactGroup
+    statistics: tuple[ArrayStatistics, ...]
     """Mean and quantiles of the arrays of one channel."""
 
     def is_built_from(self, content: tuple[object, ...]) -> bool:

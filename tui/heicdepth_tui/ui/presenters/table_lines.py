@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 if TYPE_CHECKING:
+    from heicdepth_tui.report.statistics import ArrayStatistics
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
 
 __all__ = ["Line", "Piece", "TableRow", "table_lines"]
@@ -36,6 +37,60 @@ Line = tuple[Piece, ...]
 
 _GAP = "  "
 _TWO_COLUMNS = 84
+
+
+def _full_lines(
+    rows: Sequence[ArrayRow], statistics: Sequence[ArrayStatistics], width: int
+) -> list[Line]:
+    """Return the array table with mean and quantiles beside min and max.
+
+    Where ``width`` cells are too few, these stand below it; of a column that has no room there,
+    they follow each other in one run of text.
+    """
+    from heicdepth_tui.report.statistics import STATISTICS_COLUMNS
+    from heicdepth_tui.report.tables import ARRAY_COLUMNS
+
+    by_name = {one.name: one.values for one in statistics}
+    blank = ("",) * len(STATISTICS_COLUMNS)
+    table: list[tuple[str, ...]] = [(*ARRAY_COLUMNS[:-1], *STATISTICS_COLUMNS)]
+    table += [(*row.cells[:-1], *(by_name.get(row.name) or blank)) for row in rows]
+    units = ["", *(row.unit for row in rows)]
+    lines = _aligned(table, units, width)
+    if lines is not None and all(row.minimum for row in rows):
+        return lines
+    lines = _array_lines(rows, width)
+    table = [("mean, quantiles", *STATISTICS_COLUMNS)]
+    table += [(one.name, *(one.values or blank)) for one in statistics]
+    below = _aligned(table, ["", *(one.unit for one in statistics)], width, texts=1)
+    if below is None:
+        lines.append((Piece("mean; quantiles of 5, 25, 50, 75, 95 %", "label"),))
+        for one in statistics:
+            text = f"{one.values[0]};  {'  '.join(one.values[1:])} {one.unit}" if one.values else ""
+            copied, name = TableRow(f"{one.name}  {text}".rstrip()), f"{one.name}{_GAP}"
+            room = max(12, width - cell_len(name))
+            lines += _hang(name, "value", _wrap(text.rstrip(), room), "value", copied)
+        return lines
+    return [*lines, (), *below]
+
+
+def _aligned(
+    table: Sequence[Sequence[str]], units: Sequence[str], width: int, texts: int = 3
+) -> list[Line] | None:
+    """Return a heading and rows in columns, the first ``texts`` left; None where none has room."""
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for gap in (_GAP, " "):
+        rows = [
+            _row(cells, widths, gap, unit, texts) for cells, unit in zip(table, units, strict=True)
+        ]
+        if max(map(cell_len, rows)) <= width:
+            break
+    else:
+        return None
+    lines: list[Line] = [(Piece(rows[0], "label"),)]
+    for text, cells, unit in zip(rows[1:], table[1:], units[1:], strict=True):
+        copied = TableRow(_GAP.join(filter(None, (*cells, unit))))
+        lines.append((Piece(text, "value", copied),))
+    return lines
 
 
 def _array_lines(rows: Sequence[ArrayRow], width: int) -> list[Line]:
@@ -82,9 +137,9 @@ def _widths(
     return widths
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str) -> str:
+def _row(cells: Sequence[str], widths: Sequence[int], gap: str, unit: str, texts: int = 3) -> str:
     shown = [
-        _cell(cell, width) if column < 3 else " " * (width - cell_len(cell)) + cell
+        _cell(cell, width) if column < texts else " " * (width - cell_len(cell)) + cell
         for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
     ]
     return (gap.join(shown) + (f" {unit}" if unit else "")).rstrip()
@@ -141,9 +196,19 @@ def _beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Lin
     return joined
 
 
-def table_lines(rows: Sequence[ArrayRow], groups: Sequence[FactGroup], width: int) -> list[Line]:
-    """Return both tables below each other, metadata in two columns where there is room."""
-    lines = _array_lines(rows, width) if rows else []
+def table_lines(
+    rows: Sequence[ArrayRow],
+    groups: Sequence[FactGroup],
+    width: int,
+    statistics: Sequence[ArrayStatistics] = (),
+) -> list[Line]:
+    """Return both tables below each other, metadata in two columns where there is room.
+
+    The array table has the mean and the quantiles in ``statistics``.
+    """
+    lines: list[Line] = []
+    if rows:
+        lines = _full_lines(rows, statistics, width) if statistics else _array_lines(rows, width)
     if lines and groups:
         lines.append(())
     if width < _TWO_COLUMNS:

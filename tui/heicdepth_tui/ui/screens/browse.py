@@ -104,7 +104,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         )
         self._tables = Container(self.arrays, self.facts, self.histogram.view, id="tables")
         self.panel = PhotoPanel(self, context, self.pictures, self.arrays, self.facts)
-        self.panel.tables_shown = self.histogram.update
+        self.panel.tables_shown = self.tables_shown
         self.pixels = PanePixels(self, context, self.pictures, self.panel)
         self.exports = ExportPanel(self, context, self.lay_out_again)
         self.folder = FolderPanel(

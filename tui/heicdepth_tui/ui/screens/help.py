@@ -56,7 +56,7 @@ _KEYS: tuple[_Group, ...] = (
             ("<  >", "narrower, wider list; rules can be dragged"),
             ("o", "layers, depth or a matte over the photo, contours"),
             ("H  d", "histogram; near and far clip"),
-            ("i", "metadata in full; j k h l choose a row, y copies it"),
+            ("i", "tables in full: mean, quantiles; j k h l row, y copies, I / tree"),
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
             ("3", "the cloud in place of the depth map; again: full screen"),
             ("m", "probe: distance, step, point, lengths between marks"),

@@ -1,8 +1,8 @@
-"""All metadata of one photo on a screen of its own, for when the panes have no room."""
+"""Both tables of a photo in full, on a screen of their own; a key leads on to all metadata."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -14,13 +14,16 @@ from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.tables import TableView
 
 if TYPE_CHECKING:
-    from heicdepth_tui.report.tables import ArrayRow, FactGroup
+    from heicdepth_tui.ui.model.tables import Tables
 
 __all__ = ["MetadataScreen"]
 
 
 class MetadataScreen(ModalScreen[None]):
-    """Shows the array table above every group of facts, with a cursor; closes by esc, i or q."""
+    """Shows the array table, mean and quantiles with it, above every group of facts.
+
+    ``show_tree`` opens the tree of all metadata in its place. Closes by esc, i or q.
+    """
 
     DEFAULT_CSS = """
     MetadataScreen { align: center middle; background: $background 60%; }
@@ -30,6 +33,8 @@ class MetadataScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,i,q", "dismiss", "Close", "metadata.close", show=True),
+        bind("I", "tree", "Tree", "metadata.all", "All metadata as a tree", show=True),
+        bind("slash", "find", "Find", "metadata.find", "Find text in all metadata", show=True),
         bind("y", "copy", "Copy", "metadata.copy", "The row, or the text selected", show=True),
         bind("j,down", "move(0, 1)", "Down", "metadata.down"),
         bind("k,up", "move(0, -1)", "Up", "metadata.up"),
@@ -41,24 +46,28 @@ class MetadataScreen(ModalScreen[None]):
         bind("G,end", "move(0, 1000)", "Last", "metadata.last"),
     ]
 
-    def __init__(self, name: str, rows: Sequence[ArrayRow], groups: Sequence[FactGroup]) -> None:
+    def __init__(self, name: str, tables: Tables, show_tree: Callable[..., object]) -> None:
         super().__init__()
         self._name_shown = name
-        self._rows = rows
-        self._groups = groups
+        self._tables = tables
+        self._show_tree = show_tree
 
     def compose(self) -> ComposeResult:
         """Hold one scrolling page."""
         page = TableView(id="page", has_cursor=True)
         page.border_title = Content(self._name_shown)
-        page.border_subtitle = "j k h l rows · y copies · esc closes"
+        page.border_subtitle = "I all as a tree · / find · y copy · esc close"
         yield page
 
     def on_mount(self) -> None:
         """Fill the page."""
+        self.show_tables(self._tables)
+
+    def show_tables(self, tables: Tables) -> None:
+        """Show tables: those of a photo grow as its layers are decoded."""
         page = self.query_one(TableView)
-        page.show_arrays(self._rows)
-        page.show_facts(self._groups)
+        page.show_arrays(tables.rows, tables.statistics)
+        page.show_facts(tables.groups)
 
     def action_copy(self) -> None:
         """Copy the text selected with the mouse, else the value of the row under the cursor."""
@@ -66,6 +75,16 @@ class MetadataScreen(ModalScreen[None]):
         if text:
             self.app.copy_to_clipboard(text)
             self.notify(f"{text}\nsent to the terminal's clipboard", timeout=3, markup=False)
+
+    def action_tree(self) -> None:
+        """Show all metadata as a tree instead."""
+        self.dismiss()
+        self._show_tree()
+
+    def action_find(self) -> None:
+        """Show the tree, and ask for a text to find in it."""
+        self.dismiss()
+        self._show_tree(finds=True)
 
     def action_move(self, across: int, down: int) -> None:
         """Move the cursor by columns or rows."""

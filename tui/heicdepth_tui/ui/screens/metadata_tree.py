@@ -35,7 +35,10 @@ _OPEN_LINES = 12
 
 
 class MetadataTreeScreen(Screen[None]):
-    """Reads the header of a photo in a thread and shows all of it; closes by esc."""
+    """Reads the header of a photo in a thread and shows all of it; closes by esc.
+
+    ``finds`` asks for a text to find at once.
+    """
 
     DEFAULT_CSS = """
     MetadataTreeScreen { background: $background; }
@@ -68,8 +71,9 @@ class MetadataTreeScreen(Screen[None]):
         QUIT,
     ]
 
-    def __init__(self, entry: Entry, limits: Limits) -> None:
+    def __init__(self, entry: Entry, limits: Limits, *, finds: bool = False) -> None:
         super().__init__()
+        self._begins_to_find = finds
         self._entry = entry
         self._limits = limits
         self._root: Node | None = None
@@ -97,6 +101,8 @@ class MetadataTreeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the file, in a thread: it may lie on a slow disk."""
         self.tree_view.focus()
+        if self._begins_to_find:
+            self.action_find()
         self.run_worker(
             partial(_read, self._entry.path, self._limits), thread=True, exit_on_error=True
         )
@@ -122,6 +128,8 @@ class MetadataTreeScreen(Screen[None]):
                 self._open(child)
         tree.move_cursor(tree.root.children[0])
         self._caption("")
+        # Typed before the file was read.
+        self.action_find_next(1)
 
     def _caption(self, text: str) -> None:
         self.query_one("#tree-caption", Static).update(Content(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
@@ -49,17 +50,26 @@ class ViewingScreen(BorderedScreen):
         if entry is None or tables is None:
             self.show_status("nothing is known of this photo yet")
             return
-        groups = tables.groups + ((tables.statistics,) if tables.statistics.facts else ())
-        self.app.push_screen(MetadataScreen(printable(entry.name), tables.rows, groups))
+        screen = MetadataScreen(printable(entry.name), tables, self.action_metadata_tree)
+        self.app.push_screen(screen)
 
-    def action_metadata_tree(self) -> None:
-        """Show boxes, items, EXIF, XMP and calibration as a tree."""
+    def tables_shown(self) -> None:
+        """Show new tables of the photo in the other places that show what they have."""
+        self.histogram.update()
+        module = sys.modules.get("heicdepth_tui.ui.screens.metadata")
+        if module is not None and self.panel.tables is not None:
+            for screen in self.app.screen_stack:
+                if isinstance(screen, module.MetadataScreen):
+                    screen.show_tables(self.panel.tables)
+
+    def action_metadata_tree(self, *, finds: bool = False) -> None:
+        """Show boxes, items, EXIF, XMP and calibration as a tree; ``finds`` asks for a text."""
         from heicdepth_tui.ui.screens.metadata_tree import MetadataTreeScreen
 
         entry = self._session.entry
         if entry is not None:
             limits = self._app_context.options.limits
-            self.app.push_screen(MetadataTreeScreen(entry, limits))
+            self.app.push_screen(MetadataTreeScreen(entry, limits, finds=finds))
 
     def action_layers(self) -> None:
         """Show layers one at a time or over the photo; colours may be changed there."""

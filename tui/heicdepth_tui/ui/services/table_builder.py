@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Layer, Pixels
+    from heicdepth_tui.report.statistics import ArrayStatistics
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
     from heicdepth_tui.ui.model.photo_state import PhotoState
 
@@ -137,12 +138,14 @@ def _rows(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[Arra
     return array_rows(decoded, maps) + tuple(failed)
 
 
-def _statistics(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> FactGroup:
-    from heicdepth_tui.report.statistics import statistics_group
+def _statistics(
+    state: PhotoState, depth_maps: Mapping[Layer, DepthMap]
+) -> tuple[ArrayStatistics, ...]:
+    from heicdepth_tui.report.statistics import array_statistics
 
     layers = ((layer, state.pixels(layer)) for layer in state.all_layers)
     decoded = {layer: pixels for layer, pixels in layers if pixels is not None}
-    return statistics_group(decoded, depth_maps)
+    return array_statistics(decoded, depth_maps)
 
 
 def _groups(state: PhotoState, depth_maps: Mapping[Layer, DepthMap]) -> tuple[FactGroup, ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.selection import Selection
 
+    from heicdepth_tui.report.statistics import ArrayStatistics
     from heicdepth_tui.report.tables import ArrayRow, FactGroup
     from heicdepth_tui.ui.presenters.table_lines import TableRow
 
@@ -56,6 +57,7 @@ class TableView(LineView):
         self._has_cursor = has_cursor
         self._rows: Sequence[ArrayRow] = ()
         self._groups: Sequence[FactGroup] = ()
+        self._statistics: Sequence[ArrayStatistics] = ()
         self._lines: list[Line] = []
         self._cursor: TableRow | None = None
 
@@ -92,10 +94,12 @@ class TableView(LineView):
             self._cursor = None if is_again else row or self._cursor
             self.refresh()
 
-    def show_arrays(self, rows: Sequence[ArrayRow]) -> None:
-        """Show the array table."""
-        if rows != self._rows:
-            self._rows = rows
+    def show_arrays(
+        self, rows: Sequence[ArrayRow], statistics: Sequence[ArrayStatistics] = ()
+    ) -> None:
+        """Show the array table, with mean and quantiles where they are given."""
+        if (rows, statistics) != (self._rows, self._statistics):
+            self._rows, self._statistics = rows, statistics
             self._drop_cursor()
             self._update()
 
@@ -127,7 +131,7 @@ class TableView(LineView):
     def _update(self) -> None:
         # One cell is left for the scrollbar, which would otherwise change the wrapping it follows.
         width = max(20, self.size.width - 1)
-        lines = table_lines(self._rows, self._groups, width)
+        lines = table_lines(self._rows, self._groups, width, self._statistics)
         self._cursor = self._kept(lines)
         old, self._lines = self._lines, lines
         self.set_length(len(lines))
