@@ -9,11 +9,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from browsing import ABSOLUTE, LANDSCAPE, PORTRAIT, STRIPPED
 from textual.widgets import Input
 
 from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationType
+from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.ui.screens.help import HelpScreen
@@ -87,18 +89,80 @@ async def test_the_mouse_points_in_both_pictures(open_app: Open, sample_folder: 
             await driven.pilot.hover(view, offset=(left + 3, top + 5))
             await driven.until(lambda: screen.photo_view.cross == (3, 5), "hover moved it")
             assert screen.depth_view.cross == (3, 5)
-            await driven.pilot.click(view, offset=(left + 7, top + 2))
-            await driven.until(lambda: screen.photo_view.cross == (7, 2), "a click moved it")
-            assert screen.depth_view.cross == (7, 2)
+            await driven.pilot.hover(view, offset=(left + 7, top + 2))
+            await driven.until(lambda: screen.photo_view.cross == (7, 2), "hover moved it")
             # Beside the picture there is nothing to point at.
-            await driven.pilot.click(view, offset=(max(0, left - 1), top))
+            await driven.pilot.hover(view, offset=(max(0, left - 1), top))
             await driven.pilot.pause()
             assert left == 0 or screen.photo_view.cross == (7, 2)
+            assert screen.marks.marks == ()
+
+
+async def test_a_click_sets_a_mark_and_the_right_button_removes_it(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with probing(open_app, sample_folder / PORTRAIT) as (driven, screen):
+        places = []
+        for view, at in ((screen.photo_view, (9, 12)), (screen.depth_view, (20, 25))):
+            picture = view.picture
+            left = (view.size.width - picture.cols) // 2
+            top = (view.size.height - picture.rows) // 2
+            places.append((view, (left + at[0], top + at[1])))
+            await driven.pilot.click(view, offset=places[-1][1])
+            await driven.until(lambda at=at: screen.photo_view.cross == at, "the crosshair there")
+        assert "marks   1 to 2" in driven.text
+        samples = [mark.sample for mark in screen.marks.marks]
+        assert place(driven) == samples[1] != samples[0]
+        # The second click of a double click sets none at the same place.
+        await driven.pilot.click(screen.depth_view, offset=places[1][1], times=2)
+        assert len(screen.marks.marks) == 3
+        await driven.pilot.click(screen.depth_view, offset=places[1][1], button=3)
+        assert len(screen.marks.marks) == 2
+
+
+async def test_all_marks_are_listed_and_can_be_scrolled(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with probing(open_app, sample_folder / LANDSCAPE, (80, 24)) as (driven, _):
+        for _ in range(9):
+            await driven.pilot.press("space", "right")
+        assert "9 at " in driven.text
+        assert "1 at " not in driven.text
+        await driven.pilot.press("pageup", "pageup", "pageup")
+        await driven.until(lambda: "1 at " in driven.text, "the first mark")
+        assert "marks   8 to 9" in driven.text
+        await driven.pilot.press("pagedown", "pagedown", "pagedown")
+        await driven.until(lambda: "9 at " in driven.text, "the last mark")
+
+
+async def test_the_colour_is_that_of_the_pixel_not_of_the_shrunk_photo(
+    open_app: Open, tmp_path: Path
+) -> None:
+    """The photo has a column of one colour a pixel: shrunk, they are mixed."""
+    size = Size(2048, 1536)
+    rgb = np.zeros((size.height, size.width, 3), np.uint8)
+    rgb[:, :, :] = 40
+    rgb[:, 256::512] = 240
+    rgb[:, 255::512] = 240
+    path = tmp_path / "lines.heic"
+    path.write_bytes(
+        make_photo(Recipe(size=size, depth_size=Size(512, 384), rgb=rgb, quality=-1)).data
+    )
+    async with probing(open_app, path) as (driven, _):
+        await driven.pilot.press(*["shift+left"] * 26)
+        await driven.pilot.press(*["shift+right"] * 6, *["right"] * 4)
+        # The sample's centre lies on pixel 258, beside a bright column.
+        await driven.until(lambda: figure(driven, "photo") == "258, 770", "the place")
+        await driven.until(lambda: figure(driven, "RGB") == "#282828  40 40 40", "its own colour")
+        await driven.pilot.press("space", "Y")
+        record = json.loads(driven.app.clipboard)
+        assert record["marks"][0]["rgb"] == record["probe"]["rgb"]
+        assert record["probe"]["rgb"] is not None
 
 
 async def test_marks_measure_and_stay_with_the_photo(open_app: Open, sample_folder: Path) -> None:
     async with probing(open_app, sample_folder / LANDSCAPE) as (driven, _):
-        assert "space sets a mark" in driven.text
+        assert "sets a mark" in driven.text
         await driven.pilot.press("space", "shift+right", "shift+right", "enter")
         await driven.until(lambda: "2 at " in driven.text, "two marks")
         assert "length" in driven.text
@@ -112,10 +176,10 @@ async def test_marks_measure_and_stay_with_the_photo(open_app: Open, sample_fold
         await driven.pilot.press("backspace")
         await driven.until(lambda: "2 at " not in driven.text, "one removed")
         await driven.pilot.press("u")
-        await driven.until(lambda: "space sets a mark" in driven.text, "none left")
+        await driven.until(lambda: "sets a mark" in driven.text, "none left")
         await driven.pilot.press("u")
         await driven.pilot.pause()
-        assert "space sets a mark" in driven.text
+        assert "sets a mark" in driven.text
 
 
 async def test_a_known_length_scales_this_photo_and_says_so(
@@ -130,7 +194,12 @@ async def test_a_known_length_scales_this_photo_and_says_so(
         field.value = ""
         await driven.pilot.press("7", "space", "c", "m", "enter")
         await driven.until(lambda: "scaled by the user: " in driven.text, "scaled")
-        assert "length  ≈0.070 m" in driven.text
+        assert "length  ≈0.070 m, scaled by the user: " in driven.text
+        await driven.pilot.press("Y")
+        measured = json.loads(driven.app.clipboard)["measurements"][0]
+        share = 100 * measured["uncertainty"] / measured["distance"]
+        assert f", ± {share:.2g} % by the code steps of this length" in driven.toasts
+        assert figure(driven, "disparity").endswith("1/m, unscaled")
         assert not field.display
         await driven.pilot.press("S")
         await driven.until(lambda: "scaled by the user" not in driven.text, "the file's again")
@@ -200,9 +269,9 @@ async def test_h_shows_the_histogram_in_place_of_the_marks_where_it_is_narrow(
         await driven.pilot.press("H")
         await driven.until(lambda: "codes unused" in driven.text, "the histogram")
         assert "▲" in driven.text
-        assert "space sets a mark" not in driven.text
+        assert "sets a mark" not in driven.text
         await driven.pilot.press("H")
-        await driven.until(lambda: "space sets a mark" in driven.text, "the marks again")
+        await driven.until(lambda: "sets a mark" in driven.text, "the marks again")
 
 
 async def test_h_hides_the_histogram_where_it_has_room(open_app: Open, sample_folder: Path) -> None:
@@ -210,7 +279,7 @@ async def test_h_hides_the_histogram_where_it_has_room(open_app: Open, sample_fo
         assert "codes unused" in driven.text
         await driven.pilot.press("H")
         await driven.until(lambda: "codes unused" not in driven.text, "no histogram")
-        assert "space sets a mark" in driven.text
+        assert "sets a mark" in driven.text
         assert not screen.histogram_view.display
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from heicdepth_tui.depth.measure import Measurement, Sample
@@ -14,7 +15,7 @@ from heicdepth_tui.report.probe import (
     sample_lines,
     sample_record,
 )
-from heicdepth_tui.ui.presenters.probe import parse_length
+from heicdepth_tui.ui.presenters.probe import parse_length, profile_caption, profile_heights
 
 RELATIVE = Trust(Accuracy.RELATIVE, is_unit_known=True)
 SAMPLE = Sample(
@@ -51,7 +52,11 @@ def test_absolute_distances_stand_without_a_sign() -> None:
 
 def test_measurements_state_their_bound() -> None:
     lines = dict(measurement_lines(Measurement(0.5, 0.00234, 3.14159, ""), RELATIVE))
-    assert lines == {"length": "≈0.500 m", "bound": "± 2.34 mm by code steps", "angle": "3.14°"}
+    assert lines == {
+        "length": "≈0.500 m, relative",
+        "bound": "± 2.34 mm by code steps",
+        "angle": "3.14°",
+    }
     unbound = dict(measurement_lines(Measurement(0.5, None, 0.0, ""), RELATIVE))
     assert unbound["bound"] == "none by the code steps"
     none = dict(measurement_lines(Measurement(None, None, None, "why\x1b not"), RELATIVE))
@@ -83,3 +88,12 @@ def test_lengths_are_read_with_their_unit(text: str, metres: float) -> None:
 def test_other_lengths_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a length"):
         parse_length(text)
+
+
+def test_a_profile_states_its_invalid_samples_and_keeps_their_places() -> None:
+    metres = np.array([2.0, np.nan, 0.5, 1.0])
+    assert profile_caption(metres, RELATIVE) == "≈0.500–2.000 m, 1 of 4 samples invalid"
+    assert profile_caption(metres[2:], RELATIVE) == "≈0.500–1.000 m, 2 samples"
+    assert profile_caption(metres[1:2], RELATIVE) == ""
+    # Near is high; an invalid sample is as low as the farthest.
+    assert profile_heights(metres) == (-2.0, -2.0, -0.5, -1.0)

@@ -64,6 +64,9 @@ def sample_lines(
     lines.append(("code", f"{sample.code}"))
     if sample.metres is not None and sample.disparity is not None:
         unit = "1/m" if trust.is_unit_known else "1/m, assumed"
+        if trust.scale is not None:
+            # Distances are scaled, disparities stay those that the codes stand for.
+            unit += ", unscaled"
         lines.append(("disparity", f"{sample.disparity:.5g} {unit}"))
         lines.append(("distance Z", f"{about}{length_text(sample.metres)}"))
         lines.append(("step", f"{about}{length_text(sample.step, 'mm')} a code"))
@@ -91,7 +94,7 @@ def measurement_lines(measured: Measurement, trust: Trust) -> list[tuple[str, st
         if measured.uncertainty is not None:
             bound = f"± {length_text(measured.uncertainty, 'mm')} by code steps"
         lines = [
-            ("length", f"{trust.about}{length_text(measured.distance)}"),
+            ("length", f"{trust.about}{measured.distance:.3f} {trust.unit_label}"),
             ("bound", bound),
         ]
     if measured.angle is not None:

@@ -34,13 +34,15 @@ __all__ = ["LayerRequest", "View"]
 class LayerRequest:
     """A layer for a pane: how it is drawn, shrunk to ``fit`` (width, height) where that is set.
 
+    Without ``render`` its samples are requested alone, to read values from.
+
     ``region`` and ``level`` are those of ``Request``; with them, the picture of this region is
     requested instead of the layer.
     """
 
     slot: str
     layer: Layer
-    render: RenderSpec
+    render: RenderSpec | None
     fit: tuple[int, int] | None = None
     partial: bool = False
     region: SampleRegion | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from heicdepth_tui.report.probe import (
     Rgb,
     length_text,
+    measurement_lines,
     measurement_record,
     sample_lines,
     sample_record,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.marks import Mark
 
 __all__ = [
+    "Measured",
     "Reading",
     "as_json",
     "as_text",
@@ -38,15 +40,20 @@ __all__ = [
     "histogram_ends",
     "length_of_file",
     "mark_digits",
-    "mark_lines",
+    "measured_of",
     "parse_length",
     "profile_caption",
+    "profile_heights",
     "reading_of",
+    "scale_note",
     "share_of",
     "title",
 ]
 
 Line = tuple[str, str]
+
+_COARSE_SHARE = 5.0
+"""Percent that a scale may be off by its code steps before a longer length is advised."""
 
 _UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
 
@@ -65,7 +72,7 @@ class Reading:
     sample: Sample | None
     rgb: Rgb | None
     rgb_note: str
-    """The size that the colour was read from, empty where that is the photo's own."""
+    """The size of the photo that the colour was read from, empty where that is its own."""
 
     def lines(self, trust: Trust) -> list[Line]:
         """Return (label, value) pairs."""
@@ -74,15 +81,34 @@ class Reading:
     def record(self) -> dict[str, Any]:
         """Return JSON values, as ``info --json --at`` prints them."""
         problem = "" if self.sample is not None else "the depth map does not cover this pixel"
-        return sample_record(self.pixel, self.sample, problem, self.rgb)
+        # Without the note, a colour of the shrunk photo would pass for that of the pixel.
+        return sample_record(self.pixel, self.sample, problem, None if self.rgb_note else self.rgb)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The list of marks, and the measurement of two samples."""
+
+    listed: tuple[str, ...]
+    lines: tuple[Line, ...] = ()
+    """(label, value) pairs; none where no two samples are measured."""
+    profile: tuple[float, ...] = ()
+    """The height of each sample between them in a plot, near is high."""
 
 
 def reading_of(
-    probe: Probe, pixel: tuple[int, int], photo: NDArray[np.uint8] | None, full: Size
+    probe: Probe,
+    pixel: tuple[int, int],
+    photo: NDArray[np.uint8] | None,
+    full: Size,
+    own: Rgb | None = None,
 ) -> Reading:
-    """Read a pixel; ``photo`` is (H, W, 3), decoded to any size, of a photo of ``full`` size."""
-    rgb, note = None, ""
-    if photo is not None:
+    """Read a pixel; ``photo`` is (H, W, 3), decoded to any size, of a photo of ``full`` size.
+
+    ``own`` is the colour of the pixel itself, None where it is not known.
+    """
+    rgb, note = own, ""
+    if rgb is None and photo is not None:
         height, width = photo.shape[:2]
         row, column = pixel[1] * height // full.height, pixel[0] * width // full.width
         red, green, blue = photo[row, column].tolist()
@@ -113,24 +139,28 @@ def mark_digits(
     return [(share_of(place, size), str(number % 10)) for number, place in enumerate(places, 1)]
 
 
-def mark_lines(
-    probe: Probe, marks: Sequence[Mark], cursor: Sample | None
-) -> tuple[list[str], tuple[Sample, Sample] | None]:
-    """Return the list of marks, and the two samples that are measured.
+def measured_of(probe: Probe, marks: Sequence[Mark], cursor: Sample | None) -> Measured:
+    """Return the list of marks, and the measurement of the last two of them.
 
-    These are the last two marks; with a single mark, that one and the crosshair.
+    With a single mark, that one and the sample under the crosshair are measured.
     """
     trust = probe.depth_map.trust
     samples = [probe.at_sample(*mark.sample) for mark in marks]
-    lines = [
+    listed = tuple(
         f"{number} at {mark.pixel[0]}, {mark.pixel[1]}  {_distance(sample, trust)}"
         for number, (mark, sample) in enumerate(zip(marks, samples, strict=True), 1)
-    ]
-    if len(samples) > 1:
-        return lines, (samples[-2], samples[-1])
-    if samples and cursor is not None:
-        return lines, (samples[0], cursor)
-    return lines, None
+    )
+    pair = samples[-2:] if len(samples) > 1 else [*samples, *([] if cursor is None else [cursor])]
+    if not samples or len(pair) < 2:
+        return Measured(listed)
+    one, other = pair
+    ends = f"{len(samples) - 1} to {len(samples)}" if len(samples) > 1 else "1 to crosshair"
+    lines = (("marks", ends), *measurement_lines(probe.measure(one, other), trust))
+    metres = probe.profile(one, other).metres
+    caption = profile_caption(metres, trust)
+    if not caption:
+        return Measured(listed, lines)
+    return Measured(listed, (*lines, ("profile", caption)), profile_heights(metres))
 
 
 def _distance(sample: Sample, trust: Trust) -> str:
@@ -161,7 +191,36 @@ def profile_caption(metres: NDArray[np.float64], trust: Trust) -> str:
     if not valid.size:
         return ""
     low, high = float(valid.min()), float(valid.max())
-    return f"{metres.size} samples {trust.about}{low:.3f}–{high:.3f} m"
+    count = f"{metres.size} samples"
+    if valid.size < metres.size:
+        count = f"{metres.size - valid.size} of {count} invalid"
+    return f"{trust.about}{low:.3f}–{high:.3f} m, {count}"
+
+
+def profile_heights(metres: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the heights of a profile in a plot: near is high, an invalid sample is the lowest."""
+    valid = metres[metres == metres]
+    farthest = float(valid.max()) if valid.size else 0.0
+    return tuple(-value if value == value else -farthest for value in metres.tolist())
+
+
+def scale_note(probe: Probe, marks: Sequence[Mark], pixel: tuple[int, int], factor: float) -> str:
+    """Return what a known length did, and how well the codes determine it; as ``length_of_file``.
+
+    ``probe`` has the distances of the file.
+    """
+    text = f"all distances times {factor:.4g}"
+    if len(marks) > 1:
+        measured = probe.measure(*(probe.at_sample(*mark.sample) for mark in marks[-2:]))
+        length, bound = measured.distance, measured.uncertainty
+    else:
+        sample = probe.at_sample(*marks[0].sample) if marks else probe.at_pixel(*pixel)
+        length, bound = (None, None) if sample is None else (sample.metres, sample.margin)
+    if not length or bound is None:
+        return text
+    share = 100 * bound / length
+    advice = "; a longer one is better" if share > _COARSE_SHARE else ""
+    return f"{text}, ± {share:.2g} % by the code steps of this length{advice}"
 
 
 def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[str]:
@@ -182,11 +241,10 @@ def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[s
     return [first, second, f"mean {trust.about}{mean:.2f} m, {unused}"]
 
 
-def as_text(
-    name: str, reading: Reading, trust: Trust, marks: Sequence[str], more: Sequence[Line]
-) -> str:
+def as_text(name: str, reading: Reading, trust: Trust, measured: Measured) -> str:
     """Return read-out, marks and measurement as lines of text."""
-    rows = [*reading.lines(trust), *(("mark", line) for line in marks), *more]
+    marks = (("mark", line) for line in measured.listed)
+    rows = [*reading.lines(trust), *marks, *measured.lines]
     width = max(len(label) for label, _ in rows)
     return "\n".join([printable(name), *(f"{label:<{width}}  {value}" for label, value in rows)])
 

@@ -66,7 +66,8 @@ _KEYS: tuple[_Group, ...] = (
         "probe (m)",
         (
             ("arrows h j k l", "move by a sample; shift+arrows by ten; mouse"),
-            ("space  u", "set a mark; remove the last one"),
+            ("space  u", "set a mark; remove the last one; or a click, right click"),
+            ("PgUp PgDn", "scroll the list of marks; or the wheel"),
             ("s  S", "scale by a known length; back to the file's"),
             ("H  c  d", "histogram of the codes; colour map; near and far clip"),
             ("drag", "on the histogram: range of colours; ctrl: clip; click: all"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Sparkline, Static
 from textual.worker import Worker, WorkerState
@@ -18,30 +18,32 @@ from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import LayerKind
-from heicdepth_tui.report.probe import measurement_lines
-from heicdepth_tui.text import printable, printable_path
+from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
+from heicdepth_tui.ui.screens.probe_output import ProbeOutput
 from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
 from heicdepth_tui.ui.screens.view import QUIT, SAVE_PICTURE
-from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers, write_marks
+from heicdepth_tui.ui.services.events import RegionArrived
+from heicdepth_tui.ui.services.photo_pixels import PhotoPixels
+from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
 from heicdepth_tui.ui.widgets.histogram_view import HistogramView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
-from heicdepth_tui.ui.widgets.probe_figures import ReadingView, marks_content
+from heicdepth_tui.ui.widgets.probe_figures import ReadingView, labelled_content
 
 if TYPE_CHECKING:
-    from textual.notifications import SeverityLevel
+    from collections.abc import Callable
 
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.picture_request import PicturePart
-    from heicdepth_tui.ui.presenters.probe import Reading
+    from heicdepth_tui.ui.presenters.probe import Measured, Reading
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.services.events import Event
 
@@ -50,13 +52,16 @@ __all__ = ["ProbeScreen"]
 _WIDE = 116
 """Columns from which the histogram has room of its own."""
 
-_PATH_SECONDS = 8
-"""Seconds that the path of a written file is shown."""
+_LISTED_COLOURS = 16
+"""The newest marks whose colours are read at full size before they are copied or written."""
 
-_Line = tuple[str, str]
+_LEFT, _RIGHT = 1, 3
+"""Buttons of the mouse."""
+
+_NO_MARKS_HINT = "space or a click sets a mark\ntwo marks measure a length"
 
 
-class ProbeScreen(RectifyAction, RangedScreen):
+class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
     """Reads samples under the crosshair of the selected photo; closes by esc or m."""
 
     DEFAULT_CSS = """
@@ -67,9 +72,10 @@ class ProbeScreen(RectifyAction, RangedScreen):
     ProbeScreen > #probe-figures { height: 12; border-top: solid $rule; }
     ProbeScreen #probe-reading { width: 46; height: 1fr; padding: 0 1; }
     ProbeScreen #probe-marks { width: 1fr; padding: 0 1; border-left: solid $rule; }
-    ProbeScreen #probe-marks > Static { height: auto; max-height: 9; text-wrap: nowrap;
+    ProbeScreen #probe-measured, ProbeScreen #probe-list { height: auto; text-wrap: nowrap;
         text-overflow: ellipsis; }
     ProbeScreen #probe-marks > Sparkline { height: 2; }
+    ProbeScreen #probe-scroll { height: 1fr; scrollbar-size: 1 1; }
     ProbeScreen #probe-histogram { width: 1fr; padding: 0 1; border-left: solid $rule; }
     ProbeScreen > Input { height: 1; border: none; padding: 0 1; display: none; }
     ProbeScreen.-asking > Input { display: block; }
@@ -90,6 +96,8 @@ class ProbeScreen(RectifyAction, RangedScreen):
         bind("shift+up", "move(0,-10)", "Far up", "probe.up.ten", "Ten samples"),
         bind("shift+down", "move(0,10)", "Far down", "probe.down.ten", "Ten samples"),
         bind("space,enter", "mark", "Mark", "probe.mark", "Set a mark", show=True),
+        bind("pageup", "scroll_marks(-1)", "Marks up", "probe.list.up", "Scroll the list of marks"),
+        bind("pagedown", "scroll_marks(1)", "Marks down", "probe.list.down", "Scroll the marks"),
         bind("backspace,u", "unmark", "Unmark", "probe.unmark", "Remove the last mark", show=True),
         bind("s", "ask_length", "Length", "probe.length", "Type a known length", show=True),
         bind("S", "file_scale", "File's scale", "probe.unscale", "Undo the scale"),
@@ -116,7 +124,10 @@ class ProbeScreen(RectifyAction, RangedScreen):
         self.depth_view = CrossView(id="probe-depth")
         self.histogram_view = HistogramView(context.session.settings.mode, id="probe-histogram")
         self.reading_view = ReadingView(id="probe-reading")
-        self.marks_view = Static("", markup=False)
+        self.measured_view = Static("", id="probe-measured", markup=False)
+        self.marks_view = Static("", id="probe-list", markup=False)
+        self._list = VerticalScroll(self.marks_view, id="probe-scroll", can_focus=False)
+        self._pixels = PhotoPixels(context.loader, self._entry)
         self._title = Static("", id="probe-title", markup=False)
         self._profile = Sparkline()
         self._drawn: ProbeLayers | None = None
@@ -124,6 +135,9 @@ class ProbeScreen(RectifyAction, RangedScreen):
         self._histogram: CodeHistogram | None = None
         width, height = self._header.primary.displayed_size
         self._pixel = width // 2, height // 2
+        self._listed: str | None = None
+        self._below: Callable[[Event], object] | None = None
+        """Gets the events of the screen below, which may be one of a photo as well."""
         self._is_histogram_chosen = self._awaits_photo = False
         self._ranges = DepthRanges(self, self._session, self._draw, self._tell)
 
@@ -136,19 +150,22 @@ class ProbeScreen(RectifyAction, RangedScreen):
         with Horizontal(id="probe-figures"):
             yield self.reading_view
             with Vertical(id="probe-marks"):
-                yield self.marks_view
+                yield self.measured_view
                 yield self._profile
+                yield self._list
             yield self.histogram_view
         yield Input(compact=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Draw a photo that is still being decoded once it is there."""
-        self._app_context.loader.listener = self._look_for_photo
+        loader = self._app_context.loader
+        self._below, loader.listener = loader.listener, self._take_event
 
     def on_unmount(self) -> None:
         """Wait for nothing more."""
-        self._app_context.loader.listener = None
+        self._app_context.loader.listener = self._below
+        self._pixels.stop()
 
     @property
     def _is_photo_settled(self) -> bool:
@@ -156,7 +173,13 @@ class ProbeScreen(RectifyAction, RangedScreen):
         layer = state.own(LayerKind.PRIMARY)
         return layer is None or state.is_settled(layer)
 
-    def _look_for_photo(self, _: Event) -> None:
+    def _take_event(self, event: Event) -> None:
+        if isinstance(event, RegionArrived) and event.answer.request.slot == self._pixels.slot:
+            if self._pixels.take(event):
+                self._show()
+            return
+        if self._below is not None:
+            self._below(event)
         if self._awaits_photo and self._is_photo_settled:
             self._draw()
 
@@ -239,10 +262,12 @@ class ProbeScreen(RectifyAction, RangedScreen):
         probe = self._probe
         if probe is None or self._histogram is None:
             return
-        reading, trust = self._reading(probe), probe.depth_map.trust
         marks = self.marks.marks
+        reading, trust = self._reading(probe), probe.depth_map.trust
+        for mark in reversed(marks[-_LISTED_COLOURS:]):
+            self._own_colour(mark.pixel)
         self.reading_view.show(reading.lines(trust))
-        self._show_measured(*self._measured(probe, reading.sample))
+        self._show_measured(self._measured(probe, reading.sample))
         size = self._header.primary.displayed_size
         self.photo_view.point_at(
             texts.share_of(self._pixel, size),
@@ -259,33 +284,41 @@ class ProbeScreen(RectifyAction, RangedScreen):
         if title != self._title.content:
             self._title.update(Content(title), layout=False)
 
-    def _show_measured(self, listed: list[str], more: list[_Line], metres: list[float]) -> None:
+    def _show_measured(self, measured: Measured) -> None:
         """Show marks and measurement; lays out the screen only where they need other room."""
-        before, text = str(self.marks_view.content), marks_content(listed, more)
+        before, text = str(self.measured_view.content), labelled_content(measured.lines)
+        self.measured_view.display = bool(measured.lines)
         if text.plain != before:
             is_higher = text.plain.count("\n") != before.count("\n")
-            self.marks_view.update(text, layout=is_higher)
-            self._profile.data = [-value for value in metres]
-            self._profile.display = len(metres) > 1
+            self.measured_view.update(text, layout=is_higher)
+        self._profile.data = measured.profile
+        self._profile.display = len(measured.profile) > 1
+        listed = "\n".join(measured.listed)
+        if listed != self._listed:
+            self._listed = listed
+            self.marks_view.update(listed or Content.styled(_NO_MARKS_HINT, "$dim"))
+            self._list.scroll_end(animate=False)
+
+    def action_scroll_marks(self, pages: int) -> None:
+        """Scroll the list of marks, where it is longer than its room."""
+        rows = pages * max(1, self._list.size.height - 1)
+        self._list.scroll_relative(y=rows, animate=False)
 
     def _reading(self, probe: Probe, mark: Mark | None = None) -> Reading:
         pixel = self._pixel if mark is None else mark.pixel
         rgb = None if self._drawn is None else self._drawn.rgb
-        return texts.reading_of(probe, pixel, rgb, self._header.primary.displayed_size)
+        size = self._header.primary.displayed_size
+        return texts.reading_of(probe, pixel, rgb, size, self._own_colour(pixel))
 
-    def _measured(
-        self, probe: Probe, cursor: Sample | None
-    ) -> tuple[list[str], list[_Line], list[float]]:
-        """Return the list of marks, the measurement of two samples, and their profile."""
-        trust = probe.depth_map.trust
-        listed, pair = texts.mark_lines(probe, self.marks.marks, cursor)
-        if pair is None:
-            return listed, [], []
-        more = measurement_lines(probe.measure(*pair), trust)
-        profile = probe.profile(*pair)
-        caption = texts.profile_caption(profile.metres, trust)
-        valid = profile.metres[profile.metres == profile.metres].tolist()
-        return listed, [*more, ("profile", caption)] if caption else more, valid
+    def _own_colour(self, pixel: tuple[int, int]) -> tuple[int, int, int] | None:
+        """Return the colour of a pixel where the photo on show is shrunk; None until it is read."""
+        rgb = None if self._drawn is None else self._drawn.rgb
+        if rgb is None or rgb.shape[1::-1] == tuple(self._header.primary.displayed_size):
+            return None
+        return self._pixels.read(pixel)
+
+    def _measured(self, probe: Probe, cursor: Sample | None) -> Measured:
+        return texts.measured_of(probe, self.marks.marks, cursor)
 
     def picture_parts(self) -> tuple[PicturePart, ...]:
         """Return photo and depth map with the crosshair, the marks and what they measure."""
@@ -294,8 +327,8 @@ class ProbeScreen(RectifyAction, RangedScreen):
         probe, state = self._probe, self._session.photos.get(self._entry)
         if probe is None:
             return ()
-        listed, more, _ = self._measured(probe, probe.at_pixel(*self._pixel))
-        notes = (*listed, *(f"{label} {value}" for label, value in more))
+        measured = self._measured(probe, probe.at_pixel(*self._pixel))
+        notes = (*measured.listed, *(f"{label} {value}" for label, value in measured.lines))
         return probe_parts(self._session, state, probe, self._pixel, self.marks.marks, notes)
 
     # Moving
@@ -317,7 +350,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
             self._show()
 
     def on_cross_view_pointed(self, message: CrossView.Pointed) -> None:
-        """Move the crosshair to the mouse."""
+        """Move the crosshair to the mouse; a click sets a mark, the right button removes one."""
         probe = self._probe
         if probe is None:
             return
@@ -328,6 +361,10 @@ class ProbeScreen(RectifyAction, RangedScreen):
         else:
             width, height = self._header.primary.displayed_size
             self._move_to((int(across * width), int(down * height)))
+        if message.button == _LEFT:
+            self.action_mark()
+        elif message.button == _RIGHT:
+            self.action_unmark()
 
     # Marks and scale
 
@@ -350,7 +387,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
             "from the camera to mark 1" if count else "from the camera to the crosshair"
         )  # fmt: skip
         field = self.query_one(Input)
-        field.placeholder = f"true length {what}, such as 0.35 m or 35 cm"
+        field.placeholder = f"true length {what}, such as 0.35 m or 35 cm; esc closes"
         field.value = ""
         self.add_class("-asking")
         field.focus()
@@ -369,6 +406,7 @@ class ProbeScreen(RectifyAction, RangedScreen):
             self._tell(str(error), "warning")
             return
         self._close_field()
+        self._tell(texts.scale_note(self._drawn.probe, self.marks.marks, self._pixel, factor))
         self._keep(self.marks.scaled_by(factor))
 
     def _close_field(self) -> None:
@@ -395,52 +433,6 @@ class ProbeScreen(RectifyAction, RangedScreen):
         """Draw depth and histogram in a colour map."""
         self._session.colormap = name
         self._draw()
-
-    # Taking figures along
-
-    def action_copy(self) -> None:
-        """Copy read-out, marks and measurement as text; the path while its message is shown."""
-        if self._app_context.export_log.message_path:
-            self.action_copy_path()
-        elif self._probe is not None:
-            probe, reading = self._probe, self._reading(self._probe)
-            listed, more, _ = self._measured(probe, reading.sample)
-            trust = probe.depth_map.trust.with_camera(probe.camera)
-            self._copy(texts.as_text(self._entry.name, reading, trust, listed, more), "text")
-
-    def action_copy_json(self) -> None:
-        """Copy read-out, marks and measurements as JSON."""
-        if self._probe is not None:
-            probe = self._probe
-            readings = [self._reading(probe, mark) for mark in self.marks.marks]
-            name = self._entry.name
-            self._copy(texts.as_json(name, probe, self._reading(probe), readings), "JSON")
-
-    def _copy(self, text: str, form: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self._tell(f"{form} sent to the terminal's clipboard")
-
-    def action_write(self) -> None:
-        """Write the marks as CSV into the folder of exports, in a thread."""
-        probe, marks = self._probe, self.marks.marks
-        if probe is None:
-            return
-        if not marks:
-            self._tell("no marks to write: space sets one", "warning")
-            return
-        data = texts.csv_bytes(probe, [self._reading(probe, mark) for mark in marks])
-        write = partial(write_marks, self._app_context.options.out, self._entry.name, data)
-        self.run_worker(write, thread=True)
-
-    def _tell(self, message: str, severity: SeverityLevel = "information") -> None:
-        self.notify(message, severity=severity, timeout=4, markup=False)
-
-    def _tell_path(self, path: str) -> None:
-        """State where the marks were written, for as long as ``y`` copies the path."""
-        self.app.clear_notifications()
-        text = f"marks written to {printable_path(path)}\ny copies the path"
-        self.notify(text, timeout=_PATH_SECONDS, markup=False)
-        self._app_context.export_log.message_shown(path, _PATH_SECONDS)
 
     def action_leave(self) -> None:
         """Close the field for a length, else the screen."""

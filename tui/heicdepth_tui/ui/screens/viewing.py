@@ -186,8 +186,12 @@ class ViewingScreen(BorderedScreen):
         from heicdepth_tui.ui.screens.probe import ProbeScreen
 
         state = self._session.state
-        if state is None or state.pixels(state.own(LayerKind.DEPTH)) is None:
-            self.show_status("no depth map to measure in")
+        depth = None if state is None else state.own(LayerKind.DEPTH)
+        if state is None or state.is_loading or (depth and not state.is_settled(depth)):
+            self.show_status("the depth map is still being read")
+        elif state.pixels(depth) is None:
+            error = state.layer(depth).error
+            self.show_status("no depth map to measure in" if error is None else error.short)
         else:
             self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
 

@@ -59,7 +59,7 @@ class PaneWindow:
         Call it before ``wanted``, the window's own picture, is requested.
         """
         samples, sharper, spec = self.samples, self.sharper, wanted.render
-        if samples is None or not samples.is_of(entry, window):
+        if samples is None or spec is None or not samples.is_of(entry, window):
             return None
         if self.requested == (entry, wanted) and (self.is_final or not self.moved_number):
             return None

@@ -40,12 +40,13 @@ class CrossView(Widget):
     class Pointed(Message):
         """The mouse points at a cell of the picture."""
 
-        def __init__(self, view: CrossView, share: tuple[float, float], is_click: bool) -> None:
+        def __init__(self, view: CrossView, share: tuple[float, float], button: int = 0) -> None:
             super().__init__()
             self.view = view
             self.share = share
             """The centre of the cell as a share of the picture's width and height."""
-            self.is_click = is_click
+            self.button = button
+            """The button that was clicked, 1 left, 2 middle, 3 right; 0 where none was."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -118,20 +119,21 @@ class CrossView(Widget):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Point where the mouse is."""
-        self._point(event, is_click=False)
+        self._point(event)
 
     def on_click(self, event: events.Click) -> None:
-        """Point where the mouse was clicked."""
-        self._point(event, is_click=True)
+        """Point where the mouse was clicked; of a double click the second counts for nothing."""
+        if event.chain == 1:
+            self._point(event, event.button)
 
-    def _point(self, event: events.MouseEvent, *, is_click: bool) -> None:
+    def _point(self, event: events.MouseEvent, button: int = 0) -> None:
         picture, box = self._picture, self._box
         if picture is None:
             return
         column, row = event.x - box.column, event.y - box.row
         if 0 <= column < box.columns and 0 <= row < box.rows:
             share = (column + 0.5) / box.columns, (row + 0.5) / box.rows
-            self.post_message(self.Pointed(self, share, is_click))
+            self.post_message(self.Pointed(self, share, button))
 
     def render_line(self, y: int) -> Strip:
         """Render a row of the picture, with what stands over it."""

@@ -1,4 +1,4 @@
-"""Figures of the probe: the read-out line by line, and the marks as styled text."""
+"""Figures of the probe: the read-out line by line, and the measurement as styled text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from heicdepth_tui.ui.model.clipping import wrap_cells
 if TYPE_CHECKING:
     from textual.selection import Selection
 
-__all__ = ["ReadingView", "marks_content"]
+__all__ = ["ReadingView", "labelled_content"]
 
 _Line = tuple[str, str]
 _LABEL_CELLS = 12
@@ -91,11 +91,9 @@ class ReadingView(Widget):
         return selection.extract("\n".join(lines)), "\n"
 
 
-def marks_content(listed: Sequence[str], more: Sequence[_Line]) -> Content:
-    """Return the last marks, and the measurement under them; a hint where none is set."""
-    if not listed:
-        return Content.styled("space sets a mark; two measure", "$dim")
-    parts: list[str | tuple[str, str]] = [f"{line}\n" for line in listed[-4:]]
-    for label, value in more:
-        parts += [(f"{label:<8}", "$dim"), f"{value}\n"]
+def labelled_content(lines: Sequence[_Line]) -> Content:
+    """Return (label, value) pairs as lines of text."""
+    parts: list[str | tuple[str, str]] = []
+    for number, (label, value) in enumerate(lines):
+        parts += ["\n" if number else "", (f"{label:<8}", "$dim"), value]
     return Content.assemble(*parts)
