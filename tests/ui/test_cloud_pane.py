@@ -139,3 +139,23 @@ async def test_m_measures_where_no_point_is_clicked(open_app: Open, sample_folde
         await _opened(driven)
         await driven.pilot.press("m")
         await driven.until(lambda: isinstance(driven.app.screen, ProbeScreen), "the probe")
+
+
+async def test_colours_of_depth_follow_the_keys_of_the_main_screen(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(80, 24)) as driven:
+        pane = await _opened(driven)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("c")
+        await driven.until(lambda: pane.legend.display, "the ramp in the place of the hint")
+        # The caveat is never cut.
+        assert "relative" in str(pane.query_one("#cloud-heading").content)
+        await driven.until(lambda: pane.control.is_up_to_date, "the frame")
+        before = pane.control.frame
+        await driven.pilot.press("C")
+        await driven.until(lambda: "far is bright" in driven.text, "the status")
+        await driven.until(
+            lambda: pane.control.is_up_to_date and pane.control.frame is not before, "a frame"
+        )
+        assert pane.control.frame.rendered.rows != before.rendered.rows

@@ -109,12 +109,21 @@ class TestLegend:
         assert far == f"{metres[100]:.2f} m"
 
     def test_accuracy_stays_when_there_is_little_room(self, depth_map: DepthMap) -> None:
-        shown = [note(view(depth_map, name="2–98 %"), cells) for cells in (80, 45, 20, 8)]
+        shown = [note(view(depth_map, name="2–98 %"), cells) for cells in (80, 45, 34, 26, 8)]
 
         assert all(text.startswith("relative") for text in shown)
-        assert ["2–98 %" in text for text in shown] == [True, True, True, False]
-        assert ["data ≈" in text for text in shown] == [True, True, False, False]
-        assert ["1/m" in text for text in shown] == [True, False, False, False]
+        assert ["2–98 %" in text for text in shown] == [True, True, True, False, False]
+        # The data's own range, which its ends beside the ramp do not give.
+        assert ["≈0.58" in text and "m" in text for text in shown] == [True] * 4 + [False]
+        assert ["1/m" in text for text in shown] == [True, False, False, False, False]
+
+    def test_a_range_with_nothing_in_it_is_stated_before_the_data(
+        self, depth_map: DepthMap
+    ) -> None:
+        chosen = ColourRange(RangeKind.CHOSEN, False, 5000.0, 6000.0)
+        name = chosen.name(chosen.scale(depth_map, None), "≈")
+
+        assert note(view(depth_map, name=name), 40) == "relative · nothing from ≈5000 to 6000"
 
 
 async def test_keys_change_range_and_bright_end(open_app: Open, sample_folder: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from textual import events
 
-from heicdepth_tui.photo.layers import Pixels
+from heicdepth_tui.photo.layers import LayerKind, Pixels
 from heicdepth_tui.ui.model.layer_view import WHOLE_VIEW, Window
 from heicdepth_tui.ui.screens.layers import LayersScreen
 from heicdepth_tui.ui.screens.zoom import ZoomScreen
@@ -44,6 +44,17 @@ async def test_begins_with_depth_over_the_photo(
         assert picture.fit.cols == screen.picture.size.width or (
             picture.fit.rows == screen.picture.size.height
         )
+
+
+async def test_codes_have_the_range_of_the_colour_map(open_app: Any, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("R", "C", "o")
+        scale = driven.app.session.colour_range.scale_in(
+            driven.state.tables, driven.state.own(LayerKind.DEPTH)
+        )
+        await _shows(driven, f"colours from {scale.low} to {scale.high}; far is bright")
 
 
 async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder: Path) -> None:

@@ -16,6 +16,7 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model.clip import CLIP_STEPS, Clip
 from heicdepth_tui.ui.model.cloud_frame import CloudColours
+from heicdepth_tui.ui.model.colour_range import ColourRange, RangeKind
 from heicdepth_tui.ui.model.marks import PhotoMarks
 from heicdepth_tui.ui.model.pose import Pose
 from heicdepth_tui.ui.screens.commands import PhotoCommands
@@ -113,6 +114,38 @@ async def test_keys_change_colours_points_and_blocks(spinning: Spinning) -> None
         await shown(driven, screen)
         assert driven.app.session.settings.blocks is Blocks.QUAD
         assert screen.frame.rendered.fit.width == 4 * screen.frame.rendered.fit.cols
+
+
+async def test_colours_of_depth_have_the_range_and_the_legend_of_the_map(
+    spinning: Spinning,
+) -> None:
+    async with spinning() as (driven, screen):
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        assert not screen.legend.display
+        await driven.pilot.press("c")
+        await driven.until(lambda: screen.legend.display and screen.is_up_to_date, "the legend")
+        whole, rows = screen.frame, screen.frame.rendered.fit.rows
+        assert rows == screen.view.size.height
+        near, far = screen.legend.plain.split()[0], driven.app.browse.pictures.depth.legend.plain
+        assert far.startswith(near)
+        session = driven.app.session
+        session.colour_range = ColourRange(RangeKind.CHOSEN, near=1.0, far=2.0)
+        screen.control.recolour()
+        await driven.until(lambda: "depth colours by hand" in driven.text, "the other range")
+        await shown(driven, screen)
+        assert screen.legend.plain.startswith("≈1.0")
+        assert screen.frame.rendered.rows != whole.rendered.rows
+        before = screen.frame
+        await driven.pilot.press("C")
+        await driven.until(lambda: session.colour_range.is_far_bright, "far bright")
+        await shown(driven, screen)
+        assert screen.frame.rendered.rows != before.rendered.rows
+        # The picture that P saves has the same ramp.
+        (part,) = screen.picture_parts()
+        assert part.legend.ends[0].startswith("≈1.0")
+        assert part.request.spec.scale.is_far_bright
+        await driven.pilot.press("c")
+        await driven.until(lambda: not screen.legend.display, "colours of the photo")
 
 
 async def test_the_turntable_turns_until_it_is_stopped(spinning: Spinning) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.tables import CodeSpan, Tables
 
-__all__ = ["WHOLE_FILE", "ColourRange", "RangeKind"]
+__all__ = ["NOTHING", "WHOLE_FILE", "ColourRange", "RangeKind"]
 
 
 class RangeKind(Enum):
@@ -26,6 +26,8 @@ class RangeKind(Enum):
     WINDOW = "window"
 
 
+NOTHING = "nothing"
+"""Begins the name of a range in which no code lies."""
 _WITH_ENDS = (RangeKind.CHOSEN, RangeKind.WINDOW)
 
 
@@ -62,7 +64,7 @@ class ColourRange:
         ``about`` stands before distances, see ``Trust.about``.
         """
         if self.kind in _WITH_ENDS and scale.low is None:
-            return f"nothing from {about}{self.near:g} to {self.far:g}"
+            return f"{NOTHING} from {about}{self.near:g} to {self.far:g}"
         return self.kind.value
 
     def of_window(self, depth_map: DepthMap, region: SampleRegion) -> ColourRange | None:

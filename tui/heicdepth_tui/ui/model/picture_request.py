@@ -72,6 +72,8 @@ class CloudPart:
     request: CloudRequest
     bar: tuple[float, str]
     notes: tuple[str, ...] = ()
+    legend: LegendTexts | None = None
+    """That of the colours of depth; None where they are those of the photo."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

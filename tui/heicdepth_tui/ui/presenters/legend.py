@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from heicdepth_tui.ui.model.colour_range import NOTHING
+
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.draw.code_scale import CodeScale
@@ -31,6 +33,11 @@ class LegendView:
     """The smallest and the largest code that occur."""
     range_name: str
     """Empty for the whole range of codes."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the range that was chosen has no codes, so that all of them have colours."""
+        return self.range_name.startswith(NOTHING)
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -108,7 +115,10 @@ def ticks(view: LegendView, cells: int) -> list[tuple[int, str]]:
 
 
 def note(view: LegendView, cells: int) -> str:
-    """Return the line under the ramp, as much of it as fits: accuracy never gives way."""
+    """Return the line under the ramp, as much of it as fits: accuracy never gives way.
+
+    The data's own range gives way last.
+    """
     depth_map = view.depth_map
     if depth_map.reason:
         return f"no metres: {depth_map.reason}"
@@ -123,13 +133,17 @@ def note(view: LegendView, cells: int) -> str:
     caveat = trust.short
     short = "assumed" if trust.is_assumed else caveat.removeprefix("accuracy ")
     name = (view.range_name,) if view.range_name else ()
+    brief = f"{trust.about}{near}–{far} m"
+    # The ramp has the ends of the range itself, but not that there is nothing in it.
+    least = name if view.is_empty else (brief,)
     forms = [
         " · ".join(parts)
         for parts in (
             (caveat, *name, own, disparity),
             (caveat, *name, own),
             (short, *name, own),
-            (short, *name),
+            (short, *name, brief),
+            (short, *least),
         )
     ]
     return next((form for form in forms if cell_len(form) <= cells), short)

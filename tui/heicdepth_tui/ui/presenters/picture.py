@@ -132,9 +132,13 @@ def probe_parts(
 
 
 def cloud_part(
-    spin: Spin, frame: CloudFrame, request: CloudRequest, sample: CloudSample | None
+    spin: Spin,
+    frame: CloudFrame,
+    request: CloudRequest,
+    sample: CloudSample | None,
+    legend: LegendView | None = None,
 ) -> CloudPart:
-    """Return the part of a frame of the cloud."""
+    """Return the part of a frame of the cloud; ``legend`` is that of the colours of depth."""
     trust = frame.shown.cloud.trust
     length, text = scale_length(frame, _BAR_CELLS)
     across = frame.metres_a_cell * max(1, frame.rendered.fit.cols)
@@ -142,7 +146,11 @@ def cloud_part(
     if sample is not None:
         notes.append(sample_text(sample, trust))
     return CloudPart(
-        heading(spin, frame, _CELLS), request, (length / across, text), notes=tuple(notes)
+        heading(spin, frame, _CELLS, legend),
+        request,
+        (length / across, text),
+        notes=tuple(notes),
+        legend=None if legend is None else _texts(legend),
     )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
     from heicdepth_tui.ui.model.spin import Spin
+    from heicdepth_tui.ui.presenters.legend import LegendView
 
 __all__ = [
     "Caption",
@@ -54,13 +55,16 @@ def points_text(frame: CloudFrame) -> str:
     return f"{len(frame.shown.cloud):,} points"
 
 
-def heading(spin: Spin, frame: CloudFrame, cells: int) -> str:
-    """Return how the cloud is shown, as much as fits: the clip first, then what differs."""
+def heading(spin: Spin, frame: CloudFrame, cells: int, legend: LegendView | None = None) -> str:
+    """Return how the cloud is shown, as much as fits: the clip first, then what differs.
+
+    ``legend`` is that of the colours of depth: it has the name of their range.
+    """
     trust, camera = frame.shown.cloud.trust, frame.shown.cloud.camera
     parts = [
-        _range_text(spin, frame, trust),
+        _range_text(spin, frame, trust, cells),
         "orthographic" if spin.pose.is_orthographic else "perspective",
-        "depth colours" if spin.colours is CloudColours.DEPTH else "photo colours",
+        _colours_text(spin, legend),
         "turntable" if spin.is_turning else "",
         "normals" if spin.is_shaded else "",
         "rectified" if camera is not None and camera.is_rectified else "",
@@ -70,11 +74,20 @@ def heading(spin: Spin, frame: CloudFrame, cells: int) -> str:
     return _joined([part for part in parts if part], cells)
 
 
-def _range_text(spin: Spin, frame: CloudFrame, trust: Trust) -> str:
+def _colours_text(spin: Spin, legend: LegendView | None) -> str:
+    if spin.colours is CloudColours.PHOTO:
+        return "photo colours"
+    name = "" if legend is None else legend.range_name
+    return f"depth colours {name}".rstrip()
+
+
+def _range_text(spin: Spin, frame: CloudFrame, trust: Trust, cells: int) -> str:
+    """Return the ends of what is shown; the word before them gives way, never the caveat."""
     near, far = spin.clip.near, spin.clip.far
     word = "all" if near is None and far is None else "clip"
     ends = [f"{shown:.3g}" for shown in (near or frame.shown.nearest, far or frame.shown.farthest)]
-    return f"{word} {trust.about}{ends[0]}–{ends[1]} {trust.unit_label}"
+    text = f"{trust.about}{ends[0]}–{ends[1]} {trust.unit_label}"
+    return f"{word} {text}" if cell_len(word) + 1 + cell_len(text) <= cells else text
 
 
 def _dropped_text(frame: CloudFrame) -> str:

@@ -111,7 +111,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
             self, context, self.photos, self.title_bar, self._reread, self.lay_out_again
         )
         self.borders = Borders(context.session, lambda: self.panel.layout, self.lay_out_again)
-        self._colours = DepthColours(self, context.session, self.panel.update, self.show_status)
+        self._colours = DepthColours(self, context.session, self.ranges_changed, self.show_status)
         self.outside = OutsideEvents(self, context)
         self._find_bar: FindBar | None = None
 

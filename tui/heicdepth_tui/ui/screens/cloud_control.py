@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from textual.binding import BindingType
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.photo.layers import LayerKind
-from heicdepth_tui.ui.model.cloud_frame import CloudRequest
+from heicdepth_tui.ui.model.cloud_frame import CloudColours, CloudRequest
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.spin import Spin
 from heicdepth_tui.ui.screens.rectifying import RECTIFY
@@ -19,6 +20,7 @@ from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
 from heicdepth_tui.ui.widgets.bindings import bind
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Pixels
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.model.pose import Pose
+    from heicdepth_tui.ui.presenters.legend import LegendView
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.cloud_view import CloudView
 
@@ -58,6 +61,7 @@ CLOUD_BINDINGS: list[BindingType] = [
     bind("t", "turntable", "Turntable", "spin.turntable", show=True),
     bind("p", "projection", "Projection", "spin.projection", "With perspective or without"),
     bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
+    bind("C", "reverse_colours", "Bright end", "spin.reverse", "Bright near or bright far"),
     bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
     bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
     RECTIFY,
@@ -102,7 +106,7 @@ class CloudControl:
         self._limits: tuple[float, float] | None = None
         self._number = 0
         self._requested: CloudRequest | None = None
-        self._is_drawing = self._is_stale = self._is_released = False
+        self._is_drawing = self._is_stale = self._is_released = self._awaits_layout = False
         self._turned_at = monotonic()
 
     def begin(self) -> None:
@@ -157,7 +161,8 @@ class CloudControl:
     def draw(self) -> None:
         """Request a frame of the newest state, or have that done when the last one is shown."""
         columns, rows = self.view.size
-        if self._is_drawing or self._is_released or not columns or not rows:
+        is_busy = self._is_drawing or self._awaits_layout
+        if is_busy or self._is_released or not columns or not rows:
             self._is_stale = True
             return
         self._is_drawing, self._is_stale = True, False
@@ -170,7 +175,9 @@ class CloudControl:
             entry=self.entry,
             options=self.options,
             pose=spin.pose,
-            spec=session.settings.render_spec((columns, rows), colormap),
+            spec=replace(
+                session.settings.render_spec((columns, rows), colormap), scale=self._code_scale
+            ),
             colours=spin.colours,
             is_shaded=spin.is_shaded,
             background=background.rgb,
@@ -178,13 +185,67 @@ class CloudControl:
         )
         self._context.clouds.request(self._requested)
 
+    @property
+    def has_depth_colours(self) -> bool:
+        """Whether the points have the colours of their depth."""
+        return self.spin.colours is CloudColours.DEPTH
+
+    @property
+    def _code_scale(self) -> CodeScale:
+        """The codes at the ends of the colour map, as the user chose them for depth maps."""
+        state = self._session.photos.get(self.entry)
+        layer, colours = state.own(LayerKind.DEPTH), self._session.colour_range
+        return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
+
+    @property
+    def legend(self) -> LegendView | None:
+        """The legend of the colours of depth; None where they are those of the photo."""
+        from heicdepth_tui.ui.presenters.legend import legend_of
+
+        session = self._session
+        state = session.photos.get(self.entry)
+        if not self.has_depth_colours:
+            return None
+        colormap = session.settings.colormap(session.colormap)
+        layer = state.own(LayerKind.DEPTH)
+        return legend_of(state.tables, layer, colormap, session.colour_range)
+
+    def recolour(self) -> None:
+        """Draw anew where the colours of depth are on show and have changed."""
+        if not self.has_depth_colours or self._requested is None:
+            return
+        session, spec = self._session, self._requested.spec
+        colours = session.settings.colormap(session.colormap), self._code_scale
+        if (spec.colormap, spec.scale) != colours:
+            self.draw()
+        elif self.frame is not None:
+            # The legend may be known by now.
+            self._call_shown()
+
+    def reverse_colours(self) -> str:
+        """Make the other end of the range bright; return a message for the user."""
+        known = self._session.colour_range
+        self._session.colour_range = replace(known, is_far_bright=not known.is_far_bright)
+        self.recolour()
+        return "near is bright" if known.is_far_bright else "far is bright"
+
+    def draw_after_layout(self) -> None:
+        """Draw for the room that the view has after the next layout."""
+        self._is_stale = self._awaits_layout = True
+
+        def laid_out() -> None:
+            self._awaits_layout = False
+            self.draw()
+
+        self.view.call_after_refresh(laid_out)
+
     def picture_parts(self) -> tuple[PicturePart, ...]:
         """Return the cloud in the newest pose, for a picture; nothing while there is none."""
         from heicdepth_tui.ui.presenters.picture import cloud_part
 
         if self.frame is None or self._requested is None:
             return ()
-        return (cloud_part(self.spin, self.frame, self._requested, self.sample),)
+        return (cloud_part(self.spin, self.frame, self._requested, self.sample, self.legend),)
 
     @property
     def options(self) -> ExportOptions:
@@ -358,6 +419,10 @@ class CloudActions:
         """Colour the points by the photo, or by depth."""
         spin = self.control.spin
         self.control.change(replace(spin, colours=spin.next_colours))
+
+    def action_reverse_colours(self) -> None:
+        """Make far bright instead of near, or near again."""
+        self.show_status(self.control.reverse_colours())
 
     def action_flying(self) -> None:
         """Show flying points, or drop them."""

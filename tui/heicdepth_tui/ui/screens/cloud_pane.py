@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from heicdepth_tui.ui.presenters.spin import failure_text, heading, pane_hint
 from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
+from heicdepth_tui.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -38,6 +40,9 @@ class CloudPane(CloudActions, Vertical):
     CloudPane { width: 1fr; height: 1fr; border-left: solid $rule; }
     CloudPane > .cloud--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-wrap: nowrap; text-overflow: ellipsis; }
+    CloudPane > Legend { height: 1; display: none; }
+    CloudPane.-depth-colours > Legend { display: block; }
+    CloudPane.-depth-colours > #cloud-hint { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "close", "Depth map", "cloud.close", show=True, display="esc"),
@@ -52,22 +57,27 @@ class CloudPane(CloudActions, Vertical):
     class Enlarged(Message):
         """The cloud is to be shown on a screen of its own."""
 
-    def __init__(self, context: Context, entry: Entry) -> None:
+    def __init__(
+        self, context: Context, entry: Entry, show_status: Callable[[str], object]
+    ) -> None:
         super().__init__(id="cloud-pane")
+        self._show_status = show_status
         self._app_context = context
         self._timer: Timer | None = None
         self._heading = Static("", classes="cloud--line", id="cloud-heading", markup=False)
         self._caption = Static("", classes="cloud--line", markup=False)
-        self._hint = Static("", classes="cloud--line", markup=False)
+        self._hint = Static("", classes="cloud--line", id="cloud-hint", markup=False)
+        self.legend = Legend(context.session.settings.mode)
         self.view = CloudView(id="cloud", can_focus=True)
         self.control = CloudControl(context, entry, self.view, self._show_lines)
 
     def compose(self) -> ComposeResult:
-        """Stack heading, cloud, caption and hint."""
+        """Stack heading, cloud, caption, and the hint or the ramp of the colours of depth."""
         yield self._heading
         yield self.view
         yield self._caption
         yield self._hint
+        yield self.legend
 
     def on_mount(self) -> None:
         """Begin with the photo's own view."""
@@ -133,7 +143,11 @@ class CloudPane(CloudActions, Vertical):
     def _show_lines(self) -> None:
         control, cells = self.control, self.size.width - 2
         if control.frame is not None:
-            self._heading.update(heading(control.spin, control.frame, cells), layout=False)
+            legend = control.legend
+            text = heading(control.spin, control.frame, cells, legend)
+            self._heading.update(text, layout=False)
+            self.legend.show(legend)
+            self.set_class(legend is not None, "-depth-colours")
             mode = self._app_context.session.settings.mode
             content = caption_content(control.frame, control.sample, cells, mode)
             self._caption.update(content, layout=False)
@@ -153,8 +167,8 @@ class CloudPane(CloudActions, Vertical):
         return True
 
     def show_status(self, status: str) -> None:
-        """State below the cloud what a key just did."""
-        self._hint.update(status, layout=False)
+        """State in the title line what a key just did."""
+        self._show_status(status)
 
     def action_close(self) -> None:
         """Show the depth map again."""

@@ -13,8 +13,10 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
+from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import (
     WHOLE_VIEW,
@@ -30,6 +32,7 @@ from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.zoom_pane import ZoomView
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.picture_request import PicturePart
@@ -141,8 +144,11 @@ class LayersScreen(ViewScreen):
             return
         session = self._session
         self._number += 1
-        spec = session.settings.render_spec(
-            (columns, rows), session.settings.colormap(session.colormap)
+        spec = replace(
+            session.settings.render_spec(
+                (columns, rows), session.settings.colormap(session.colormap)
+            ),
+            scale=self._code_scale,
         )
         request = LayerViewRequest(
             number=self._number,
@@ -157,6 +163,13 @@ class LayersScreen(ViewScreen):
             self.picture.show_placeholder("decoding …")
         self._requested = request
         self._views.request(request, self._scaled_options)
+
+    @property
+    def _code_scale(self) -> CodeScale:
+        """The codes at the ends of the colour map, as the user chose them for depth maps."""
+        state = self._session.photos.get(self._entry)
+        layer, colours = state.own(LayerKind.DEPTH), self._session.colour_range
+        return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
 
     @property
     def _scaled_options(self) -> ExportOptions:

@@ -61,9 +61,9 @@ class MetadataScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill the page."""
-        self.show_tables(self._tables)
+        self.take_tables(self._tables)
 
-    def show_tables(self, tables: Tables) -> None:
+    def take_tables(self, tables: Tables) -> None:
         """Show tables: those of a photo grow as its layers are decoded."""
         page = self.query_one(TableView)
         page.show_arrays(tables.rows, tables.statistics)

@@ -20,6 +20,7 @@ from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTU
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
+from heicdepth_tui.ui.widgets.legend import Legend
 from heicdepth_tui.ui.widgets.title import TitleBar
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudSample
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.model.spin import Spin
+    from heicdepth_tui.ui.model.tables import Tables
+    from heicdepth_tui.ui.presenters.legend import LegendView
     from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["SpinScreen"]
@@ -42,6 +45,8 @@ class SpinScreen(CloudActions, ViewScreen):
     SpinScreen { layout: vertical; background: $background; }
     SpinScreen > .spin--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 70%;
         text-wrap: nowrap; text-overflow: ellipsis; }
+    SpinScreen > Legend { height: 1; display: none; }
+    SpinScreen.-depth-colours > Legend { display: block; }
     """
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -70,14 +75,16 @@ class SpinScreen(CloudActions, ViewScreen):
         self._caption = Static("", classes="spin--line", id="caption", markup=False)
         self._offered = (True, False)
         """Whether the keys of a cloud, and of a sample, have something to do."""
+        self.legend = Legend(context.session.settings.mode)
         self.view = CloudView(id="cloud")
         self.control = CloudControl(context, entry, self.view, self._show_lines, spin)
 
     def compose(self) -> ComposeResult:
-        """Title, heading, cloud, caption, keys."""
+        """Title, heading, cloud, the ramp of the colours of depth, caption, keys."""
         yield self._title
         yield self._heading
         yield self.view
+        yield self.legend
         yield self._caption
         yield KeyBar()
 
@@ -127,7 +134,10 @@ class SpinScreen(CloudActions, ViewScreen):
         if control.frame is not None:
             mode = self._session.settings.mode
             self._title.counts = points_text(control.frame)
-            self._heading.update(heading(control.spin, control.frame, cells), layout=False)
+            legend = control.legend
+            text = heading(control.spin, control.frame, cells, legend)
+            self._heading.update(text, layout=False)
+            self._show_legend(legend)
             content = caption_content(control.frame, control.sample, cells, mode)
             self._caption.update(content, layout=False)
         elif control.failure is not None:
@@ -139,6 +149,16 @@ class SpinScreen(CloudActions, ViewScreen):
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
+
+    def _show_legend(self, legend: LegendView | None) -> None:
+        self.legend.show(legend)
+        if self.has_class("-depth-colours") != (legend is not None):
+            self.set_class(legend is not None, "-depth-colours")
+            self.control.draw_after_layout()
+
+    def take_tables(self, _: Tables) -> None:
+        """Show the range of the colours that tables have."""
+        self.control.recolour()
 
     @property
     def sample_line(self) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
 from heicdepth_tui.text import printable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.session import Session
+    from heicdepth_tui.ui.model.tables import Tables
     from heicdepth_tui.ui.screens.cloud_pane import CloudPane
     from heicdepth_tui.ui.screens.export_panel import ExportPanel
     from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.widgets.photo_list import PhotoList
 
 __all__ = ["ViewingScreen"]
+
+
+@runtime_checkable
+class _TakesTables(Protocol):
+    def take_tables(self, tables: Tables) -> None: ...
 
 
 class ViewingScreen(BorderedScreen):
@@ -56,11 +61,12 @@ class ViewingScreen(BorderedScreen):
     def tables_shown(self) -> None:
         """Show new tables of the photo in the other places that show what they have."""
         self.histogram.update()
-        module = sys.modules.get("heicdepth_tui.ui.screens.metadata")
-        if module is not None and self.panel.tables is not None:
+        if self.cloud is not None:
+            self.cloud.control.recolour()
+        if self.panel.tables is not None:
             for screen in self.app.screen_stack:
-                if isinstance(screen, module.MetadataScreen):
-                    screen.show_tables(self.panel.tables)
+                if isinstance(screen, _TakesTables):
+                    screen.take_tables(self.panel.tables)
 
     def action_metadata_tree(self, *, finds: bool = False) -> None:
         """Show boxes, items, EXIF, XMP and calibration as a tree; ``finds`` asks for a text."""
@@ -93,7 +99,7 @@ class ViewingScreen(BorderedScreen):
             return
         from heicdepth_tui.ui.screens.cloud_pane import CloudPane
 
-        self.cloud = CloudPane(self._app_context, entry)
+        self.cloud = CloudPane(self._app_context, entry, self.show_status)
         self.pictures.add_class("-cloud")
         await self.pictures.mount(self.cloud)
         self.cloud.view.focus()
@@ -157,6 +163,7 @@ class ViewingScreen(BorderedScreen):
         self.histogram.update()
         if self.cloud is not None:
             self.cloud.control.adopt_clip()
+            self.cloud.control.recolour()
 
     # Screens of their own
 

@@ -40,6 +40,7 @@ from heicdepth_tui.ui.model.layer_view import (
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.source import ExportSource
     from heicdepth_tui.folder.find import Entry
@@ -197,7 +198,8 @@ class OpenLayers:
                 depth_map.codes, depth_map.max_code, spec.colormap, spec.mode, spec.scale
             )
             low, high = int(depth_map.codes.min()), int(depth_map.codes.max())
-            return _Image(rgb, f"codes {low} to {high} of 0 to {depth_map.max_code}, as stored")
+            caption = f"codes {low} to {high} of 0 to {depth_map.max_code}, as stored"
+            return _Image(rgb, caption + _colours_caption(spec.scale, depth_map))
         if layer.kind is LayerKind.PRIMARY and layer.is_chosen:
             return _Image(self.photo, f"{self.header.primary.displayed_size}")
         rgb, pixels = self._layer(layer)
@@ -332,6 +334,13 @@ def as_shown(pixels: Pixels) -> Rgb:
     if not is_grey or pixels.maximum > 255:
         return as_rgb8(pixels)
     return np.repeat(pixels.array.astype(np.uint8)[:, :, None], 3, axis=2)
+
+
+def _colours_caption(scale: CodeScale, depth_map: DepthMap) -> str:
+    """Return the range of the colours where that is not all codes, and which end is bright."""
+    low, high = scale.bounds(depth_map.max_code)
+    ends = "" if (low, high) == (0, depth_map.max_code) else f"; colours from {low} to {high}"
+    return ends + ("; far is bright" if scale.is_far_bright else "")
 
 
 def _step_caption(depth_map: DepthMap) -> str:

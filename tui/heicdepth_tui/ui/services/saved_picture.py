@@ -32,6 +32,7 @@ from heicdepth_tui.ui.services.open_cloud import open_cloud
 from heicdepth_tui.ui.services.open_layers import OpenLayers
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.ui.model.picture_request import LegendTexts, PicturePart
 
 __all__ = ["save_picture"]
@@ -105,7 +106,7 @@ def _layer_panel(part: LayerPart, pixels: Pixels) -> Panel:
         _enlarged(rgb),
         part.heading,
         notes=(*notes, *part.notes),
-        ramp=_ramp(part, part.legend),
+        ramp=_ramp(part.colormap, part.scale, part.legend),
         cross=part.cross,
         marks=part.marks,
     )
@@ -127,10 +128,10 @@ def _decode_request(request: PictureRequest, part: LayerPart, longest: int) -> R
     )
 
 
-def _ramp(part: LayerPart, legend: LegendTexts | None) -> Ramp | None:
+def _ramp(colormap: str, scale: CodeScale, legend: LegendTexts | None) -> Ramp | None:
     if legend is None:
         return None
-    return Ramp(part.colormap, part.scale.is_far_bright, legend.ends, legend.ticks)
+    return Ramp(colormap, scale.is_far_bright, legend.ends, legend.ticks)
 
 
 def _enlarged(rgb: Rgb) -> Rgb:
@@ -160,7 +161,8 @@ def _cloud_panel(part: CloudPart, decode: Callable[[Request], Pixels]) -> Panel:
     view = view_of(request.pose, opened.rest, (columns * scale, 2 * rows * scale))
     raster = rasterise(points, view, request.background, shaded=request.is_shaded)
     draw_frame_cross(raster.rgb, view.rotation)
-    return Panel(raster.rgb, part.heading, notes=part.notes, bar=part.bar)
+    ramp = _ramp(spec.colormap, spec.scale, part.legend)
+    return Panel(raster.rgb, part.heading, notes=part.notes, ramp=ramp, bar=part.bar)
 
 
 def _view_panel(part: ViewPart, decode: Callable[[Request], Pixels]) -> Panel:
