@@ -66,7 +66,7 @@ async def test_tab_and_numbers_go_through_all_views(open_app: Any, sample_folder
             await _shows(driven, name)
         await _shows(driven, "flying")
         await driven.pilot.press("tab")
-        await _shows(driven, "metres per code (6/", "mm a code, median")
+        await _shows(driven, "metres per code (6/", "a code, median")
         await driven.pilot.press("tab")
         await _shows(driven, "edge distance (7/", "samples to the nearest edge")
         await driven.pilot.press("tab")
@@ -120,10 +120,81 @@ async def test_a_number_without_a_layer_keeps_the_view(open_app: Any, sample_fol
         screen = await _opened(driven, PLAIN)
         await _shows(driven, f"{PLAIN} · photo (1/")
         assert screen.shown is not None
-        count = screen.shown.count
+        count = len(screen.shown.names)
         assert count < 9
         await driven.pilot.press("9")
         await _shows(driven, f"{PLAIN} · photo (1/{count})", f"no layer 9: this photo has {count}")
+
+
+async def test_the_line_of_names_goes_on_to_the_chosen_one(
+    open_app: Any, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(80, 24)) as driven:
+        screen = await _opened(driven, MATTE)
+        await _shows(driven, "1 photo  2 depth codes  3 disparity", "›")
+        bold = [part.text for part in screen.names.render_line(0) if part.style.bold]
+        assert bold == ["2 depth codes"]
+        await driven.pilot.press("shift+tab", "shift+tab")
+        assert screen.shown is not None
+        last = screen.shown.names[-1]
+        await _shows(driven, "‹", f"{len(screen.shown.names)} {last}")
+        assert "1 photo" not in driven.text
+
+
+async def test_a_click_on_a_name_shows_its_view(open_app: Any, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven)
+        await _shows(driven, "depth codes (2/")
+        column = driven.text.split("\n")[1].index("4 metres")
+        await driven.pilot.click(screen.names, offset=(column, 0))
+        await _shows(driven, "metres (4/")
+
+
+async def test_digits_that_follow_each_other_are_one_number(
+    open_app: Any, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(sample_folder) as driven:
+        screen = await _opened(driven, MATTE)
+        await _shows(driven, "depth codes (2/")
+        assert screen.shown is not None
+        names = screen.shown.names
+        assert len(names) > 9
+        monkeypatch.setattr("heicdepth_tui.ui.screens.layers._NUMBER_SECONDS", 3600.0)
+        await driven.pilot.press("1", "0")
+        await _shows(driven, f"{names[9]} (10/")
+        # A number that no view has begins anew.
+        await driven.pilot.press("3")
+        await _shows(driven, f"{names[2]} (3/")
+        monkeypatch.setattr("heicdepth_tui.ui.screens.layers._NUMBER_SECONDS", 0.0)
+        await driven.pilot.press("plus", "1", "0")
+        await driven.until(
+            lambda: screen.shown.index == 0 and "x" not in driven.text.split("\n")[0].split("(")[1],
+            "the first view, all of it",
+        )
+
+
+async def test_the_colours_have_their_ends_and_follow_the_main_screen(
+    open_app: Any, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("R")
+        await driven.until(lambda: "2–98 %" in driven.text, "another range on the main screen")
+        state, session = driven.state, driven.app.session
+        depth = state.own(LayerKind.DEPTH)
+        scale = session.colour_range.scale_in(state.tables, depth)
+        screen = await _opened(driven)
+        await _shows(driven, f"colours from {scale.low} to {scale.high}", "relative")
+        near = screen.picture.picture
+        await driven.pilot.press("C")
+        await _shows(driven, "far is bright")
+        await driven.until(lambda: screen.picture.picture != near, "drawn anew")
+        assert session.colour_range.is_far_bright
+        await driven.pilot.press("4")
+        await _shows(driven, "metres (4/")
+        metres = state.tables.depth_maps[depth].metres()
+        first, last = f"≈{metres.min():.4g} ", f" {metres.max():.4g} m, relative"
+        await _shows(driven, first, last)
 
 
 async def test_a_matte_tints_the_photo(open_app: Any, sample_folder: Path) -> None:
@@ -132,9 +203,9 @@ async def test_a_matte_tints_the_photo(open_app: Any, sample_folder: Path) -> No
         await _shows(driven, "depth codes")
         shown = screen.shown
         assert shown is not None
-        await driven.pilot.press(*["shift+tab"] * (shown.count - shown.index + 1))
+        await driven.pilot.press(*["shift+tab"] * (len(shown.names) - shown.index + 1))
         await driven.pilot.press("1", "shift+tab")
-        await _shows(driven, f"({shown.count}/{shown.count})", " 50% over the photo")
+        await _shows(driven, f"({len(shown.names)}/{len(shown.names)})", " 50% over the photo")
         await driven.idle()
         tinted = screen.picture.picture
         await driven.pilot.press(*["left_square_bracket"] * 5)

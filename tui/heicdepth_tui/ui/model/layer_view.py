@@ -19,6 +19,7 @@ __all__ = [
     "LayerView",
     "LayerViewRequest",
     "LayerViewResult",
+    "Ramp",
     "ViewKind",
     "Window",
     "views_of",
@@ -151,13 +152,25 @@ class LabelPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Ramp:
+    """The two ends of the colours of a view, as text: the near, fine or inner one first."""
+
+    first: str
+    last: str
+    is_far_bright: bool = False
+    """Whether the last end is the bright one."""
+
+
+@dataclass(frozen=True, slots=True)
 class LayerViewResult:
-    """A drawn view."""
+    """A drawn view, number ``index`` of those named by ``names``."""
 
     number: int
     view: LayerView
     index: int
-    count: int
+    names: tuple[str, ...]
     rendered: Rendered
     caption: str
+    ramp: Ramp | None = None
+    """None where the colours are not those of a colour map."""
     labels: tuple[LabelPlace, ...] = ()

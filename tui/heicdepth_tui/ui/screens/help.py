@@ -104,9 +104,10 @@ _KEYS: tuple[_Group, ...] = (
     (
         "layers (o)",
         (
-            ("tab  1 – 9", "next layer; a layer by its number"),
+            ("tab  1 – 9", "next layer; by its number (12: 1 2), or a click"),
             ("o  [ ]", "over the photo or alone; less, more of it"),
-            ("l  c", "lines of equal distance; colour map"),
+            ("l", "lines of equal distance"),
+            ("c  C  R", "colour map; bright near or far; range of the codes"),
             ("+ - 0 arrows", "nearer, farther, all; move; or wheel and drag"),
             ("enter z", "zoom into the stored layer, tile by tile"),
         ),

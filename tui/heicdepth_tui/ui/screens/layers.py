@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -13,8 +14,8 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from heicdepth_tui.draw.code_scale import WHOLE_RANGE
-from heicdepth_tui.draw.modes import COLORMAP_NAMES, Blocks
+from heicdepth_tui.draw.code_scale import CodeScale
+from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
@@ -25,14 +26,19 @@ from heicdepth_tui.ui.model.layer_view import (
     Window,
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
+from heicdepth_tui.ui.widgets.title import STATUS_SECONDS
+from heicdepth_tui.ui.widgets.view_bar import ViewBar
+from heicdepth_tui.ui.widgets.view_caption import ViewCaption
 from heicdepth_tui.ui.widgets.zoom_pane import ZoomView
 
 if TYPE_CHECKING:
-    from heicdepth_tui.draw.code_scale import CodeScale
+    from textual.timer import Timer
+
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.picture_request import PicturePart
@@ -45,6 +51,8 @@ _KEY_FACTOR, _WHEEL_FACTOR = 2**0.5, 2**0.25
 _PAN_SHARE = 1 / 8
 """Part of the window that a pan key moves it by."""
 _LABELS = 12
+_NUMBER_SECONDS = 0.8
+"""Digits that follow each other sooner are those of one number."""
 
 
 class LayersScreen(ViewScreen):
@@ -74,7 +82,7 @@ class LayersScreen(ViewScreen):
         bind("plus,equals_sign", "zoom(1)", "Nearer", "layers.in", "Nearer", show=True,
              display="+"),
         bind("minus", "zoom(-1)", "Farther", "layers.out", "Farther", show=True, display="−"),
-        bind("0", "fit", "Fit", "layers.fit", "The whole view"),
+        bind("0", "digit(0)", "Fit", "layers.fit", "The whole view"),
         bind("left", "pan(-1,0)", "Left", "layers.left", "Move the window left"),
         bind("right", "pan(1,0)", "Right", "layers.right", "Move the window right"),
         bind("up", "pan(0,-1)", "Up", "layers.up", "Move the window up"),
@@ -82,11 +90,13 @@ class LayersScreen(ViewScreen):
         bind("enter,z", "zoom_screen", "Zoom", "layers.zoom", "The layer tile by tile", show=True),
         bind("l", "contours", "Lines", "layers.lines", "Lines of equal distance", show=True),
         bind("c", "colours", "Colours", "layers.colours", "Next colour map", show=True),
+        bind("C", "reverse_colours", "Bright end", "layers.reverse", "Bright near or bright far"),
+        bind("R", "colour_range", "Range", "layers.range", "Codes: all, 2–98 %, by hand"),
         bind("b", "blocks", "Blocks", "layers.blocks", "Half or quad blocks"),
         SAVE_PICTURE,
         COPY_PATH,
         *(
-            bind(str(digit), f"number({digit})", f"Layer {digit}", f"layers.{digit}")
+            bind(str(digit), f"digit({digit})", f"Layer {digit}", f"layers.{digit}")
             for digit in range(1, 10)
         ),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
@@ -109,25 +119,33 @@ class LayersScreen(ViewScreen):
         """Views to go on by once the number of the first one is known."""
         self._count = 0
         """Views of the photo; 0 until the first is drawn."""
+        self._heading = self._status = ""
+        self._status_timer: Timer | None = None
+        self._typed = 0, 0.0
+        """The number typed last, and when."""
         self._step = step
         self._window = WHOLE_VIEW
         self._requested: LayerViewRequest | None = None
         self.shown: LayerViewResult | None = None
         """What is on the screen."""
         self.picture = ZoomView()
+        self.names = ViewBar(id="layers-names")
+        self.caption = ViewCaption(context.session.settings.mode, id="layers-caption")
+        self._colours = DepthColours(self, context.session, self._request, self._tell)
         self._labels = [Static("", classes="layers--label", markup=False) for _ in range(_LABELS)]
 
     def compose(self) -> ComposeResult:
-        """Title, picture with labels, caption and keys."""
+        """Title, names of the views, picture with labels, caption and keys."""
         yield Static("", id="layers-title", classes="layers--line", markup=False)
+        yield self.names
         yield Container(self.picture, *self._labels, id="layers-picture")
-        yield Static("", id="layers-caption", classes="layers--line", markup=False)
+        yield self.caption
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Listen to the service, and name the photo before its first view is drawn."""
         self._views.listener = self._take
-        self._title("", 0, 0)
+        self._title()
 
     def on_unmount(self) -> None:
         """Let the service free what it holds."""
@@ -144,12 +162,9 @@ class LayersScreen(ViewScreen):
             return
         session = self._session
         self._number += 1
-        spec = replace(
-            session.settings.render_spec(
-                (columns, rows), session.settings.colormap(session.colormap)
-            ),
-            scale=self._code_scale,
-        )
+        colormap = session.settings.colormap(session.colormap)
+        spec = session.settings.render_spec((columns, rows), colormap)
+        spec = replace(spec, scale=self._code_scale)
         request = LayerViewRequest(
             number=self._number,
             entry=self._entry,
@@ -166,10 +181,12 @@ class LayersScreen(ViewScreen):
 
     @property
     def _code_scale(self) -> CodeScale:
-        """The codes at the ends of the colour map, as the user chose them for depth maps."""
-        state = self._session.photos.get(self._entry)
-        layer, colours = state.own(LayerKind.DEPTH), self._session.colour_range
-        return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
+        """The codes at the ends of the colour map, as the main screen draws them."""
+        state, colour_range = self._session.photos.get(self._entry), self._session.colour_range
+        depth = state.own(LayerKind.DEPTH)
+        if depth is None:
+            return CodeScale(is_far_bright=colour_range.is_far_bright)
+        return colour_range.scale_in(state.tables, depth)
 
     @property
     def _scaled_options(self) -> ExportOptions:
@@ -199,8 +216,10 @@ class LayersScreen(ViewScreen):
         self._know_index(result.index)
         if isinstance(result.rendered, RenderedRows):
             self.picture.show_picture(result.rendered)
-        self._title(result.view.name, result.index, result.count)
-        self._line("#layers-caption", result.caption)
+        self._title(result.names, result.index)
+        settings = self._session.settings
+        colormap = settings.colormap(self._session.colormap)
+        self.caption.show(result.caption, result.ramp, colormap)
         self._place_labels(result)
 
     def _know_index(self, index: int) -> None:
@@ -213,18 +232,25 @@ class LayersScreen(ViewScreen):
         self.shown = None
         self._know_index(event.index)
         self.picture.show_message(event.error.short)
-        self._title(event.name, event.index, event.count)
-        self._line("#layers-caption", "")
+        self._title(event.names, event.index)
+        self.caption.show("")
         for label in self._labels:
             label.display = False
 
-    def _title(self, name: str, index: int, count: int) -> None:
-        self._count = count
-        place = f" · {name} ({index + 1}/{count})" if count else ""
+    def _title(self, names: tuple[str, ...] = (), index: int = 0) -> None:
+        self._count = count = len(names)
+        self.names.show(names, index)
+        place = f" · {printable(names[index])} ({index + 1}/{count})" if count else ""
         over = self._over_text if index else ""
         if self._window != WHOLE_VIEW:
             over += f" · {self._window.zoom:.1f}x"
-        self._line("#layers-title", f"{printable(self._entry.name)}{place}{over}")
+        self._heading = f"{printable(self._entry.name)}{place}{over}"
+        self._show_title()
+
+    def _show_title(self) -> None:
+        text = f"{self._heading}   {self._status}".rstrip()
+        # Without a layout, which would be painted later.
+        self.query_one("#layers-title", Static).update(Content(text), layout=False)
 
     @property
     def shown_entry(self) -> Entry | None:
@@ -235,9 +261,17 @@ class LayersScreen(ViewScreen):
     def _over_text(self) -> str:
         return f" · {self._blend:.0%} over the photo" if self._is_over and self._index else ""
 
-    def _line(self, selector: str, text: str) -> None:
-        # Without a layout, which would be painted later.
-        self.query_one(selector, Static).update(Content(text), layout=False)
+    def _tell(self, text: str) -> None:
+        """Say in the title line what a key just did: a toast would cover the ramp."""
+        self._status = text
+        self._show_title()
+        if self._status_timer is not None:
+            self._status_timer.stop()
+        self._status_timer = self.set_timer(STATUS_SECONDS, self._end_status)
+
+    def _end_status(self) -> None:
+        self._status = ""
+        self._show_title()
 
     def _place_labels(self, result: LayerViewResult) -> None:
         """Put the labels of the lines on the picture, which is centred in its widget."""
@@ -298,7 +332,7 @@ class LayersScreen(ViewScreen):
         layer = None if self.shown is None else self.shown.view.layer
         state = self._session.state
         if layer is None or state is None or layer not in state.all_layers:
-            self._line("#layers-caption", "no layer of the photo: + and the arrows enlarge it")
+            self._tell("no layer of the photo: + and the arrows enlarge it")
             return
         title = self._app_context.options.title
         zoom = ZoomScreen(self._app_context, layer, title, self._step)
@@ -311,7 +345,7 @@ class LayersScreen(ViewScreen):
             self._entry, self._index, self._window = entry, None, WHOLE_VIEW
             self._steps = 0
             self.shown = None
-            self._title("", 0, 0)
+            self._title()
         self._request()
 
     # Keys
@@ -324,12 +358,25 @@ class LayersScreen(ViewScreen):
         self._index += step
         self._request()
 
-    def action_number(self, digit: int) -> None:
+    def action_digit(self, digit: int) -> None:
+        """Show a view by its number; 0 alone shows all of the view."""
+        number, when = self._typed
+        now = monotonic()
+        longer = 10 * number + digit
+        if number and longer <= self._count and now - when < _NUMBER_SECONDS:
+            digit = longer
+        self._typed = digit, now
+        if digit:
+            self.action_number(digit)
+        else:
+            self.action_fit()
+
+    def action_number(self, number: int) -> None:
         """Show a view by its number."""
-        if self._count and digit > self._count:
-            self._line("#layers-caption", f"no layer {digit}: this photo has {self._count}")
+        if self._count and number > self._count:
+            self._tell(f"no layer {number}: this photo has {self._count}")
             return
-        self._index, self._steps = digit - 1, 0
+        self._index, self._steps = number - 1, 0
         self._request()
 
     def action_over(self) -> None:
@@ -350,13 +397,19 @@ class LayersScreen(ViewScreen):
 
     def action_colours(self) -> None:
         """Draw depth in the next colour map, on the main screen as well."""
-        at = COLORMAP_NAMES.index(self._session.colormap)
-        self.use_colormap(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+        self._colours.next_map()
 
     def use_colormap(self, name: str) -> None:
         """Draw depth in a colour map, on the main screen as well."""
-        self._session.colormap = name
-        self._request()
+        self._colours.use_map(name)
+
+    def action_reverse_colours(self) -> None:
+        """Make far bright instead of near, or near again, on the main screen as well."""
+        self._colours.reverse()
+
+    def action_colour_range(self) -> None:
+        """Spread the colours of the codes over another range, on the main screen as well."""
+        self._colours.next_range()
 
     def action_blocks(self) -> None:
         """Draw with the other block characters."""

@@ -158,13 +158,12 @@ class LayerViewDrawn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerViewFailed:
-    """View ``name``, at ``index`` of ``count``, cannot be drawn; 0 of 0 without a header."""
+    """View ``index`` of those named by ``names`` cannot be drawn; of none without a header."""
 
     entry: Entry
     number: int
-    name: str
     index: int
-    count: int
+    names: tuple[str, ...]
     error: HeicDepthError
 
 

@@ -40,12 +40,11 @@ class LayerViews(ViewWorker["LayerViewDrawn | LayerViewFailed", "OpenLayers"]):
             return LayerViewDrawn(request.entry, opened.draw(request))
         except HeicDepthError as error:
             try:
-                index = opened.index_of(request)
-                name, count = opened.views[index].name, len(opened.views)
+                index, names = opened.index_of(request), opened.names
             except HeicDepthError:
                 # The header cannot be read: ``error`` says why.
-                index, name, count = 0, "", 0
-            return LayerViewFailed(request.entry, request.number, name, index, count, error)
+                index, names = 0, ()
+            return LayerViewFailed(request.entry, request.number, index, names, error)
 
 
 def _opened(

@@ -12,19 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth import views
-from heicdepth_tui.depth.fields import EDGE_REACH, edge_distance
 from heicdepth_tui.draw.cells import render_cells
-from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.fit import Fit, fit_cells, whole_scale
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.draw.shrink import shrink
-from heicdepth_tui.errors import MissingLayerError, NoCameraError
+from heicdepth_tui.errors import MissingLayerError
 from heicdepth_tui.export.run import read_source
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.client import next_ticket
 from heicdepth_tui.photo.layers import PRIMARY, Layer, LayerKind, Pixels, Request, as_rgb8
-from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.report.tables import number
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.layer_view import (
@@ -37,10 +34,9 @@ from heicdepth_tui.ui.model.layer_view import (
     Window,
     views_of,
 )
+from heicdepth_tui.ui.services.view_images import ViewImage, codes_image, derived_image
 
 if TYPE_CHECKING:
-    from heicdepth_tui.depth.depthmap import DepthMap
-    from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.source import ExportSource
     from heicdepth_tui.folder.find import Entry
@@ -64,15 +60,6 @@ _LETTER = (8, 16)
 """Width and height of a letter of a label in a saved picture, in pixels."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Image:
-    """An image of a view; ``weight`` (H, W) 0 .. 255 says how much of it covers the photo."""
-
-    rgb: Rgb
-    caption: str
-    weight: NDArray[np.uint8] | None = None
-
-
 @dataclass(eq=False)
 class OpenLayers:
     """Draws views of one photo; for one thread. ``decode`` raises DecodeError."""
@@ -81,7 +68,7 @@ class OpenLayers:
     options: ExportOptions
     decode: Callable[[Request], Pixels]
     _decoded: dict[tuple[LayerKind, int], Pixels] = field(default_factory=dict)
-    _kept: tuple[tuple[object, ...], _Image] | None = None
+    _kept: tuple[tuple[object, ...], ViewImage] | None = None
     _parts: list[tuple[Rgb, Window, tuple[int, int], Rgb]] = field(default_factory=list)
     """Arrays, the newest last, each with a window of it at a size."""
 
@@ -94,6 +81,11 @@ class OpenLayers:
     def views(self) -> tuple[LayerView, ...]:
         """The views that the photo has."""
         return views_of(self.header)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the views."""
+        return tuple(view.name for view in self.views)
 
     @cached_property
     def source(self) -> ExportSource:
@@ -148,9 +140,10 @@ class OpenLayers:
             number=request.number,
             view=view,
             index=index,
-            count=len(self.views),
+            names=self.names,
             rendered=_rendered(shown, fit, request.spec),
             caption=caption,
+            ramp=image.ramp,
             labels=labels,
         )
 
@@ -164,7 +157,7 @@ class OpenLayers:
         return part
 
     def _over_photo(
-        self, image: _Image, window: Window, size: tuple[int, int], share: float
+        self, image: ViewImage, window: Window, size: tuple[int, int], share: float
     ) -> Rgb:
         """Return a window of a view laid over the photo, at a (width, height)."""
 
@@ -177,7 +170,7 @@ class OpenLayers:
         weight = None if image.weight is None else part(image.weight)
         return _over(part(self.photo), part(image.rgb), weight, share)
 
-    def _kept_image(self, index: int, spec: RenderSpec) -> _Image:
+    def _kept_image(self, index: int, spec: RenderSpec) -> ViewImage:
         """Return the image of a view; the one before serves again in the same colours."""
         key = index, spec.colormap, spec.mode, spec.scale
         if self._kept is None or self._kept[0] != key:
@@ -186,22 +179,16 @@ class OpenLayers:
 
     # The image of each kind of view
 
-    def _image(self, view: LayerView, spec: RenderSpec) -> _Image:
+    def _image(self, view: LayerView, spec: RenderSpec) -> ViewImage:
         layer = view.layer
         if view.kind is ViewKind.DIFFERENCE:
             return self._difference()
         if layer is None:
-            return self._derived(view.kind, spec)
+            return derived_image(view.kind, self.source, spec)
         if layer.kind is LayerKind.DEPTH and layer.is_chosen:
-            depth_map = self.source.depth_map
-            rgb = colorize(
-                depth_map.codes, depth_map.max_code, spec.colormap, spec.mode, spec.scale
-            )
-            low, high = int(depth_map.codes.min()), int(depth_map.codes.max())
-            caption = f"codes {low} to {high} of 0 to {depth_map.max_code}, as stored"
-            return _Image(rgb, caption + _colours_caption(spec.scale, depth_map))
+            return codes_image(self.source.depth_map, spec)
         if layer.kind is LayerKind.PRIMARY and layer.is_chosen:
-            return _Image(self.photo, f"{self.header.primary.displayed_size}")
+            return ViewImage(self.photo, f"{self.header.primary.displayed_size}")
         rgb, pixels = self._layer(layer)
         size = f"{pixels.shape[1]}×{pixels.shape[0]}"
         caption = f"{size}, {pixels.dtype}, {pixels.minimum} to {pixels.maximum}"
@@ -210,59 +197,9 @@ class OpenLayers:
             shown = "shown by value" if is_whole else "the top 8 bits are shown"
             caption += f" of {pixels.bits} bits, {shown}"
         is_matte = layer.kind is LayerKind.AUXILIARY and pixels.array.ndim == 2
-        return _Image(rgb, caption, rgb[:, :, 1] if is_matte else None)
+        return ViewImage(rgb, caption, rgb[:, :, 1] if is_matte else None)
 
-    def _derived(self, kind: ViewKind, spec: RenderSpec) -> _Image:
-        source = self.source
-        depth_map = source.depth_map
-        is_grey = spec.mode in (ColorMode.GREY, ColorMode.NONE)
-        if kind is ViewKind.VALIDITY:
-            found = views.validity(depth_map, source.camera)
-            flying, invalid = ("grey", "white") if is_grey else ("yellow", "red")
-            caption = (
-                f"{found.valid:,} valid · {flying}: {found.flying:,} flying · "
-                f"{invalid}: {found.invalid:,} invalid"
-            )
-            return _Image(views.validity_image(found.kinds, is_grey=is_grey), caption)
-        if kind is ViewKind.NORMALS:
-            if source.camera is None:
-                raise NoCameraError("normals need a camera, which the file does not give")
-            rgb = views.normals_image(depth_map, source.camera)
-            if is_grey:
-                return _Image(np.repeat(rgb[:, :, 2:], 3, axis=2), "bright: faces the viewer")
-            return _Image(rgb, "x red, y green, z blue; y up, z towards the viewer")
-        tables, trust = depth_map.tables, depth_map.trust
-        if kind is ViewKind.EDGE:
-            threshold = source.options.cloud.flying_threshold
-            samples = edge_distance(depth_map.codes, tables.disparity, threshold)
-            rgb = colorize(views.edge_codes(samples), 65535, spec.colormap, spec.mode)
-            rgb[~depth_map.valid()] = 0
-            at_edge = int(np.count_nonzero((samples == 0) & depth_map.valid()))
-            caption = (
-                f"samples to the nearest edge, bright: 0 ({at_edge:,} of them), "
-                f"dark: {EDGE_REACH} or more; an edge is a step of more than {100 * threshold:g} %"
-            )
-            return _Image(rgb, caption)
-        near, far, _ = legend_lines(depth_map)
-        values, caption = tables.disparity, f"near {near}, far {far}, of the code range"
-        if kind is ViewKind.METRES:
-            # Bright is near, as everywhere; distances are spread evenly by their logarithm.
-            with np.errstate(invalid="ignore"):
-                values = -np.log(tables.metres)
-            used = tables.metres[np.unique(depth_map.codes)]
-            span = f"{number(float(np.nanmin(used)), 3)} to {number(float(np.nanmax(used)), 3)}"
-            caption = f"{trust.about}{span} {trust.unit_label}; even steps of the logarithm"
-        if kind is ViewKind.STEP:
-            # Bright is a fine step; by logarithm, as steps grow with the square of the distance.
-            with np.errstate(invalid="ignore"):
-                values = -np.log(tables.depth_resolution)
-            caption = _step_caption(depth_map)
-        codes = views.scaled_codes(depth_map, values)
-        rgb = colorize(codes, 65535, spec.colormap, spec.mode)
-        rgb[~depth_map.valid()] = 0
-        return _Image(rgb, caption)
-
-    def _difference(self) -> _Image:
+    def _difference(self) -> ViewImage:
         eyes = [
             view.layer for view in self.views if view.layer and view.layer.label.endswith("eye")
         ]
@@ -272,7 +209,7 @@ class OpenLayers:
         apart = np.abs(left.astype(np.int16) - right).max(axis=2)
         grey = np.minimum(apart * _DIFFERENCE_GAIN, 255).astype(np.uint8)
         caption = f"largest difference of a channel, {_DIFFERENCE_GAIN} times brighter"
-        return _Image(np.repeat(grey[:, :, None], 3, axis=2), caption)
+        return ViewImage(np.repeat(grey[:, :, None], 3, axis=2), caption)
 
     def _layer(self, layer: Layer) -> tuple[Rgb, Pixels]:
         key = layer.kind, layer.item_id
@@ -334,29 +271,6 @@ def as_shown(pixels: Pixels) -> Rgb:
     if not is_grey or pixels.maximum > 255:
         return as_rgb8(pixels)
     return np.repeat(pixels.array.astype(np.uint8)[:, :, None], 3, axis=2)
-
-
-def _colours_caption(scale: CodeScale, depth_map: DepthMap) -> str:
-    """Return the range of the colours where that is not all codes, and which end is bright."""
-    low, high = scale.bounds(depth_map.max_code)
-    ends = "" if (low, high) == (0, depth_map.max_code) else f"; colours from {low} to {high}"
-    return ends + ("; far is bright" if scale.is_far_bright else "")
-
-
-def _step_caption(depth_map: DepthMap) -> str:
-    """Return the finest, the middle and the coarsest step of the samples, in millimetres."""
-    steps = 1000 * depth_map.depth_resolution()
-    steps = steps[np.isfinite(steps)]
-    if not steps.size:
-        return "no sample is valid"
-    about = depth_map.trust.about
-    finest, middle, coarsest = (
-        number(float(value), 3) for value in np.quantile(steps, (0, 0.5, 1), method="nearest")
-    )
-    return (
-        f"{about}{finest} to {coarsest} mm a code, median {middle} mm; bright is fine, even steps "
-        "of the logarithm"
-    )
 
 
 def labels_apart(

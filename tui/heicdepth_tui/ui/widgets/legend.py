@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.draw.modes import ColorMode
     from heicdepth_tui.ui.presenters.legend import LegendView
 
-__all__ = ["Legend"]
+__all__ = ["Legend", "bar_cells"]
 
 _LONGEST_RAMP = 64
 _Rgb = tuple[int, int, int]
@@ -73,7 +73,7 @@ class Legend(LineWidget):
         return strip.adjust_cell_length(width, base)
 
     def _ramp(self, view: LegendView, cells: int, base: Style) -> list[Segment]:
-        bar = _colour_bar(view.colormap, cells, self._mode, view.scale.is_far_bright, base)
+        bar = bar_cells(view.colormap, cells, self._mode, view.scale.is_far_bright, base)
         segments = [segment for segment, _ in bar]
         for start, text in ticks(view, cells):
             for at, mark in enumerate(text, start):
@@ -84,10 +84,10 @@ class Legend(LineWidget):
 
 
 @lru_cache(maxsize=4)
-def _colour_bar(
+def bar_cells(
     colormap: str, cells: int, mode: ColorMode, is_far_bright: bool, base: Style
 ) -> tuple[tuple[Segment, _Rgb], ...]:
-    """Return the cells of a ramp without marks, and the foreground of each."""
+    """Return the cells of a ramp without marks, near at the left, and the foreground of each."""
     from heicdepth_tui.draw.colour_bar import colour_bar
 
     bar = colour_bar(colormap, cells, mode, is_far_bright=is_far_bright)

@@ -15,7 +15,7 @@ from heicdepth_tui.ui.widgets.line_view import LineWidget
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-__all__ = ["TitleBar"]
+__all__ = ["STATUS_SECONDS", "TitleBar"]
 
 STATUS_SECONDS = 2.5
 
