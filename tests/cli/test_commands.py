@@ -119,7 +119,11 @@ def test_one_photo_that_fails_does_not_stop_the_others(sample_folder: Path, tmp_
         (("export", "--projection", "flat", "--smooth", "."), 3, "--smooth ignored"),
         (("export", "--format", "tiff", "--step", "2", "."), 3, "--step ignored"),
         (("export", "--format", "ply", "--organised", "."), 3, "--organised ignored"),
-        (("export", "--camera-file", "ros,metashape", "."), 2, "'metashape' is not one of open3d,"),
+        (
+            ("export", "--camera-file", "ros,metashape", "."),
+            2,
+            "'metashape' is not one of 'open3d',",
+        ),
         (("export", "--camera-file", "ros", "--projection", "flat", "."), 2, "no camera saw"),
         (("export", "--frame", "opencv", "--projection", "flat", "."), 2, "axes of its own"),
         (("show", "broken.heic"), 1, "broken.heic"),

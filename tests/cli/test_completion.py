@@ -60,6 +60,38 @@ def test_options_of_the_app_are_completed_without_its_name() -> None:
 def test_the_last_word_of_a_list_is_completed() -> None:
     assert complete("export", "--camera-file", "c") == ["plain,colmap"]
     assert complete("export", "--camera-file", "ros,o") == ["plain,ros,open3d"]
+    assert complete("export", "--format", "pcd,pl") == ["plain,pcd,ply"]
+    assert complete("export", "--only", "ski") == ["plain,skin"]
+    assert complete("export", "--without", "skin,h") == ["plain,skin,hair"]
+    assert complete("export", "--fields", "step,v") == ["plain,step,valid"]
+    assert complete("strip", "--keep", "depth,m") == ["plain,depth,matte"]
+    assert complete("info", "--select", "path,depth.d_") == [
+        "plain,path,depth.d_min",
+        "plain,path,depth.d_max",
+    ]
+
+
+def test_a_word_of_a_list_is_offered_once() -> None:
+    assert "plain,ply,ply" not in complete("export", "--format", "ply,p")
+    assert complete("export", "--format", "ply,pl") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("export", "--format", "=", "pcd,pl"), ["plain,pcd,ply"]),
+        (("export", "--camera-file", "=", "ros,o"), ["plain,ros,open3d"]),
+        (("export", "--format", "=", "ply", "--png-unit", "=", "0"), ["plain,0.1mm"]),
+        (("--theme", "="), ["plain,dark", "plain,light"]),
+        (("--theme", "=", "d"), ["plain,dark"]),
+        (("--theme", "=", "dark", "pho"), ["file,pho"]),
+        (("export", "--out", "=", "my"), ["file,my"]),
+    ],
+)
+def test_bash_splits_an_option_from_its_value(words: tuple[str, ...], offered: list[str]) -> None:
+    found = complete(*words)
+    # A folder is of another type than a file.
+    assert [one.replace("dir,", "file,") for one in found] == offered
 
 
 def test_options_and_their_values_are_completed() -> None:
@@ -81,6 +113,17 @@ def test_zsh_and_fish_are_offered_the_same() -> None:
     fish = run("fish_complete", COMP_WORDS="heicdepth-tui exp", COMP_CWORD="exp").splitlines()
     assert fish[0] == "file,exp"
     assert fish[1].startswith("plain,export\t")
+
+
+def test_zsh_and_fish_are_offered_values_without_the_option_before_them() -> None:
+    """Their scripts keep ``--option=``, and show what each word of a list means."""
+    words = "heicdepth-tui export --format=pcd,pl"
+    zsh = run("zsh_complete", COMP_WORDS=words, COMP_CWORD="2").splitlines()
+    fish = run("fish_complete", COMP_WORDS=words, COMP_CWORD="--format=pcd,pl").splitlines()
+
+    meaning = "coloured points: Blender, MeshLab, CloudCompare"
+    assert zsh == ["plain", "pcd,ply", meaning]
+    assert fish == [f"plain,pcd,ply\t{meaning}"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

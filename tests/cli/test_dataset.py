@@ -146,8 +146,9 @@ def test_photos_of_another_accuracy_are_counted(photo: Path, tmp_path: Path) -> 
     assert not (tmp_path / "set").exists()
 
 
-def test_export_names_the_command_for_shards(photo: Path, tmp_path: Path) -> None:
-    done = run_command("export", "--format", "webdataset", "--out", tmp_path / "set", photo)
+@pytest.mark.parametrize("formats", ["webdataset", "ply,webdataset"])
+def test_export_names_the_command_for_shards(photo: Path, tmp_path: Path, formats: str) -> None:
+    done = run_command("export", "--format", formats, "--out", tmp_path / "set", photo)
 
     assert done.returncode == 2
     assert "heicdepth-tui dataset --out DIR PATH" in done.stderr

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-__all__ = ["VARIABLE", "completion"]
+from heicdepth_tui.cli.invocation import COMPLETION
+from heicdepth_tui.cli.shells import add_shells
 
-VARIABLE = "_HEICDEPTH_TUI_COMPLETE"
-"""Set by the shells when they request completions."""
+__all__ = ["completion"]
+
 _SHELLS = ("bash", "zsh", "fish")
 
 
@@ -20,11 +21,12 @@ def completion(context: click.Context, shell: str) -> None:
 
     \b
     bash 4.4 or later, in ~/.bashrc:  eval "$(heicdepth-tui completion bash)"
-    zsh, in ~/.zshrc:                 eval "$(heicdepth-tui completion zsh)"
+    zsh, in ~/.zshrc after compinit:  eval "$(heicdepth-tui completion zsh)"
     fish:  heicdepth-tui completion fish > ~/.config/fish/completions/heicdepth-tui.fish
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
+    add_shells()
     found = get_completion_class(shell)
     if found is None:  # pragma: no cover  click has all three
         raise click.UsageError(f"this version of click completes nothing in {shell}")
     group = context.find_root().command
-    click.echo(found(group, {}, "heicdepth-tui", VARIABLE).source(), nl=False)
+    click.echo(found(group, {}, "heicdepth-tui", COMPLETION).source(), nl=False)

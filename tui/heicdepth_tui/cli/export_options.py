@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
+from heicdepth_tui.cli.words import Words
 from heicdepth_tui.export.option_kinds import Choice, Number, Option, Several, Switch
 from heicdepth_tui.export.option_table import OPTIONS
 from heicdepth_tui.export.options import ExportOptions
@@ -16,40 +16,6 @@ from heicdepth_tui.export.rules import with_values
 __all__ = ["chosen_options", "table_options"]
 
 _Command = Callable[..., Any]
-
-
-class Words(click.ParamType[tuple[str, ...]]):
-    """Words of a list, separated by commas."""
-
-    name = "words"
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        self._allowed = allowed
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        """Return the words, as a choice shows them."""
-        return f"[{'|'.join(self._allowed)}],…"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Return the words, or fail with those allowed."""
-        if isinstance(value, tuple):
-            return value
-        words = tuple(word.strip() for word in str(value).split(",") if word.strip())
-        for word in words:
-            if word not in self._allowed:
-                self.fail(f"{word!r} is not one of {', '.join(self._allowed)}", param, ctx)
-        return words
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem[str]]:
-        """Complete the last word."""
-        before, comma, last = incomplete.rpartition(",")
-        return [
-            CompletionItem(before + comma + word) for word in self._allowed if word.startswith(last)
-        ]
 
 
 def table_options(*fields: str) -> Callable[[_Command], _Command]:

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from heicdepth_tui.cli.options import limit_option, limits_of
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_as_they_come
 from heicdepth_tui.cli.probe import PhotoPixel
+from heicdepth_tui.cli.words import all_words, complete_last, split_words
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -24,10 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["info", "print_info"]
 
 
-def _split_keys(
-    context: click.Context, param: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...]:
-    return tuple(key.strip() for word in given for key in word.split(",") if key.strip())
+class _Keys(click.ParamType[tuple[str, ...]]):
+    """Dotted paths of values, separated by commas; they are checked with the other options."""
+
+    name = "keys"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        return value if isinstance(value, tuple) else split_words(str(value))
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem[str]]:
+        from heicdepth_tui.report.columns import all_columns
+
+        return complete_last(incomplete, {column.path: "" for column in all_columns()})
 
 
 @click.command()
@@ -50,8 +64,9 @@ def _split_keys(
 @click.option(
     "--select",
     metavar="KEY,...",
+    type=_Keys(),
     multiple=True,
-    callback=_split_keys,
+    callback=all_words,
     help="Only these values of the JSON object, by dotted path: depth.d_min,camera.fx. The path of "
     "the photo comes first, unless it is among them.",
 )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["COMMANDS", "DEFAULT_COMMAND", "Invocation", "command_of"]
+__all__ = ["COMMANDS", "COMPLETION", "DEFAULT_COMMAND", "Invocation", "command_of"]
 
 DEFAULT_COMMAND = "browse"
 COMMANDS = (
@@ -26,7 +26,7 @@ COMMANDS = (
 _GROUP_OPTIONS = frozenset({"--help", "-h", "--version"})
 _BEGINS_NOTHING = ("-h", "--help", "-0", "--dry-run", "--status", "--limit-pixels", "--scheduler")
 """Options of ``export`` that begin with no photo, or not with the default decoder."""
-_COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
+COMPLETION = "_HEICDEPTH_TUI_COMPLETE"
 """Set by the shells when they request completions, or the script that sets them up."""
 
 
@@ -51,7 +51,7 @@ class Invocation(NamedTuple):
         opens_app = (
             command_of(arguments) == DEFAULT_COMMAND
             and {"--help", "-h"}.isdisjoint(arguments)
-            and not os.environ.get(_COMPLETION)
+            and not os.environ.get(COMPLETION)
             and sys.stdout.isatty()
             and sys.stdin.isatty()
         )
@@ -73,7 +73,7 @@ class Invocation(NamedTuple):
         A guess from words: what the parser makes of them decides.
         """
         words = self.arguments[1:]
-        if command_of(self.arguments) != "export" or os.environ.get(_COMPLETION):
+        if command_of(self.arguments) != "export" or os.environ.get(COMPLETION):
             return ""
         if any(word.startswith(_BEGINS_NOTHING) for word in words):
             return ""

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from heicdepth_tui._version import __version__
-from heicdepth_tui.cli.invocation import COMMANDS, DEFAULT_COMMAND, command_of
+from heicdepth_tui.cli.invocation import COMMANDS, COMPLETION, DEFAULT_COMMAND, command_of
 
 __all__ = ["group", "run_command"]
 
@@ -107,7 +107,8 @@ def group() -> None:
     When standard output is not a terminal, the tables are printed as plain text.
 
     \b
-    Exit codes: 0 all good, 1 some photo failed, 2 wrong usage, 3 nothing matched.
+    Exit codes: 0 all good, 1 some photo failed, 2 wrong usage or a missing extra,
+    3 nothing matched.
     """  # noqa: D301  the backspace keeps click from wrapping the paragraph
 
 
@@ -121,6 +122,10 @@ def run_command(arguments: Sequence[str]) -> object:
 
     Prints errors in the command line and returns their exit code; raises those of the command.
     """
+    if os.environ.get(COMPLETION):
+        from heicdepth_tui.cli.shells import add_shells
+
+        add_shells()
     try:
         return group.main(list(arguments), prog_name="heicdepth-tui", standalone_mode=False)
     except click.ClickException as error:

@@ -8,6 +8,7 @@ import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in, read_lists
+from heicdepth_tui.cli.words import Words, all_words
 
 __all__ = ["strip"]
 
@@ -16,8 +17,9 @@ __all__ = ["strip"]
 @paths_argument()
 @click.option(
     "--keep",
-    type=click.Choice(["depth", "matte", "gain-map"]),
+    type=Words(("depth", "matte", "gain-map")),
     multiple=True,
+    callback=all_words,
     help="Leave these in. May be given more than once.",
 )
 @recursive_option
