@@ -49,6 +49,13 @@ def test_all_photos_are_exported_and_a_second_run_does_nothing(
             assert (tmp_path / "out" / output.path).stat().st_size == output.bytes
 
 
+def test_formats_are_a_list(tmp_path: Path, export: Callable[..., Done]) -> None:
+    done = export("--format", "ply, npz", "--format", "png")
+
+    assert done.returncode == 0
+    assert {Path(name).suffix for name in names(tmp_path / "out")} == {".ply", ".npz", ".png"}
+
+
 def test_what_changed_is_exported_again_and_other_options_are_other_work(
     tmp_path: Path, export: Callable[..., Done], batch_folder: Path
 ) -> None:
@@ -346,12 +353,12 @@ def test_a_cluster_exports_only_what_no_run_has_done(
     assert len(names(tmp_path / "out")) == 7
 
 
-def test_a_cluster_that_is_not_there_is_one_line(
+def test_a_missing_extra_of_a_cluster_is_one_line(
     tmp_path: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     done = export("--scheduler", "tcp://127.0.0.1:1")
 
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "pip install 'heicdepth-tui[cluster]'" in done.stderr

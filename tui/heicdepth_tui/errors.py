@@ -20,7 +20,8 @@
     │   ├── NoCameraError     neither the file nor EXIF describes the camera
     │   └── RectifyError      the file's lens distortion is missing or cannot be relied on
     ├── ExportError           the requested export cannot be made
-    │   └── WriteError        the file cannot be written (disk full, permission, name too long …)
+    │   ├── WriteError        the file cannot be written (disk full, permission, name too long …)
+    │   └── MissingExtraError a package of an extra is missing, or too old
     ├── ConfigError           the config file cannot be read, or a key of it has a wrong value
     └── TerminalError         this terminal or stream cannot show the requested output
 """
@@ -44,6 +45,7 @@ __all__ = [
     "HeicDepthError",
     "LimitError",
     "MalformedError",
+    "MissingExtraError",
     "MissingLayerError",
     "NoCameraError",
     "NoDepthError",
@@ -191,6 +193,10 @@ class ExportError(HeicDepthError):
 
 class WriteError(ExportError):
     """The file cannot be written; nothing was left behind and nothing was overwritten."""
+
+
+class MissingExtraError(ExportError):
+    """A package that an extra installs is missing, or too old; no photo was touched."""
 
 
 class ConfigError(HeicDepthError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
-from heicdepth_tui.errors import ExportError, extra_hint
+from heicdepth_tui.errors import ExportError, MissingExtraError, extra_hint
 
 __all__ = ["run_on_cluster"]
 
@@ -30,7 +30,8 @@ def run_on_cluster(
     A shard whose worker was killed is done by another, which skips what its manifest lists as done.
     A photo that ends its worker each time fails alone: after three workers the shard is given up
     and counted as failed, the others go on. ``listener`` is called with a shard's name and counts.
-    Raises ExportError where dask.distributed is not installed or the scheduler does not answer.
+    Raises MissingExtraError where dask.distributed is not installed, ExportError where no scheduler
+    answers.
     """
     distributed = _distributed()
     try:
@@ -85,7 +86,7 @@ def _distributed() -> Any:
     try:
         return import_module("distributed")
     except ImportError as error:
-        raise ExportError(
+        raise MissingExtraError(
             "--scheduler needs dask.distributed",
             hint=extra_hint("cluster"),
         ) from error

@@ -1,7 +1,7 @@
 """The command line: browse (the default), info, show, export, sample, config.
 
-Exit codes: 0 all good, 1 some photo failed, 2 usage, 3 nothing matched. Data goes to stdout,
-messages and progress to stderr.
+Exit codes: 0 all good, 1 some photo failed, 2 usage or a missing extra, 3 nothing
+matched. Data goes to stdout, messages and progress to stderr.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import click
 
 from heicdepth_tui.cli.ahead import end_unused, take_begun
 from heicdepth_tui.cli.progress import Reporter
-from heicdepth_tui.errors import ExportError, HeicDepthError
+from heicdepth_tui.errors import ExportError, HeicDepthError, MissingExtraError
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def export_all(
 ) -> int:
     """Export the photos of ``paths`` and return the exit code.
 
-    One photo named alone needs no manifest; several, or a folder, are a batch.
+    One photo named alone needs no manifest; several, or a folder, are a batch. Raises
+    MissingExtraError where ``--scheduler`` lacks its package.
     """
     from heicdepth_tui.cli.paths import photos_in
 
@@ -65,6 +66,8 @@ def export_all(
         if batch.scheduler is not None:
             return _on_cluster(jobs, options, batch)
         return _batch(jobs, options, batch)
+    except MissingExtraError:
+        raise
     except ExportError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 1

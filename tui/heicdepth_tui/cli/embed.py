@@ -104,7 +104,7 @@ def embed(
         raise click.UsageError("give either --metres or --d-min and --d-max")
     from heicdepth_tui.edit.embed import embed as embed_in
     from heicdepth_tui.edit.meaning import Meaning, new_depth
-    from heicdepth_tui.errors import HeicDepthError
+    from heicdepth_tui.errors import HeicDepthError, MissingExtraError
     from heicdepth_tui.heif.depth_facts import Accuracy
     from heicdepth_tui.text import printable_path
 
@@ -120,6 +120,8 @@ def embed(
     try:
         made, filled = new_depth(depth, meaning)
         done = embed_in(photo, made, out, replace=replace, quality=quality)
+    except MissingExtraError:
+        raise
     except HeicDepthError as error:
         click.echo(f"heicdepth-tui: {error.at(photo)}", err=True)
         return 1

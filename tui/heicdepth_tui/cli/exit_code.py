@@ -11,7 +11,8 @@ __all__ = ["exit_code"]
 def exit_code(work: Callable[[], object]) -> int:
     """Call a function and return its exit code: the integer that it returns, else 0.
 
-    2 after an error of ``HeicDepthError``, which becomes one line; 130 after ctrl+c; 1 after an
+    2 after an error of ``HeicDepthError``, which becomes one line (a missing extra, a config file
+    that cannot be used); 130 after ctrl+c; 1 after an
     error of the program, which is reported with a log file.
     """
     try:

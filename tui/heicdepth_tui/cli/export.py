@@ -18,6 +18,7 @@ from heicdepth_tui.cli.options import (
     scale_option,
 )
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
+from heicdepth_tui.cli.words import Words, all_words, split_words
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.rules import refusals, warnings
@@ -42,12 +43,14 @@ class ExportCommand(click.Command):
         super().format_options(ctx, formatter)
 
 
-class _FormatName(click.Choice[str]):
-    """The name of a format."""
+class _FormatNames(Words):
+    """Names of formats, separated by commas."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name; fail with the command to take for shards of many photos."""
-        if value == "webdataset":
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Return the names; fail with the command to take for shards of many photos."""
+        if not isinstance(value, tuple) and "webdataset" in split_words(str(value)):
             self.fail(
                 "a shard of webdataset holds many photos: use heicdepth-tui dataset --out DIR "
                 "PATH..., which has --jobs and --shard too",
@@ -62,12 +65,13 @@ class _FormatName(click.Choice[str]):
 @click.option(
     "--format",
     "formats",
-    type=_FormatName(tuple(FORMATS)),
+    type=_FormatNames({one.name: one.description for one in FORMATS.values()}),
     multiple=True,
     default=("pcd",),
     show_default=True,
-    metavar="FORMAT",
-    help="A format of the list above; may be given more than once.",
+    callback=all_words,
+    metavar="FORMAT,...",
+    help="Formats of the list above; may be given more than once.",
 )
 @table_options()
 @scale_option
@@ -113,6 +117,8 @@ def export(
     options = chosen_options(base, given)
     for refusal in refusals(options):
         raise click.UsageError(refusal.reason)
+    for one in formats:
+        FORMATS[one].require()
     for warning in warnings(options):
         click.echo(f"heicdepth-tui: {warning}", err=True)
     return export_all(read_lists(paths), options, batch, recursive=recursive)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from heicdepth_tui.errors import ExportError, extra_hint
+from heicdepth_tui.errors import ExportError, MissingExtraError, extra_hint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,8 @@ class DepthFile:
 def read_depth_file(path: Path, *, prefer: str = "") -> DepthFile:
     """Return the depth map of a file; ``prefer`` names the array of an NPZ that is taken first.
 
-    Raises ExportError where the file cannot be read, holds no single 2-D array, or is too large.
+    Raises ExportError where the file cannot be read, holds no single 2-D array, or is too large,
+    and MissingExtraError for EXR without the package OpenEXR.
     """
     readers = {".npy": _npy, ".npz": _npz, ".exr": _exr}
     reader = readers.get(path.suffix.lower(), _picture)
@@ -90,7 +91,7 @@ def _exr(path: Path, _: str) -> DepthFile:
     try:
         import OpenEXR
     except ImportError as error:
-        raise ExportError(
+        raise MissingExtraError(
             "EXR files need the package OpenEXR",
             path=path,
             hint=extra_hint("exr"),

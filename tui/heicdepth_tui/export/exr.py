@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from heicdepth_tui.errors import DecodeError, ExportError, extra_hint
+from heicdepth_tui.errors import DecodeError, MissingExtraError, extra_hint
 from heicdepth_tui.export.mattes import is_matte
 from heicdepth_tui.export.source import ExportSource, OutputFile, ascii_line
 from heicdepth_tui.heif.colour import DISPLAY_P3
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.heif.facts import Auxiliary
 
-__all__ = ["output_files", "write_exr"]
+__all__ = ["openexr", "output_files", "write_exr"]
 
 _BT709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 """Chromaticities of red, green, blue and white, x and y each (ITU-R BT.709)."""
@@ -30,10 +30,9 @@ _BT709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 def output_files(source: ExportSource) -> tuple[OutputFile, ...]:
     """Return the file of ``exr``.
 
-    Raises NoMetresError where a code's metres are unknown, ExportError where the package OpenEXR
-    is missing.
+    Raises NoMetresError where a code's metres are unknown, MissingExtraError as ``openexr``.
     """
-    _library(source.path)
+    openexr()
     raster = source.raster
     extras, failed = _extra_channels(source)
     clauses = [f"linear BT.709, Z in metres and disparity {source.raster_size}, NaN = invalid"]
@@ -54,7 +53,7 @@ def write_exr(
     row as OpenCV writes it, for pixel centres), fx, fy, cx, cy, where the camera is known; trust,
     accuracy, metric, colours and comments as text.
     """
-    library = _library(source.path)
+    library = openexr()
     raster, photo = source.raster, source.raster_photo
     linear = linear_from_coded()[photo.rgb]
     if photo.space == DISPLAY_P3:
@@ -127,16 +126,14 @@ def _channel_name(auxiliary: Auxiliary) -> str:
     return "gainmap.Y" if auxiliary.name == "gain map" else ""
 
 
-def _library(path: Path) -> Any:
-    """Return the package OpenEXR, 3.3 or later."""
+def openexr() -> Any:
+    """Return the package OpenEXR, 3.3 or later; raises MissingExtraError where there is none."""
     try:
         import OpenEXR
     except ImportError as error:
-        raise ExportError(_MISSING, path=path, hint=extra_hint("exr")) from error
+        raise MissingExtraError(_MISSING, hint=extra_hint("exr")) from error
     if not hasattr(OpenEXR, "File"):
-        raise ExportError(
-            "the installed OpenEXR is older than 3.3", path=path, hint=extra_hint("exr")
-        )
+        raise MissingExtraError("the installed OpenEXR is older than 3.3", hint=extra_hint("exr"))
     return OpenEXR
 
 

@@ -7,14 +7,14 @@ the size to expect follow from the entry. Importing this module imports no forma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.options import FORMAT_FIELD, Exported, ExportOptions, format_stem
@@ -72,6 +72,9 @@ class Format:
     bytes: Bytes
     package: str = ""
     """The package that writes it and is imported late, e.g. ``pypcd4.pypcd4``."""
+    requirement: str = ""
+    """``module.function`` in this package: raises MissingExtraError where the package is not
+    installed. Empty for packages that are always there."""
     needs_depth: bool = True
     """False: the maker takes a PhotoSource, of a photo with or without a depth map."""
 
@@ -85,12 +88,14 @@ class Format:
             with suppress(ImportError):
                 import_module(self.package)
 
+    def require(self) -> None:
+        """Raise MissingExtraError where a package that makes the files is not installed."""
+        if self.requirement:
+            _named(self.requirement)()
+
     def output_files(self, source: PhotoSource) -> Sequence[OutputFile]:
         """Prepare the files; raises GeometryError or ExportError before any file exists."""
-        module, _, function = self.maker.partition(".")
-        made: Sequence[OutputFile] = getattr(
-            import_module(f"heicdepth_tui.export.{module}"), function
-        )(source)
+        made: Sequence[OutputFile] = _named(self.maker)(source)
         return made
 
     def write(self, source: PhotoSource, folder: Path) -> list[Exported]:
@@ -100,6 +105,13 @@ class Format:
         DecodeError from the source's colours, WriteError where the files cannot be written.
         """
         return write_outputs(self.output_files(source), self.name, source.file_stem, folder)
+
+
+def _named(name: str) -> Callable[..., Any]:
+    """Return a function of this package by ``module.function``."""
+    module, _, function = name.partition(".")
+    found: Callable[..., Any] = getattr(import_module(f"heicdepth_tui.export.{module}"), function)
+    return found
 
 
 def write_outputs(
@@ -209,6 +221,7 @@ _ALL = (
         Kind.RASTER,
         Bytes(a_pixel_of_grid=9.5),
         package="OpenEXR",
+        requirement="exr.openexr",
     ),
     Format(
         "layers",

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from heicdepth_tui.errors import ExportError, extra_hint
+from heicdepth_tui.errors import MissingExtraError, extra_hint
 from heicdepth_tui.files import write_new_set
 from heicdepth_tui.report.columns import Column, ColumnKind, text_of, value_at
 from heicdepth_tui.text import printable
@@ -23,7 +23,7 @@ _NO_PYARROW = "Parquet is written by pyarrow, which is not installed"
 class ParquetTable:
     """Collects rows in a temporary file, and ``save`` writes it whole or not at all.
 
-    Memory is bounded by 4,096 rows. Raises ExportError where pyarrow is missing.
+    Memory is bounded by 4,096 rows. Raises MissingExtraError where pyarrow is missing.
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
@@ -31,7 +31,7 @@ class ParquetTable:
             import pyarrow as pa
             from pyarrow import parquet
         except ImportError as error:
-            raise ExportError(
+            raise MissingExtraError(
                 _NO_PYARROW, hint=f"{extra_hint('dataset')}; or take --csv"
             ) from error
         types = {
