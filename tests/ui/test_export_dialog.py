@@ -165,8 +165,10 @@ async def test_the_size_to_expect_follows_the_options(open_app: Open, sample_fol
 async def test_the_folder_is_shown_in_full_and_can_be_another(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:
-    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+    async with open_app(sample_folder / "IMG_0412.HEIC", size=(80, 24)) as driven:
         await open_dialog(driven)
+        # Below the options, which scroll.
+        await driven.until(lambda: "folder  /" in driven.text, "the folder")
         assert field(driven, "out").value == str(tmp_path / "out")
         field(driven, "out").value = str(tmp_path / "elsewhere")
         await driven.pilot.press("ctrl+e")
@@ -204,12 +206,15 @@ async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
         while driven.app.screen.focused.id not in stops:
             stops.append(driven.app.screen.focused.id)
             await driven.pilot.press("tab")
-        assert stops[:7] == [
-            "formats", "register", "projection", "color_resolution", "stride", "near", "far",
+        # One stop for all ticks of a section, and one for all values of an option; fields that
+        # have no effect, as mattes on a photo without, are reached by arrows alone.
+        assert stops == [
+            "formats", "projection", "color_resolution", "stride", "near", "far", "scale", "axes",
+            "camera_files", "fields", "switches", "out",
         ]  # fmt: skip
-        # One stop for all ticks of a section, and one for all values of an option.
-        assert len(stops) == len(set(stops)) < len(FORMATS) + len(OPTIONS)
-        assert stops[-1] == "out"
+        await driven.pilot.press("shift+tab")
+        assert driven.app.screen.focused.id == "out"
+        await driven.pilot.press("tab")
         await driven.pilot.press("space", "down", "down", "down", "space")
         assert group(driven, "formats").chosen == ("ply",)
         await driven.pilot.click("#projection", offset=(4, 1))
@@ -267,6 +272,60 @@ async def test_a_matte_that_the_photo_lacks_selects_nothing_and_one_that_it_has_
         await driven.pilot.press("ctrl+e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")
     assert b"portrait" in (tmp_path / "out" / "a.pcd").read_bytes()[:3000]
+
+
+async def scale_by_a_known_length(driven: Any, metres: str) -> float:
+    """Set a mark in the probe, say how far it is, and return the factor."""
+    await driven.settled()
+    await driven.pilot.press("m", "space", "s", *metres, "enter")
+    await driven.until(lambda: "scaled by the user" in driven.text, "the scale")
+    await driven.pilot.press("escape")
+    await driven.until(lambda: driven.app.screen is driven.app.browse, "the main screen")
+    (factor,) = driven.app.session.scales.values()
+    return float(factor)
+
+
+@pytest.mark.parametrize("typed", ["", "2.5"])
+async def test_distances_are_multiplied_by_the_scale_of_the_dialog_else_by_that_of_the_probe(
+    open_app: Open, sample_folder: Path, tmp_path: Path, typed: str
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        factor = await scale_by_a_known_length(driven, "5")
+        await open_dialog(driven)
+        assert field(driven, "scale").value == ""
+        assert field(driven, "scale").placeholder == f"{factor:.4g}"
+        field(driven, "scale").value = typed
+        group(driven, "formats").toggle("npz")
+        await driven.pilot.press("ctrl+e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+        # A scale belongs to a photo, and is not kept.
+        await open_dialog(driven)
+        assert field(driven, "scale").value == ""
+
+    with np.load(tmp_path / "out" / "IMG_0412.npz") as arrays:
+        trust = json.loads(str(arrays["metadata"]))["export"]["trust"]
+    assert trust["scale"] == pytest.approx(float(typed) if typed else factor)
+
+
+async def test_the_place_is_written_where_it_is_ticked_and_the_tick_is_not_kept(
+    open_app: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "a.heic").write_bytes(build_photo(gps=True))
+    async with open_app(tmp_path / "a.heic") as driven:
+        for out in ("without", "with"):
+            await open_dialog(driven)
+            assert "with_gps" not in group(driven, "switches").chosen
+            if out == "with":
+                group(driven, "switches").toggle("with_gps")
+            field(driven, "out").value = str(tmp_path / out)
+            await driven.pilot.press("ctrl+e")
+            path = str(tmp_path / out / "a.pcd")
+            await driven.until(lambda path=path: path in driven.toasts, "the toast")
+        await open_dialog(driven)
+        assert "with_gps" not in group(driven, "switches").chosen
+
+    heads = [(tmp_path / out / "a.pcd").read_bytes()[:3000] for out in ("without", "with")]
+    assert [b"taken at" in head for head in heads] == [False, True]
 
 
 async def test_a_damaged_memory_is_no_error(

@@ -13,6 +13,7 @@ import pytest
 from heicdepth_tui.cli.export import export as export_command
 from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import CloudOptions, ColorResolution, Projection
+from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.errors import ExportError
 from heicdepth_tui.export.option_kinds import Choice, Number, Option, Several, Switch
 from heicdepth_tui.export.option_table import OPTIONS, SECTIONS, option
@@ -135,9 +136,11 @@ def test_options_without_effect_are_named_with_the_reason() -> None:
     ]
     flat = ExportOptions(("ply",), replace(FLAT, smooth=True, stride=2), scale=2.0)
     assert list(warnings(flat)) == [
+        "--scale ignored: the flat projection is not to scale",
         "--smooth ignored: a flat cloud keeps every sample and its code",
-        "scale ignored: the flat projection is not to scale",
     ]
+    known = ExportOptions(("layers",), scale=KnownLength(1.0, (4, 4)))
+    assert list(warnings(known)) == ["--scale-to ignored: no distances in layers"]
     assert list(warnings(ExportOptions(("glb",), axes=Axes.OPENCV))) == [
         "--frame ignored: only PCD and PLY leave the axes open"
     ]

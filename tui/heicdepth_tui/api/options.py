@@ -102,6 +102,6 @@ def _in_python(match: re.Match[str]) -> str:
         return f'{one.name}="{word}"'
     if one is not None:
         return one.name + after
-    if flag in ("--scale", "--scale-to"):
+    if flag == "--scale-to":
         return f"scale{after}"
     return match[0]

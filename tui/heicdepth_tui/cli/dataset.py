@@ -17,7 +17,7 @@ from heicdepth_tui.cli.batch_options import (
     shard_option,
 )
 from heicdepth_tui.cli.export_options import chosen_options, table_options
-from heicdepth_tui.cli.options import limit_option, limits_of, recursive_option, scale_option
+from heicdepth_tui.cli.options import limit_option, limits_of, recursive_option
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_found, read_lists
 from heicdepth_tui.cli.progress import Reporter
 from heicdepth_tui.errors import ExportError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["dataset"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FIELDS = ("register", "cloud.color_resolution", "cloud.smooth", "cloud.rectify")
+_FIELDS = ("register", "cloud.color_resolution", "scale", "cloud.smooth", "cloud.rectify")
 """Options of an export that change photo and distances in rows and columns."""
 
 
@@ -66,7 +66,6 @@ def _plain_name(context: click.Context, param: click.Parameter, name: str) -> st
     help="Start of the names of the shards.",
 )
 @table_options(*_FIELDS)
-@scale_option
 @accuracy_option
 @shard_option
 @recursive_option
@@ -78,7 +77,6 @@ def dataset(
     out: Path,
     shard_size: int,
     name: str,
-    scale: float | None,
     accuracy: str | None,
     shard: Shard | None,
     recursive: bool,
@@ -102,7 +100,7 @@ def dataset(
     from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.heif.depth_facts import Accuracy
 
-    base = ExportOptions(scale=scale, out=out, limits=limits_of(limit_pixels))
+    base = ExportOptions(out=out, limits=limits_of(limit_pixels))
     options = chosen_options(base, given)
     roots = read_lists(paths)
     photos = jobs_of(photos_found(roots, recursive), roots, options, shard=shard)

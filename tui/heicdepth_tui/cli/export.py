@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,16 +16,12 @@ from heicdepth_tui.cli.options import (
     limits_of,
     out_option,
     recursive_option,
-    scale_option,
 )
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
 from heicdepth_tui.cli.words import Words, all_words, split_words
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.registry import FORMATS
 from heicdepth_tui.export.rules import refusals, warnings
-
-if TYPE_CHECKING:
-    from heicdepth_tui.depth.scale import KnownLength
 
 __all__ = ["ExportCommand", "export"]
 
@@ -74,7 +71,6 @@ class _FormatNames(Words):
     help="Formats of the list above; may be given more than once.",
 )
 @table_options()
-@scale_option
 @click.option(
     "--scale-to",
     metavar="X,Y[:X,Y]=M",
@@ -88,7 +84,6 @@ class _FormatNames(Words):
 def export(
     paths: tuple[Path | ListedPaths, ...],
     formats: tuple[str, ...],
-    scale: float | None,
     scale_to: str | None,
     recursive: bool,
     out: Path,
@@ -111,10 +106,10 @@ def export(
         raise click.UsageError("Missing argument 'PATH...'.")
     if batch.shard_size is not None and batch.scheduler is None:
         raise click.UsageError("--shard-size is for --scheduler: give both")
-    base = ExportOptions(
-        formats, scale=_scale(scale, scale_to), out=out, limits=limits_of(limit_pixels)
-    )
+    base = ExportOptions(formats, out=out, limits=limits_of(limit_pixels))
     options = chosen_options(base, given)
+    if scale_to is not None:
+        options = _scaled_to(options, scale_to)
     for refusal in refusals(options):
         raise click.UsageError(refusal.reason)
     for one in formats:
@@ -124,12 +119,12 @@ def export(
     return export_all(read_lists(paths), options, batch, recursive=recursive)
 
 
-def _scale(factor: float | None, known_length: str | None) -> float | KnownLength | None:
+def _scaled_to(options: ExportOptions, known_length: str) -> ExportOptions:
     from heicdepth_tui.depth.scale import parse_known_length
 
-    if factor is not None and known_length is not None:
+    if options.scale is not None:
         raise click.UsageError("give either --scale or --scale-to")
     try:
-        return factor if known_length is None else parse_known_length(known_length)
+        return replace(options, scale=parse_known_length(known_length))
     except ValueError as error:
         raise click.UsageError(str(error)) from error

@@ -19,7 +19,6 @@ __all__ = [
     "out_option",
     "projection_option",
     "recursive_option",
-    "scale_option",
 ]
 
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -73,13 +72,6 @@ projection_option: _Decorator = click.option(
 
 recursive_option: _Decorator = click.option(
     "-r", "--recursive", is_flag=True, help="Include sub-folders."
-)
-
-scale_option: _Decorator = click.option(
-    "--scale",
-    type=click.FloatRange(min=1 / 1000, max=1000),
-    metavar="F",
-    help="Multiply all distances by F.",
 )
 
 

@@ -105,6 +105,29 @@ _COLOR_RESOLUTION = Choice(
     in_flat=False,
 )
 
+
+def _distance(
+    field: str, flag: str, usage: str, *, label: str = "", note: str = "", explanation: str = ""
+) -> Number:
+    """Return an option for a distance beyond which points are dropped."""
+    return Number(
+        field=field,
+        flags=(flag,),
+        usage=usage,
+        label=label,
+        note=note,
+        explanation=explanation,
+        minimum=0,
+        is_minimum_allowed=False,
+        metavar="M",
+        unit="metres",
+        placeholder="all",
+        kinds=_POINTS,
+        unused=_NO_CLOUD,
+        in_flat=False,
+    )
+
+
 _SAMPLES = (
     Number(
         field="cloud.stride",
@@ -121,49 +144,37 @@ _SAMPLES = (
         kinds=_POINTS,
         unused=_NO_CLOUD,
     ),
-    Number(
-        field="cloud.max_depth",
-        flags=("--max-depth",),
-        usage="Drop points farther than M metres.",
-        minimum=0,
-        is_minimum_allowed=False,
-        metavar="M",
-        unit="metres",
-        kinds=_POINTS,
-        unused=_NO_CLOUD,
-        in_flat=False,
-    ),
-    Number(
-        field="cloud.near",
-        flags=("--near",),
-        usage="Drop points nearer than M metres.",
+    _distance("cloud.max_depth", "--max-depth", "Drop points farther than M metres."),
+    _distance(
+        "cloud.near",
+        "--near",
+        "Drop points nearer than M metres.",
         label="nearest, m",
         note="drops nearer",
         explanation="points nearer than this are dropped",
-        minimum=0,
-        is_minimum_allowed=False,
-        metavar="M",
-        unit="metres",
-        placeholder="all",
-        kinds=_POINTS,
-        unused=_NO_CLOUD,
-        in_flat=False,
     ),
-    Number(
-        field="cloud.far",
-        flags=("--far",),
-        usage="Same as --max-depth; the smaller one counts.",
+    _distance(
+        "cloud.far",
+        "--far",
+        "Same as --max-depth; the smaller one counts.",
         label="farthest, m",
         note="drops farther",
         explanation="points farther than this are dropped",
-        minimum=0,
-        is_minimum_allowed=False,
-        metavar="M",
-        unit="metres",
-        placeholder="all",
-        kinds=_POINTS,
-        unused=_NO_CLOUD,
-        in_flat=False,
+    ),
+    Number(
+        field="scale",
+        flags=("--scale",),
+        usage="Multiply all distances by F.",
+        label="scale distances",
+        note="0.001 to 1000",
+        explanation="multiplies all distances; empty: as a known length in the probe, else 1",
+        minimum=1 / 1000,
+        maximum=1000,
+        metavar="F",
+        placeholder="1",
+        kinds=_GRIDS,
+        unused=_NO_DEPTH,
+        is_saved=False,
     ),
 )
 
@@ -255,6 +266,9 @@ _SWITCHES = (
         field="with_gps",
         flags=("--with-gps",),
         usage="Add the place of the photo (GPS) to the files' comments.",
+        label="with GPS place",
+        note="in the comments",
+        explanation="writes where the photo was taken into the files' comments; never kept",
         is_saved=False,
     ),
 )

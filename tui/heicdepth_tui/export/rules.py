@@ -8,6 +8,7 @@ from typing import Any
 
 from heicdepth_tui.depth.axes import Axes
 from heicdepth_tui.depth.points import Projection
+from heicdepth_tui.depth.scale import KnownLength
 from heicdepth_tui.export.option_kinds import Option
 from heicdepth_tui.export.option_table import OPTIONS
 from heicdepth_tui.export.options import PICTURE_NAMING, ExportOptions
@@ -19,7 +20,7 @@ _POINTS = frozenset({Kind.CLOUD, Kind.MESH})
 _OF_CAMERA = frozenset({"cloud.rectify", "cloud.color_resolution"})
 """Options that change camera files, whatever the formats."""
 _FLAT = "a flat cloud keeps every sample and its code"
-_FLAT_SCALE = "scale ignored: the flat projection is not to scale"
+_FLAT_SCALE = "the flat projection is not to scale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def unused_reason(option: Option, options: ExportOptions, *, by_label: bool = Fa
         names = (FORMATS[name].label if by_label else name for name in options.formats)
         return option.unused.format(formats=", ".join(names))
     is_flat = options.cloud.projection is Projection.FLAT
+    if is_flat and option.field == "scale":
+        return _FLAT_SCALE
     others = [name for name in options.formats if FORMATS[name].kind not in _POINTS]
     if is_flat and not option.in_flat and _draws_points(options) and not option.changes(others):
         return _FLAT
@@ -113,11 +116,14 @@ def warnings(options: ExportOptions) -> Iterator[str]:
         if one.field != "cloud.projection" and one.value_in(options) != one.default:
             reason = unused_reason(one, options)
             if reason:
-                idle.setdefault(reason, []).append(one.flags[0])
+                idle.setdefault(reason, []).append(_flag(one, options))
     yield from (f"{', '.join(flags)} ignored: {reason}" for reason, flags in idle.items())
-    if options.cloud.projection is Projection.FLAT and options.scale is not None:
-        yield _FLAT_SCALE
     naming = [tool.value for tool in options.camera_files if tool in PICTURE_NAMING]
     if naming and "png" not in options.formats:
         names = ", ".join(naming)
         yield f"--camera-file {names} names NAME-photo.png, which --format png writes"
+
+
+def _flag(option: Option, options: ExportOptions) -> str:
+    is_length = option.field == "scale" and isinstance(options.scale, KnownLength)
+    return "--scale-to" if is_length else option.flags[0]

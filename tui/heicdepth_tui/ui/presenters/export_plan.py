@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.heif.depth_facts import DepthStatus
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header, HeaderSummary
 
-__all__ = ["OTHER_PICTURES", "ExportPlan", "expectation_text", "plan_export"]
+__all__ = ["OTHER_PICTURES", "ExportPlan", "expectation_text", "plan_export", "scale_text"]
 
 OTHER_PICTURES = ("layers",)
 """The formats that the dialog begins with where no photo has depth."""
@@ -48,6 +48,10 @@ class ExportPlan:
     """The reason that no photo can be exported with depth; printable, empty where one can."""
     has_pictures: bool = False
     """True where a photo without depth may hold other pictures; False where none is known to."""
+    unused: Mapping[str, str] = field(default_factory=dict)
+    """Reasons that options have no effect on the one photo, by field; empty for several photos."""
+    scale: str = "1"
+    """Factor of the distances by a known length; ``own`` where photos have one each."""
 
     def photos(self, options: ExportOptions) -> tuple[str, ...]:
         """Return the photos that these options write files of."""
@@ -81,11 +85,11 @@ class ExportPlan:
                 return "formats", "without a depth map only other pictures can be exported"
             if options.camera_files:
                 return "camera_files", "without a depth map there is no camera to write"
-        for field in ("only", "without"):
-            names = [one.value for one in option(field).value_in(options)]
+        for by_matte in map(option, ("only", "without")):
+            names = [one.value for one in by_matte.value_in(options)]
             absent = [name for name in names if name in self.absent_mattes]
-            if absent and option(field).changes(options.formats):
-                return field, f"the photo has no {absent[0]} matte"
+            if absent and by_matte.changes(options.formats):
+                return by_matte.field, f"the photo has no {absent[0]} matte"
         if self.lens_problem and options.cloud.rectify:
             from heicdepth_tui.export.rules import unused_reason
 
@@ -135,7 +139,15 @@ def plan_export(
         "" if header is None else _lens_problem(header),
         reason,
         bool(bare) and (header is None or _has_pictures(header)),
+        {} if header is None else _unused(header),
     )
+
+
+def scale_text(entries: Sequence[Entry], scales: Mapping[str, float]) -> str:
+    """Return what photos are scaled by where no other scale is given; ``scales`` are by path."""
+    if len(entries) == 1:
+        return f"{scales.get(entries[0].path, 1.0):.4g}"
+    return "own" if any(entry.path in scales for entry in entries) else "1"
 
 
 def _is_bare(summary: HeaderSummary | None, header: Header | None) -> bool:
@@ -170,6 +182,19 @@ def _absent_mattes(header: Header) -> tuple[str, ...]:
 
     present = {one.name for one in header.auxiliaries}
     return tuple(name for name in MATTE_NAMES if f"{name} matte" not in present)
+
+
+def _unused(header: Header) -> dict[str, str]:
+    from heicdepth_tui.depth.registration import register
+    from heicdepth_tui.export.options import MATTE_NAMES
+
+    reasons = {}
+    item = header.depth.item
+    if item is not None and not register(header.primary, item).turn_sentence:
+        reasons["register"] = "photo and depth map are turned alike"
+    if len(_absent_mattes(header)) == len(MATTE_NAMES):
+        reasons |= dict.fromkeys(("only", "without"), "the photo has no mattes")
+    return reasons
 
 
 def _problem(entry: Entry, summary: HeaderSummary | None, header: Header | None) -> str:

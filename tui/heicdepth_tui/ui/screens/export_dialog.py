@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from heicdepth_tui.export.option_kinds import Option
@@ -24,6 +25,7 @@ from heicdepth_tui.ui.screens.export_fields import (
     WrongError,
     compose_sections,
     field_id,
+    is_idle,
     option_named,
     show_idle,
     values_in,
@@ -89,6 +91,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "dismiss", "Cancel", "export.cancel", show=True),
         bind("ctrl+e", "export", "Export", "export.go", show=True, priority=True),
+        bind("tab", "stop(1)", "Next stop", "export.stop.next", "Next field that has an effect"),
+        bind("shift+tab", "stop(-1)", "Stop before", "export.stop.previous"),
         bind("down", "app.focus_next", "Next", "export.next"),
         bind("up", "app.focus_previous", "Previous", "export.previous"),
     ]
@@ -107,16 +111,15 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         """Put formats on the left, options on the right, folder and size below."""
         with Vertical(id="frame") as frame:
             frame.border_title = f"export {self._subject}"
-            with _Choices(id="choices", can_focus=False):
-                with Grid(id="columns"):
-                    with Vertical():
-                        yield from self._formats()
-                        yield from compose_sections(self._options, left=True)
-                    with Vertical():
-                        yield from compose_sections(self._options, left=False)
-                with Horizontal(classes="field"):
-                    yield Static("folder", classes="name short", markup=False)
-                    yield Input(self._out_shown, compact=True, id="out", select_on_focus=False)
+            with _Choices(id="choices", can_focus=False), Grid(id="columns"):
+                with Vertical():
+                    yield from self._formats()
+                    yield from compose_sections(self._options, left=True)
+                with Vertical():
+                    yield from compose_sections(self._options, left=False)
+            with Horizontal(classes="field"):
+                yield Static("folder", classes="name short", markup=False)
+                yield Input(self._out_shown, compact=True, id="out", select_on_focus=False)
             yield Static("", id="help", markup=False)
             with Horizontal(id="last"):
                 yield Static("", id="status", markup=False)
@@ -140,6 +143,7 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         formats = self.query_one("#formats", OptionGroup)
         if self._plan.no_depth:
             formats.set_idle([name for name, one in FORMATS.items() if one.needs_depth])
+        self.query_one("#scale", Input).placeholder = self._plan.scale
         formats.focus()
         self._check()
 
@@ -153,8 +157,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         # Corners, and a cell on either side of the text.
         room = min(columns, 78) - 6
         frame.border_subtitle = next((text for text in _HINTS if len(text) <= room), _HINTS[-1])
-        # Frame, help and the last line stay on the screen.
-        self.query_one("#choices").styles.max_height = max(1, rows - (3 if rows < 16 else 4))
+        # Frame, folder, help and the last line stay on the screen.
+        self.query_one("#choices").styles.max_height = max(1, rows - (4 if rows < 16 else 5))
         self._check()
 
     # Help, checks and the size to expect
@@ -194,10 +198,14 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         self._wrong = ()
         try:
             chosen = self._chosen()
-            show_idle(self, chosen, self._plan.absent_mattes)
+            show_idle(self, chosen, self._plan)
             text = expectation_text(self._plan, chosen, status.size.width)
             pointed = self._pointed
-            reason = unused_reason(pointed, chosen, by_label=True) if pointed else ""
+            reason = ""
+            if pointed:
+                reason = self._plan.unused.get(pointed.field, "") or unused_reason(
+                    pointed, chosen, by_label=True
+                )
             if reason:
                 text = f"no effect: {reason}"
         except WrongError as error:
@@ -209,6 +217,21 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
         for field in self.query(Input):
             field.set_class(field.id in self._wrong, "-wrong")
         return chosen
+
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Show the field at once: an animation would end behind the next key."""
+        super().set_focus(widget, False, from_app_focus)
+        if widget is not None and not isinstance(widget, OptionGroup):
+            self.query_one("#choices").scroll_to_widget(widget, animate=False)
+
+    def action_stop(self, step: int) -> None:
+        """Go to the next field, or the one before, that has an effect; arrows go to all."""
+        chain, focused = self.focus_chain, self.focused
+        at = chain.index(focused) if focused in chain else -1
+        order = [chain[(at + step * by) % len(chain)] for by in range(1, len(chain) + 1)]
+        self.set_focus(next((one for one in order if not is_idle(one)), None))
 
     # Leaving
 

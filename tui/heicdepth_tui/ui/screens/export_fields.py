@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,17 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from heicdepth_tui.export.options import ExportOptions
+    from heicdepth_tui.ui.presenters.export_plan import ExportPlan
 
-__all__ = ["WrongError", "compose_sections", "field_id", "option_named", "show_idle", "values_in"]
+__all__ = [
+    "WrongError",
+    "compose_sections",
+    "field_id",
+    "is_idle",
+    "option_named",
+    "show_idle",
+    "values_in",
+]
 
 _BY_MATTE = ("only", "without")
 _SHOWN = tuple(one for section in SECTIONS for one in section.shown)
@@ -134,9 +143,9 @@ def field_id(field: str) -> str:
     return ""
 
 
-def show_idle(dialog: Widget, options: ExportOptions, absent_mattes: Collection[str] = ()) -> None:
+def show_idle(dialog: Widget, options: ExportOptions, plan: ExportPlan) -> None:
     """Dim the fields that have no effect together with the others, and mattes that are absent."""
-    idle = {one.name for one in _SHOWN if unused_reason(one, options)}
+    idle = {one.name for one in _SHOWN if one.field in plan.unused or unused_reason(one, options)}
     for section in SECTIONS:
         ticks = [one.name for one in section.shown if _is_tick(one)]
         if ticks:
@@ -148,9 +157,14 @@ def show_idle(dialog: Widget, options: ExportOptions, absent_mattes: Collection[
             names = [
                 value.name
                 for value in one.values
-                if one.name in idle or (one.field in _BY_MATTE and value.name in absent_mattes)
+                if one.name in idle or (one.field in _BY_MATTE and value.name in plan.absent_mattes)
             ]
             dialog.query_one(f"#{one.name}", OptionGroup).set_idle(names)
+
+
+def is_idle(field: Widget) -> bool:
+    """Return whether nothing of a field has an effect together with the others."""
+    return field.is_idle if isinstance(field, OptionGroup) else field.has_class("-idle")
 
 
 def values_in(dialog: Widget) -> dict[str, Any]:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import WriteError
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.presenters.export_plan import OTHER_PICTURES, ExportPlan, plan_export
+from heicdepth_tui.ui.presenters.export_plan import (
+    OTHER_PICTURES,
+    ExportPlan,
+    plan_export,
+    scale_text,
+)
 from heicdepth_tui.ui.presenters.export_report import (
     clips_text,
     copied_path,
@@ -138,7 +143,8 @@ class ExportPanel:
         state = self._session.state
         is_selected = len(entries) == 1 and state is not None and state.entry == entries[0]
         header = state.header if is_selected and state is not None else None
-        return plan_export(entries, self._session.library.summary, header)
+        plan = plan_export(entries, self._session.library.summary, header)
+        return replace(plan, scale=scale_text(entries, self._session.scales))
 
     def _is_refused(self, problem: str) -> bool:
         """Show why nothing can be exported, and return True; False for an empty reason."""
@@ -158,7 +164,8 @@ class ExportPanel:
             options,
             without_depth=len(plan.with_depth) + len(plan.without_depth) - len(paths),
             needed=size if size >= SPACE_CHECKED else 0,
-            scales=self._session.scales,
+            # A scale of the dialog takes the place of those by known lengths.
+            scales=self._session.scales if options.scale is None else {},
             # A flat cloud has no distances to clip by.
             clips={} if options.cloud.projection is Projection.FLAT else clips,
             clip_texts=self._session.clip_texts,

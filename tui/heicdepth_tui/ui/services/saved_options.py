@@ -44,11 +44,11 @@ class SavedOptions:
         return self._options
 
     def save(self, options: ExportOptions) -> None:
-        """Keep formats and options; the folder for this run only, the scale of a photo not at all.
+        """Keep formats and options; the folder for this run only, scale and place not at all.
 
         Raises WriteError where they cannot be written; for this run they are kept even so.
         """
-        self._options = replace(options, scale=None)
+        self._options = replace(options, scale=None, with_gps=False)
         choice: dict[str, Any] = {"formats": options.formats}
         for one in _kept():
             group, _, name = one.field.rpartition(".")

@@ -102,6 +102,11 @@ class OptionGroup(Widget, can_focus=True):
         lines = self._inline_lines(self.size.width)
         return next(at for at, line in enumerate(lines) if self._cursor in line)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether none of the options has an effect."""
+        return len(self._idle) == len(self._rows)
+
     def set_idle(self, names: Collection[str]) -> None:
         """Dim the options that have no effect; they can still be chosen."""
         if self._idle != set(names):
