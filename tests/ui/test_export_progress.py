@@ -302,6 +302,26 @@ def test_consent_is_needed_above_a_gigabyte_or_half_of_the_free_space(
     assert any(isinstance(event, ExportNeedsSpace) for event in posted.events) == asks
 
 
+def test_rate_and_time_left_do_not_count_the_wait_for_consent(tmp_path: Path) -> None:
+    posted, now = Posted(), [100.0]
+    exporter = Exporter(
+        NoDecoder(),  # type: ignore[arg-type]
+        posted,
+        clock=lambda: now[0],
+        free_space=lambda _: 0,
+    )
+    missing = str(tmp_path / "missing.heic")
+    exporter.export([missing], ExportOptions(out=tmp_path), needed=1)
+    posted.wait(ExportNeedsSpace)
+    now[0] = 160.0
+    exporter.proceed()
+    posted.wait(ExportFinished)
+    exporter.join()
+
+    shown = [event.seconds for event in posted.events if isinstance(event, ExportProgress)]
+    assert shown == [0.0, 0.0]
+
+
 def test_the_line_loses_rate_bytes_name_and_time_left_in_this_order() -> None:
     progress = ExportProgress(3, 12, 84_000_000, 6.0, "IMG_0412.HEIC")
     line = progress_line(progress, 100)

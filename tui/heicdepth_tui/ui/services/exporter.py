@@ -209,8 +209,11 @@ class Exporter:
             return  # the writer names the cause
         if job.needed > min(MUCH_SPACE, free / 2):
             folder = job.options.out.absolute()
+            asked = self._clock()
             self._post(ExportNeedsSpace(len(job.paths), job.needed, free, folder))
             job.answered.wait()
+            # Rate and time left are those of the work.
+            self._started += self._clock() - asked
 
     def _export_one(self, path: str, job: _Job) -> bool:
         """Export a photo; return False where it has no depth map."""
