@@ -173,6 +173,11 @@ def test_wide_pictures_lie_above_each_other_and_tall_ones_beside() -> None:
 @pytest.mark.parametrize(
     ("columns", "names", "width"),
     [
+        (30, 13, 11),
+        (36, 13, 12),
+        (60, 8, 12),
+        (60, 13, 17),
+        (60, 60, 20),
         (80, 13, 27),
         (80, 8, 22),
         (80, 20, 24),
@@ -189,6 +194,8 @@ def test_the_list_is_as_wide_as_its_longest_row_up_to_a_third(
     columns: int, names: int, width: int
 ) -> None:
     assert browse_layout(columns, 50, names=names).photos.columns == width
+    # Where there is room for one picture only as well.
+    assert browse_layout(columns, 16, names=names).photos.columns == width
 
 
 def test_hidden_parts_give_their_room_to_the_pictures() -> None:

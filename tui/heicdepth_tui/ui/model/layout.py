@@ -44,6 +44,10 @@ _LEAST_LIST, _LEAST_PICTURE_COLUMNS = 12, 30
 _LEAST_NAME = 8
 _ROW_COLUMNS = (10, 10, 7)
 """Depth, date and size in a row of the list, each with the blank before it."""
+_DETAILS_FROM = (70, 112, 150)
+"""Columns of the screen from which a row has one, two, three of them."""
+_NAME_AND_DEPTH = 27
+"""A row of a usual name with its first detail: more than a third below 81 columns."""
 _ROW_FRAME = 4
 """Two marks and a blank before the name, a blank at the end."""
 _SMALLEST_SIDE, _LARGEST_SIDE = 512, 2048
@@ -113,7 +117,7 @@ def browse_layout(
     """
     is_single = columns < 70 or rows < 18
     body = max(0, rows - bars)
-    photos = _list_columns(columns, names, is_single, arrangement)
+    photos = _list_columns(columns, names, arrangement)
     tables = 0 if is_single else _table_rows(columns, rows, body, arrangement)
     is_folded = columns < 110 or tables < _LEAST_BOTH_TABLES
     # A rule stands between.
@@ -130,18 +134,17 @@ def browse_layout(
     )
 
 
-def _list_columns(columns: int, names: int, is_single: bool, arrangement: Arrangement) -> int:
+def _list_columns(columns: int, names: int, arrangement: Arrangement) -> int:
     """Return the width of the list: that of its longest row, up to a third of the screen."""
     if not arrangement.shows_list:
         return 0
     if arrangement.list_columns is not None:
         widest = max(_LEAST_LIST, columns - _LEAST_PICTURE_COLUMNS)
         return min(max(arrangement.list_columns, _LEAST_LIST), widest)
-    if is_single:
-        return columns * 38 // 100
-    count = 3 if columns >= 150 else 2 if columns >= 112 else 1
+    count = sum(columns >= least for least in _DETAILS_FROM)
     name = max(names, _LEAST_NAME)
-    widest = max(columns // 3, 27)
+    least = _NAME_AND_DEPTH if count else min(_LEAST_LIST, columns * 38 // 100)
+    widest = max(columns // 3, least)
     needed = (_ROW_FRAME + name + sum(_ROW_COLUMNS[:shown]) for shown in range(count, -1, -1))
     return next((cells for cells in needed if cells <= widest), widest)
 
