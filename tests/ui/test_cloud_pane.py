@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypcd4 import PointCloud
 
 from heicdepth_tui.ui.presenters.spin import pane_hint
 from heicdepth_tui.ui.screens.probe import ProbeScreen
@@ -159,3 +160,67 @@ async def test_colours_of_depth_follow_the_keys_of_the_main_screen(
             lambda: pane.control.is_up_to_date and pane.control.frame is not before, "a frame"
         )
         assert pane.control.frame.rendered.rows != before.rendered.rows
+
+
+async def test_a_click_marks_the_sample_in_photo_depth_map_and_histogram(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(120, 40)) as driven:
+        pane = await _opened(driven)
+        browse = driven.app.browse
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        width, height = pane.view.size
+        await driven.pilot.click(pane.view, offset=(width // 2, height // 2))
+        await driven.until(lambda: browse.pictures.photo.image.pointed is not None, "the cross")
+        await driven.until(lambda: pane.control.is_up_to_date, "a frame with the mark")
+        sample = pane.control.sample
+        photo = driven.state.header.primary.displayed_size
+        share = browse.pictures.photo.image.pointed
+        assert share == pytest.approx(
+            ((sample.photo[0] + 0.5) / photo[0], (sample.photo[1] + 0.5) / photo[1])
+        )
+        assert "┼" in driven.text
+        (caption,) = (line for line in driven.text.splitlines() if "├" in line)
+        assert "m, relative" in caption
+        assert "…" not in caption
+        assert pane.control.frame.picked_sample == sample
+        # It stays where the cloud is turned, and m marks it, then measures it.
+        await driven.pilot.press("l", "l")
+        await driven.until(
+            lambda: pane.control.is_up_to_date and pane.control.frame.pose.yaw == 10, "turned"
+        )
+        assert pane.control.sample == sample
+        await driven.pilot.press("P")
+        await driven.until(lambda: "picture saved" in driven.toasts, "the picture")
+        await driven.pilot.press("m")
+        await driven.until(lambda: "mark 1 is set" in driven.text, "the mark")
+        await driven.pilot.press("m")
+        await driven.until(lambda: isinstance(driven.app.screen, ProbeScreen), "the probe")
+        assert driven.app.session.marks[driven.app.session.entry].marks[0].pixel == sample.photo
+        await driven.until(lambda: f"{sample.column}, {sample.row}" in driven.text, "its sample")
+        await driven.pilot.press("escape", "escape", "H")
+        # The depth map has it as well, and the histogram its code.
+        await driven.until(lambda: browse.cloud is None, "the depth map")
+        await driven.until(lambda: browse.pictures.depth.image.picture is not None, "the map")
+        assert browse.pictures.depth.image.pointed == pytest.approx(share, abs=0.002)
+        await driven.until(lambda: browse.histogram.view.shown is not None, "the histogram")
+        assert browse.histogram.view.shown.code == sample.code
+        await driven.pilot.press("escape")
+        await driven.until(lambda: browse.pictures.depth.image.pointed is None, "no cross")
+        assert "┼" not in driven.text
+
+
+async def test_e_exports_what_the_pane_shows(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    async with open_app(sample_folder) as driven:
+        pane = await _opened(driven)
+        await driven.pilot.press("f", "]", "]")
+        await driven.until(
+            lambda: pane.control.is_up_to_date and not pane.control.spin.clip.is_open, "clipped"
+        )
+        assert "Export" in driven.text.splitlines()[-1]
+        await driven.pilot.press("e")
+        await driven.until(lambda: "exported" in driven.toasts, "the toast")
+        (path,) = (tmp_path / "out").iterdir()
+        assert PointCloud.from_path(path).points == len(pane.control.frame.shown.cloud)

@@ -50,6 +50,8 @@ class CloudRequest:
     is_shaded: bool = False
     background: tuple[int, int, int] = (0, 0, 0)
     decoded: Mapping[LayerKind, Pixels] = field(default_factory=dict)
+    picked: tuple[int, int] | None = None
+    """(column, row) of the sample whose point is marked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +70,8 @@ class ShownCloud:
     photo: Size
     nearest: float
     farthest: float
+    codes: NDArray[np.integer]
+    """Of the whole map, (H, W)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class CloudSample:
 
     column: int
     row: int
+    code: int
     photo: tuple[int, int]
     metres: float
     point: tuple[float, float, float]
@@ -101,6 +106,13 @@ class CloudFrame:
     rendered: RenderedRows
     index: NDArray[np.int32]
     depth: NDArray[np.float32]
+    picked: int | None = None
+    """Number of the point that is marked; None where there is none, or the cloud lacks it."""
+
+    @property
+    def picked_sample(self) -> CloudSample | None:
+        """The sample of the point that is marked."""
+        return None if self.picked is None else self._sample(self.picked)
 
     @property
     def metres_a_cell(self) -> float:
@@ -139,6 +151,7 @@ class CloudFrame:
         return CloudSample(
             column=column,
             row=row,
+            code=int(shown.codes[row, column]),
             photo=(int(across * photo.width), int(down * photo.height)),
             metres=-z,
             point=(x, y, z),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.errors import HeicDepthError
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.photo.layers import Answer, Pixels
-    from heicdepth_tui.ui.model.marks import PhotoMarks
+    from heicdepth_tui.ui.model.marks import Mark, PhotoMarks
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.settings import RenderSettings
     from heicdepth_tui.ui.model.tables import Tables
@@ -54,6 +54,8 @@ class Session:
         """Marks and scale of photos, for as long as the app runs."""
         self.clips: dict[Entry, Clip] = {}
         """Near and far clip of photos, for as long as the app runs; see ``clip``."""
+        self.picked: dict[Entry, Mark] = {}
+        """The point of a photo's cloud that was clicked last, until esc takes it away."""
         self.is_leaving = False
         """Whether the app is about to end: keys do nothing more."""
 

@@ -10,6 +10,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.picture_request import CloudPart, LayerPart, LegendTexts, PicturePart
 from heicdepth_tui.ui.model.viewport import Window, frame_of
 from heicdepth_tui.ui.presenters.legend import legend_of, note, ramp_ends, ticks
+from heicdepth_tui.ui.presenters.picked import share_in
 from heicdepth_tui.ui.presenters.probe import share_of
 from heicdepth_tui.ui.presenters.spin import heading, points_text, sample_text, scale_length
 from heicdepth_tui.ui.presenters.zoom import window_heading
@@ -70,7 +71,16 @@ def layer_part(session: Session, state: PhotoState, layer: Layer) -> LayerPart |
         colormap=_colormap(session) if is_depth else "",
         scale=session.colour_range.scale_in(state.tables, layer),
         legend=None if view is None else _texts(view),
+        cross=_cross(session, state, layer),
     )
+
+
+def _cross(session: Session, state: PhotoState, layer: Layer) -> Place | None:
+    """Return the place of the point that was picked in the cloud."""
+    picked = session.picked.get(state.entry)
+    if picked is None or state.header is None:
+        return None
+    return share_in(state.header, layer, picked.pixel)
 
 
 def window_part(session: Session, state: PhotoState, window: Window) -> LayerPart:

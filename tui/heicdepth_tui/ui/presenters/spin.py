@@ -122,7 +122,14 @@ def caption(frame: CloudFrame, sample: CloudSample | None, cells: int) -> Captio
     room = cells - cell_len(bar) - 2
     if sample is None:
         return Caption("x y z" if room >= 5 else "", bar, True)
-    return Caption(sample_text(sample, frame.shown.cloud.trust, room), bar, False)
+    trust = frame.shown.cloud.trust
+    for shorter in (bar.partition(" at ")[0], ""):
+        if cell_len(sample_text(sample, trust, 0)) <= room:
+            break
+        # The sample that was clicked comes first, with its caveat.
+        bar = shorter
+        room = cells - (cell_len(bar) + 2 if bar else 0)
+    return Caption(sample_text(sample, trust, room), bar, False)
 
 
 def scale_length(frame: CloudFrame, cells: int) -> tuple[float, str]:
@@ -147,11 +154,11 @@ def _scale_bar(frame: CloudFrame, cells: int) -> str:
 
 
 def sample_text(sample: CloudSample, trust: Trust, cells: int = 200) -> str:
-    """Return a sample: its place in depth map and photo, and its distance with the caveat."""
+    """Return a sample: its distance with the caveat, its place in both pictures, and its code."""
     metres = f"{trust.about}{sample.metres:.3f} {trust.unit_label}"
     depth = f"depth {sample.column}, {sample.row}"
     photo = f"photo {sample.photo[0]}, {sample.photo[1]}"
-    return _joined([metres, depth, photo], cells)
+    return _joined([metres, depth, photo, f"code {sample.code}"], cells)
 
 
 def failure_text(error: HeicDepthError, is_clipped: bool) -> str:

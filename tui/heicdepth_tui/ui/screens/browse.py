@@ -223,11 +223,15 @@ class BrowseScreen(PixelScreen, ViewingScreen):
             self.folder.update_counts()
 
     async def action_stop(self) -> None:
-        """Close the cloud; else stop the header scan while it runs; else take all marks away.
+        """Close the cloud; else take its crosshair away, stop the header scan, or unmark photos.
 
         Not while photos are exported: the marks say which.
         """
         if await self.close_cloud():
+            return
+        if self._session.entry in self._session.picked:
+            del self._session.picked[self._session.entry]
+            self.show_picked()
             return
         library = self._session.library
         if library.waiting and self._app_context.scanner.is_scanning:

@@ -8,16 +8,12 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from textual.binding import BindingType
-
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.ui.model.cloud_frame import CloudColours, CloudRequest
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.spin import Spin
-from heicdepth_tui.ui.screens.rectifying import RECTIFY
 from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
-from heicdepth_tui.ui.widgets.bindings import bind
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.code_scale import CodeScale
@@ -32,7 +28,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.widgets.cloud_view import CloudView
 
-__all__ = ["CLOUD_BINDINGS", "CloudActions", "CloudControl"]
+__all__ = ["CloudControl"]
 
 _TURN = 5.0
 """Degrees of a key press."""
@@ -46,34 +42,6 @@ _TURNTABLE = 30.0
 _FRAME_SECONDS = 1 / 30
 """Least time between frames of the turntable."""
 _SLOT = "spin"
-
-CLOUD_BINDINGS: list[BindingType] = [
-    bind("left,h", "turn(-1, 0)", "Turn", "spin.left", "Turn left", show=True, display="hjkl"),
-    bind("right,l", "turn(1, 0)", "Turn right", "spin.right"),
-    bind("up,k", "turn(0, -1)", "Turn up", "spin.up"),
-    bind("down,j", "turn(0, 1)", "Turn down", "spin.down"),
-    bind("shift+left,H", "pan(-1, 0)", "Move left", "spin.pan_left"),
-    bind("shift+right,L", "pan(1, 0)", "Move right", "spin.pan_right"),
-    bind("shift+up,K", "pan(0, 1)", "Move up", "spin.pan_up"),
-    bind("shift+down,J", "pan(0, -1)", "Move down", "spin.pan_down"),
-    bind("plus,equals_sign", "zoom_cloud(1)", "Zoom in", "spin.in", display="+"),
-    bind("minus", "zoom_cloud(-1)", "Zoom out", "spin.out", display="-"),
-    bind("t", "turntable", "Turntable", "spin.turntable", show=True),
-    bind("p", "projection", "Projection", "spin.projection", "With perspective or without"),
-    bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
-    bind("C", "reverse_colours", "Bright end", "spin.reverse", "Bright near or bright far"),
-    bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
-    bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
-    RECTIFY,
-    bind("]", "clip(1, 0)", "Near clip in", "spin.near_in", "Cut off more of what is near"),
-    bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
-    bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far"),
-    bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
-    bind(
-        "m", "mark_sample", "Mark", "spin.mark", "Mark the clicked point for the probe", show=True
-    ),
-]
-"""The keys of a cloud, on its own screen and in the pane of the main screen."""
 
 
 class CloudControl:
@@ -182,6 +150,7 @@ class CloudControl:
             is_shaded=spin.is_shaded,
             background=background.rgb,
             decoded=self._decoded,
+            picked=None if self._picked is None else self._picked.sample,
         )
         self._context.clouds.request(self._requested)
 
@@ -260,6 +229,16 @@ class CloudControl:
         return self._session.marks.get(self.entry, NO_MARKS)
 
     @property
+    def _picked(self) -> Mark | None:
+        return self._session.picked.get(self.entry)
+
+    @property
+    def can_mark(self) -> bool:
+        """Whether the point that was clicked is not the last mark yet."""
+        picked = self._picked
+        return self.sample is not None and picked is not None and picked not in self._marks.marks
+
+    @property
     def _decoded(self) -> Mapping[LayerKind, Pixels]:
         """The photo's own layers that are decoded whole."""
         state = self._session.photos.get(self.entry)
@@ -282,6 +261,7 @@ class CloudControl:
         else:
             self.frame, self.failure = event.frame, None
             self._limits = event.frame.shown.nearest, event.frame.shown.farthest
+            self.sample = event.frame.picked_sample
             self.view.show_picture(event.frame.rendered)
         self._call_shown()
         self._draw_on()
@@ -324,14 +304,22 @@ class CloudControl:
         self._change_pose(self.spin.pose.zoomed(_ZOOM**steps))
 
     def pick(self, column: int, row: int) -> None:
-        """Show the sample of the point in a cell; where there is none, none."""
+        """Mark the sample of the point in a cell in photo and depth map; where there is none, none.
+
+        A frame that shows the mark follows.
+        """
         if self.frame is None:
             return
         # A frame drawn for another size is centred in the room.
         fit, room = self.frame.rendered.fit, self.view.size
         left, top = (room.width - fit.cols) // 2, (room.height - fit.rows) // 2
-        self.sample = self.frame.sample_at(column - left, row - top)
+        sample = self.sample = self.frame.sample_at(column - left, row - top)
+        if sample is None:
+            self._session.picked.pop(self.entry, None)
+        else:
+            self._session.picked[self.entry] = Mark(sample.photo, (sample.column, sample.row))
         self._call_shown()
+        self.draw()
 
     # Keys
 
@@ -375,75 +363,9 @@ class CloudControl:
 
     def mark(self) -> int:
         """Mark the sample of the point that was clicked; return the number of marks, 0 for none."""
-        if self.sample is None:
+        picked = self._picked
+        if self.sample is None or picked is None:
             return 0
-        place = self.sample.column, self.sample.row
-        marks = self._marks.with_mark(Mark(self.sample.photo, place))
+        marks = self._marks.with_mark(picked)
         self._session.keep_marks(self.entry, marks)
         return len(marks.marks)
-
-
-class CloudActions:
-    """What the keys of ``CLOUD_BINDINGS`` do; for the screen or widget that has them."""
-
-    control: CloudControl
-
-    def show_status(self, status: str) -> None:
-        """State what a key just did; for subclasses to override."""
-
-    def action_turn(self, across: int, down: int) -> None:
-        """Turn the cloud."""
-        self.control.turn(across, down)
-
-    def action_pan(self, right: int, up: int) -> None:
-        """Move the cloud."""
-        self.control.pan(right, up)
-
-    def action_zoom_cloud(self, steps: int) -> None:
-        """Go nearer or farther."""
-        self.control.wheel(steps)
-
-    def action_reset(self) -> None:
-        """Go back to the photo's own view and stop the turntable."""
-        self.control.reset()
-
-    def action_turntable(self) -> None:
-        """Let the cloud turn, or stop it."""
-        self.control.toggle_turntable()
-
-    def action_projection(self) -> None:
-        """Show the cloud with perspective, or without."""
-        self.control.toggle_projection()
-
-    def action_cloud_colours(self) -> None:
-        """Colour the points by the photo, or by depth."""
-        spin = self.control.spin
-        self.control.change(replace(spin, colours=spin.next_colours))
-
-    def action_reverse_colours(self) -> None:
-        """Make far bright instead of near, or near again."""
-        self.show_status(self.control.reverse_colours())
-
-    def action_flying(self) -> None:
-        """Show flying points, or drop them."""
-        spin = self.control.spin
-        self.control.change(replace(spin, shows_flying=not spin.shows_flying))
-
-    def action_normals(self) -> None:
-        """Shade the surface by its normals, or not."""
-        spin = self.control.spin
-        self.control.change(replace(spin, is_shaded=not spin.is_shaded))
-
-    def action_rectify(self) -> None:
-        """Show points with the lens distortion corrected, or as the lens shifted them."""
-        self.show_status(self.control.toggle_rectified())
-
-    def action_clip(self, near: int, far: int) -> None:
-        """Move the near or the far end of what is shown."""
-        self.control.move_clip(near, far)
-
-    def action_mark_sample(self) -> None:
-        """Mark the sample of the point that was clicked, for the probe."""
-        count = self.control.mark()
-        if count:
-            self.show_status(f"mark {count} is set: the probe (m in the list) measures it")

@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from heicdepth_tui.ui.model.spin import Spin
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, pane_hint
-from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
+from heicdepth_tui.ui.screens.cloud_actions import CLOUD_BINDINGS, CloudActions
+from heicdepth_tui.ui.screens.cloud_control import CloudControl
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.legend import Legend
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.ui.model.cloud_frame import CloudSample
     from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["CloudPane"]
@@ -49,10 +51,17 @@ class CloudPane(CloudActions, Vertical):
         bind("enter", "enlarge", "Full screen", "cloud.enlarge", show=True),
         bind("R", "reset", "Reset", "spin.reset", "The photo's own view", show=True),
         *CLOUD_BINDINGS,
+        bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
     ]
 
     class Closed(Message):
         """The depth map is to be shown again."""
+
+    class Exported(Message):
+        """The points that are shown are to be exported."""
+
+    class Picked(Message):
+        """A point was clicked, or none: photo and depth map mark its sample."""
 
     class Enlarged(Message):
         """The cloud is to be shown on a screen of its own."""
@@ -64,6 +73,8 @@ class CloudPane(CloudActions, Vertical):
         self._show_status = show_status
         self._app_context = context
         self._timer: Timer | None = None
+        self._picked: tuple[CloudSample | None, bool] = (None, False)
+        """The sample that was clicked, and whether it can be marked."""
         self._heading = Static("", classes="cloud--line", id="cloud-heading", markup=False)
         self._caption = Static("", classes="cloud--line", markup=False)
         self._hint = Static("", classes="cloud--line", id="cloud-hint", markup=False)
@@ -141,6 +152,11 @@ class CloudPane(CloudActions, Vertical):
         self._begin()
 
     def _show_lines(self) -> None:
+        picked = self.control.sample, self.control.can_mark
+        if picked != self._picked:
+            self._picked = picked
+            self.post_message(self.Picked())
+            self.screen.refresh_bindings()
         control, cells = self.control, self.size.width - 2
         if control.frame is not None:
             legend = control.legend
@@ -163,12 +179,24 @@ class CloudPane(CloudActions, Vertical):
         if self._app_context.session.is_leaving:
             return False
         if action == "mark_sample":
-            return self.control.sample is not None
+            # Once it is marked, m measures it.
+            return self.control.can_mark
         return True
+
+    measured_by = "m again measures it"
+
+    def action_mark_sample(self) -> None:
+        """Mark the sample of the point that was clicked, for the probe."""
+        super().action_mark_sample()
+        self._show_lines()
 
     def show_status(self, status: str) -> None:
         """State in the title line what a key just did."""
         self._show_status(status)
+
+    def action_export(self) -> None:
+        """Export the points that are shown, with the same clip."""
+        self.post_message(self.Exported())
 
     def action_close(self) -> None:
         """Show the depth map again."""

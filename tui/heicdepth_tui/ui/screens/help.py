@@ -87,7 +87,7 @@ _KEYS: tuple[_Group, ...] = (
             ("c  C", "colours by photo or depth; bright near or far"),
             ("f  n", "flying points; shading by the surface"),
             ("[ ]  { }", "near and far clip, which e exports with"),
-            ("click  m", "the sample of a point; mark it for the probe"),
+            ("click  m", "a point in cloud, photo, depth map; mark it for the probe"),
             ("D", "correct the lens distortion (experimental)"),
         ),
     ),

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from heicdepth_tui.depth.histogram import CodeHistogram
+    from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.ui.model.layout import Layout
+    from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.session import Session
 
 __all__ = ["ROOM", "HistogramPanel"]
@@ -92,8 +94,18 @@ class HistogramPanel:
             state.tables.depth_maps[layer].trust,
             session.settings.colormap(session.colormap),
             session.colour_range.scale_in(state.tables, layer),
+            self._picked_code(state, layer),
             clip=clip_codes(histogram, session.clip(entry)),
         )
+
+    def _picked_code(self, state: PhotoState, layer: Layer) -> int | None:
+        """Return the code of the point that was picked in the cloud."""
+        picked = self._session.picked.get(state.entry)
+        if picked is None or state.header is None or state.tables is None:
+            return None
+        from heicdepth_tui.ui.presenters.picked import code_at
+
+        return code_at(state.header, layer, state.tables.depth_maps[layer], picked.pixel)
 
     def take(self, chosen: HistogramView.Chosen) -> None:
         """Take in a part of the codes that was chosen."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.tables import Tables
     from heicdepth_tui.ui.screens.context import Context
-    from heicdepth_tui.ui.widgets.image_panes import ImagePanes
+    from heicdepth_tui.ui.widgets.image_panes import ImagePane, ImagePanes
     from heicdepth_tui.ui.widgets.tables import TableView
 
 __all__ = ["STILL_WAITING", "PhotoPanel"]
@@ -358,8 +358,25 @@ class PhotoPanel:
         self._shown = photo, depth
         for pane, view in zip((self._panes.photo, self._panes.depth), self._shown, strict=True):
             pane.show(view)
+            self._show_picked_in(pane)
             if view.picture is None and (view.message or not view.is_pending):
                 pane.legend.show(None)
+
+    def show_picked(self) -> None:
+        """Show or hide the crosshair at the point that was picked in the cloud."""
+        for pane in (self._panes.photo, self._panes.depth):
+            self._show_picked_in(pane)
+
+    def _show_picked_in(self, pane: ImagePane) -> None:
+        state, layer = self._session.state, pane.view.layer
+        picked = None if state is None else self._session.picked.get(state.entry)
+        is_own = state is not None and pane.view.entry == state.entry
+        if picked is None or not is_own or state is None or state.header is None or layer is None:
+            pane.image.point_at(None)
+            return
+        from heicdepth_tui.ui.presenters.picked import share_in
+
+        pane.image.point_at(share_in(state.header, layer, picked.pixel))
 
     def _blank_tables(self) -> None:
         self._tables_of = None

@@ -134,7 +134,8 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         self._probe: Probe | None = None
         self._histogram: CodeHistogram | None = None
         width, height = self._header.primary.displayed_size
-        self._pixel = width // 2, height // 2
+        picked = context.session.picked.get(self._entry)
+        self._pixel = (width // 2, height // 2) if picked is None else picked.pixel
         self._listed: str | None = None
         self._below: Callable[[Event], object] | None = None
         """Gets the events of the screen below, which may be one of a photo as well."""

@@ -14,7 +14,8 @@ from textual.widgets import Static
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text, sample_text
-from heicdepth_tui.ui.screens.cloud_control import CLOUD_BINDINGS, CloudActions, CloudControl
+from heicdepth_tui.ui.screens.cloud_actions import CLOUD_BINDINGS, CloudActions
+from heicdepth_tui.ui.screens.cloud_control import CloudControl
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -145,7 +146,7 @@ class SpinScreen(CloudActions, ViewScreen):
             self._title.counts = ""
             self._heading.update("", layout=False)
             self._caption.update("", layout=False)
-        offered = control.has_cloud, control.sample is not None
+        offered = control.has_cloud, control.can_mark
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()
@@ -159,6 +160,11 @@ class SpinScreen(CloudActions, ViewScreen):
     def take_tables(self, _: Tables) -> None:
         """Show the range of the colours that tables have."""
         self.control.recolour()
+
+    def action_mark_sample(self) -> None:
+        """Mark the sample of the point that was clicked, for the probe."""
+        super().action_mark_sample()
+        self._show_lines()
 
     @property
     def sample_line(self) -> str:
@@ -182,7 +188,7 @@ class SpinScreen(CloudActions, ViewScreen):
         """Hide the keys of the cloud where there is none."""
         if self._session.is_leaving:
             return False
-        if action == "mark_sample" and self.sample is None:
+        if action == "mark_sample" and not self.control.can_mark:
             return False
         return self.control.has_cloud or action in ("help", "dismiss") or "." in action
 

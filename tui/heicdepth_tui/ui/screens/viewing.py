@@ -136,6 +136,20 @@ class ViewingScreen(BorderedScreen):
         """Show the depth map again."""
         await self.close_cloud()
 
+    def on_cloud_pane_exported(self) -> None:
+        """Export the points that the pane shows."""
+        if self.cloud is not None:
+            self.exports.export([self.cloud.control.entry], self.cloud.control.options)
+
+    def on_cloud_pane_picked(self) -> None:
+        """Mark the sample of the point in photo, depth map and histogram."""
+        self.show_picked()
+
+    def show_picked(self) -> None:
+        """Mark the sample of the point that was picked in photo, depth map and histogram."""
+        self.panel.show_picked()
+        self.histogram.update()
+
     def on_cloud_pane_enlarged(self) -> None:
         """Show the cloud on a screen of its own."""
         if self._session.entry is not None:
@@ -160,6 +174,7 @@ class ViewingScreen(BorderedScreen):
     def ranges_changed(self) -> None:
         """Draw the photo in another range of colours, and its cloud in another clip."""
         self.panel.update()
+        self.panel.show_picked()
         self.histogram.update()
         if self.cloud is not None:
             self.cloud.control.adopt_clip()

@@ -55,6 +55,7 @@ def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
     from heicdepth_tui.draw.cells import render_cells
     from heicdepth_tui.draw.fit import Fit
     from heicdepth_tui.draw.frame_cross import draw_frame_cross
+    from heicdepth_tui.draw.point_mark import mark_point
     from heicdepth_tui.draw.raster import rasterise
     from heicdepth_tui.draw.rendering import RenderedRows
     from heicdepth_tui.ui.model.pose import view_of
@@ -64,6 +65,9 @@ def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
     size = _raster_size(spec)
     view = view_of(request.pose, opened.rest, size)
     raster = rasterise(points, view, request.background, shaded=request.is_shaded)
+    picked = opened.number_of(source.cloud, request.picked)
+    if picked is not None:
+        mark_point(raster, view, source.cloud.xyz[picked])
     draw_frame_cross(raster.rgb, view.rotation)
     across, down = spec.blocks.samples
     columns, rows = spec.cells
@@ -84,10 +88,12 @@ def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
             photo=source.header.primary.displayed_size,
             nearest=nearest,
             farthest=farthest,
+            codes=source.depth_map.codes,
         ),
         rendered=RenderedRows(fit, picture.ansi_rows(spec.mode, spec.tolerance)),
         index=raster.index,
         depth=raster.depth,
+        picked=picked,
     )
 
 

@@ -24,6 +24,7 @@ from heicdepth_tui.ui.model.pose import Rest
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.camera import Camera
+    from heicdepth_tui.depth.points import Cloud
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.source import ExportSource
     from heicdepth_tui.folder.find import Entry
@@ -136,6 +137,18 @@ class OpenCloud:
         if cloud.normals is not None:
             grid[cloud.index] = cloud.normals
         return grid
+
+    def number_of(self, cloud: Cloud, sample: tuple[int, int] | None) -> int | None:
+        """Return the number of the point of a sample (column, row); None where there is none.
+
+        Where not every sample is drawn, that of the nearest one above and left of it.
+        """
+        if sample is None:
+            return None
+        column, row = (place // self.stride for place in sample)
+        at = row * cloud.grid.width + column
+        number = int(np.searchsorted(cloud.index, at))
+        return number if number < len(cloud) and cloud.index[number] == at else None
 
     def points(self, request: CloudRequest) -> tuple[ExportSource, Points]:
         """Return the points of a request, those of the last one where nothing else is requested."""

@@ -17,6 +17,7 @@ from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.fit import whole_scale
 from heicdepth_tui.draw.frame_cross import draw_frame_cross
 from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.point_mark import MARK_ARM, mark_point
 from heicdepth_tui.draw.raster import rasterise
 from heicdepth_tui.draw.rendering import RenderedImage
 from heicdepth_tui.draw.sheet import Panel, Ramp, draw_sheet
@@ -155,11 +156,14 @@ def _cloud_panel(part: CloudPart, decode: Callable[[Request], Pixels]) -> Panel:
     spec = replace(part.request.spec, mode=ColorMode.TRUECOLOR)
     request = replace(part.request, spec=spec)
     opened = open_cloud(request, decode)
-    _, points = opened.points(request)
+    source, points = opened.points(request)
     columns, rows = spec.cells
     scale = whole_scale((columns, 2 * rows), _SIDE)
     view = view_of(request.pose, opened.rest, (columns * scale, 2 * rows * scale))
     raster = rasterise(points, view, request.background, shaded=request.is_shaded)
+    picked = opened.number_of(source.cloud, request.picked)
+    if picked is not None:
+        mark_point(raster, view, source.cloud.xyz[picked], arm=scale * MARK_ARM)
     draw_frame_cross(raster.rgb, view.rotation)
     ramp = _ramp(spec.colormap, spec.scale, part.legend)
     return Panel(raster.rgb, part.heading, notes=part.notes, ramp=ramp, bar=part.bar)

@@ -16,17 +16,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.draw.fit import Box, Fit
+from heicdepth_tui.ui.widgets.crosshair import (
+    Place,
+    cross_row,
+    cross_rows,
+    place_in,
+    with_signs,
+)
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.cells import Picture
 
 __all__ = ["CrossView"]
-
-_ACROSS, _DOWN = 5, 3
-"""Cells of an arm of the crosshair."""
-
-Place = tuple[int, int]
-"""Column and row of a cell of the picture."""
 
 
 class CrossView(Widget):
@@ -101,13 +102,12 @@ class CrossView(Widget):
         """The rows of the picture that the crosshair and the marks stand in."""
         rows = {row for (_, row), _ in self._marks}
         if self._cross is not None:
-            rows.update(range(self._cross[1] - _DOWN, self._cross[1] + _DOWN + 1))
+            rows.update(cross_rows(self._cross))
         return rows
 
     @staticmethod
     def _place(picture: Picture, share: tuple[float, float]) -> Place:
-        column = min(picture.cols - 1, max(0, int(share[0] * picture.cols)))
-        return column, min(picture.rows - 1, max(0, int(share[1] * picture.rows)))
+        return place_in(share, (picture.cols, picture.rows))
 
     @property
     def _box(self) -> Box:
@@ -158,35 +158,15 @@ class CrossView(Widget):
         over = self._over(row)
         if not over:
             return strip
-        pieces, at = [], 0
-        for column, char in sorted(over.items()):
-            place = box.column + column
-            if not at <= place < width:
-                continue
-            under = next(iter(strip.crop(place, place + 1)), Segment(" ", base))
-            pieces += [strip.crop(at, place), Strip([Segment(char, _contrast(under.style))])]
-            at = place + 1
-        return Strip.join([*pieces, strip.crop(at, width)])
+        return with_signs(strip, over, box.column, width)
 
     def _over(self, row: int) -> dict[int, str]:
         """Return the characters over a row of the picture, by column."""
-        picture = self._picture
-        over: dict[int, str] = {}
-        if self._cross is not None and picture is not None:
-            column, middle = self._cross
-            if row == middle:
-                for away in range(1, _ACROSS + 1):
-                    for place in (column - away, column + away):
-                        if 0 <= place < picture.cols:
-                            over[place] = "─"
-            elif abs(row - middle) <= _DOWN:
-                over[column] = "│"
-        for (column, mark_row), label in self._marks:
-            if mark_row == row:
-                over[column] = label
-        if self._cross is not None and row == self._cross[1]:
-            over[self._cross[0]] = "┼"
-        return over
+        picture, cross = self._picture, self._cross
+        signs = {} if picture is None or cross is None else cross_row(cross, row, picture.cols)
+        labels = {column: label for (column, mark_row), label in self._marks if mark_row == row}
+        # The middle of the crosshair stands over a mark, a mark over an arm.
+        return {**signs, **labels, **({cross[0]: "┼"} if cross and cross[1] == row else {})}
 
 
 @lru_cache(maxsize=4096)
@@ -194,18 +174,3 @@ def _style(foreground: tuple[int, int, int], background: tuple[int, int, int] | 
     if background is None:
         return Style()
     return Style(color=Color.from_rgb(*foreground), bgcolor=Color.from_rgb(*background))
-
-
-def _contrast(style: Style | None) -> Style:
-    """Return black on light cells and white on dark ones, over the cell's own ground."""
-    colour = None if style is None else style.bgcolor
-    if colour is None or colour.triplet is None:
-        return Style(bold=True)
-    red, green, blue = colour.triplet
-    is_light = 2 * red + 5 * green + blue > 8 * 140
-    ink = "black" if is_light else "white"
-    return Style(
-        color=Color.from_rgb(*((0, 0, 0) if ink == "black" else (255, 255, 255))),
-        bgcolor=colour,
-        bold=True,
-    )

@@ -18,6 +18,7 @@ from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
 from heicdepth_tui.ui.terminal.internals import EncodedStrip
+from heicdepth_tui.ui.widgets.crosshair import cross_row, cross_rows, place_in, with_signs
 from heicdepth_tui.ui.widgets.line_view import LineWidget
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from heicdepth_tui.draw.fit import Fit
     from heicdepth_tui.draw.rendering import RenderedRows
 
 __all__ = ["ImageView"]
@@ -50,6 +52,7 @@ class ImageView(LineWidget):
         self._pixels: RenderedRows | None = None
         self._place: tuple[int, int] | None = None
         self._hides_pixels = self._has_painted = False
+        self._pointed: tuple[float, float] | None = None
         self.when_painted: Callable[[], object] | None = None
         """Called after the picture, or a part of it, was painted."""
         self._message = ""
@@ -84,6 +87,17 @@ class ImageView(LineWidget):
             self._picture = picture
             self._place = place
             self._pixels = None
+            self.refresh()
+
+    @property
+    def pointed(self) -> tuple[float, float] | None:
+        """The place of the crosshair; see ``point_at``."""
+        return self._pointed
+
+    def point_at(self, share: tuple[float, float] | None) -> None:
+        """Put a crosshair on a place given as shares of the picture's width and height."""
+        if share != self._pointed:
+            self._pointed = share
             self.refresh()
 
     def show_pixels(self, cells: RenderedRows | None) -> None:
@@ -154,13 +168,15 @@ class ImageView(LineWidget):
             self.call_after_refresh(self._painted)
         pixels = None if self._hides_pixels else self._pixels
         strips = self._picture_rows(pixels or self._picture, crop.line_range)
+        if self._pointed is not None:
+            strips = self._with_cross(strips, crop.y, self._pointed)
         if crop.column_span != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
 
-    def _picture_rows(self, picture: RenderedRows, lines: range) -> list[Strip]:
+    def _box(self, fit: Fit) -> Box:
+        """Return the cells of a picture; beyond both edges where it was drawn for more room."""
         width, height = self.size
-        fit, rows = picture
         # A picture drawn for another size is centred, and cut, until it is drawn for this one.
         cells = max(width, fit.cols)
         box = fit.box_in(Box(0, 0, cells, height))
@@ -168,6 +184,28 @@ class ImageView(LineWidget):
             # A size for which it was not drawn may leave less room than that.
             left, top = self._place
             box = box._replace(column=min(left, cells - fit.cols), row=top)
+        return box
+
+    def _with_cross(
+        self, strips: list[Strip], first: int, share: tuple[float, float]
+    ) -> list[Strip]:
+        """Return lines from number ``first`` on with the crosshair over them."""
+        if self._picture is None:
+            return strips
+        width, fit = self.size.width, self._picture.fit
+        box, cross = self._box(fit), place_in(share, (fit.cols, fit.rows))
+        left = box.column - (max(width, fit.cols) - width) // 2
+        for row in cross_rows(cross):
+            at = box.row + row - first
+            if 0 <= row < fit.rows and 0 <= at < len(strips):
+                signs = cross_row(cross, row, fit.cols)
+                strips[at] = with_signs(strips[at], signs, left, width)
+        return strips
+
+    def _picture_rows(self, picture: RenderedRows, lines: range) -> list[Strip]:
+        width = self.size.width
+        fit, rows = picture
+        cells, box = max(width, fit.cols), self._box(fit)
         before, after = self._blank(box.column), self._blank(cells - box.column - fit.cols)
         start, end = (pad.render(self.app.console) for pad in (before, after))
         blank = self._blank(width)
