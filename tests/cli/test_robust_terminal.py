@@ -354,7 +354,7 @@ def test_no_name_reaches_the_terminal_raw(run_in_terminal: Start, tmp_path: Path
     terminal.send("g")
     terminal.wait_text("relative")
     terminal.send("i")
-    terminal.wait_text(r"owned\x07", r"Camera\x1b]0;owned", "esc closes")
+    terminal.wait_text(r"owned\x07", r"Camera\x1b]0;owned", "esc close")
     escape(terminal)
     terminal.send("E")
     terminal.wait_text("PLY")
@@ -380,7 +380,7 @@ def escape(terminal: Any) -> None:
     """Close a dialog; what follows at once would be taken for alt and a key."""
     terminal.send("\x1b")
     terminal.wait(
-        lambda: not any(part in terminal.text for part in ("╭", "╰", "esc closes")),
+        lambda: not any(part in terminal.text for part in ("╭", "╰", "esc close")),
         "the dialog closed",
     )
 
