@@ -1,4 +1,4 @@
-"""The command palette: every key of the main screen by name, themes and colour maps."""
+"""The command palette: every key of a view by name, themes and colour maps."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Protocol, TypeAlias, cast, runtime_checkable
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 from heicdepth_tui.draw.modes import COLORMAP_NAMES
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES
@@ -23,34 +25,53 @@ class _MainScreen(Protocol):
     def keymap(self) -> Mapping[str, str]: ...
 
 
-class _Screen(Protocol):
-    BINDINGS: list[BindingType]
-
-
 @runtime_checkable
 class _Coloured(Protocol):
     def use_colormap(self, name: str) -> None: ...
 
 
+def _named(node: DOMNode) -> Iterator[Binding]:
+    """Yield the bindings of a node that are of this app: Textual's own have no id."""
+    return (one for one in node.BINDINGS if isinstance(one, Binding) and one.id is not None)
+
+
 class PhotoCommands(Provider):
-    """Commands of the screen that is shown."""
+    """Commands of the screen that is shown, and of its widget with the focus."""
 
     def _commands(self) -> Iterator[_Command]:
         screen, app = self.screen, self.app
-        shown = cast("_Screen", screen)
-        keymap = cast("_MainScreen", app.screen_stack[0]).keymap
-        for binding in shown.BINDINGS:
-            if isinstance(binding, Binding):
-                action = partial(app.run_action, binding.action, screen)
-                tip = binding.tooltip or binding.description
-                key = shown_keys(keymap.get(str(binding.id), binding.key))
-                yield f"{binding.description} ({key})", tip, action
+        for node, binding, keys in self._bindings():
+            action = partial(app.run_action, binding.action, node)
+            tip = binding.tooltip or binding.description
+            yield f"{binding.description} ({shown_keys(','.join(keys))})", tip, action
         if isinstance(screen, _Coloured):
             for name in COLORMAP_NAMES:
                 use = partial(screen.use_colormap, name)
                 yield f"Colour map: {name}", "Colours of the depth map", use
         for word, name in THEME_NAMES.items():
             yield f"Theme: {word}", "Colours of the app", partial(setattr, app, "theme", name)
+
+    def _bindings(self) -> Iterator[tuple[DOMNode, Binding, list[str]]]:
+        """Yield bindings with their keys in force: of the screen, then of what has the focus.
+
+        Keys of the screen that the widget takes are left out.
+        """
+        keymap = cast("_MainScreen", self.app.screen_stack[0]).keymap
+        focused = self.focused
+        around = [] if focused is None else focused.ancestors_with_self
+        own = [
+            (node, one, keymap.get(str(one.id), one.key).split(","))
+            for node in around
+            if isinstance(node, Widget) and node is not self.screen
+            for one in _named(node)
+        ]
+        taken = {key for _, _, keys in own for key in keys}
+        for one in _named(self.screen):
+            keys = keymap.get(str(one.id), one.key).split(",")
+            left = [key for key in keys if key not in taken]
+            if left:
+                yield self.screen, one, left
+        yield from own
 
     async def discover(self) -> Hits:
         """Offer everything while nothing is typed."""
