@@ -109,6 +109,42 @@ async def test_moving_keys(open_app: Open, sample_folder: Path) -> None:
         assert rows == [1, 2, 1, 6, 5, 0, 6, 0, 6, 0]
 
 
+async def test_half_pages_of_a_list_that_is_longer_than_the_screen(
+    open_app: Open, sample_folder: Path, tmp_path: Path
+) -> None:
+    for number in range(40):
+        (tmp_path / f"{number:02}.heic").symlink_to(sample_folder / STRIPPED)
+    async with open_app(tmp_path, size=(80, 24)) as driven:
+        await driven.scanned()
+        photos = driven.app.browse.photos
+        rows = []
+        for key in ("ctrl+d", "ctrl+d", "ctrl+u", "pagedown"):
+            await driven.pilot.press(key)
+            rows.append(photos.cursor)
+        half = (photos.size.height - 1) // 2
+        assert rows == [half, 2 * half, half, half + photos.size.height - 1]
+        await driven.settled()
+        wheel = events.MouseScrollDown(photos, 2, 2, 0, 0, 0, False, False, False, 2, 3)
+        top = photos.scroll_offset.y
+        photos.post_message(wheel)
+        await driven.until(lambda: photos.scroll_offset.y > top, "the list scrolled")
+        assert photos.cursor == rows[-1]
+
+
+async def test_where_one_table_has_room_t_shows_the_other(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(80, 24)) as driven:
+        await driven.select(LANDSCAPE)
+        assert "arrays · t metadata" in driven.text
+        assert "representation" not in driven.text
+        await driven.pilot.press("t")
+        await driven.until(lambda: "metadata · t arrays" in driven.text, "the title")
+        await driven.until(lambda: "representation" in driven.text, "the other table")
+        await driven.pilot.press("t")
+        await driven.until(lambda: "representation" not in driven.text, "the first table")
+
+
 async def test_depth_only_hides_photos_without_depth(open_app: Open, sample_folder: Path) -> None:
     async with open_app(sample_folder) as driven:
         await driven.scanned()

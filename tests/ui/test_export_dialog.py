@@ -223,6 +223,19 @@ async def test_the_dialog_has_few_tab_stops_and_space_and_the_mouse_choose(
         assert group(driven, "color_resolution").chosen == ("2x",)
 
 
+@pytest.mark.parametrize(("button", "files"), [("#cancel", []), ("#go", ["IMG_0412.pcd"])])
+async def test_the_buttons_do_what_the_keys_do(
+    open_app: Open, sample_folder: Path, tmp_path: Path, button: str, files: list[str]
+) -> None:
+    async with open_app(sample_folder / "IMG_0412.HEIC") as driven:
+        await open_dialog(driven)
+        await driven.pilot.click(button)
+        await driven.until(lambda: driven.app.screen is driven.app.browse, "the dialog closed")
+        await driven.until(lambda: not driven.app.exporter.left, "the end")
+
+    assert [path.name for path in (tmp_path / "out").glob("*")] == files
+
+
 async def test_an_option_without_effect_says_why_and_a_contradiction_is_refused(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:

@@ -96,8 +96,9 @@ async def test_a_bar_shows_count_and_key_while_photos_are_exported(
 
 
 @pytest.mark.usefixtures("no_delay")
+@pytest.mark.parametrize("by_mouse", [False, True], ids=["key", "mouse"])
 async def test_the_key_stops_and_keeps_the_files_that_are_written(
-    open_app: Open, sample_folder: Path, tmp_path: Path, gate: Gate
+    open_app: Open, sample_folder: Path, tmp_path: Path, gate: Gate, by_mouse: bool
 ) -> None:
     async with open_app(sample_folder) as driven:
         await mark_all(driven)
@@ -105,7 +106,11 @@ async def test_the_key_stops_and_keeps_the_files_that_are_written(
         gate.passes.release()
         await driven.until(lambda: "1 of 5" in bar_line(driven), "a photo exported")
         await driven.until(lambda: len(gate.begun) == 2, "the second photo begun")
-        await driven.pilot.press("X")
+        if by_mouse:
+            at = bar_line(driven).index("X stops")
+            await driven.pilot.click("ExportBar", offset=(at + 3, 0))
+        else:
+            await driven.pilot.press("X")
         await driven.until(lambda: "stopping after this file" in bar_line(driven), "the reply")
         gate.open()
         await driven.until(lambda: "stopped, 3 not exported" in driven.toasts, "the end")
