@@ -92,8 +92,8 @@ def test_other_lengths_are_refused(text: str) -> None:
 
 def test_a_profile_states_its_invalid_samples_and_keeps_their_places() -> None:
     metres = np.array([2.0, np.nan, 0.5, 1.0])
-    assert profile_caption(metres, RELATIVE) == "≈0.500–2.000 m, 1 of 4 samples invalid"
-    assert profile_caption(metres[2:], RELATIVE) == "≈0.500–1.000 m, 2 samples"
+    assert profile_caption(metres, RELATIVE) == "≈0.500–2.000 m, 1 invalid"
+    assert profile_caption(metres[2:], RELATIVE) == "≈0.500–1.000 m"
     assert profile_caption(metres[1:2], RELATIVE) == ""
     # Near is high; an invalid sample is as low as the farthest.
     assert profile_heights(metres) == (-2.0, -2.0, -0.5, -1.0)

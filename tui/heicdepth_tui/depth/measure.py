@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.picture_facts import Size
 
-__all__ = ["Measurement", "Probe", "Profile", "Sample", "Vector", "factor_for", "probe_of"]
+__all__ = [
+    "Measurement",
+    "Probe",
+    "Profile",
+    "Sample",
+    "Vector",
+    "aligned_probe",
+    "factor_for",
+    "probe_of",
+]
 
 Vector = tuple[float, float, float]
 """x right, y up, −z forward: the frame of exported clouds, the camera at the origin."""
@@ -274,9 +283,17 @@ def probe_of(header: Header, codes: NDArray[np.uint8] | NDArray[np.uint16], bits
     item = header.depth.item
     if item is None:
         raise NoDepthError(header.depth.reason or "the photo has no depth map", path=header.path)
+    return aligned_probe(header, build_depth_map(codes, bits, header.depth))
+
+
+def aligned_probe(header: Header, depth_map: DepthMap) -> Probe:
+    """Return the probe of a photo's own depth map, given as decoded; see ``probe_of``."""
+    item = header.depth.item
+    if item is None:
+        raise NoDepthError(header.depth.reason or "the photo has no depth map", path=header.path)
     registration = register(header.primary, item)
     return Probe(
-        build_depth_map(codes, bits, header.depth).aligned(registration),
+        depth_map.aligned(registration),
         aligned_camera(header, registration),
         registration.region,
         header.primary.displayed_size,

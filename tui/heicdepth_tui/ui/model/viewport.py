@@ -45,6 +45,19 @@ class LayerFrame(NamedTuple):
     scale: tuple[float, float] = (1.0, 1.0)
     turn: tuple[int, bool] = (0, False)
 
+    def pixel_at(self, share: tuple[float, float], shown: SampleRegion) -> tuple[int, int]:
+        """Return the photo pixel at a share of the width and height of a region, as shown.
+
+        It may lie outside of the photo, where the layer does.
+        """
+        x, y = (
+            math.floor(origin + scale * (start + part * length))
+            for origin, scale, start, length, part in zip(
+                self.origin, self.scale, shown[:2], shown[2:], share, strict=True
+            )
+        )
+        return x, y
+
     def decoded(self, shown: SampleRegion) -> SampleRegion:
         """Return a region of the layer as shown as one of the layer as decoded."""
         (width, height), (left, top, across, down) = self.size, shown

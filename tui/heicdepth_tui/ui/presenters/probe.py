@@ -155,8 +155,9 @@ def measured_of(probe: Probe, marks: Sequence[Mark], cursor: Sample | None) -> M
         return Measured(listed)
     one, other = pair
     ends = f"{len(samples) - 1} to {len(samples)}" if len(samples) > 1 else "1 to crosshair"
-    lines = (("marks", ends), *measurement_lines(probe.measure(one, other), trust))
     metres = probe.profile(one, other).metres
+    marked = f"{ends}, {metres.size} samples"
+    lines = (("marks", marked), *measurement_lines(probe.measure(one, other), trust))
     caption = profile_caption(metres, trust)
     if not caption:
         return Measured(listed, lines)
@@ -191,10 +192,8 @@ def profile_caption(metres: NDArray[np.float64], trust: Trust) -> str:
     if not valid.size:
         return ""
     low, high = float(valid.min()), float(valid.max())
-    count = f"{metres.size} samples"
-    if valid.size < metres.size:
-        count = f"{metres.size - valid.size} of {count} invalid"
-    return f"{trust.about}{low:.3f}–{high:.3f} m, {count}"
+    invalid = metres.size - valid.size
+    return f"{trust.about}{low:.3f}–{high:.3f} m" + (f", {invalid} invalid" if invalid else "")
 
 
 def profile_heights(metres: NDArray[np.float64]) -> tuple[float, ...]:

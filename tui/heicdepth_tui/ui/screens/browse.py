@@ -18,6 +18,7 @@ from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
 from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
+from heicdepth_tui.ui.screens.hovering import Hovering
 from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.screens.resting_pixels import PanePixels, PixelScreen
@@ -113,6 +114,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         self.borders = Borders(context.session, lambda: self.panel.layout, self.lay_out_again)
         self._colours = DepthColours(self, context.session, self.ranges_changed, self.show_status)
         self.outside = OutsideEvents(self, context)
+        self.hovering = Hovering(context.session)
         self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:

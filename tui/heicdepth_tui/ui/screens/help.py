@@ -60,6 +60,7 @@ _KEYS: tuple[_Group, ...] = (
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
             ("3", "the cloud in place of the depth map; again: full screen"),
             ("m", "probe: distance, step, point, lengths between marks"),
+            ("mouse", "over a picture: its pixel is read, in the heading"),
         ),
     ),
     (
@@ -98,6 +99,7 @@ _KEYS: tuple[_Group, ...] = (
             ("arrows h j k l", "move the window; or drag the picture"),
             ("tab  2", "next layer; photo and depth map together"),
             ("n p", "next, previous photo at the same window; esc back"),
+            ("m", "probe from the pixel under the mouse, or the middle"),
             ("c  C  R", "colour map; bright near or far; range of the window"),
         ),
     ),

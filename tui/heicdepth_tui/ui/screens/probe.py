@@ -112,7 +112,7 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         QUIT,
     ]  # fmt: skip
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, pixel: tuple[int, int] | None = None) -> None:
         super().__init__()
         self._app_context = context
         self._session = context.session
@@ -135,7 +135,9 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         self._histogram: CodeHistogram | None = None
         width, height = self._header.primary.displayed_size
         picked = context.session.picked.get(self._entry)
-        self._pixel = (width // 2, height // 2) if picked is None else picked.pixel
+        middle = (width // 2, height // 2) if picked is None else picked.pixel
+        x, y = pixel or middle
+        self._pixel = min(width - 1, max(0, x)), min(height - 1, max(0, y))
         self._listed: str | None = None
         self._below: Callable[[Event], object] | None = None
         """Gets the events of the screen below, which may be one of a photo as well."""
@@ -287,7 +289,10 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
 
     def _show_measured(self, measured: Measured) -> None:
         """Show marks and measurement; lays out the screen only where they need other room."""
-        before, text = str(self.measured_view.content), labelled_content(measured.lines)
+        before, text = (
+            str(self.measured_view.content),
+            labelled_content(measured.lines, self._list.size.width),
+        )
         self.measured_view.display = bool(measured.lines)
         if text.plain != before:
             is_higher = text.plain.count("\n") != before.count("\n")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
+from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.screens.borders import BorderedScreen
+from heicdepth_tui.ui.screens.hovering import Hovering, open_probe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.histogram_panel import HistogramPanel
     from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
     from heicdepth_tui.ui.widgets.histogram_view import HistogramView
-    from heicdepth_tui.ui.widgets.image_panes import ImagePanes
+    from heicdepth_tui.ui.widgets.image_panes import ImagePane, ImagePanes
     from heicdepth_tui.ui.widgets.photo_list import PhotoList
 
 __all__ = ["ViewingScreen"]
@@ -41,6 +43,7 @@ class ViewingScreen(BorderedScreen):
     panel: PhotoPanel
     exports: ExportPanel
     histogram: HistogramPanel
+    hovering: Hovering
     cloud: CloudPane | None = None
     """The cloud in the place of the depth map, where it is open."""
 
@@ -201,21 +204,32 @@ class ViewingScreen(BorderedScreen):
 
     def _redraw(self, _: None = None) -> None:
         """Draw all again: colour map, blocks, ranges or clip may have been changed elsewhere."""
+        self.hovering.leave()
+        for pane in (self.pictures.photo, self.pictures.depth):
+            pane.show_reading("")
         self.ranges_changed()
 
     def action_probe(self) -> None:
-        """Read samples and measure, on a screen of its own."""
-        from heicdepth_tui.ui.screens.probe import ProbeScreen
+        """Read samples and measure, on a screen of its own, from the pixel under the mouse on."""
+        pixel = self.hovering.pixel
+        open_probe(self, self._app_context, pixel, self.show_status, self._redraw)
 
-        state = self._session.state
-        depth = None if state is None else state.own(LayerKind.DEPTH)
-        if state is None or state.is_loading or (depth and not state.is_settled(depth)):
-            self.show_status("the depth map is still being read")
-        elif state.pixels(depth) is None:
-            error = state.layer(depth).error
-            self.show_status("no depth map to measure in" if error is None else error.short)
-        else:
-            self.app.push_screen(ProbeScreen(self._app_context), self._redraw)
+    def on_image_pane_pointed(self, message: ImagePane.Pointed) -> None:
+        """Show what is read under the mouse in the heading of its pane."""
+        from heicdepth_tui.ui.model.viewport import frame_of
+
+        pane, state, layer = message.pane, self._session.state, message.pane.view.layer
+        if layer is not None and layer.kind is LayerKind.THUMBNAIL:
+            layer = PRIMARY
+        frame = None
+        if state is not None and state.header is not None and layer is not None:
+            frame = frame_of(state.header, layer)
+        if frame is None or message.share is None or pane.view.entry != self._session.entry:
+            self.hovering.leave()
+            pane.show_reading("")
+            return
+        cells, region = pane.heading.size.width, SampleRegion(0, 0, *frame.size)
+        pane.show_reading(self.hovering.read(frame, message.share, region, cells))
 
     def view_bindings(self) -> dict[str, Sequence[BindingType]]:
         """Return the bindings of each view by its name in the help."""

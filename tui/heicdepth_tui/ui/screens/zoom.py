@@ -34,9 +34,11 @@ from heicdepth_tui.ui.presenters.zoom import (
 )
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
+from heicdepth_tui.ui.screens.hovering import Hovering
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
-from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE
 from heicdepth_tui.ui.screens.zoom_pane_window import DECODING, PaneWindow
+from heicdepth_tui.ui.screens.zoom_probe import PROBE, ZoomProbe
 from heicdepth_tui.ui.services.events import Event, RegionArrived, WindowMoved
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -58,7 +60,7 @@ _PAN_SHARE = 1 / 8
 """Part of the window that a pan key moves it by."""
 
 
-class ZoomScreen(PixelScreen, ViewScreen):
+class ZoomScreen(PixelScreen, ZoomProbe):
     """Shows a window of the selected photo; ``step`` selects another photo of the list."""
 
     COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
@@ -71,14 +73,13 @@ class ZoomScreen(PixelScreen, ViewScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
-        bind(
-            "escape,z,enter", "back", "Back", "zoom.back", "To the list", show=True, display="esc"
-        ),
+        bind("escape,z,enter", "back", "Back", "zoom.back", "Go back", show=True, display="esc"),
         bind("plus,equals_sign", "zoom(1)", "Nearer", "zoom.in", "Nearer", show=True, display="+"),
         bind("minus", "zoom(-1)", "Farther", "zoom.out", "Farther", show=True, display="−"),
         bind("0", "fit", "Fit", "zoom.fit", "The whole layer", show=True),
         bind("1", "one_to_one", "1:1", "zoom.one", "One sample a cell dot", show=True),
         bind("2", "lock", "Two", "zoom.lock", "Photo and depth map together", show=True),
+        PROBE,
         bind("h,left", "pan(-1,0)", "Left", "zoom.left", "Move the window left"),
         bind("j,down", "pan(0,1)", "Down", "zoom.down", "Move the window down"),
         bind("k,up", "pan(0,-1)", "Up", "zoom.up", "Move the window up"),
@@ -110,6 +111,7 @@ class ZoomScreen(PixelScreen, ViewScreen):
         self._entry: Entry | None = None
         mode = context.session.settings.mode
         self.title_bar = TitleBar()
+        self.hovering = Hovering(context.session)
         self._colours = DepthColours(self, self._session, self.update, self.title_bar.show_status)
         self.first = PaneWindow(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
         self.second = PaneWindow(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")

@@ -113,7 +113,7 @@ def _distances(kind: ViewKind, depth_map: DepthMap, spec: RenderSpec) -> ViewIma
         with np.errstate(invalid="ignore"):
             values = -np.log(tables.metres)
         ends, unit, about = tables.metres[used], trust.unit_label, trust.about
-        caption = "distance along the optical axis; even steps of the logarithm"
+        caption = "distance Z; even steps of the logarithm"
     else:
         values, ends, unit, about = tables.disparity, tables.disparity[used], "1/m", ""
         unit = trust.disparity_label + (f", {trust.short}" if trust.scale is not None else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from heicdepth_tui.ui.presenters.panes import PaneView
@@ -36,8 +37,17 @@ class ImagePane(Vertical):
         text-align: center; text-overflow: ellipsis; text-wrap: nowrap; }
     """
 
+    class Pointed(Message):
+        """The mouse points at a share of the picture's width and height, or no more."""
+
+        def __init__(self, pane: ImagePane, share: tuple[float, float] | None) -> None:
+            super().__init__()
+            self.pane = pane
+            self.share = share
+
     def __init__(self, mode: ColorMode, *, has_legend: bool, id: str) -> None:
         super().__init__(id=id)
+        self._reading = ""
         self.heading = Static("", classes="pane--title", markup=False)
         self.image = ImageView()
         self.legend = Legend(mode)
@@ -60,10 +70,26 @@ class ImagePane(Vertical):
         if event.chain == 2:
             await self.run_action(f"screen.zoom({self.id!r})")
 
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Report where the mouse points."""
+        at = event.screen_offset - self.image.region.offset
+        self.post_message(self.Pointed(self, self.image.share_at(at.x, at.y)))
+
+    def on_leave(self) -> None:
+        """Report that the mouse points at the picture no more."""
+        self.post_message(self.Pointed(self, None))
+
+    def show_reading(self, text: str) -> None:
+        """Show a reading in place of the heading; empty: the heading again."""
+        if text != self._reading:
+            self._reading = text
+            self.heading.update(text or self.view.heading, layout=False)
+
     def show(self, view: PaneView) -> None:
         """Show another state of the pane."""
         old, self.view = self.view, view
-        if view.heading != old.heading:
+        if view.heading != old.heading or view.entry != old.entry:
+            self._reading = ""
             self.heading.update(view.heading, layout=False)
         if view.caption != old.caption:
             self.caption.update(view.caption, layout=False)

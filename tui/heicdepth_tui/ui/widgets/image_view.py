@@ -13,7 +13,7 @@ from textual.color import TRANSPARENT
 from textual.geometry import Region
 from textual.strip import Strip
 
-from heicdepth_tui.draw.fit import Box, fit_cells
+from heicdepth_tui.draw.fit import Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
@@ -220,6 +220,18 @@ class ImageView(LineWidget):
             strip = EncodedStrip(f"{start}{row}{end}", cells, build)
             strips.append(strip.crop(cut, cut + width) if cells > width else strip)
         return strips
+
+    def share_at(self, column: int, row: int) -> tuple[float, float] | None:
+        """Return the middle of a cell as shares of the picture's sides; None beside it."""
+        if self._picture is None:
+            return None
+        fit = self._picture.fit
+        box = self._box(fit)
+        cut = (max(self.size.width, fit.cols) - self.size.width) // 2
+        across, down = column + cut - box.column, row - box.row
+        if not (0 <= across < fit.cols and 0 <= down < fit.rows):
+            return None
+        return (across + 0.5) / fit.cols, (down + 0.5) / fit.rows
 
     def _blank(self, cells: int) -> Strip:
         """Return cells of the background, in the colours that the terminal shows."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ReadingView", "labelled_content"]
 
 _Line = tuple[str, str]
-_LABEL_CELLS = 12
+_LABEL_CELLS, _SHORT_LABEL_CELLS = 12, 8
 
 
 class ReadingView(Widget):
@@ -91,9 +91,12 @@ class ReadingView(Widget):
         return selection.extract("\n".join(lines)), "\n"
 
 
-def labelled_content(lines: Sequence[_Line]) -> Content:
-    """Return (label, value) pairs as lines of text."""
+def labelled_content(lines: Sequence[_Line], width: int) -> Content:
+    """Return (label, value) pairs as lines of ``width`` cells; long values go on below."""
     parts: list[str | tuple[str, str]] = []
+    indent = "\n" + " " * _SHORT_LABEL_CELLS
     for number, (label, value) in enumerate(lines):
-        parts += ["\n" if number else "", (f"{label:<8}", "$dim"), value]
+        wrapped = wrap_cells(value, max(1, width - _SHORT_LABEL_CELLS))
+        name = f"{label:<{_SHORT_LABEL_CELLS}}"
+        parts += ["\n" if number else "", (name, "$dim"), indent.join(wrapped)]
     return Content.assemble(*parts)

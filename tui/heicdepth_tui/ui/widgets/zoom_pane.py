@@ -87,6 +87,14 @@ class ZoomView(ImageView):
             self.columns = columns
             self.rows = rows
 
+    class Pointed(Message):
+        """The mouse points at a share of the picture's width and height, or no more."""
+
+        def __init__(self, view: ZoomView, share: tuple[float, float] | None) -> None:
+            super().__init__()
+            self.view = view
+            self.share = share
+
     class Wheeled(Message):
         """The wheel was turned up (1) or down (−1) over a point, in cells from the middle."""
 
@@ -146,11 +154,16 @@ class ZoomView(ImageView):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Move the picture with the mouse."""
         if self._grabbed is None:
+            self.post_message(self.Pointed(self, self.share_at(event.x, event.y)))
             return
         moved = event.screen_offset - self._grabbed
         if moved != (0, 0):
             self._grabbed = event.screen_offset
             self.post_message(self.Dragged(moved.x, moved.y))
+
+    def on_leave(self) -> None:
+        """Report that the mouse points at the picture no more."""
+        self.post_message(self.Pointed(self, None))
 
     def on_mouse_up(self) -> None:
         """Let the picture go."""
