@@ -49,6 +49,8 @@ class _Pane:
     """Whether the image is being drawn or sent."""
     inline: EncodedImage | None = None
     """The image that lies over the view."""
+    is_on_screen: bool = False
+    """Whether it was drawn since the screen came to the front."""
 
 
 class RestingPixels:
@@ -137,6 +139,7 @@ class RestingPixels:
         """Show blocks under another screen."""
         for pane in self._panes.values():
             pane.view.hide_pixels(True)
+            pane.is_on_screen = False
 
     def resumed(self) -> None:
         """Show pixels again after another screen."""
@@ -210,6 +213,9 @@ class RestingPixels:
                     source = self._off_edge(pane.view, source)
                 request = ImageRequest(pane.number, slot, source, protocol)
                 self._context.images.request(request)
+            elif pane.inline is not None and not pane.is_on_screen:
+                # Its cells may have been painted before the screen was in front again.
+                self._draw_again(slot, pane)
 
     def _drawn(self, event: ImageDrawn) -> None:
         pane = self._panes.get(event.slot)
@@ -222,8 +228,13 @@ class RestingPixels:
             pane.inline, pane.is_pending = event.image, False
             pane.view.cover(True)
             draw = partial(self._draw_inline, pane, event.image, pane.view.picture)
-            self._context.pictures.add(f"{event.slot}-image", draw)
             pane.view.when_painted = draw
+            self._draw_again(event.slot, pane)
+
+    def _draw_again(self, slot: str, pane: _Pane) -> None:
+        """Draw an image over its cells as soon as the line is free."""
+        if pane.view.when_painted is not None:
+            self._context.pictures.add(f"{slot}-image", pane.view.when_painted)
 
     def _sent(self, pane: _Pane, number: int, cells: RenderedRows | None) -> None:
         if pane.number != number:
@@ -242,6 +253,7 @@ class RestingPixels:
         if self._screen.is_active and not is_covered(self._screen):
             box = image.fit.box_in(Box(*pane.view.region))
             self._context.graphics.draw(image, box.column, box.row)
+            pane.is_on_screen = True
 
 
 class PanePixels(RestingPixels):
