@@ -36,6 +36,6 @@ def test_files_of_several_photos_are_counted_with_their_folder() -> None:
     assert written_text(job) == "2 files of 2 photos in /out"
 
 
-def test_one_file_of_a_job_that_was_stopped_is_one_file() -> None:
+def test_one_file_of_several_photos_is_shown_with_its_full_path() -> None:
     job = replace(finished(2, "/out/a.ply"), not_begun=1)
-    assert written_text(job) == "1 file of 1 photo in /out"
+    assert written_text(job) == "/out/a.ply: as it is"

@@ -46,11 +46,10 @@ def written_text(job: ExportFinished) -> str:
     """Return the files written with their full path; empty where there are none."""
     if not job.written:
         return ""
-    if job.photos == 1:
+    if job.photos == 1 or len(job.written) == 1:
         return "\n".join(_summary(file) for file in job.written)
     folder = printable_path(_folder_of(job.written))
-    files = "1 file" if len(job.written) == 1 else f"{len(job.written):,} files"
-    return f"{files} of {_photos(job.exported)} in {folder}"
+    return f"{len(job.written):,} files of {_photos(job.exported)} in {folder}"
 
 
 def _summary(file: Exported) -> str:

@@ -91,8 +91,8 @@ class ExportDialog(ModalScreen[ExportOptions | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "dismiss", "Cancel", "export.cancel", show=True),
         bind("ctrl+e", "export", "Export", "export.go", show=True, priority=True),
-        bind("tab", "stop(1)", "Next stop", "export.stop.next", "Next field that has an effect"),
-        bind("shift+tab", "stop(-1)", "Stop before", "export.stop.previous"),
+        bind("tab", "stop(1)", "Next stop", "export.tab", "Next field that has an effect"),
+        bind("shift+tab", "stop(-1)", "Stop before", "export.tab.back"),
         bind("down", "app.focus_next", "Next", "export.next"),
         bind("up", "app.focus_previous", "Previous", "export.previous"),
     ]
