@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -15,13 +16,14 @@ from textual.binding import Binding
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.model.clip import CLIP_STEPS, Clip
-from heicdepth_tui.ui.model.cloud_frame import CloudColours
+from heicdepth_tui.ui.model.cloud_frame import CloudColours, CloudFrame
 from heicdepth_tui.ui.model.colour_range import ColourRange, RangeKind
 from heicdepth_tui.ui.model.marks import PhotoMarks
 from heicdepth_tui.ui.model.pose import Pose
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
+from heicdepth_tui.ui.services import cloud_renderer
 from tests.ui.browsing import ABSOLUTE, LANDSCAPE, PLAIN
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -244,6 +246,32 @@ async def test_clip_and_flying_points_are_exported_as_shown(
         await driven.pilot.press(*["["] * 3, *["}"] * 4)
         await shown(driven, screen)
         assert screen.spin.clip == Clip()
+
+
+async def test_a_frame_for_the_pane_is_none_for_the_screen_opened_meanwhile(
+    open_app: Open, sample_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, held, drawn = threading.Event(), threading.Event(), cloud_renderer.draw_frame
+
+    def draw(*args: Any) -> CloudFrame:
+        begun.set()
+        assert held.wait(30)
+        return drawn(*args)
+
+    monkeypatch.setattr(cloud_renderer, "draw_frame", draw)
+    async with open_app(sample_folder / LANDSCAPE, size=(100, 32)) as driven:
+        await driven.settled()
+        await driven.pilot.press("3")
+        await driven.until(begun.is_set, "a frame for the pane is being drawn")
+        await driven.pilot.press("3")
+        await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
+        screen = driven.app.screen
+        await driven.pilot.pause()
+        held.set()
+        await driven.until(lambda: screen.frame is not None, "a frame")
+        await shown(driven, screen)
+        fit = screen.frame.rendered.fit
+        assert (fit.cols, fit.rows) == screen.view.size
 
 
 async def test_colour_maps_of_the_palette_are_used(spinning: Spinning) -> None:

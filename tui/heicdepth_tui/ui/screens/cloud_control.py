@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ _TURNTABLE = 30.0
 _FRAME_SECONDS = 1 / 30
 """Least time between frames of the turntable."""
 _SLOT = "spin"
+
+_numbers = count(1)
+"""Of all requests: a frame for the pane is none for the screen that is opened meanwhile."""
 
 
 class CloudControl:
@@ -134,7 +138,7 @@ class CloudControl:
             self._is_stale = True
             return
         self._is_drawing, self._is_stale = True, False
-        self._number += 1
+        self._number = next(_numbers)
         session, spin = self._session, self.spin
         colormap = session.settings.colormap(session.colormap)
         _, background = self.view.background_colors
@@ -249,7 +253,8 @@ class CloudControl:
 
     def _take(self, event: CloudRendered | CloudFailed) -> None:
         """Have a frame shown once the terminal has taken in the one before."""
-        if event.entry == self.entry:
+        number = event.number if isinstance(event, CloudFailed) else event.frame.number
+        if event.entry == self.entry and number == self._number:
             self._context.pictures.add(_SLOT, partial(self._show, event))
 
     def _show(self, event: CloudRendered | CloudFailed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -51,6 +52,9 @@ _KEY_FACTOR, _WHEEL_FACTOR = 2**0.5, 2**0.25
 _PAN_SHARE = 1 / 8
 """Part of the window that a pan key moves it by."""
 _LABELS = 12
+
+_numbers = count(1)
+"""Of the requests of all screens: a view for one that was closed is none for the next."""
 _NUMBER_SECONDS = 0.8
 """Digits that follow each other sooner are those of one number."""
 
@@ -161,7 +165,7 @@ class LayersScreen(ViewScreen):
         if not columns or not rows:
             return
         session = self._session
-        self._number += 1
+        self._number = next(_numbers)
         colormap = session.settings.colormap(session.colormap)
         spec = session.settings.render_spec((columns, rows), colormap)
         spec = replace(spec, scale=self._code_scale)
