@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -12,10 +13,18 @@ import pytest
 from pypcd4 import PointCloud
 from textual.widgets import Input
 
-from heicdepth_tui.depth.histogram import CodeHistogram
+from heicdepth_tui.depth.depthmap import build_depth_map
+from heicdepth_tui.depth.histogram import CodeHistogram, code_histogram
+from heicdepth_tui.draw.histogram import codes_at
+from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.ui.model.clip import NO_CLIP, Clip
 from heicdepth_tui.ui.model.colour_range import RangeKind
-from heicdepth_tui.ui.presenters.histogram import clip_codes, distances_of, limits_of
+from heicdepth_tui.ui.presenters.histogram import (
+    clip_codes,
+    distances_of,
+    histogram_ends,
+    limits_of,
+)
 from heicdepth_tui.ui.screens.export_dialog import ExportDialog
 from heicdepth_tui.ui.screens.histogram_panel import ROOM
 from heicdepth_tui.ui.screens.range_prompt import ClipPrompt
@@ -91,6 +100,27 @@ async def _drag(driven: Any, view: Any, first: int, last: int, *, control: bool 
     if first != last:
         await driven.pilot.hover(view, offset=(1 + last, row))
     await driven.pilot.mouse_up(view, offset=(1 + last, row), control=control)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 160])
+def test_round_distances_stand_under_their_codes(sample_folder: Path, width: int) -> None:
+    codes = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    depth_map = build_depth_map(codes, 8, read_header(sample_folder / LANDSCAPE).depth)
+    histogram, trust = code_histogram(depth_map), depth_map.trust
+    line, quantiles, _ = histogram_ends(histogram, trust, width)
+    metres = depth_map.tables.metres
+
+    assert len(line) <= max(width, 25)
+    near, far = f"255 · ≈{metres[255]:.2f} m", f"0 · ≈{metres[0]:.2f} m"
+    assert line.startswith(f"{far} ")
+    assert line.endswith(f" {near}")
+    assert ("relative" in quantiles) == (width > 20)
+    inside = line[len(far) : -len(near)]
+    assert bool(inside.strip()) == (width > 20)
+    for found in re.finditer(r"[\d.]+", inside):
+        at = len(far) + found.start() + len(found[0]) // 2
+        first, last = codes_at(at, 256, width)
+        assert metres[min(last + 1, 255)] <= float(found[0]) <= metres[max(first - 1, 0)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45), (180, 50)])

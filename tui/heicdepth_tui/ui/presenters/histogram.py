@@ -1,15 +1,20 @@
-"""Distances of a part of the histogram of codes, and the codes of distances."""
+"""The words under the histogram of codes, distances of a part of it, and codes of distances."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
+from heicdepth_tui.ui.presenters.legend import round_distances
+
 if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
+    from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.ui.model.clip import Clip
 
-__all__ = ["clip_codes", "distances_of", "limits_of"]
+__all__ = ["clip_codes", "distances_of", "histogram_ends", "limits_of"]
 
 _DIGITS = 3
 
@@ -63,3 +68,55 @@ def clip_codes(histogram: CodeHistogram, clip: Clip) -> tuple[int | None, int | 
     # The smallest code is the farthest one.
     low = None if clip.far is None else int(kept[0])
     return low, None if clip.near is None else int(kept[-1])
+
+
+def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[str]:
+    """Return three lines under a histogram: codes with their distances, quantiles, mean.
+
+    The first has the ends of the code range, and round distances where their codes stand.
+    """
+    ends = []
+    for code in (0, histogram.counts.size - 1):
+        metres = None if histogram.metres is None else float(histogram.metres[code])
+        known = metres is not None and metres == metres
+        ends.append(f"{code}" + (f" · {trust.about}{metres:.2f} m" if known else ""))
+    used = cell_len(ends[0]), cell_len(ends[1])
+    first = f"{ends[0]}{_between(histogram, used, width) or ' '}{ends[1]}"
+    unused = f"{histogram.unused} codes unused"
+    quantiles = [histogram.metres_quantile(share) for share in (0.05, 0.5, 0.95)]
+    mean = histogram.mean_metres
+    if mean is None:
+        return [first, f"mean code {histogram.mean_code:.1f}", unused]
+    low, middle, high = (f"{value:.2f}" for value in quantiles if value is not None)
+    second = f"5 50 95 %: {trust.about}{low} {middle} {high} m"
+    with_caveat = f"{second.removesuffix('m')}{trust.unit_label}"
+    second = with_caveat if cell_len(with_caveat) <= width else second
+    return [first, second, f"mean {trust.about}{mean:.2f} m, {unused}"]
+
+
+def _between(histogram: CodeHistogram, used: tuple[int, int], width: int) -> str:
+    """Return round distances where their codes stand, for the line of the ends.
+
+    ``used`` are the cells of the texts at both ends.
+    """
+    import numpy as np
+
+    from heicdepth_tui.draw.histogram import column_of
+
+    if histogram.metres is None or sum(used) + 2 > width:
+        return " " * max(0, width - sum(used))
+    # The largest code is the nearest one.
+    codes = np.flatnonzero(np.isfinite(histogram.metres))[::-1]
+    taken = [False] * width
+    for cells in (slice(0, used[0] + 1), slice(width - used[1] - 1, width)):
+        taken[cells] = [True] * len(taken[cells])
+    count = histogram.counts.size
+    placed = round_distances(
+        histogram.metres[codes],
+        lambda index: column_of(int(codes[min(index, len(codes) - 1)]), count, width),
+        taken,
+    )
+    line = " " * used[0]
+    for start, text in placed:
+        line += " " * (start - len(line)) + text
+    return line[used[0] :].ljust(width - sum(used))

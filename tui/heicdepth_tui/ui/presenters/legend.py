@@ -10,13 +10,18 @@ from rich.cells import cell_len
 from heicdepth_tui.ui.model.colour_range import NOTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.draw.code_scale import CodeScale
     from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.ui.model.colour_range import ColourRange
     from heicdepth_tui.ui.model.tables import Tables
 
-__all__ = ["LegendView", "legend_of", "note", "ramp_ends", "ticks"]
+__all__ = ["LegendView", "legend_of", "note", "ramp_ends", "round_distances", "ticks"]
 
 _ROUND = (1.0, 5.0, 2.0, 3.0, 4.0)
 """Mantissas of round distances, the roundest first."""
@@ -96,14 +101,27 @@ def ticks(view: LegendView, cells: int) -> list[tuple[int, str]]:
     metres = tables.metres[low : high + 1][tables.valid[low : high + 1]][::-1]
     if len(metres) < 2 or high == low:
         return []
-    taken = [False] * cells
+    return round_distances(
+        metres, lambda index: round(index / (high - low) * (cells - 1)), [False] * cells
+    )
+
+
+def round_distances(
+    metres: NDArray[np.float64], column: Callable[[int], int], taken: list[bool]
+) -> list[tuple[int, str]]:
+    """Return (column, text) of round distances that have room in a line, by column.
+
+    ``metres`` rises; ``column`` gives the cell of an index into it, and ``taken`` the cells of the
+    line that have no room. At least one cell stays free on each side of a text.
+    """
+    cells = len(taken)
     placed: list[tuple[int, str]] = []
     for mantissa in _ROUND:
         for power in range(-2, 4):
             distance = mantissa * 10.0**power
             if not metres[0] < distance < metres[-1]:
                 continue
-            at = round(int(metres.searchsorted(distance)) / (high - low) * (cells - 1))
+            at = column(int(metres.searchsorted(distance)))
             text = f"{distance:g}"
             start = at - len(text) // 2
             around = range(max(0, start - 1), min(cells, start + len(text) + 1))

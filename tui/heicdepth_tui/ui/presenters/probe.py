@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.heif.picture_facts import Size
@@ -37,7 +36,6 @@ __all__ = [
     "as_json",
     "as_text",
     "csv_bytes",
-    "histogram_ends",
     "length_of_file",
     "mark_digits",
     "measured_of",
@@ -220,24 +218,6 @@ def scale_note(probe: Probe, marks: Sequence[Mark], pixel: tuple[int, int], fact
     share = 100 * bound / length
     advice = "; a longer one is better" if share > _COARSE_SHARE else ""
     return f"{text}, ± {share:.2g} % by the code steps of this length{advice}"
-
-
-def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[str]:
-    """Return three lines under a histogram: ends of the code range, quantiles, mean."""
-    ends = []
-    for code in (0, histogram.counts.size - 1):
-        metres = None if histogram.metres is None else float(histogram.metres[code])
-        known = metres is not None and metres == metres
-        ends.append(f"{code}" + (f" · {trust.about}{metres:.2f} m" if known else ""))
-    first = f"{ends[0]}{ends[1]:>{max(1, width - len(ends[0]))}}"
-    unused = f"{histogram.unused} codes unused"
-    quantiles = [histogram.metres_quantile(share) for share in (0.05, 0.5, 0.95)]
-    mean = histogram.mean_metres
-    if mean is None:
-        return [first, f"mean code {histogram.mean_code:.1f}", unused]
-    low, middle, high = (f"{value:.2f}" for value in quantiles if value is not None)
-    second = f"5 50 95 %: {trust.about}{low} {middle} {high} m"
-    return [first, second, f"mean {trust.about}{mean:.2f} m, {unused}"]
 
 
 def as_text(name: str, reading: Reading, trust: Trust, measured: Measured) -> str:

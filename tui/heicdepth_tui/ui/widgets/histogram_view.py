@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.ui.model.clipping import clip
-from heicdepth_tui.ui.presenters.probe import histogram_ends
+from heicdepth_tui.ui.presenters.histogram import histogram_ends
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
