@@ -124,7 +124,7 @@ def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -
         terminal.wait_text("─ help ─")
         count = len(terminal.reader.inline)
         terminal.send("\x1b")
-        terminal.wait(lambda: len(terminal.reader.inline) > count, "the image again")
+        terminal.wait(lambda count=count: len(terminal.reader.inline) > count, "the image again")
         assert terminal.reader.inline[-1] == drawn
 
     terminal.send("b")
