@@ -56,6 +56,26 @@ def test_a_slanting_line_has_one_sample_in_each_row_and_column(turns: int) -> No
     assert len(line.rows) == 7
 
 
+def test_a_label_stands_on_a_slope_rather_than_at_a_jump() -> None:
+    # An object at 1 m before a wall that recedes from 2.5 to 4.5 m: at its edge three lines meet.
+    metres = np.empty((30, 30), dtype=np.float32)
+    metres[:, :16] = 1.0
+    metres[:, 16:] = np.linspace(2.5, 4.5, 14, dtype=np.float32)
+    lines, found = contour_lines(metres, (1.5, 2.0, 3.0, 4.0))
+    assert lines[:, 15].all()
+    at = {line.metres: int(line.columns[0]) for line in found}
+    # Of the three, the nearest one is drawn at the edge: it has no other place.
+    assert set(at) == {1.5, 3.0, 4.0}
+    assert at[1.5] == 15
+    assert metres[0, at[3.0]] < 3.0 < metres[0, at[3.0] + 1]
+    assert metres[0, at[4.0]] < 4.0 < metres[0, at[4.0] + 1]
+
+    # The same line goes on over a slope below: its label stands there, though the edge is nearer.
+    metres[15:, :16] = np.linspace(1.0, 2.5, 16, dtype=np.float32)
+    _, found = contour_lines(metres, (1.5, 2.0))
+    assert found[0].columns[0] < 12
+
+
 def test_the_edge_of_invalid_samples_is_no_line() -> None:
     metres = np.full((4, 4), 2.0, dtype=np.float32)
     metres[:, 2:] = np.nan

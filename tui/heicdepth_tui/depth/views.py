@@ -40,6 +40,8 @@ _GREYS = ((48,) * 3, (152,) * 3, (255,) * 3)
 
 _MAX_LINES = 12
 _STEPS = (1, 2, 5)
+_BESIDE_JUMPS = 2
+"""Samples around a jump that labels avoid: the map blends both sides there."""
 
 
 class ContourLine(NamedTuple):
@@ -148,18 +150,24 @@ def contour_lines(
 
     ``metres`` (H, W) has NaN where invalid. A sample is on a line where the distance passes a level
     between it and a farther neighbour, so that lines are one sample wide in every direction.
-    Levels that no line has are left out.
+    Levels that no line has are left out. Labels stand on slopes rather than at jumps, where lines
+    of several distances meet and only one of them is drawn.
     """
     known = np.isfinite(metres)
     bands = np.searchsorted(np.array(levels), np.nan_to_num(metres, nan=0.0)).astype(np.int16)
     height, width = metres.shape
-    lines = np.zeros(metres.shape, dtype=np.bool_)
+    lines, jumps = np.zeros((2, *metres.shape), dtype=np.bool_)
     for axis in (0, 1):
         ahead, behind = (slice(1, None), slice(None)), (slice(None, -1), slice(None))
         ahead, behind = (ahead[::-1], behind[::-1]) if axis else (ahead, behind)
         both = known[ahead] & known[behind]
         lines[behind] |= both & (bands[ahead] > bands[behind])
         lines[ahead] |= both & (bands[behind] > bands[ahead])
+        jump = both & (np.abs(bands[ahead] - bands[behind]) > 1)
+        jumps[behind] |= jump
+        jumps[ahead] |= jump
+    for _ in range(_BESIDE_JUMPS):
+        jumps = _grown(jumps)
     passed = np.where(lines, bands + 1, 0)
     found: list[ContourLine] = []
     for number, level in enumerate(levels, 1):
@@ -168,6 +176,17 @@ def contour_lines(
             continue
         # Spread over the height, so that labels of neighbouring lines rarely meet.
         row = height * number // (len(levels) + 1)
-        order = np.argsort((rows - row) ** 2 + (columns - width // 2) ** 2 // 4, kind="stable")
+        away = (rows - row) ** 2 + (columns - width // 2) ** 2 // 4
+        order = np.lexsort((away, jumps[rows, columns]))
         found.append(ContourLine(level, rows[order], columns[order]))
     return lines, tuple(found)
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask and the neighbours of its samples, (H, W)."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown
