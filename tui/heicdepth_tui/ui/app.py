@@ -19,6 +19,7 @@ from heicdepth_tui.ui.model.session import Session
 from heicdepth_tui.ui.model.settings import RenderSettings
 from heicdepth_tui.ui.presenters.export_report import final_report
 from heicdepth_tui.ui.screens.browse import BrowseScreen
+from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.context import Context
 from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
 from heicdepth_tui.ui.services.events import (
@@ -59,6 +60,8 @@ from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.photo.client import Decoder
@@ -123,6 +126,8 @@ class HeicDepthApp(TerminalApp):
         ),
     ]
     ENABLE_COMMAND_PALETTE = True
+    # Without Textual's own: its themes lack our colours, and it enlarges single widgets.
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {PhotoCommands}
 
     def __init__(
         self,

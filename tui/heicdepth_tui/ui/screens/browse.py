@@ -13,7 +13,6 @@ from textual.geometry import Size
 
 from heicdepth_tui.folder.order import SortKey
 from heicdepth_tui.ui.screens.borders import Borders
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.export_panel import ExportPanel
 from heicdepth_tui.ui.screens.folder_panel import FolderPanel
@@ -45,7 +44,6 @@ _SORT_ORDER = (SortKey.NAME, SortKey.DATE, SortKey.SIZE, SortKey.DEPTH)
 class BrowseScreen(PixelScreen, ViewingScreen):
     """Lays out list, pictures and tables, and does what the keys ask for."""
 
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     # The key bar drops the last ones where it has no room.
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),

@@ -14,7 +14,6 @@ from textual.widgets.option_list import Option
 
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.export_report import ReportLine, report_lines
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.widgets.bindings import bind
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ class ExportReportScreen(ModalScreen[None]):
         border-subtitle-color: $dim; padding: 0 1; }
     ExportReportScreen > OptionList:focus { border: round $accent 60%; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,L,q", "dismiss", "Close", "report.close", show=True),
         bind("j", "step(1)", "Down", "report.down"),

@@ -26,7 +26,6 @@ from heicdepth_tui.ui.model.layer_view import (
     LayerViewResult,
     Window,
 )
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
@@ -72,7 +71,6 @@ class LayersScreen(ViewScreen):
     LayersScreen .layers--label { layer: labels; position: absolute; width: auto; height: 1;
         background: $surface; color: $foreground; display: none; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape", "dismiss", "Back", "layers.leave", "To the photos", show=True,
              display="esc"),

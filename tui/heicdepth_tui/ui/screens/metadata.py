@@ -10,7 +10,6 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.tables import TableView
 
@@ -32,7 +31,6 @@ class MetadataScreen(ModalScreen[None]):
         background: $surface; border: round $accent 60%; border-title-color: $accent;
         border-subtitle-color: $dim; padding: 1 2; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,i,q", "dismiss", "Close", "metadata.close", show=True),
         bind("I", "tree", "Tree", "metadata.all", "All metadata as a tree", show=True),

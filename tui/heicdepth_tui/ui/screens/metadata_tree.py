@@ -17,7 +17,6 @@ from textual.worker import Worker, WorkerState
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.view import QUIT
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -53,7 +52,6 @@ class MetadataTreeScreen(Screen[None]):
     MetadataTreeScreen.-plot > Sparkline { display: block; }
     MetadataTreeScreen.-finding > Input { display: block; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("slash", "find", "Find", "tree.find", "Find text", show=True, display="/"),
         bind("n", "find_next(1)", "Next", "tree.find.next", "To the next match", show=True),

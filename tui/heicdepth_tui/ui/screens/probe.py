@@ -21,7 +21,6 @@ from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.presenters import probe as texts
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
 from heicdepth_tui.ui.screens.probe_output import ProbeOutput
 from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
@@ -82,7 +81,6 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
     ProbeScreen.-no-marks #probe-marks { display: none; }
     ProbeScreen.-no-histogram #probe-histogram { display: none; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     AUTO_FOCUS: ClassVar[str | None] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("escape,m", "leave", "Back", "probe.leave", "To the photos", show=True, display="esc"),

@@ -16,7 +16,6 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text, sample_text
 from heicdepth_tui.ui.screens.cloud_actions import CLOUD_BINDINGS, CloudActions
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
@@ -49,7 +48,6 @@ class SpinScreen(CloudActions, ViewScreen):
     SpinScreen > Legend { height: 1; display: none; }
     SpinScreen.-depth-colours > Legend { display: block; }
     """
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("escape,3", "dismiss", "Back", "spin.close", "Close", show=True, display="esc"),

@@ -32,7 +32,6 @@ from heicdepth_tui.ui.presenters.zoom import (
     window_heading,
     zoom_layers,
 )
-from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.hovering import Hovering
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
@@ -63,7 +62,6 @@ _PAN_SHARE = 1 / 8
 class ZoomScreen(PixelScreen, ZoomProbe):
     """Shows a window of the selected photo; ``step`` selects another photo of the list."""
 
-    COMMANDS: ClassVar[set[object]] = {PhotoCommands}  # type: ignore[assignment]
     DEFAULT_CSS = """
     ZoomScreen { layout: vertical; background: $background; }
     ZoomScreen #zoom-panes { width: 1fr; height: 1fr; }
