@@ -275,7 +275,9 @@ async def test_a_layer_of_another_shape_is_flagged(open_app: Any, photos: Path) 
     async with open_app(photos / "real" / "samsung_200MP.heic") as driven:
         await _opened(driven, "samsung_200MP.heic")
         await driven.pilot.press("3")
-        await _shows(driven, "gain map", "not laid over the photo", "1024×768")
+        await _shows(
+            driven, "gain map", "not laid over the photo: it is not turned, the photo turned"
+        )
 
 
 async def test_both_eyes_and_their_difference(open_app: Any, photos: Path) -> None:

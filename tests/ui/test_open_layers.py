@@ -14,9 +14,12 @@ from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.folder.find import Entry
+from heicdepth_tui.heif.picture_facts import Crop, Size
 from heicdepth_tui.photo.decode import decode
 from heicdepth_tui.photo.layers import Pixels, Request
-from heicdepth_tui.ui.model.layer_view import LayerViewRequest, ViewKind, Window
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
+from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult, ViewKind, Window
 from heicdepth_tui.ui.services.open_layers import OpenLayers
 
 NEAR = Window(0.25, 0.25, 0.5)
@@ -89,3 +92,51 @@ def test_a_line_in_blocks_leaves_what_is_below_it_to_be_seen(sample_folder: Path
     text = "".join(blocks.rows)
     assert "8;2;0;0;0m" not in text
     assert "8;2;255;255;255m" not in text
+
+
+def _overlay(path: Path, recipe: Recipe, name: str) -> LayerViewResult:
+    path.write_bytes(make_photo(recipe).data)
+    opened = OpenLayers(Entry(str(path), path.name, 1, 0), ExportOptions(), decoded)
+    spec = RenderSpec((400, 400), colormap="inferno", cell_pixels=(1, 1))
+    request = LayerViewRequest(0, opened.entry, spec, opened.names.index(name), 1.0)
+    return opened.draw(request)
+
+
+@pytest.mark.parametrize("orientation", [2, 3, 6])
+def test_an_auxiliary_image_of_another_orientation_is_flagged_not_laid_over(
+    tmp_path: Path, orientation: int
+) -> None:
+    """By half a turn and by a mirroring the shapes are those of the photo all the same."""
+    recipe = Recipe(orientation=orientation, gain_map=True)
+    alike = _overlay(tmp_path / "a.heic", recipe, "gain map")
+    assert alike.is_over
+    assert "not laid" not in alike.caption
+    apart = _overlay(tmp_path / "b.heic", replace(recipe, turn_auxiliaries=False), "gain map")
+    assert not apart.is_over
+    assert apart.caption.startswith("not laid over the photo: it is not turned, the photo ")
+
+
+def test_a_matte_lies_on_its_place_in_a_cropped_photo(tmp_path: Path) -> None:
+    """The photo is cropped, its depth map and its matte are not."""
+    size = Size(192, 144)
+    recipe = Recipe(size=size, depth_size=Size(96, 72), matte_within=2.0, quality=-1)
+    # A corner of the same aspect: what is stretched looks alike, but lies elsewhere.
+    crop = Crop(0, 72, 96, 72)
+    whole = _overlay(tmp_path / "a.heic", recipe, "portrait matte")
+    part = _overlay(tmp_path / "b.heic", replace(recipe, photo_crop=crop), "portrait matte")
+    assert whole.is_over
+    assert part.is_over
+    full, cut = (
+        np.frombuffer(one.rendered.rgb, np.uint8).reshape(one.rendered.fit.height, -1, 3)
+        for one in (whole, part)
+        if isinstance(one.rendered, RenderedImage)
+    )
+    # With a blend of 1 the tint alone shows where the matte is.
+    tint = np.array((255, 92, 205))
+    expected, found = (np.abs(one.astype(int) - tint).max(axis=2) < 40 for one in (full, cut))
+    height, width = expected.shape
+    corner = expected[height // 2 :, : width // 2]
+    step = found.shape[0] / corner.shape[0]
+    rows, columns = (((np.arange(length) + 0.5) * step).astype(int) for length in corner.shape)
+    assert (found[rows[:, None], columns] == corner).mean() > 0.95
+    assert 0.1 < corner.mean() < 0.95

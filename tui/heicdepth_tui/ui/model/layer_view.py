@@ -169,6 +169,8 @@ class LayerViewResult:
     view: LayerView
     index: int
     names: tuple[str, ...]
+    is_over: bool
+    """Whether it lies over the photo."""
     rendered: Rendered
     caption: str
     ramp: Ramp | None = None

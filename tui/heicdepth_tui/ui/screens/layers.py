@@ -243,7 +243,8 @@ class LayersScreen(ViewScreen):
         self._count = count = len(names)
         self.names.show(names, index)
         place = f" · {printable(names[index])} ({index + 1}/{count})" if count else ""
-        over = self._over_text if index else ""
+        is_over = self.shown is not None and self.shown.is_over
+        over = self._over_text if index and is_over else ""
         if self._window != WHOLE_VIEW:
             over += f" · {self._window.zoom:.1f}x"
         self._heading = f"{printable(self._entry.name)}{place}{over}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heicdepth_tui.depth import views
+from heicdepth_tui.depth.coverage import WHOLE, Region
+from heicdepth_tui.depth.registration import orientation_words, register
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.fit import Fit, fit_cells, whole_scale
 from heicdepth_tui.draw.modes import ColorMode
@@ -37,10 +39,12 @@ from heicdepth_tui.ui.model.layer_view import (
 from heicdepth_tui.ui.services.view_images import ViewImage, codes_image, derived_image
 
 if TYPE_CHECKING:
+    from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.export.source import ExportSource
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.picture_facts import ImageItem
 
 __all__ = ["OpenLayers", "as_shown", "labels_apart"]
 
@@ -69,6 +73,8 @@ class OpenLayers:
     decode: Callable[[Request], Pixels]
     _decoded: dict[tuple[LayerKind, int], Pixels] = field(default_factory=dict)
     _kept: tuple[tuple[object, ...], ViewImage] | None = None
+    _cut: tuple[ViewImage, ViewImage] | None = None
+    """The newest image of which only a part lies over the photo, and this part."""
     _parts: list[tuple[Rgb, Window, tuple[int, int], Rgb]] = field(default_factory=list)
     """Arrays, the newest last, each with a window of it at a size."""
 
@@ -114,12 +120,12 @@ class OpenLayers:
         image = self._kept_image(index, request.spec)
         whole, caption = image.rgb, image.caption
         is_over = request.blend is not None and view != self.views[0]
-        if is_over and not _has_aspect(whole, self.photo):
+        misfit = self._misfit(view, whole) if is_over else ""
+        if misfit:
             is_over = False
-            shape = f"{whole.shape[1]}×{whole.shape[0]}"
-            caption = f"not laid over the photo: its shape {shape} is not the photo's; {caption}"
+            caption = f"not laid over the photo: {misfit}; {caption}"
         if is_over:
-            whole = self.photo
+            whole, image = self.photo, self._beside_photo(view, image)
         problem = self._no_contours(whole) if request.has_contours else ""
         rows, columns = request.window.samples(whole.shape[1], whole.shape[0])
         fit = _fit((columns.stop - columns.start, rows.stop - rows.start), request.spec)
@@ -141,6 +147,7 @@ class OpenLayers:
             view=view,
             index=index,
             names=self.names,
+            is_over=is_over,
             rendered=_rendered(shown, fit, request.spec),
             caption=caption,
             ramp=image.ramp,
@@ -170,6 +177,66 @@ class OpenLayers:
         weight = None if image.weight is None else part(image.weight)
         return _over(part(self.photo), part(image.rgb), weight, share)
 
+    def _misfit(self, view: LayerView, rgb: Rgb) -> str:
+        """Return why a view cannot lie over the photo; empty where it can."""
+        photo, found = self.header.primary, self._registration(view)
+        shape = rgb.shape
+        if found is not None:
+            item, registration = found
+            if registration.turn_sentence:
+                turns = orientation_words(item.transforms), orientation_words(photo.transforms)
+                return f"it is {turns[0]}, the photo {turns[1]}"
+            if registration.region != WHOLE:
+                return "it covers a part of the photo only"
+            crop = registration.coverage.crop
+            shape = shape if crop is None else (crop.height, crop.width)
+        whole = self.photo.shape if self._is_of_depth(view) else photo.displayed_size[::-1]
+        if _has_aspect(shape, whole):
+            return ""
+        return f"its shape {rgb.shape[1]}×{rgb.shape[0]} is not the photo's"
+
+    def _registration(self, view: LayerView) -> tuple[ImageItem, Registration] | None:
+        """Return the item of an auxiliary image and how it lies in the photo; None of others."""
+        layer = view.layer
+        if layer is None or layer.kind is not LayerKind.AUXILIARY:
+            return None
+        items = (one.item for one in self.header.auxiliaries if one.item.id == layer.item_id)
+        item = next(items, None)
+        return None if item is None else (item, register(self.header.primary, item))
+
+    @staticmethod
+    def _is_of_depth(view: LayerView) -> bool:
+        """Whether a view has the samples of the photo's own depth map."""
+        layer = view.layer
+        if layer is None:
+            return view.kind is not ViewKind.DIFFERENCE
+        return layer.kind is LayerKind.DEPTH and layer.is_chosen
+
+    @property
+    def _region(self) -> Region:
+        """The part of the upright photo that ``photo`` shows: the depth map covers no more."""
+        return self.source.region if self.header.depth.decodable else WHOLE
+
+    def _beside_photo(self, view: LayerView, image: ViewImage) -> ViewImage:
+        """Return the part of an image that ``photo`` shows; kept, so that it is cut once."""
+        region, found = self._region, self._registration(view)
+        crop = None if found is None else found[1].coverage.crop
+        if self._is_of_depth(view) or (region == WHOLE and crop is None):
+            return image
+        if self._cut is None or self._cut[0] is not image:
+            # The part of the image that the whole photo shows, as shares of its sides.
+            photo = WHOLE
+            if found is not None and crop is not None:
+                width, height = found[0].displayed_size
+                photo = Region(
+                    crop.left / width, crop.top / height, crop.width / width, crop.height / height
+                )
+            rows = _span(photo.top, photo.height, region.top, region.height, image.rgb.shape[0])
+            columns = _span(photo.left, photo.width, region.left, region.width, image.rgb.shape[1])
+            weight = None if image.weight is None else image.weight[rows, columns]
+            self._cut = image, replace(image, rgb=image.rgb[rows, columns], weight=weight)
+        return self._cut[1]
+
     def _kept_image(self, index: int, spec: RenderSpec) -> ViewImage:
         """Return the image of a view; the one before serves again in the same colours."""
         key = index, spec.colormap, spec.mode, spec.scale
@@ -188,7 +255,8 @@ class OpenLayers:
         if layer.kind is LayerKind.DEPTH and layer.is_chosen:
             return codes_image(self.source.depth_map, spec)
         if layer.kind is LayerKind.PRIMARY and layer.is_chosen:
-            return ViewImage(self.photo, f"{self.header.primary.displayed_size}")
+            part = "" if self._region == WHOLE else "; the part that the depth map covers"
+            return ViewImage(self.photo, f"{self.header.primary.displayed_size}{part}")
         rgb, pixels = self._layer(layer)
         size = f"{pixels.shape[1]}×{pixels.shape[0]}"
         caption = f"{size}, {pixels.dtype}, {pixels.minimum} to {pixels.maximum}"
@@ -229,7 +297,11 @@ class OpenLayers:
             return "the photo has no depth map"
         if self.source.depth_map.reason:
             return f"no metres: {printable(self.source.depth_map.reason)}"
-        return "" if _has_aspect(rgb, self.photo) else "its shape is not that of the depth map"
+        return (
+            ""
+            if _has_aspect(rgb.shape, self.photo.shape)
+            else "its shape is not that of the depth map"
+        )
 
     def _draw_contours(
         self, rgb: Rgb, fit: Fit, request: LayerViewRequest
@@ -311,8 +383,15 @@ def _nearest(array: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
     return found
 
 
-def _has_aspect(image: Rgb, photo: Rgb) -> bool:
-    ratio = image.shape[1] / image.shape[0] * photo.shape[0] / photo.shape[1]
+def _span(start: float, length: float, first: float, part: float, count: int) -> slice:
+    """Return the samples, of ``count``, of a part of a part of a side, all given as shares."""
+    begin = min(count - 1, round((start + length * first) * count))
+    return slice(begin, max(begin + 1, round((start + length * (first + part)) * count)))
+
+
+def _has_aspect(image: Sequence[int], photo: Sequence[int]) -> bool:
+    """Return whether two shapes (H, W, …) have one aspect."""
+    ratio = image[1] / image[0] * photo[0] / photo[1]
     return bool(abs(ratio - 1) <= _ASPECT_TOLERANCE)
 
 
