@@ -44,6 +44,8 @@ MEASUREMENTS = {
     "export-smoothed": ("bench.exports", "smoothed"),
     "batch": ("bench.batch", "workers"),
     "cluster": ("bench.batch", "cluster"),
+    "planning": ("bench.planning", "planning"),
+    "dataset": ("bench.dataset", "shards"),
     "list-paint": ("bench.lists", "first_paint"),
     "list-facts": ("bench.lists", "facts"),
     "list-marks": ("bench.lists", "marks"),

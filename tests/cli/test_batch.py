@@ -7,16 +7,20 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from heicdepth_tui.batch import cluster
-from heicdepth_tui.batch.manifest import NAME, State, merged
+from heicdepth_tui.batch.known import KnownRecords
+from heicdepth_tui.batch.manifest import NAME
+from heicdepth_tui.batch.records import State
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
+from heicdepth_tui.cli.paths import photos_found
+from heicdepth_tui.folder.find import Entry
 from tests.support.batches import (
     COUNT,
     contents,
@@ -42,7 +46,7 @@ def test_all_photos_are_exported_and_a_second_run_does_nothing(
     assert f"{COUNT} unchanged, 1 without depth" in second.stderr
     assert second.stdout == ""
     assert contents(tmp_path / "out") == before
-    records = merged([tmp_path / "out" / f"{NAME}.jsonl"])
+    records = KnownRecords.merged([tmp_path / "out" / f"{NAME}.jsonl"])
     assert sum(record.state is State.DONE for record in records.values()) == COUNT
     for record in records.values():
         for output in record.outputs:
@@ -351,6 +355,33 @@ def test_a_cluster_exports_only_what_no_run_has_done(
     assert "1 exported, 6 unchanged" in again.stderr
     assert failed.stderr.endswith("nothing to do\n")
     assert len(names(tmp_path / "out")) == 7
+
+
+def test_a_cluster_gets_photos_while_folders_are_still_listed(
+    batch_folder: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Entry] = []
+    before: list[int] = []
+
+    def listing(roots: Sequence[Path], recursive: bool) -> Iterator[Entry]:
+        for entry in photos_found(roots, recursive):
+            found.append(entry)
+            yield entry
+
+    def take(shards: Iterable[ShardWork], *_: object, **__: object) -> Counts:
+        total = Counts()
+        for shard in shards:
+            before.append(len(found))
+            total.done += len(shard.jobs)
+        return total
+
+    monkeypatch.setattr("heicdepth_tui.cli.paths.photos_found", listing)
+    monkeypatch.setattr(cluster, "run_on_cluster", take)
+
+    done = export("--scheduler", "here", "--shard-size", "4", folder=batch_folder)
+
+    assert before == [4, 8, 12, 13]
+    assert "13 exported" in done.stderr
 
 
 def test_a_missing_extra_of_a_cluster_is_one_line(

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.batch.manifest import NAME, State, merged, read_records
+from heicdepth_tui.batch.known import KnownRecords
+from heicdepth_tui.batch.manifest import NAME
+from heicdepth_tui.batch.records import State, read_records
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.system import IS_LINUX
@@ -47,7 +49,7 @@ def one(tmp_path: Path) -> Path:
 
 def states(out: Path) -> Counter[State]:
     """Return what the manifest says of the photos, by the last record of each."""
-    return Counter(record.state for record in merged([out / f"{NAME}.jsonl"]).values())
+    return Counter(record.state for record in KnownRecords.merged([out / f"{NAME}.jsonl"]).values())
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from heicdepth_tui.batch.dataset import DatasetRun
-from heicdepth_tui.batch.manifest import NAME, State, read_records
+from heicdepth_tui.batch.manifest import NAME
 from heicdepth_tui.batch.plan import jobs_of
+from heicdepth_tui.batch.records import State, read_records
 from heicdepth_tui.cli.paths import photos_in
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.heif.depth_facts import RepresentationType

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.batch.manifest import NAME, State, read_records
+from heicdepth_tui.batch.manifest import NAME
+from heicdepth_tui.batch.records import State, read_records
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.samples.write import build_photo

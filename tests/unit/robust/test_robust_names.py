@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from heicdepth_tui.batch.manifest import read_records
+from heicdepth_tui.batch.records import read_records
 from heicdepth_tui.errors import FileAccessError
 from heicdepth_tui.folder.find import Entry, find_photos
 from heicdepth_tui.heif.facts import Exif

@@ -15,18 +15,11 @@ from pathlib import Path
 from typing import IO
 
 from heicdepth_tui.batch.interrupts import Interrupts
-from heicdepth_tui.batch.manifest import (
-    NAME,
-    Manifest,
-    Output,
-    Record,
-    State,
-    parameters_of,
-    run_of,
-)
+from heicdepth_tui.batch.manifest import NAME, Manifest, parameters_of, run_of
 from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import TAR_PHOTOS, Job, Shard
 from heicdepth_tui.batch.pool import Started, run_here, run_in_workers
+from heicdepth_tui.batch.records import Output, Record, State
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
 from heicdepth_tui.export.options import Exported, ExportOptions

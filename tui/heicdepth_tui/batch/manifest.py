@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -15,20 +15,17 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from heicdepth_tui._version import __version__
+from heicdepth_tui.batch.known import Key, KnownRecords
 from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.batch.records import Output, Record, State
 from heicdepth_tui.errors import ExportError, WriteError
 from heicdepth_tui.export.options import ExportOptions
 
 __all__ = [
     "NAME",
     "Manifest",
-    "Output",
-    "Record",
-    "State",
     "manifests_in",
-    "merged",
     "parameters_of",
-    "read_records",
     "run_of",
 ]
 
@@ -36,64 +33,6 @@ NAME = "heicdepth-manifest"
 _OUTSIDE = frozenset({"out", "limits"})
 """Options that do not change the bytes of a file."""
 _NO_RUN: Mapping[str, Any] = MappingProxyType({})
-
-
-class State(Enum):
-    """What happened to a photo last."""
-
-    BEGUN = "begun"
-    INTERRUPTED = "interrupted"
-    """Begun, and ended by the user before it was finished."""
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A file that was written."""
-
-    path: str
-    """Relative to the folder of the manifest where it lies below it."""
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line: a photo, by path, size and time of its last change, and what happened to it."""
-
-    source: str
-    size: int
-    mtime_ns: int
-    parameters: str
-    """A hash of the options that change bytes, see ``parameters_of``."""
-    state: State
-    outputs: tuple[Output, ...] = ()
-    reason: str = ""
-    """Of a photo that was skipped or failed."""
-    is_own: bool = False
-    """Of a photo that was begun: True where the process that writes this line exports it itself. If
-    that process ends before its next line, the photo may have ended it."""
-
-    def line(self) -> str:
-        """Return it as one line of ASCII JSON, without a line break."""
-        record: dict[str, Any] = {
-            "source": self.source,
-            "size": self.size,
-            "mtime_ns": self.mtime_ns,
-            "parameters": self.parameters,
-            "state": self.state.value,
-        }
-        if self.outputs:
-            record["outputs"] = [
-                {"path": one.path, "bytes": one.bytes, "sha256": one.sha256} for one in self.outputs
-            ]
-        if self.reason:
-            record["reason"] = self.reason
-        if self.is_own:
-            record["in_this_process"] = True
-        return json.dumps(record, ensure_ascii=True)
 
 
 def parameters_of(options: ExportOptions) -> str:
@@ -127,64 +66,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """Yield the records of a manifest; a line that is torn or no record is left out."""
-    try:
-        with path.open("r", encoding="ascii", errors="replace") as file:
-            for line in file:
-                record = _record(line)
-                if record is not None:
-                    yield record
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except OSError as error:
-        raise ExportError(f"the manifest cannot be read: {error.strerror}", path=path) from error
-
-
-def _record(line: str) -> Record | None:
-    try:
-        found = json.loads(line)
-        return Record(
-            str(found["source"]),
-            int(found["size"]),
-            int(found["mtime_ns"]),
-            str(found["parameters"]),
-            State(found["state"]),
-            tuple(
-                Output(str(one["path"]), int(one["bytes"]), str(one["sha256"]))
-                for one in found.get("outputs", ())
-            ),
-            str(found.get("reason", "")),
-            bool(found.get("in_this_process", False)),
-        )
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
 def manifests_in(folder: Path) -> list[Path]:
     """Return the manifests of a folder, by name."""
     return sorted(folder.glob(f"{NAME}*.jsonl"))
-
-
-def merged(
-    paths: Iterable[Path], sources: Container[str] | None = None
-) -> dict[tuple[str, str], Record]:
-    """Return the last record of each photo and its parameters, of all photos or of ``sources``.
-
-    What was done counts before what another manifest says of a photo that was begun or failed.
-    """
-    found: dict[tuple[str, str], Record] = {}
-    for path in paths:
-        of_file = {
-            (record.source, record.parameters): record
-            for record in read_records(path)
-            if sources is None or record.source in sources
-        }
-        for key, record in of_file.items():
-            known = found.get(key)
-            if known is None or known.state is not State.DONE:
-                found[key] = record
-    return found
 
 
 @dataclass(slots=True)
@@ -195,21 +79,21 @@ class Manifest:
     """
 
     path: Path
-    records: Mapping[tuple[str, str], Record] = field(default_factory=dict)
+    records: KnownRecords = field(default_factory=KnownRecords)
     """The last record by photo and parameters, as they were when the manifest was opened."""
-    begun: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    begun: Mapping[Key, int] = field(default_factory=dict)
     """How often in a row a photo was begun and then not ended by the process that exported it."""
     _file: IO[bytes] | None = None
     _run: Mapping[str, Any] = field(default_factory=dict)
     """Not yet written."""
 
     @classmethod
-    def of_folder(cls, folder: Path, sources: Container[str]) -> Manifest:
-        """Read what the manifests of a folder state of ``sources``, photos by path; write nothing.
+    def of_folder(cls, folder: Path) -> Manifest:
+        """Read what the manifests of a folder state; write nothing.
 
         Raises ExportError where one cannot be read.
         """
-        return cls(folder / f"{NAME}.jsonl", merged(manifests_in(folder), sources))
+        return cls(folder / f"{NAME}.jsonl", KnownRecords.merged(manifests_in(folder)))
 
     @classmethod
     def open(
@@ -221,22 +105,19 @@ class Manifest:
         the photo as done. ``run``, as by ``run_of``, is a line before the first record. Raises
         WriteError where it cannot be written, ExportError where another run writes it.
         """
-        records: dict[tuple[str, str], Record] = {}
-        begun: Counter[tuple[str, str]] = Counter()
-        for record in read_records(path):
-            key = (record.source, record.parameters)
-            records[key] = record
+        records = KnownRecords()
+        begun: Counter[Key] = Counter()
+
+        def note(key: Key, record: Record) -> None:
             if record.state is not State.BEGUN:
-                begun[key] = 0
+                begun.pop(key, None)
             elif record.is_own:
                 begun[key] += 1
+
+        records.read(path, noted=note)
         if sources:
-            others = merged((one for one in manifests_in(path.parent) if one != path), sources)
-            for key, record in others.items():
-                known = records.get(key)
-                is_done = record.state is State.DONE
-                if known is None or (is_done and known.state is not State.DONE):
-                    records[key] = record
+            others = (one for one in manifests_in(path.parent) if one != path)
+            records.add(KnownRecords.merged(others, sources))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab+")
@@ -271,6 +152,7 @@ class Manifest:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.records.close()
         if self._file is not None:
             self._file.close()
             self._file = None

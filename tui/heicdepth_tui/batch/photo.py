@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from heicdepth_tui.batch.manifest import Output, State
 from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.batch.records import Output, State
 from heicdepth_tui.errors import HeicDepthError, NoDepthError, WriteError
 from heicdepth_tui.export.options import Exported, format_stem
 from heicdepth_tui.export.registry import FORMATS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -102,14 +102,16 @@ def jobs_of(
 
     ``since_ns`` leaves out photos whose file was changed before, in nanoseconds since 1970.
     """
-    explicit = {os.fspath(root) for root in roots}
+    given: dict[str, int] = {}
+    for root in roots:
+        given.setdefault(os.fspath(root), len(given))
 
     @lru_cache(_SHARED_OPTIONS)
     def placed(folder: Path, stem: str) -> ExportOptions:
         return replace(options, out=folder, stem=stem)
 
     for entry in entries:
-        place = _place(entry.path, roots)
+        place = _place(entry.path, given)
         if entry.mtime_ns < since_ns or (shard is not None and not shard.holds(place)):
             continue
         yield Job(
@@ -117,19 +119,30 @@ def jobs_of(
             entry.size,
             entry.mtime_ns,
             placed(_folder(options.out, place, naming), _stem(entry, naming)),
-            is_explicit=entry.path in explicit,
+            is_explicit=entry.path in given,
             accuracy=accuracy,
             overwrite=overwrite,
         )
 
 
-def _place(path: str, roots: Sequence[Path]) -> str:
-    """Return a photo's path below the folder that was given, the same on every machine."""
-    for root in roots:
-        base = os.path.join(root, "")  # noqa: PTH118  paths that are no text stay as they are
-        if path.startswith(base):
-            return path[len(base) :]
-    return os.path.basename(path)  # noqa: PTH119
+def _place(path: str, given: Mapping[str, int]) -> str:
+    """Return a photo's path below the folder that was given, the same on every machine.
+
+    Of several folders above it the one of the lowest number counts.
+    """
+    above = [folder for folder in _folders_above(path) if folder in given]
+    if not above:
+        return os.path.basename(path)  # noqa: PTH119  paths that are no text stay as they are
+    folder = min(above, key=given.__getitem__)
+    return path if folder == os.curdir else path[len(folder.rstrip(os.sep)) + 1 :]
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """Yield the folders of a path as they may have been given."""
+    folder = path
+    while folder := folder.rpartition(os.sep)[0]:
+        yield folder
+    yield os.sep if path.startswith(os.sep) else os.curdir
 
 
 def _folder(out: Path, place: str, naming: Naming) -> Path:

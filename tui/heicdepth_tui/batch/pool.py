@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from heicdepth_tui.batch.interrupts import Interrupts, signals_blocked
-from heicdepth_tui.batch.manifest import State
 from heicdepth_tui.batch.photo import Outcome, export_job
 from heicdepth_tui.batch.plan import Job
+from heicdepth_tui.batch.records import State
 from heicdepth_tui.export.run import LayerDecoder
 from heicdepth_tui.photo.client import TIME_LIMIT, Decoder
 from heicdepth_tui.system import keep_freed_memory

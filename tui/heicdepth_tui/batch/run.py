@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from heicdepth_tui.batch.interrupts import Interrupts
-from heicdepth_tui.batch.manifest import Manifest, Output, Record, State, parameters_of
+from heicdepth_tui.batch.manifest import Manifest, parameters_of
 from heicdepth_tui.batch.photo import Outcome
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.batch.pool import Started, run_here, run_in_workers
+from heicdepth_tui.batch.records import Output, Record, State
 
 __all__ = ["Counts", "Listener", "remaining", "run_batch"]
 

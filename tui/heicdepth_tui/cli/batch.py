@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,30 +44,32 @@ def export_all(
     One photo named alone needs no manifest; several, or a folder, are a batch. Raises
     MissingExtraError where ``--scheduler`` lacks its package.
     """
-    from heicdepth_tui.cli.paths import photos_in
+    from heicdepth_tui.cli.paths import photos_found
 
-    entries = photos_in(paths, recursive)
-    if not entries:
-        click.echo("heicdepth-tui: no HEIC photo found", err=True)
-        return 3
-    jobs = list(_jobs(entries, paths, options, batch))
     if batch.retry_failed and not _has_manifest(options.out):
         return 3
-    if not jobs:
-        click.echo(f"heicdepth-tui: nothing to do: {_left_out(len(entries))}", err=True)
+    entries = _Counted(photos_found(paths, recursive))
+    jobs = _jobs(entries, paths, options, batch)
+    first = next(jobs, None)
+    if first is None and not entries.count:
+        click.echo("heicdepth-tui: no HEIC photo found", err=True)
+        return 3
+    if first is None:
+        click.echo(f"heicdepth-tui: nothing to do: {_left_out(entries.count)}", err=True)
         return 0
+    jobs = chain([first], jobs)
     try:
-        is_alone = len(jobs) == 1 and len(paths) == 1 and not paths[0].is_dir()
+        is_alone = len(paths) == 1 and not paths[0].is_dir()
         is_alone = is_alone and batch.scheduler is None and not batch.retry_failed
         if batch.dry_run:
             return _list_jobs(jobs, options, batch, is_alone=is_alone)
         if is_alone:
-            return _single(jobs[0], batch)
+            return _single(first, batch)
         # Workers have decoders of their own, of one core each.
         end_unused()
         if batch.scheduler is not None:
             return _on_cluster(jobs, options, batch)
-        return _batch(jobs, options, batch)
+        return _batch(list(jobs), options, batch)
     except MissingExtraError:
         raise
     except ExportError as error:
@@ -73,8 +77,21 @@ def export_all(
         return 1
 
 
+class _Counted(Iterator["Entry"]):
+    """Counts the photos that pass."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        self._entries = entries
+        self.count = 0
+
+    def __next__(self) -> Entry:
+        entry = next(self._entries)
+        self.count += 1
+        return entry
+
+
 def _jobs(
-    entries: Sequence[Entry], paths: Sequence[Path], options: ExportOptions, batch: BatchOptions
+    entries: Iterator[Entry], paths: Sequence[Path], options: ExportOptions, batch: BatchOptions
 ) -> Iterator[Job]:
     from heicdepth_tui.batch.plan import Naming, jobs_of
     from heicdepth_tui.heif.depth_facts import Accuracy
@@ -110,7 +127,7 @@ def _left_out(count: int) -> str:
 
 
 def _list_jobs(
-    jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions, *, is_alone: bool
+    jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions, *, is_alone: bool
 ) -> int:
     """Print the photos that would be exported, by manifests and headers; write nothing."""
     from heicdepth_tui.batch.manifest import Manifest
@@ -118,19 +135,17 @@ def _list_jobs(
     from heicdepth_tui.batch.run import Counts, remaining
 
     counts = Counts()
-    given_up: list[Job] = []
-    left: Iterable[Job] = jobs
-    if not is_alone:
-        known = Manifest.of_folder(options.out, {job.path for job in jobs})
-        left = remaining(jobs, known, counts, given_up, retry_failed=batch.retry_failed)
     found = 0
-    for job in left:
-        reason = skip_reason(job)
-        if reason:
-            counts.skipped[reason] += 1
-        else:
-            found += 1
-            click.echo(printable(job.path))
+    with Manifest.of_folder(options.out) if not is_alone else nullcontext() as known:
+        if known is not None:
+            jobs = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
+        for job in jobs:
+            reason = skip_reason(job)
+            if reason:
+                counts.skipped[reason] += 1
+            else:
+                found += 1
+                click.echo(printable(job.path))
     others = f", {counts.summary().removeprefix('none exported: ')}" if not counts.is_empty else ""
     click.echo(f"heicdepth-tui: {found:,} would be exported{others}", err=True)
     return 0
@@ -202,7 +217,7 @@ def announce_end() -> None:
     os.write(2, b"\nheicdepth-tui: running photos end first; interrupt again to end them now\n")
 
 
-def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> int:
+def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions) -> int:
     from heicdepth_tui.batch.cluster import run_on_cluster
     from heicdepth_tui.batch.manifest import Manifest
     from heicdepth_tui.batch.run import Counts, remaining
@@ -210,9 +225,6 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
     from heicdepth_tui.cli.batch_options import SHARD_SIZE
 
     counts = Counts()
-    known = Manifest.of_folder(options.out, {job.path for job in jobs})
-    left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
-    shards = shards_of(left, options.out.absolute(), batch.shard_size or SHARD_SIZE)
 
     def listen(name: str, of_shard: Counts) -> None:
         if batch.progress == "json":
@@ -220,7 +232,10 @@ def _on_cluster(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions
         else:
             click.echo(f"shard {name}: {of_shard.summary()}", err=True)
 
-    total = run_on_cluster(shards, str(batch.scheduler), listener=listen)
+    with Manifest.of_folder(options.out) as known:
+        left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
+        shards = shards_of(left, options.out.absolute(), batch.shard_size or SHARD_SIZE)
+        total = run_on_cluster(shards, str(batch.scheduler), listener=listen)
     total.unchanged += counts.unchanged
     return conclude(total, batch.progress, repeats=True)
 
@@ -245,24 +260,33 @@ def conclude(counts: Counts, progress: str, *, repeats: bool) -> int:
 
 def print_status(folder: Path) -> int:
     """Print what all manifests of a folder say together; return 3 where there is none."""
-    from heicdepth_tui.batch.manifest import State, manifests_in, merged
+    from heicdepth_tui.batch.known import KnownRecords
+    from heicdepth_tui.batch.manifest import manifests_in
+    from heicdepth_tui.batch.records import State
 
     if not _has_manifest(folder):
         return 3
     paths = manifests_in(folder)
+    counts: Counter[State] = Counter()
+    total = 0
+    open_ends: list[str] = []
     try:
-        records = merged(paths)
+        with KnownRecords.merged(paths) as known:
+            for record in known.values():
+                counts[record.state] += 1
+                total += sum(output.bytes for output in record.outputs)
+                if record.state in (State.FAILED, State.BEGUN, State.INTERRUPTED):
+                    open_ends.append(
+                        f"{record.state.value}: {printable(record.reason or record.source)}"
+                    )
     except HeicDepthError as error:
         click.echo(f"heicdepth-tui: {error}", err=True)
         return 1
-    counts = Counter(record.state for record in records.values())
-    total = sum(output.bytes for record in records.values() for output in record.outputs)
     words = ", ".join(f"{counts[state]:,} {state.value}" for state in State if counts[state])
     manifests = "1 manifest" if len(paths) == 1 else f"{len(paths):,} manifests"
-    click.echo(f"{len(records):,} records in {manifests}: {words}; {total:,} bytes")
-    for record in records.values():
-        if record.state in (State.FAILED, State.BEGUN, State.INTERRUPTED):
-            click.echo(f"{record.state.value}: {printable(record.reason or record.source)}")
+    click.echo(f"{counts.total():,} records in {manifests}: {words}; {total:,} bytes")
+    for line in open_ends:
+        click.echo(line)
     return 1 if counts[State.FAILED] else 0
 
 

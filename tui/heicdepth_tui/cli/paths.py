@@ -208,6 +208,8 @@ def photos_as_they_come(
     from heicdepth_tui.folder.find import find_photos
     from heicdepth_tui.folder.order import name_key
 
+    # One folder lists each photo once.
+    is_one = len(paths) == 1 and isinstance(paths[0], Path)
     seen: set[str] = set()
     for path in _each(paths):
         if path is None:
@@ -217,7 +219,9 @@ def photos_as_they_come(
         found = (entry for entries in batches for entry in entries)
         for _, together in groupby(found, key=lambda entry: entry.path.rpartition(os.sep)[0]):
             for entry in sorted(together, key=lambda entry: (name_key(entry.path), entry.path)):
-                if entry.path not in seen:
+                if is_one:
+                    yield entry
+                elif entry.path not in seen:
                     seen.add(entry.path)
                     yield entry
 
