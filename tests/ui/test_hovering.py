@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import LANDSCAPE, PLAIN, PORTRAIT
+from browsing import LANDSCAPE, MATTE, PLAIN, PORTRAIT
 
 from heicdepth_tui.depth.measure import Probe, aligned_probe
 from heicdepth_tui.photo.layers import LayerKind
@@ -68,6 +68,20 @@ async def test_a_photo_without_depth_keeps_its_heading(open_app: Open, sample_fo
         await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.5, 0.5)))
         assert str(pane.heading.content) == heading
         assert driven.app.browse.hovering.pixel is None
+
+
+async def test_other_layers_are_not_read(open_app: Open, sample_folder: Path) -> None:
+    """A matte may be turned or cropped otherwise than the photo."""
+    async with open_app(sample_folder) as driven:
+        await driven.select(MATTE)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("tab")
+        await driven.settled()
+        pane = driven.app.browse.pictures.photo
+        assert pane.view.layer.kind is LayerKind.AUXILIARY
+        heading = str(pane.heading.content)
+        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.5, 0.5)))
+        assert str(pane.heading.content) == heading
 
 
 async def test_the_probe_begins_at_the_pixel_under_the_mouse(

@@ -44,10 +44,12 @@ class Hovering:
     ) -> str:
         """Return the reading at a share of a region of a layer, as shown, in ``cells``.
 
-        Empty where the photo has no depth map that was read.
+        Empty where the photo has no depth map that was read, and over layers other than the photo
+        and this map: they may be turned or cropped otherwise.
         """
-        probe, entry = self._current(), self._session.entry
-        if probe is None or entry is None:
+        probe, entry, layer = self._current(), self._session.entry, frame.layer
+        is_registered = layer.is_chosen and layer.kind in (LayerKind.PRIMARY, LayerKind.DEPTH)
+        if probe is None or entry is None or not is_registered:
             self._at = None
             return ""
         from heicdepth_tui.ui.presenters.hover import hover_line
