@@ -100,6 +100,9 @@ async def test_plots_the_lens_distortion(open_app: Any, photos: Path) -> None:
         assert plot.data is not None
         assert plot.data[0] == 0
         assert plot.data[-1] == pytest.approx(34.9, abs=0.1)
+        await driven.until(lambda: "+34.9 in the farthest corner" in driven.text, "its figures")
+        # Its line stays in view above it.
+        await driven.until(lambda: "lens distortion  +34.9 pixels" in driven.text, "the line")
 
 
 async def test_a_photo_without_depth_has_no_calibration(open_app: Any, sample_folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -51,13 +51,15 @@ _PREFIXES = {
 class Node:
     """A line of the tree: label, value, and the lines below it; texts are safe to show.
 
-    ``plot`` has the heights of a curve that belongs to the line; empty where there is none.
+    ``plot`` has the heights of a curve that belongs to the line, and ``plot_text`` what its ends
+    and its peak are; empty where there is none.
     """
 
     label: str
     value: str = ""
     children: tuple[Node, ...] = ()
     plot: tuple[float, ...] = ()
+    plot_text: str = ""
 
     @property
     def text(self) -> str:
@@ -320,8 +322,20 @@ def _calibration(name: str, calibration: Calibration) -> Node:
             f"{shift:+.3g} pixels of the reference size in the farthest corner; computed from the "
             "coefficients by a form that Apple does not document"
         )
-        nodes.append(Node("lens distortion", value, (), tuple(point[1] for point in curve)))
+        shifts = tuple(point[1] for point in curve)
+        nodes.append(Node("lens distortion", value, (), shifts, _curve_text(curve)))
     return _node(f"calibration of {name}", "", nodes)
+
+
+def _curve_text(curve: Sequence[tuple[float, float]]) -> str:
+    """Return what a curve of (radius, shift) in pixels of the reference size shows."""
+    corner, shift = curve[-1]
+    peak_at, peak = max(curve, key=lambda point: abs(point[1]))
+    text = (
+        "shift in pixels of the reference size, by distance from the distortion centre: "
+        f"0 there, {shift:+.1f} in the farthest corner, {corner:,.0f} pixels away"
+    )
+    return text if peak == shift else f"{text}; {peak:+.1f} at {peak_at:,.0f}"
 
 
 def _value_text(value: Any) -> str:

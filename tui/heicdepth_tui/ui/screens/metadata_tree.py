@@ -154,9 +154,12 @@ class MetadataTreeScreen(Screen[None]):
         node = event.node.data
         plot = () if node is None else node.plot
         self.set_class(bool(plot), "-plot")
-        if plot:
+        if node is not None and plot:
             self.query_one(Sparkline).data = list(plot)
-            self._caption("shift by radius, from the distortion centre to the farthest corner")
+            self._caption(node.plot_text)
+            # The plot takes lines of the tree, that of the cursor among them.
+            tree = self.tree_view
+            self.call_after_refresh(lambda: tree.scroll_to_line(tree.cursor_line, animate=False))
         elif node is not None:
             self._caption(node.text)
 
