@@ -9,6 +9,7 @@ from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.colormaps import COLORMAPS
 from heicdepth_tui.draw.histogram import codes_at, column_of, histogram_picture
 from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.palette import grey_of
 
 
 def text(picture, row: int) -> str:
@@ -53,11 +54,30 @@ def test_the_code_and_the_ends_of_the_colour_range_are_marked():
 
 def test_bars_have_the_colours_of_the_depth_map():
     picture = histogram_picture(np.ones(256, np.int64), (256, 2), colormap="viridis")
-    assert np.array_equal(picture.fg[0], COLORMAPS["viridis"])
+    # The darkest are lighter: they would not be seen on a black ground.
+    seen = grey_of(COLORMAPS["viridis"]) >= 32
+    assert seen.sum() > 240
+    assert np.array_equal(picture.fg[0][seen], COLORMAPS["viridis"][seen])
+    assert grey_of(picture.fg[0]).min() >= 31
     reversed_ = histogram_picture(
         np.ones(256, np.int64), (256, 2), colormap="viridis", scale=CodeScale(is_far_bright=True)
     )
-    assert np.array_equal(reversed_.fg[0], COLORMAPS["viridis"][::-1])
+    assert np.array_equal(reversed_.fg[0], picture.fg[0][::-1])
+
+
+@pytest.mark.parametrize("ground", [(16, 18, 22), (247, 246, 243)])
+def test_bars_and_marks_are_seen_on_the_grounds_of_both_themes(ground: tuple[int, int, int]):
+    picture = histogram_picture(
+        np.ones(256, np.int64),
+        (256, 2),
+        scale=CodeScale(10, 200),
+        code=77,
+        clip=(40, 220),
+        ground=ground,
+    )
+    away = np.abs(grey_of(picture.fg).astype(int) - int(grey_of(np.array(ground, np.uint8))))
+    assert away[0].min() >= 30
+    assert away[1, [10, 40, 77, 200, 220]].min() > 200
 
 
 @pytest.mark.parametrize("mode", ColorMode)

@@ -15,9 +15,12 @@ __all__ = ["codes_at", "column_of", "histogram_picture"]
 
 _EIGHTHS = np.array([ord(char) for char in " ▁▂▃▄▅▆▇█"], dtype=np.uint32)
 _ALL, _SOME, _NONE = ord("━"), ord("╍"), ord(" ")
-_AXIS = 150
-_CLIPPED = 70
-_BRIGHT = 255
+_AXIS, _MIDDLE = 150, 128
+_CLIPPED, _LEAST = 90, 32
+"""Levels of luma between the ground and bars beyond the clip, and at least between it and others.
+
+The far end of most maps is black, the near end nearly white.
+"""
 
 
 def column_of(code: int, codes: int, columns: int) -> int:
@@ -51,7 +54,7 @@ def histogram_picture(
     The axis is whole (━) over codes that are all in use, broken (╍) where some are not, and empty
     where none is; ``[`` and ``]`` mark the ends of a ``scale`` that are set, ``(`` and ``)``
     the smallest and the largest code that a ``clip`` keeps, ``▲`` the ``code``; bars beyond the
-    clip are grey.
+    clip are grey. On a light ``ground`` what is white on a dark one is black.
     Its characters are not those of pictures: read it by ``Picture.runs``.
     """
     columns, rows = max(1, size[0]), max(2, size[1])
@@ -69,20 +72,32 @@ def histogram_picture(
     chars[-1] = np.where(used == 0, _NONE, np.where(used < width, _SOME, _ALL))
     middle = np.minimum(codes - 1, (np.arange(columns) * 2 + 1) * codes // (2 * columns))
     colours = colorize(middle.astype(np.uint16)[None], codes - 1, colormap, mode, scale)
-    ink = np.repeat(colours, rows, axis=0)
+    base = int(grey_of(np.array(ground, dtype=np.uint8)))
+    away, strong = (1, 255) if base < _MIDDLE else (-1, 0)
+    ink = np.repeat(_apart(colours, base, away), rows, axis=0)
     low, high = clip
     is_clipped = np.zeros(columns, dtype=np.bool_)
     is_clipped |= middle < (0 if low is None else low)
     is_clipped |= middle > (codes if high is None else high)
-    ink[:, is_clipped] = _CLIPPED
+    ink[:, is_clipped] = base + away * _CLIPPED
     ink[-1] = _AXIS
     marks = [(scale.low, "["), (scale.high, "]"), (low, "("), (high, ")"), (code, "▲")]
     for value, char in marks:
         if value is not None:
             at = column_of(min(value, codes - 1), codes, columns)
             chars[-1, at] = ord(char)
-            ink[-1, at] = _BRIGHT
+            ink[-1, at] = strong
     if mode is ColorMode.GREY:
         ink = np.repeat(grey_of(ink)[:, :, None], 3, axis=2)
     under = np.broadcast_to(np.array(ground, dtype=np.uint8), ink.shape)
     return Picture(chars, snap(ink, mode), snap(np.ascontiguousarray(under), mode), mode)
+
+
+def _apart(colours: NDArray[np.uint8], base: int, away: int) -> NDArray[np.uint8]:
+    """Return colours whose luma is at least ``_LEAST`` from that of the ground, lighter or darker.
+
+    ``away`` is 1 for lighter; each channel is changed by as much.
+    """
+    short = _LEAST - away * (grey_of(colours).astype(np.int16) - base)
+    changed = colours + away * np.maximum(short, 0)[..., None]
+    return np.asarray(np.clip(changed, 0, 255), dtype=np.uint8)

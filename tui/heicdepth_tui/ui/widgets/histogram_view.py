@@ -102,6 +102,11 @@ class HistogramView(Widget):
         self._picture = None
         self.refresh()
 
+    def notify_style_update(self) -> None:
+        """Draw on another ground."""
+        self._picture = None
+        super().notify_style_update()
+
     def on_resize(self) -> None:
         """Draw for another size."""
         self._picture = None
@@ -191,4 +196,5 @@ class HistogramView(Widget):
             code=shown.code,
             clip=clipped,
             mode=self._mode,
+            ground=self.background_colors[1].rgb,
         )
