@@ -82,6 +82,22 @@ async def test_blocks_come_back_for_a_time_and_another_picture_ends_the_image(
     assert cells(view, 0, SIZE[0]) == {}
 
 
+async def test_a_crosshair_stands_over_the_image(view: ImageView) -> None:
+    view.point_at((0.5, 0.5))
+
+    shown = cells(view, 0, SIZE[0])
+    # In the middle of 22 x 4 cells at column 2, row 1: arms of 5 cells across, all rows down.
+    cross = {(x, 3) for x in range(8, 19)} | {(13, y) for y in range(1, 5)}
+    assert shown == {
+        (x, y): Placeholder(NUMBER, y - 1, x - 2)
+        for x in range(2, 2 + COLUMNS)
+        for y in range(1, 5)
+        if (x, y) not in cross
+    }
+    view.point_at(None)
+    assert len(cells(view, 0, SIZE[0])) == COLUMNS * 4
+
+
 async def test_a_message_ends_the_image(view: ImageView) -> None:
     view.show_message("gone")
     view.show_picture(BLOCKS)

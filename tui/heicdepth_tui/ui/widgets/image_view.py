@@ -167,9 +167,10 @@ class ImageView(LineWidget):
             self._has_painted = True
             self.call_after_refresh(self._painted)
         pixels = None if self._hides_pixels else self._pixels
-        strips = self._picture_rows(pixels or self._picture, crop.line_range)
+        shown = pixels or self._picture
+        strips = self._picture_rows(shown, crop.line_range)
         if self._pointed is not None:
-            strips = self._with_cross(strips, crop.y, self._pointed)
+            strips = self._with_cross(strips, crop.y, shown.fit, self._pointed)
         if crop.column_span != (0, width):
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         return strips
@@ -187,12 +188,10 @@ class ImageView(LineWidget):
         return box
 
     def _with_cross(
-        self, strips: list[Strip], first: int, share: tuple[float, float]
+        self, strips: list[Strip], first: int, fit: Fit, share: tuple[float, float]
     ) -> list[Strip]:
         """Return lines from number ``first`` on with the crosshair over them."""
-        if self._picture is None:
-            return strips
-        width, fit = self.size.width, self._picture.fit
+        width = self.size.width
         box, cross = self._box(fit), place_in(share, (fit.cols, fit.rows))
         left = box.column - (max(width, fit.cols) - width) // 2
         for row in cross_rows(cross):
