@@ -13,38 +13,45 @@ from heicdepth_tui.ui.widgets.bindings import bind
 if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.cloud_control import CloudControl
 
-__all__ = ["CLOUD_BINDINGS", "CloudActions"]
+__all__ = ["CLOUD_BINDINGS", "MORE_CLOUD_BINDINGS", "CloudActions"]
 
 CLOUD_BINDINGS: list[BindingType] = [
     bind("left,h", "turn(-1, 0)", "Turn", "spin.left", "Turn left", show=True, display="hjkl"),
     bind("right,l", "turn(1, 0)", "Turn right", "spin.right"),
     bind("up,k", "turn(0, -1)", "Turn up", "spin.up"),
     bind("down,j", "turn(0, 1)", "Turn down", "spin.down"),
-    bind("shift+left,H", "pan(-1, 0)", "Move left", "spin.pan_left"),
-    bind("shift+right,L", "pan(1, 0)", "Move right", "spin.pan_right"),
-    bind("shift+up,K", "pan(0, 1)", "Move up", "spin.pan_up"),
-    bind("shift+down,J", "pan(0, -1)", "Move down", "spin.pan_down"),
-    bind("plus,equals_sign", "zoom_cloud(1)", "Zoom in", "spin.in", display="+"),
-    bind("minus", "zoom_cloud(-1)", "Zoom out", "spin.out", display="-"),
     bind("t", "turntable", "Turntable", "spin.turntable", show=True),
-    bind("p", "projection", "Projection", "spin.projection", "With perspective or without"),
     bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
-    bind("C", "reverse_colours", "Bright end", "spin.reverse", "Bright near or bright far"),
     bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
     bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
-    RECTIFY,
-    bind("]", "clip(1, 0)", "Near clip in", "spin.near_in", "Cut off more of what is near"),
-    bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
-    bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far"),
-    bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
     bind(
         "m", "mark_sample", "Mark", "spin.mark", "Mark the clicked point for the probe", show=True
     ),
 ]
+MORE_CLOUD_BINDINGS: list[BindingType] = [
+    bind("plus,equals_sign", "zoom_cloud(1)", "Nearer", "spin.in", show=True, display="+"),
+    bind("minus", "zoom_cloud(-1)", "Farther", "spin.out", show=True, display="−"),
+    bind("p", "projection", "Projection", "spin.projection", "With perspective or without",
+         show=True),
+    bind("]", "clip(1, 0)", "Near clip in", "spin.near_in", "Cut off more of what is near",
+         show=True),
+    bind("[", "clip(-1, 0)", "Near clip out", "spin.near_out", "Cut off less of it"),
+    bind("{", "clip(0, 1)", "Far clip in", "spin.far_in", "Cut off more of what is far",
+         show=True),
+    bind("}", "clip(0, -1)", "Far clip out", "spin.far_out", "Cut off less of it"),
+    bind("shift+left,H", "pan(-1, 0)", "Move", "spin.pan_left", "Move left", show=True,
+         display="HJKL"),
+    bind("shift+right,L", "pan(1, 0)", "Move right", "spin.pan_right"),
+    bind("shift+up,K", "pan(0, 1)", "Move up", "spin.pan_up"),
+    bind("shift+down,J", "pan(0, -1)", "Move down", "spin.pan_down"),
+    bind("C", "reverse_colours", "Bright end", "spin.reverse", "Bright near or bright far"),
+    RECTIFY,
+]  # fmt: skip
+"""Keys for the end of the key bar, which drops the last ones where it has no room."""
 
 
 class CloudActions:
-    """What the keys of ``CLOUD_BINDINGS`` do; for the screen or widget that has them."""
+    """What the keys of a cloud do; for the screen or widget that has them."""
 
     control: CloudControl
     measured_by = "the probe (m in the list) measures it"

@@ -13,7 +13,11 @@ from textual.widgets import Static
 
 from heicdepth_tui.ui.model.spin import Spin
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, pane_hint
-from heicdepth_tui.ui.screens.cloud_actions import CLOUD_BINDINGS, CloudActions
+from heicdepth_tui.ui.screens.cloud_actions import (
+    CLOUD_BINDINGS,
+    MORE_CLOUD_BINDINGS,
+    CloudActions,
+)
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
@@ -52,6 +56,7 @@ class CloudPane(CloudActions, Vertical):
         bind("R", "reset", "Reset", "spin.reset", "The photo's own view", show=True),
         *CLOUD_BINDINGS,
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
+        *MORE_CLOUD_BINDINGS,
     ]
 
     class Closed(Message):

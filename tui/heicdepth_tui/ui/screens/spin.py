@@ -14,7 +14,11 @@ from textual.widgets import Static
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text, sample_text
-from heicdepth_tui.ui.screens.cloud_actions import CLOUD_BINDINGS, CloudActions
+from heicdepth_tui.ui.screens.cloud_actions import (
+    CLOUD_BINDINGS,
+    MORE_CLOUD_BINDINGS,
+    CloudActions,
+)
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
 from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTURE, ViewScreen
 from heicdepth_tui.ui.widgets.bindings import bind
@@ -53,9 +57,10 @@ class SpinScreen(CloudActions, ViewScreen):
         bind("escape,3", "dismiss", "Back", "spin.close", "Close", show=True, display="esc"),
         bind("R,enter", "reset", "Reset", "spin.reset", "The photo's own view", show=True),
         *CLOUD_BINDINGS,
-        bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
         SAVE_PICTURE,
         OPEN_PAGE,
+        *MORE_CLOUD_BINDINGS,
+        bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
         COPY_PATH,
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
         QUIT,
