@@ -143,6 +143,9 @@ async def test_everything_is_laid_out_anew_when_a_small_terminal_grows(
     async with open_app(photo, size=(120, 40)) as driven:
         await driven.select(PORTRAIT)
         await driven.until(lambda: driven.app.browse.arrays.plain != "", "the tables")
+        # Title and row name what the scan finds.
+        await driven.scanned()
+        await driven.idle()
         expected = driven.text
     async with open_app(photo, size=(60, 18)) as driven:
         await driven.select(PORTRAIT)
