@@ -181,3 +181,23 @@ async def test_a_tiny_screen_says_why_there_is_no_depth(
         await driven.scanned()
         driven.app.browse.photos.move_to(driven.names.index(STRIPPED))
         await driven.until(lambda: "depth map probably stripped" in driven.text, "the reason")
+
+
+async def test_a_range_is_marked_from_v_to_v(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.scanned()
+        await driven.pilot.press("j", "v", "j", "j", "v")
+        assert [entry.name for entry in driven.library.marked] == [
+            "IMG_0415.HEIC",
+            "IMG_0418.HEIC",
+            "IMG_0421.HEIC",
+        ]
+
+
+async def test_blocks_change_and_the_pane_says_so(open_app: Open, sample_folder: Path) -> None:
+    async with open_app(sample_folder) as driven:
+        await driven.settled()
+        assert "quad blocks" not in driven.text
+        await driven.pilot.press("b")
+        await driven.pilot.pause()
+        assert "quad blocks" in driven.text

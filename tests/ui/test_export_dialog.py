@@ -366,26 +366,6 @@ async def test_marked_photos_are_exported_together(
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["IMG_0412.pcd", "IMG_0415.pcd"]
 
 
-async def test_a_range_is_marked_from_v_to_v(open_app: Open, sample_folder: Path) -> None:
-    async with open_app(sample_folder) as driven:
-        await driven.scanned()
-        await driven.pilot.press("j", "v", "j", "j", "v")
-        assert [entry.name for entry in driven.library.marked] == [
-            "IMG_0415.HEIC",
-            "IMG_0418.HEIC",
-            "IMG_0421.HEIC",
-        ]
-
-
-async def test_blocks_change_and_the_pane_says_so(open_app: Open, sample_folder: Path) -> None:
-    async with open_app(sample_folder) as driven:
-        await driven.settled()
-        assert "quad blocks" not in driven.text
-        await driven.pilot.press("b")
-        await driven.pilot.pause()
-        assert "quad blocks" in driven.text
-
-
 async def test_of_a_photo_without_depth_other_pictures_are_exported_and_nothing_else(
     open_app: Open, sample_folder: Path, tmp_path: Path
 ) -> None:
