@@ -308,7 +308,7 @@ def test_a_cluster_finishes_where_a_worker_is_killed(
     distributed = pytest.importorskip("distributed")
 
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as cluster:
         worker = next(iter(cluster.workers.values()))
         manifest_folder = tmp_path / "out"
