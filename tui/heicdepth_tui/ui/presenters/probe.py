@@ -20,6 +20,7 @@ from heicdepth_tui.report.probe import (
     sample_record,
 )
 from heicdepth_tui.text import printable
+from heicdepth_tui.ui.model.probe_window import share_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.heif.picture_facts import Size
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.marks import Mark
 
 __all__ = [
@@ -115,9 +117,10 @@ def reading_of(
     return Reading(pixel, probe.at_pixel(*pixel), rgb, note)
 
 
-def title(name: str, probe: Probe) -> str:
-    """Return the title line: the photo, its trust, and whether the lens is corrected."""
-    parts = [name, "probe", probe.depth_map.trust.short, _lens_note(probe)]
+def title(name: str, probe: Probe, zoom: float) -> str:
+    """Return the title line: the photo, its trust, the zoom, whether the lens is corrected."""
+    near = f"{zoom:.1f}x" if zoom > 1 else ""
+    parts = [name, "probe", probe.depth_map.trust.short, near, _lens_note(probe)]
     return " · ".join(filter(None, parts))
 
 
@@ -131,10 +134,11 @@ def share_of(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, floa
 
 
 def mark_digits(
-    places: Sequence[tuple[int, int]], size: tuple[int, int]
+    places: Sequence[tuple[int, int]], region: SampleRegion
 ) -> list[tuple[tuple[float, float], str]]:
-    """Return marks as shares of the picture, each with the last digit of its number."""
-    return [(share_of(place, size), str(number % 10)) for number, place in enumerate(places, 1)]
+    """Return the marks in a region as shares of it, each with the last digit of its number."""
+    shares = [share_in(place, region) for place in places]
+    return [(share, str(at % 10)) for at, share in enumerate(shares, 1) if share is not None]
 
 
 def measured_of(probe: Probe, marks: Sequence[Mark], cursor: Sample | None) -> Measured:
@@ -154,7 +158,7 @@ def measured_of(probe: Probe, marks: Sequence[Mark], cursor: Sample | None) -> M
     one, other = pair
     ends = f"{len(samples) - 1} to {len(samples)}" if len(samples) > 1 else "1 to crosshair"
     metres = probe.profile(one, other).metres
-    marked = f"{ends}, {metres.size} samples"
+    marked = f"{ends}, {metres.size} sample{'s' if metres.size > 1 else ''}"
     lines = (("marks", marked), *measurement_lines(probe.measure(one, other), trust))
     caption = profile_caption(metres, trust)
     if not caption:

@@ -67,6 +67,7 @@ _KEYS: tuple[_Group, ...] = (
         "probe (m)",
         (
             ("arrows h j k l", "move by a sample; shift+arrows by ten; mouse"),
+            ("+ -  0  wheel", "enlarge about the crosshair or the mouse; all of it"),
             ("space  u", "set a mark; remove the last one; or a click, right click"),
             ("PgUp PgDn", "scroll the list of marks; or the wheel"),
             ("s  S", "scale by a known length; back to the file's"),

@@ -20,14 +20,16 @@ from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
+from heicdepth_tui.ui.model.probe_window import place_in, share_in
 from heicdepth_tui.ui.presenters import probe as texts
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
-from heicdepth_tui.ui.screens.probe_output import ProbeOutput
+from heicdepth_tui.ui.screens.probe_length import ProbeLength
+from heicdepth_tui.ui.screens.probe_zoom import WINDOW_SLOT, ProbeZoom
 from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
 from heicdepth_tui.ui.screens.view import QUIT, SAVE_PICTURE
 from heicdepth_tui.ui.services.events import RegionArrived
 from heicdepth_tui.ui.services.photo_pixels import PhotoPixels
-from heicdepth_tui.ui.services.probe_layers import ProbeLayers, draw_layers
+from heicdepth_tui.ui.services.probe_layers import WHOLE, ProbeLayers, draw_layers
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cross_view import CrossView
 from heicdepth_tui.ui.widgets.histogram_view import HistogramView
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
     from heicdepth_tui.depth.measure import Probe, Sample
     from heicdepth_tui.draw.code_scale import CodeScale
+    from heicdepth_tui.photo.layers import Pixels
     from heicdepth_tui.ui.model.marks import PhotoMarks
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.presenters.probe import Measured, Reading
@@ -60,7 +63,7 @@ _LEFT, _RIGHT = 1, 3
 _NO_MARKS_HINT = "space or a click sets a mark\ntwo marks measure a length"
 
 
-class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
+class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
     """Reads samples under the crosshair of the selected photo; closes by esc or m."""
 
     DEFAULT_CSS = """
@@ -93,6 +96,9 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         bind("shift+right", "move(10,0)", "Far right", "probe.right.ten", "Ten samples"),
         bind("shift+up", "move(0,-10)", "Far up", "probe.up.ten", "Ten samples"),
         bind("shift+down", "move(0,10)", "Far down", "probe.down.ten", "Ten samples"),
+        bind("plus,equals_sign", "zoom(1)", "Nearer", "probe.in", "Nearer", show=True, display="+"),
+        bind("minus", "zoom(-1)", "Farther", "probe.out", "Farther"),
+        bind("0", "fit", "Fit", "probe.fit", "All of photo and depth map"),
         bind("space,enter", "mark", "Mark", "probe.mark", "Set a mark", show=True),
         bind("pageup", "scroll_marks(-1)", "Marks up", "probe.list.up", "Scroll the list of marks"),
         bind("pagedown", "scroll_marks(1)", "Marks down", "probe.list.down", "Scroll the marks"),
@@ -126,6 +132,9 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         self.marks_view = Static("", id="probe-list", markup=False)
         self._list = VerticalScroll(self.marks_view, id="probe-scroll", can_focus=False)
         self._pixels = PhotoPixels(context.loader, self._entry)
+        self._window = WHOLE
+        self._part: Pixels | None = None
+        """The photo's own pixels in the newest window for which they have come."""
         self._title = Static("", id="probe-title", markup=False)
         self._profile = Sparkline()
         self._drawn: ProbeLayers | None = None
@@ -167,6 +176,7 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         """Wait for nothing more."""
         self._app_context.loader.listener = self._below
         self._pixels.stop()
+        self._app_context.loader.cancel(WINDOW_SLOT)
 
     @property
     def _is_photo_settled(self) -> bool:
@@ -178,6 +188,11 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         if isinstance(event, RegionArrived) and event.answer.request.slot == self._pixels.slot:
             if self._pixels.take(event):
                 self._show()
+            return
+        if isinstance(event, RegionArrived) and event.answer.request.slot == WINDOW_SLOT:
+            if self._app_context.loader.accept(event) and event.answer.pixels is not None:
+                self._part = event.answer.pixels
+                self._draw()
             return
         if self._below is not None:
             self._below(event)
@@ -224,7 +239,7 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
             ),
         )
         self.run_worker(
-            partial(draw_layers, self._header, photo, depth, specs),
+            partial(draw_layers, self._header, photo, depth, specs, self._window, self._part),
             thread=True,
             group="draw",
             exclusive=True,
@@ -269,19 +284,18 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
             self._own_colour(mark.pixel)
         self.reading_view.show(reading.lines(trust))
         self._show_measured(self._measured(probe, reading.sample))
-        size = self._header.primary.displayed_size
+        photo, depth = self._window.cut(probe) if self._drawn is None else self._drawn.cut
         self.photo_view.point_at(
-            texts.share_of(self._pixel, size),
-            texts.mark_digits([mark.pixel for mark in marks], size),
+            share_in(self._pixel, photo), texts.mark_digits([mark.pixel for mark in marks], photo)
         )
-        depth, sample = probe.depth_map.size, reading.sample
+        sample = reading.sample
         self.depth_view.point_at(
-            None if sample is None else texts.share_of((sample.column, sample.row), depth),
+            None if sample is None else share_in((sample.column, sample.row), depth),
             texts.mark_digits([mark.sample for mark in marks], depth),
         )
         code = None if sample is None else sample.code
         self.histogram_view.show(self.shown_histogram(trust, self._code_scale, code))
-        title = texts.title(printable(self._entry.name), probe)
+        title = texts.title(printable(self._entry.name), probe, self._window.zoom)
         if title != self._title.content:
             self._title.update(Content(title), layout=False)
 
@@ -352,19 +366,19 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
         if pixel != self._pixel:
             self._pixel = pixel
             self._show()
+            place = None if self._probe is None else self._probe.sample_of(*pixel)
+            if self._probe is not None and place is not None:
+                self._look(self._window.following(self._probe, place))
 
     def on_cross_view_pointed(self, message: CrossView.Pointed) -> None:
         """Move the crosshair to the mouse; a click sets a mark, the right button removes one."""
-        probe = self._probe
-        if probe is None:
+        probe, drawn = self._probe, self._drawn
+        if probe is None or drawn is None:
             return
-        across, down = message.share
         if message.view is self.depth_view:
-            width, height = probe.depth_map.size
-            self._move_to(probe.pixel_of(int(across * width), int(down * height)))
+            self._move_to(probe.pixel_of(*place_in(message.share, drawn.cut.depth)))
         else:
-            width, height = self._header.primary.displayed_size
-            self._move_to((int(across * width), int(down * height)))
+            self._move_to(place_in(message.share, drawn.cut.photo))
         if message.button == _LEFT:
             self.action_mark()
         elif message.button == _RIGHT:
@@ -383,43 +397,6 @@ class ProbeScreen(ProbeOutput, RectifyAction, RangedScreen):
     def action_unmark(self) -> None:
         """Remove the last mark."""
         self._keep(self.marks.without_last())
-
-    def action_ask_length(self) -> None:
-        """Open the field for a known length."""
-        count = len(self.marks.marks)
-        what = f"between marks {count - 1} and {count}" if count > 1 else (
-            "from the camera to mark 1" if count else "from the camera to the crosshair"
-        )  # fmt: skip
-        field = self.query_one(Input)
-        field.placeholder = f"true length {what}, such as 0.35 m or 35 cm; esc closes"
-        field.value = ""
-        self.add_class("-asking")
-        field.focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Scale the photo's distances by the length."""
-        from heicdepth_tui.depth.scale import scale_factor
-
-        if self._drawn is None:
-            return
-        try:
-            true = texts.parse_length(event.value)
-            length = texts.length_of_file(self._drawn.probe, self.marks.marks, self._pixel)
-            factor = scale_factor(true, length)
-        except ValueError as error:
-            self._tell(str(error), "warning")
-            return
-        self._close_field()
-        self._tell(texts.scale_note(self._drawn.probe, self.marks.marks, self._pixel, factor))
-        self._keep(self.marks.scaled_by(factor))
-
-    def _close_field(self) -> None:
-        self.remove_class("-asking")
-        self.set_focus(None)
-
-    def action_file_scale(self) -> None:
-        """Return to the distances of the file."""
-        self._keep(self.marks.scaled_by(None))
 
     def action_histogram(self) -> None:
         """Show or hide the histogram; where it has no room of its own, in place of the marks."""

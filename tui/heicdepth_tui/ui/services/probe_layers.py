@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import HeicDepthError
+from heicdepth_tui.ui.model.probe_window import ProbeWindow
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from heicdepth_tui.draw.cells import Picture
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.heif.facts import Header
+    from heicdepth_tui.heif.picture_facts import Size
     from heicdepth_tui.photo.layers import Pixels
+    from heicdepth_tui.photo.region import SampleRegion
+    from heicdepth_tui.ui.model.probe_window import Cut
+
+WHOLE = ProbeWindow()
 
 __all__ = ["ProbeLayers", "draw_layers", "write_marks"]
 
@@ -27,6 +33,8 @@ class ProbeLayers:
     """The probe of a photo, the histogram of its codes, and both pictures."""
 
     probe: Probe
+    cut: Cut
+    """The part that the pictures show."""
     histogram: CodeHistogram
     depth: Picture
     """Aligned with the photo."""
@@ -36,9 +44,17 @@ class ProbeLayers:
 
 
 def draw_layers(
-    header: Header, photo: Pixels | None, depth: Pixels, specs: tuple[RenderSpec, RenderSpec]
+    header: Header,
+    photo: Pixels | None,
+    depth: Pixels,
+    specs: tuple[RenderSpec, RenderSpec],
+    window: ProbeWindow = WHOLE,
+    part: Pixels | None = None,
 ) -> ProbeLayers:
-    """Draw photo and depth map as the probe addresses them."""
+    """Draw the window of photo and depth map as the probe addresses them.
+
+    ``part`` has the photo's own pixels in the window, None where they are not decoded yet.
+    """
     from heicdepth_tui.depth.histogram import code_histogram
     from heicdepth_tui.depth.measure import probe_of
     from heicdepth_tui.photo.layers import Pixels as Layer
@@ -48,14 +64,36 @@ def draw_layers(
     probe = probe_of(header, depth.array, depth.bits)
     codes = probe.depth_map.codes
     top = probe.depth_map.max_code
-    aligned = Layer(codes, codes.shape, str(codes.dtype), 0, top, depth.bits)
+    cut = window.cut(probe)
+    seen = codes[cut.depth.rows, cut.depth.columns].copy()
+    aligned = Layer(seen, seen.shape, str(seen.dtype), 0, top, depth.bits)
+    shown = photo
+    if photo is not None and window != WHOLE:
+        is_own = part is not None and part.region == cut.photo
+        shown = part if is_own else _part_of(photo, cut.photo, probe.photo)
     return ProbeLayers(
         probe,
+        cut,
         code_histogram(probe.depth_map),
         picture_of(aligned, specs[1]),
-        None if photo is None else picture_of(photo, specs[0]),
+        None if shown is None else picture_of(shown, specs[0]),
         None if photo is None else as_rgb8(photo),
     )
+
+
+def _part_of(photo: Pixels, region: SampleRegion, full: Size) -> Pixels:
+    """Return the samples that a photo decoded to any size has of a region in its own pixels."""
+    from heicdepth_tui.photo.layers import Pixels as Layer
+
+    height, width = photo.array.shape[:2]
+    top, left = region.top * height // full.height, region.left * width // full.width
+    bottom = max(top + 1, round((region.top + region.height) * height / full.height))
+    right = max(left + 1, round((region.left + region.width) * width / full.width))
+    array = photo.array[top:bottom, left:right].copy()
+    return Layer(
+        array, array.shape, photo.dtype, photo.minimum, photo.maximum, photo.bits,
+        space=photo.space, region=region,
+    )  # fmt: skip
 
 
 def write_marks(folder: Path, name: str, data: bytes) -> Path | HeicDepthError:

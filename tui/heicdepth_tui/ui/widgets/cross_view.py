@@ -49,6 +49,15 @@ class CrossView(Widget):
             self.button = button
             """The button that was clicked, 1 left, 2 middle, 3 right; 0 where none was."""
 
+    class Wheeled(Message):
+        """The wheel was turned up (1) or down (−1) over a share of the picture's sides."""
+
+        def __init__(self, view: CrossView, share: tuple[float, float], direction: int) -> None:
+            super().__init__()
+            self.view = view
+            self.share = share
+            self.direction = direction
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._picture: Picture | None = None
@@ -126,14 +135,32 @@ class CrossView(Widget):
         if event.chain == 1:
             self._point(event, event.button)
 
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Report a turn of the wheel."""
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Report a turn of the wheel."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, direction: int) -> None:
+        event.stop()
+        share = self._share(event)
+        if share is not None:
+            self.post_message(self.Wheeled(self, share, direction))
+
     def _point(self, event: events.MouseEvent, button: int = 0) -> None:
-        picture, box = self._picture, self._box
-        if picture is None:
-            return
-        column, row = event.x - box.column, event.y - box.row
-        if 0 <= column < box.columns and 0 <= row < box.rows:
-            share = (column + 0.5) / box.columns, (row + 0.5) / box.rows
+        share = self._share(event)
+        if share is not None:
             self.post_message(self.Pointed(self, share, button))
+
+    def _share(self, event: events.MouseEvent) -> tuple[float, float] | None:
+        """Return the centre of the cell under the mouse; None beside the picture."""
+        box, at = self._box, event.screen_offset - self.region.offset
+        column, row = at.x - box.column, at.y - box.row
+        if not (0 <= column < box.columns and 0 <= row < box.rows):
+            return None
+        return (column + 0.5) / box.columns, (row + 0.5) / box.rows
 
     def render_line(self, y: int) -> Strip:
         """Render a row of the picture, with what stands over it."""
