@@ -192,6 +192,9 @@ async def test_a_click_marks_the_sample_in_photo_depth_map_and_histogram(
         assert pane.control.sample == sample
         await driven.pilot.press("P")
         await driven.until(lambda: "picture saved" in driven.toasts, "the picture")
+        # The message offers its path, which comes before the figures of the point.
+        await driven.pilot.press("y")
+        await driven.until(lambda: driven.app.clipboard.endswith("-browse.png"), "the path")
         await driven.pilot.press("m")
         await driven.until(lambda: "mark 1 is set" in driven.text, "the mark")
         await driven.pilot.press("m")

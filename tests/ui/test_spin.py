@@ -211,8 +211,13 @@ async def test_a_click_names_the_sample_of_its_point(spinning: Spinning) -> None
         assert sample is not None
         metres = screen.frame.shown.cloud
         assert screen.sample_line.startswith(f"{sample.metres:.3f} m  depth {sample.column}, ")
-        assert screen.sample_line in driven.text
+        assert screen.sample_line.partition("  point")[0] in driven.text
         assert abs(sample.column - metres.grid.width / 2) < metres.grid.width / 20
+        # The point as well where there is room; y copies all of it.
+        x, y, z = sample.point
+        assert screen.sample_line.endswith(f"point x {x:+.3f} y {y:+.3f} z {z:+.3f} m")
+        await driven.pilot.press("y")
+        await driven.until(lambda: driven.app.clipboard == screen.sample_line, "the figures")
         await driven.pilot.press("m")
         entry = driven.app.session.entry
         (mark,) = driven.app.session.marks[entry].marks

@@ -154,11 +154,13 @@ def _scale_bar(frame: CloudFrame, cells: int) -> str:
 
 
 def sample_text(sample: CloudSample, trust: Trust, cells: int = 200) -> str:
-    """Return a sample: its distance with the caveat, its place in both pictures, and its code."""
+    """Return as much as fits of a sample: distance and caveat, its places, code and point."""
     metres = f"{trust.about}{sample.metres:.3f} {trust.unit_label}"
     depth = f"depth {sample.column}, {sample.row}"
     photo = f"photo {sample.photo[0]}, {sample.photo[1]}"
-    return _joined([metres, depth, photo, f"code {sample.code}"], cells)
+    x, y, z = sample.point
+    point = f"point {trust.about}x {x:+.3f} y {y:+.3f} z {z:+.3f} m"
+    return _joined([metres, depth, photo, f"code {sample.code}", point], cells)
 
 
 def failure_text(error: HeicDepthError, is_clipped: bool) -> str:

@@ -400,8 +400,9 @@ class BrowseScreen(PixelScreen, ViewingScreen):
 
     @property
     def copied_row(self) -> str:
-        """The row of a table that is chosen."""
-        return self.arrays.copied or self.facts.copied
+        """The row of a table that is chosen, else the point of the cloud."""
+        point = "" if self.cloud is None else self.cloud.control.sample_line
+        return self.arrays.copied or self.facts.copied or point
 
     def action_read_again(self) -> None:
         """List the folders and read the photo again."""

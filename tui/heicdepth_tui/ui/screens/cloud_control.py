@@ -171,6 +171,15 @@ class CloudControl:
         return WHOLE_RANGE if layer is None else colours.scale_in(state.tables, layer)
 
     @property
+    def sample_line(self) -> str:
+        """The sample that was clicked last, in words; empty without one."""
+        from heicdepth_tui.ui.presenters.spin import sample_text
+
+        if self.sample is None or self.frame is None:
+            return ""
+        return sample_text(self.sample, self.frame.shown.cloud.trust)
+
+    @property
     def legend(self) -> LegendView | None:
         """The legend of the colours of depth; None where they are those of the photo."""
         from heicdepth_tui.ui.presenters.legend import legend_of

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text, sample_text
+from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text
 from heicdepth_tui.ui.screens.cloud_actions import (
     CLOUD_BINDINGS,
     MORE_CLOUD_BINDINGS,
@@ -172,9 +172,12 @@ class SpinScreen(CloudActions, ViewScreen):
     @property
     def sample_line(self) -> str:
         """The sample that was clicked last, in words; empty without one."""
-        if self.sample is None or self.frame is None:
-            return ""
-        return sample_text(self.sample, self.frame.shown.cloud.trust)
+        return self.control.sample_line
+
+    @property
+    def copied_row(self) -> str:
+        """The sample that was clicked last."""
+        return self.sample_line
 
     def picture_parts(self) -> tuple[PicturePart, ...]:
         """Return the cloud in the newest pose."""

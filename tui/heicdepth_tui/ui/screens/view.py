@@ -60,7 +60,7 @@ class ViewScreen(Screen[None]):
 
     @property
     def copied_row(self) -> str:
-        """The value of a row that is chosen in a table; empty without one."""
+        """The value of a row or point that is chosen; empty without one."""
         return ""
 
     @property
@@ -104,15 +104,17 @@ class ViewScreen(Screen[None]):
     def action_copy_path(self) -> None:
         """Copy what is selected, else a path, by OSC 52, which terminals may refuse.
 
-        The path is that of the file whose message is shown, else that of the photo.
+        The path of a file while its message is shown, which offers it; else what is chosen of the
+        photo's figures, else the photo's path.
         """
         entry = self.shown_entry
         if entry is None:
             return
-        path = self._app_context.export_log.message_path or str(Path(entry.path).absolute())
-        text = self.get_selected_text() or self.copied_row or path
-        copy(self, text)
-        shown = printable_path(path) if text == path else text
+        written = self._app_context.export_log.message_path
+        chosen = self.get_selected_text() or (not written and self.copied_row)
+        path = written or str(Path(entry.path).absolute())
+        copy(self, chosen or path)
+        shown = chosen or printable_path(path)
         self._inform(f"{shown}\nsent to the terminal's clipboard", _COPY_SECONDS)
 
     def action_open(self) -> None:
