@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heicdepth_tui.batch.known import Key, KnownRecords
@@ -24,18 +24,18 @@ def record(
     return Record(source, size, 2, parameters, state, outputs, is_own=own)
 
 
-records = st.builds(
-    record,
-    st.sampled_from(State),
-    st.sampled_from(SOURCES),
-    st.sampled_from(["00", "11"]),
-    st.integers(0, 9),
-    st.booleans(),
-)
-torn = st.sampled_from(['{"source": "to', '{"run": {}}', "", "[]"])
-manifests = st.lists(
-    st.lists(st.one_of(records.map(Record.line), torn), max_size=6), min_size=1, max_size=4
-)
+LINES = [
+    *(
+        record(state, source, parameters, size, own).line()
+        for state in State
+        for source in SOURCES
+        for parameters in ("00", "11")
+        for size in (1, 2)
+        for own in (False, True)
+    ),
+    *('{"source": "to', '{"run": {}}', "", "[]"),
+]
+manifests = st.lists(st.lists(st.sampled_from(LINES), max_size=6), min_size=1, max_size=4)
 
 
 def written(folder: Path, contents: list[list[str]]) -> list[Path]:
@@ -64,6 +64,7 @@ def merged(paths: Iterable[Path], sources: Container[str] | None = None) -> dict
 
 
 @pytest.mark.parametrize("sources", [None, SOURCES[:1]])
+@settings(max_examples=60, deadline=None)
 @given(contents=manifests)
 def test_manifests_together_state_what_their_records_do(
     tmp_path_factory: pytest.TempPathFactory,
@@ -83,6 +84,7 @@ def test_manifests_together_state_what_their_records_do(
         assert set(known.values()) == set(expected.values())
 
 
+@settings(max_examples=60, deadline=None)
 @given(contents=manifests)
 def test_a_manifest_counts_before_others_unless_they_are_done(
     tmp_path_factory: pytest.TempPathFactory, contents: list[list[str]]

@@ -24,6 +24,7 @@ from heicdepth_tui.export.options import ExportOptions
 __all__ = [
     "NAME",
     "Manifest",
+    "make_folder",
     "manifests_in",
     "parameters_of",
     "run_of",
@@ -32,6 +33,7 @@ __all__ = [
 NAME = "heicdepth-manifest"
 _OUTSIDE = frozenset({"out", "limits"})
 """Options that do not change the bytes of a file."""
+_OTHER_FOLDER = "choose another folder with --out"
 _NO_RUN: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -69,6 +71,20 @@ def _plain(value: Any) -> Any:
 def manifests_in(folder: Path) -> list[Path]:
     """Return the manifests of a folder, by name."""
     return sorted(folder.glob(f"{NAME}*.jsonl"))
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of an export with its parents; raises WriteError where that is impossible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise WriteError(
+            "cannot be written: it is not a folder", path=folder, hint=_OTHER_FOLDER
+        ) from error
+    except OSError as error:
+        raise WriteError(
+            f"the folder cannot be made: {error.strerror}", path=folder, hint=_OTHER_FOLDER
+        ) from error
 
 
 @dataclass(slots=True)
@@ -118,20 +134,12 @@ class Manifest:
         if sources:
             others = (one for one in manifests_in(path.parent) if one != path)
             records.add(KnownRecords.merged(others, sources))
+        make_folder(path.parent)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             file = path.open("ab+")
-        except (FileExistsError, NotADirectoryError) as error:
-            raise WriteError(
-                "cannot be written: it is not a folder",
-                path=path.parent,
-                hint="choose another folder with --out",
-            ) from error
         except OSError as error:
             raise WriteError(
-                f"the manifest cannot be written: {error.strerror}",
-                path=path,
-                hint="choose another folder with --out",
+                f"the manifest cannot be written: {error.strerror}", path=path, hint=_OTHER_FOLDER
             ) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import platform
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from heicdepth_tui.batch.manifest import NAME, Manifest, run_of
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.batch.run import Counts, run_batch
+from heicdepth_tui.errors import FileAccessError, WriteError
 
 __all__ = ["SHARD_PHOTOS", "ShardWork", "run_shard", "shards_of"]
 
@@ -51,9 +54,27 @@ def run_shard(work: ShardWork) -> Counts:
     """Export the photos of a shard that its manifest does not list as done; return the counts.
 
     Doing it again, or elsewhere after a worker was killed, exports only what is left. Raises
-    WriteError where the folder cannot be written, as where this machine does not see it.
+    WriteError where the folder cannot be written or this machine does not see it, and
+    FileAccessError where it sees none of the photos.
     """
+    _check_seen(work)
     path = work.folder / f"{NAME}-{work.name}.jsonl"
     run = run_of(replace(work.jobs[0].options, stem="")) if work.jobs else {}
     with Manifest.open(path, run=run) as manifest:
         return run_batch(work.jobs, manifest, workers=1, listener=lambda _: None)
+
+
+def _check_seen(work: ShardWork) -> None:
+    """Raise an error where this machine has not what the others have under the same paths."""
+    if not work.folder.is_dir():
+        raise WriteError(
+            f"{platform.node()} does not see the folder of the export",
+            path=work.folder,
+            hint="mount it at the same path in every worker",
+        )
+    if work.jobs and not any(os.path.lexists(job.path) for job in work.jobs):
+        raise FileAccessError(
+            f"{platform.node()} sees neither this photo nor the others of its shard",
+            path=work.jobs[0].path,
+            hint="mount the photos at the same path in every worker",
+        )

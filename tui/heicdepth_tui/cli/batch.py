@@ -219,7 +219,7 @@ def announce_end() -> None:
 
 def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions) -> int:
     from heicdepth_tui.batch.cluster import run_on_cluster
-    from heicdepth_tui.batch.manifest import Manifest
+    from heicdepth_tui.batch.manifest import Manifest, make_folder
     from heicdepth_tui.batch.run import Counts, remaining
     from heicdepth_tui.batch.shard import shards_of
     from heicdepth_tui.cli.batch_options import SHARD_SIZE
@@ -232,6 +232,8 @@ def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions
         else:
             click.echo(f"shard {name}: {of_shard.summary()}", err=True)
 
+    # Workers make no folder: one that does not see it would make its own.
+    make_folder(options.out)
     with Manifest.of_folder(options.out) as known:
         left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
         shards = shards_of(left, options.out.absolute(), batch.shard_size or SHARD_SIZE)
