@@ -40,6 +40,8 @@ _GREYS = ((48,) * 3, (152,) * 3, (255,) * 3)
 
 _MAX_LINES = 12
 _STEPS = (1, 2, 5)
+_JUMP = 0.12
+"""Share of the distance that neighbours differ by at an edge; on a floor in cells it is 0.05."""
 _BESIDE_JUMPS = 2
 """Samples around a jump that labels avoid: the map blends both sides there."""
 
@@ -163,7 +165,10 @@ def contour_lines(
         both = known[ahead] & known[behind]
         lines[behind] |= both & (bands[ahead] > bands[behind])
         lines[ahead] |= both & (bands[behind] > bands[ahead])
-        jump = both & (np.abs(bands[ahead] - bands[behind]) > 1)
+        one, other = metres[ahead], metres[behind]
+        with np.errstate(invalid="ignore"):
+            steep = np.abs(one - other) > _JUMP * np.minimum(one, other)
+        jump = both & (steep | (np.abs(bands[ahead] - bands[behind]) > 1))
         jumps[behind] |= jump
         jumps[ahead] |= jump
     for _ in range(_BESIDE_JUMPS):
