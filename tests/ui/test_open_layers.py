@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from browsing import LANDSCAPE
+from PIL import Image
 
+from heicdepth_tui.draw.colormaps import palette_ramp
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.export.options import ExportOptions
@@ -20,7 +22,9 @@ from heicdepth_tui.photo.layers import Pixels, Request
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
 from heicdepth_tui.ui.model.layer_view import LayerViewRequest, LayerViewResult, ViewKind, Window
+from heicdepth_tui.ui.model.picture_request import PictureRequest, ViewPart
 from heicdepth_tui.ui.services.open_layers import OpenLayers
+from heicdepth_tui.ui.services.saved_picture import save_picture
 
 NEAR = Window(0.25, 0.25, 0.5)
 
@@ -140,3 +144,22 @@ def test_a_matte_lies_on_its_place_in_a_cropped_photo(tmp_path: Path) -> None:
     rows, columns = (((np.arange(length) + 0.5) * step).astype(int) for length in corner.shape)
     assert (found[rows[:, None], columns] == corner).mean() > 0.95
     assert 0.1 < corner.mean() < 0.95
+
+
+def test_a_saved_view_has_the_ramp_of_its_colours(sample_folder: Path, tmp_path: Path) -> None:
+    entry = Entry(str(sample_folder / LANDSCAPE), LANDSCAPE, 1, 0)
+    opened = OpenLayers(entry, ExportOptions(), decoded)
+    spec = RenderSpec((40, 20), colormap="inferno")
+    rows = {}
+    for name in ("metres", "validity"):
+        request = LayerViewRequest(0, entry, spec, opened.names.index(name), 0.5)
+        parts = (ViewPart(name, request, ExportOptions()),)
+        path = save_picture(PictureRequest(entry, name, name, parts, tmp_path), decoded)
+        with Image.open(path) as image:
+            picture = np.asarray(image.convert("RGB"))
+        ramp = palette_ramp("inferno", ColorMode.TRUECOLOR)
+        # Over the photo no sample has these very colours, but one row of the ramp has all.
+        has = [(picture == ramp[code]).all(axis=2).any(axis=1) for code in (250, 180, 90)]
+        rows[name] = int(np.logical_and.reduce(has).sum())
+    assert rows["metres"] > 4
+    assert rows["validity"] == 0

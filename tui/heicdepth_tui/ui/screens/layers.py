@@ -202,7 +202,7 @@ class LayersScreen(ViewScreen):
 
         if self.shown is None or self._requested is None:
             return ()
-        heading = self.shown.view.name + self._over_text
+        heading = self.shown.view.name + (self._over_text if self.shown.is_over else "")
         return (ViewPart(heading, self._requested, self._scaled_options),)
 
     def _take(self, event: LayerViewDrawn | LayerViewFailed) -> None:

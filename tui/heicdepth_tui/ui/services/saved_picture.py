@@ -179,4 +179,8 @@ def _view_panel(part: ViewPart, decode: Callable[[Request], Pixels]) -> Panel:
     labels = tuple(
         ((label.column / fit.width, label.row / fit.height), label.text) for label in result.labels
     )
-    return Panel(rgb, part.heading, notes=(result.caption,), labels=labels)
+    ramp = None
+    if result.ramp is not None:
+        ends = result.ramp.first, result.ramp.last
+        ramp = Ramp(spec.colormap, result.ramp.is_far_bright, ends, ())
+    return Panel(rgb, part.heading, notes=(result.caption,), ramp=ramp, labels=labels)
