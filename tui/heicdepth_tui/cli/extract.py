@@ -8,6 +8,7 @@ import click
 
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in, read_lists
+from heicdepth_tui.cli.written import print_path
 
 __all__ = ["extract"]
 
@@ -56,7 +57,7 @@ def extract(
                 source = read_source(Path(entry.path), options, decoder.get)
                 outputs = output_files(source, as_npy=form == "npy")
                 for done in write_outputs(outputs, "extract", source.file_stem, out):
-                    click.echo(str(done.path))
+                    print_path(done.path)
                     click.echo(done.summary, err=True)
             except HeicDepthError as error:
                 is_absent = isinstance(error, NoDepthError) and error.is_absent

@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from heicdepth_tui._version import __version__
 from heicdepth_tui.cli.invocation import COMMANDS, COMPLETION, DEFAULT_COMMAND, command_of
+from heicdepth_tui.cli.written import silence_stdout
 
 __all__ = ["group", "run_command"]
 
@@ -60,12 +61,14 @@ class _DefaultGroup(click.Group):
             # Written here, where an error of it has an exit code.
             sys.stdout.flush()
         except BrokenPipeError:
-            return _silence_stdout()
+            # A closed pipe is no error; else Python reports it again when it flushes at exit.
+            silence_stdout()
+            return 0
         except OSError as error:
             # Only a stream has no name: files are written by files.py, which names them.
             if error.errno not in _FULL or error.filename is not None:
                 raise
-            _silence_stdout()
+            silence_stdout()
             click.echo(
                 f"heicdepth-tui: standard output cannot be written: {error.strerror}; "
                 "free some space, or redirect it elsewhere",
@@ -133,9 +136,3 @@ def run_command(arguments: Sequence[str]) -> object:
         return error.exit_code
     except click.Abort as error:
         raise KeyboardInterrupt from error
-
-
-def _silence_stdout() -> int:
-    # A closed pipe is no error; without this Python reports it again when it flushes at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return 0

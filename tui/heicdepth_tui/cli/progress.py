@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from heicdepth_tui.cli.written import print_path
 from heicdepth_tui.text import printable
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Reporter:
             if sys.stdout.isatty():
                 return
         for one in outcome.written:
-            click.echo(str(one.path))
+            print_path(one.path)
         if bar is None:
             for line in lines:
                 click.echo(line, err=True)

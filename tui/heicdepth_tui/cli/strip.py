@@ -9,6 +9,7 @@ import click
 from heicdepth_tui.cli.options import limit_option, limits_of, out_option, recursive_option
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, photos_in, read_lists
 from heicdepth_tui.cli.words import Words, all_words
+from heicdepth_tui.cli.written import print_path
 
 __all__ = ["strip"]
 
@@ -65,7 +66,7 @@ def strip(
             click.echo(f"heicdepth-tui: {error.at(path)}", err=True)
             failed = True
             continue
-        click.echo(str(done.path))
+        print_path(done.path)
         removed = ", ".join(f"{one.name} ({one.bytes:,} bytes)" for one in done.removed)
         kept = f"; kept {', '.join(done.kept)}" if done.kept else ""
         click.echo(
