@@ -40,10 +40,10 @@ _GREYS = ((48,) * 3, (152,) * 3, (255,) * 3)
 
 _MAX_LINES = 12
 _STEPS = (1, 2, 5)
+_REACH = 96
+"""Lengths of this part of a side are compared to find edges, both sides of which a map blends."""
 _JUMP = 0.12
-"""Share of the distance that neighbours differ by at an edge; on a floor in cells it is 0.05."""
-_BESIDE_JUMPS = 2
-"""Samples around a jump that labels avoid: the map blends both sides there."""
+"""Share of the distance that is an edge over that length; on a floor it is 0.05."""
 
 
 class ContourLine(NamedTuple):
@@ -158,21 +158,14 @@ def contour_lines(
     known = np.isfinite(metres)
     bands = np.searchsorted(np.array(levels), np.nan_to_num(metres, nan=0.0)).astype(np.int16)
     height, width = metres.shape
-    lines, jumps = np.zeros((2, *metres.shape), dtype=np.bool_)
+    lines = np.zeros(metres.shape, dtype=np.bool_)
     for axis in (0, 1):
         ahead, behind = (slice(1, None), slice(None)), (slice(None, -1), slice(None))
         ahead, behind = (ahead[::-1], behind[::-1]) if axis else (ahead, behind)
         both = known[ahead] & known[behind]
         lines[behind] |= both & (bands[ahead] > bands[behind])
         lines[ahead] |= both & (bands[behind] > bands[ahead])
-        one, other = metres[ahead], metres[behind]
-        with np.errstate(invalid="ignore"):
-            steep = np.abs(one - other) > _JUMP * np.minimum(one, other)
-        jump = both & (steep | (np.abs(bands[ahead] - bands[behind]) > 1))
-        jumps[behind] |= jump
-        jumps[ahead] |= jump
-    for _ in range(_BESIDE_JUMPS):
-        jumps = _grown(jumps)
+    jumps = _jumps(metres, bands)
     passed = np.where(lines, bands + 1, 0)
     found: list[ContourLine] = []
     for number, level in enumerate(levels, 1):
@@ -185,6 +178,26 @@ def contour_lines(
         order = np.lexsort((away, jumps[rows, columns]))
         found.append(ContourLine(level, rows[order], columns[order]))
     return lines, tuple(found)
+
+
+def _jumps(metres: NDArray[np.float32], bands: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Return the samples at edges of objects and beside them, (H, W)."""
+    reach = max(1, max(metres.shape) // _REACH)
+    known = np.isfinite(metres)
+    jumps = np.zeros(metres.shape, dtype=np.bool_)
+    for axis in (0, 1):
+        ahead, behind = (slice(reach, None), slice(None)), (slice(None, -reach), slice(None))
+        ahead, behind = (ahead[::-1], behind[::-1]) if axis else (ahead, behind)
+        one, other = metres[ahead], metres[behind]
+        with np.errstate(invalid="ignore"):
+            steep = np.abs(one - other) > _JUMP * np.minimum(one, other)
+        steep |= np.abs(bands[ahead] - bands[behind]) > 1
+        steep &= known[ahead] & known[behind]
+        jumps[behind] |= steep
+        jumps[ahead] |= steep
+    for _ in range(2 * reach):
+        jumps = _grown(jumps)
+    return jumps
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
