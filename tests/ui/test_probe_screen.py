@@ -18,6 +18,7 @@ from heicdepth_tui.heif.depth_facts import DepthRepresentation, RepresentationTy
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Recipe
+from heicdepth_tui.ui.model.colour_range import RangeKind
 from heicdepth_tui.ui.screens.help import HelpScreen
 from heicdepth_tui.ui.screens.probe import ProbeScreen
 
@@ -378,6 +379,15 @@ async def test_colours_change_by_key_and_by_the_palette(
         await driven.pilot.press("c")
         await driven.until(lambda: screen.depth_view.picture is not before, "drawn anew")
         assert driven.app.session.colormap == "viridis"
+        session, whole = driven.app.session, screen.depth_view.picture
+        await driven.pilot.press("C")
+        await driven.until(lambda: screen.depth_view.picture is not whole, "far is bright")
+        assert session.colour_range.is_far_bright
+        reversed_ = screen.depth_view.picture
+        await driven.pilot.press("R")
+        await driven.until(lambda: screen.depth_view.picture is not reversed_, "another range")
+        assert session.colour_range.kind is RangeKind.PERCENTILE
+        await driven.until(lambda: screen.histogram_view.shown.scale.low is not None, "its ends")
         await driven.pilot.press("ctrl+p", *"Colour map: grey")
         await driven.until(lambda: "Colour map: grey" in driven.text, "the command")
         await driven.pilot.press("enter")

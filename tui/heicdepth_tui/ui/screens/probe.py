@@ -22,6 +22,7 @@ from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.probe_window import place_in, share_in
 from heicdepth_tui.ui.presenters import probe as texts
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
 from heicdepth_tui.ui.screens.probe_length import ProbeLength
 from heicdepth_tui.ui.screens.probe_zoom import WINDOW_SLOT, ProbeZoom
@@ -108,6 +109,8 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         bind("H", "histogram", "Histogram", "probe.histogram", "Show or hide it", show=True),
         bind("d", "clip", "Clip", "probe.clip", "Near and far clip, for cloud and exports"),
         bind("c", "colours", "Colours", "probe.colours", "Next colour map for depth"),
+        bind("C", "reverse_colours", "Bright end", "probe.reverse", "Bright near or bright far"),
+        bind("R", "colour_range", "Range", "probe.range", "All codes, 2–98 %, by hand"),
         bind("y", "copy", "Copy", "probe.copy", "Copy all figures as text", show=True),
         bind("Y", "copy_json", "JSON", "probe.copy.json", "Copy all as JSON", show=True),
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
@@ -150,6 +153,7 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         """Gets the events of the screen below, which may be one of a photo as well."""
         self._is_histogram_chosen = self._awaits_photo = False
         self._ranges = DepthRanges(self, self._session, self._draw, self._tell)
+        self._colours = DepthColours(self, self._session, self._draw, self._tell)
 
     def compose(self) -> ComposeResult:
         """Title, both pictures, the figures, and keys."""
@@ -409,6 +413,14 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         """Draw depth in the next colour map."""
         at = COLORMAP_NAMES.index(self._session.colormap)
         self.use_colormap(COLORMAP_NAMES[(at + 1) % len(COLORMAP_NAMES)])
+
+    def action_reverse_colours(self) -> None:
+        """Make far bright instead of near, or near again."""
+        self._colours.reverse()
+
+    def action_colour_range(self) -> None:
+        """Spread the colour map over another range of depth."""
+        self._colours.next_range()
 
     def use_colormap(self, name: str) -> None:
         """Draw depth and histogram in a colour map."""
