@@ -215,7 +215,7 @@ async def test_a_length_to_the_crosshair_scales_its_distance(
 ) -> None:
     async with probing(open_app, sample_folder / LANDSCAPE) as (driven, screen):
         await driven.pilot.press("s")
-        assert "from the camera to the crosshair" in screen.query_one(Input).placeholder
+        assert "from camera to crosshair" in screen.query_one(Input).placeholder
         await driven.pilot.press(*"2.5", "enter")
         await driven.until(lambda: figure(driven, "from camera") == "≈2.500 m", "2.5 m")
         await driven.pilot.press("space", "s")

@@ -29,7 +29,7 @@ class ProbeLength(ProbeOutput):
         """Open the field for a known length."""
         count = len(self.marks.marks)
         what = f"between marks {count - 1} and {count}" if count > 1 else (
-            "from the camera to mark 1" if count else "from the camera to the crosshair"
+            "from camera to mark 1" if count else "from camera to crosshair"
         )  # fmt: skip
         field = self.query_one(Input)
         field.placeholder = f"true length {what}, such as 0.35 m or 35 cm; esc closes"
