@@ -324,13 +324,41 @@ def test_a_cluster_finishes_where_a_worker_is_killed(
     assert contents(manifest_folder) == whole
 
 
+def test_a_cluster_that_is_interrupted_ends_its_photos_and_the_next_run_doubles_none(
+    tmp_path: Path, batch_folder: Path, whole: dict[str, bytes]
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    out = tmp_path / "out"
+
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        arguments = ("--scheduler", cluster.scheduler_address, "--shard-size")
+        run = start(batch_folder, out, *arguments, "6")
+        wait_while(run, lambda: not names(out))
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate()
+        first = names(out)
+        again = start(batch_folder, out, *arguments, "5")
+        again.communicate()
+
+    assert run.returncode == 130, errors
+    assert "interrupted; the same command exports the rest" in errors
+    assert len(first) < len(whole)
+    assert again.returncode == 0
+    assert contents(out) == whole
+
+
 def test_a_cluster_exports_only_what_no_run_has_done(
     tmp_path: Path, batch_folder: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The photos of a shard are others once one is added or done, and with them its name."""
 
     def run_here(
-        shards: Iterable[ShardWork], address: str, listener: Callable[[str, Counts], object]
+        shards: Iterable[ShardWork],
+        address: str,
+        listener: Callable[[str, Counts], object],
+        **_: object,
     ) -> Counts:
         total = Counts()
         for shard in shards:

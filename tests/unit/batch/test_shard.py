@@ -52,3 +52,13 @@ def test_a_photo_that_is_gone_fails_alone(tmp_path: Path) -> None:
 
 def test_a_shard_without_photos_does_nothing(tmp_path: Path) -> None:
     assert run_shard(shard(tmp_path)).is_empty
+
+
+def test_no_photo_is_begun_once_the_run_is_stopped(tmp_path: Path) -> None:
+    photos = [tmp_path / f"{number}.heic" for number in range(4)]
+    photos[0].touch()
+    answers = iter([False, False, True])
+
+    counts = run_shard(shard(tmp_path, *photos), lambda: next(answers))
+
+    assert counts.failed == 2

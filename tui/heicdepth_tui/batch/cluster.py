@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import threading
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
+from heicdepth_tui.batch.interrupts import Interrupts
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
 from heicdepth_tui.errors import ExportError, MissingExtraError, extra_hint
@@ -15,6 +19,7 @@ from heicdepth_tui.errors import ExportError, MissingExtraError, extra_hint
 __all__ = ["run_on_cluster"]
 
 _IN_FLIGHT = 2
+_LOOK_SECONDS = 0.2
 _RETRIES = 3
 
 
@@ -23,13 +28,16 @@ def run_on_cluster(
     address: str,
     *,
     listener: Callable[[str, Counts], object],
-    work: Callable[[ShardWork], Counts] = run_shard,
+    work: Callable[..., Counts] = run_shard,
+    interrupts: Interrupts | None = None,
 ) -> Counts:
     """Run shards on the Dask scheduler at ``address``; return the sum of their counts.
 
     A shard whose worker was killed is done by another, which skips what its manifest lists as done.
     A photo that ends its worker each time fails alone: after three workers the shard is given up
     and counted as failed, the others go on. ``listener`` is called with a shard's name and counts.
+    ``work`` does a shard; with ``interrupts`` it gets a function that returns whether to end: after
+    the first signal workers end their photos and no further one is begun.
     Raises MissingExtraError where dask.distributed is not installed, ExportError where no scheduler
     answers.
     """
@@ -42,7 +50,7 @@ def run_on_cluster(
             hint="start one, or leave --scheduler out to export on this machine",
         ) from error
     total = Counts()
-    with client:
+    with client, _stopping(client, interrupts) as stop:
         waiting = iter(shards)
         running = distributed.as_completed()
         names: dict[str, ShardWork] = {}
@@ -53,7 +61,7 @@ def run_on_cluster(
                 if shard is None:
                     return
                 key = f"shard-{shard.name}"
-                future = client.submit(_run, work, _packed(shard), key=key, retries=_RETRIES)
+                future = client.submit(_run, work, _packed(shard), stop, key=key, retries=_RETRIES)
                 names[future.key] = shard
                 running.add(future)
 
@@ -63,8 +71,34 @@ def run_on_cluster(
             counts = _counts(future, shard)
             _sum(total, counts)
             listener(shard.name, counts)
-            submit(1)
+            if interrupts is None or interrupts.signal is None:
+                submit(1)
     return total
+
+
+@contextmanager
+def _stopping(client: Any, interrupts: Interrupts | None) -> Iterator[str]:
+    """Yield the name of an event of the cluster that is set after a signal; empty without."""
+    if interrupts is None:
+        yield ""
+        return
+    name = f"heicdepth-stop-{uuid4().hex}"
+    event = _distributed().Event(name, client=client)
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_LOOK_SECONDS):
+            if interrupts.signal is not None:
+                event.set()
+                return
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield name
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def _packed(shard: ShardWork) -> bytes:
@@ -76,10 +110,10 @@ def _packed(shard: ShardWork) -> bytes:
     return zlib.compress(pickle.dumps(shard), level=1)
 
 
-def _run(work: Callable[[ShardWork], Counts], packed: bytes) -> Counts:
-    """Do a shard, in a worker."""
+def _run(work: Callable[..., Counts], packed: bytes, stop: str) -> Counts:
+    """Do a shard, in a worker; ``stop`` names the event that ends it, if any."""
     shard: ShardWork = pickle.loads(zlib.decompress(packed))  # noqa: S301  as Dask does its tasks
-    return work(shard)
+    return work(shard, _distributed().Event(stop).is_set) if stop else work(shard)
 
 
 def _distributed() -> Any:

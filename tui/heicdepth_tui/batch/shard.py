@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from heicdepth_tui.batch.manifest import NAME, Manifest, run_of
@@ -50,18 +51,21 @@ def _shard(jobs: Sequence[Job], folder: Path) -> ShardWork:
     return ShardWork(digest.hexdigest()[:12], tuple(jobs), folder)
 
 
-def run_shard(work: ShardWork) -> Counts:
+def run_shard(work: ShardWork, is_stopped: Callable[[], bool] | None = None) -> Counts:
     """Export the photos of a shard that its manifest does not list as done; return the counts.
 
-    Doing it again, or elsewhere after a worker was killed, exports only what is left. Raises
-    WriteError where the folder cannot be written or this machine does not see it, and
-    FileAccessError where it sees none of the photos.
+    No photo is begun once ``is_stopped`` returns True. Doing it again, or elsewhere after a worker
+    was killed, exports only what is left. Raises WriteError where the folder cannot be written or
+    this machine does not see it, and FileAccessError where it sees none of the photos.
     """
     _check_seen(work)
     path = work.folder / f"{NAME}-{work.name}.jsonl"
     run = run_of(replace(work.jobs[0].options, stem="")) if work.jobs else {}
+    jobs: Iterable[Job] = work.jobs
+    if is_stopped is not None:
+        jobs = takewhile(lambda _: not is_stopped(), jobs)
     with Manifest.open(path, run=run) as manifest:
-        return run_batch(work.jobs, manifest, workers=1, listener=lambda _: None)
+        return run_batch(jobs, manifest, workers=1, listener=lambda _: None)
 
 
 def _check_seen(work: ShardWork) -> None:

@@ -205,10 +205,13 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
             interrupts=interrupts,
         )
     code = conclude(counts, batch.progress, repeats=len(jobs) > _SCREEN)
-    if interrupts.signal is None:
-        return code
+    return code if interrupts.signal is None else _interrupted(interrupts.signal)
+
+
+def _interrupted(signal: int) -> int:
+    """Say that photos may be left, and return the exit code."""
     click.echo("heicdepth-tui: interrupted; the same command exports the rest", err=True)
-    return 128 + interrupts.signal
+    return 128 + signal
 
 
 def announce_end() -> None:
@@ -219,6 +222,7 @@ def announce_end() -> None:
 
 def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions) -> int:
     from heicdepth_tui.batch.cluster import run_on_cluster
+    from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.batch.manifest import Manifest, make_folder
     from heicdepth_tui.batch.run import Counts, remaining
     from heicdepth_tui.batch.shard import shards_of
@@ -237,9 +241,13 @@ def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions
     with Manifest.of_folder(options.out) as known:
         left = remaining(jobs, known, counts, [], retry_failed=batch.retry_failed)
         shards = shards_of(left, options.out.absolute(), batch.shard_size or SHARD_SIZE)
-        total = run_on_cluster(shards, str(batch.scheduler), listener=listen)
+        with Interrupts(announce_end) as interrupts:
+            total = run_on_cluster(
+                shards, str(batch.scheduler), listener=listen, interrupts=interrupts
+            )
     total.unchanged += counts.unchanged
-    return conclude(total, batch.progress, repeats=True)
+    code = conclude(total, batch.progress, repeats=True)
+    return code if interrupts.signal is None else _interrupted(interrupts.signal)
 
 
 def conclude(counts: Counts, progress: str, *, repeats: bool) -> int:
