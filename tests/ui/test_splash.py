@@ -61,7 +61,7 @@ class Painted:
         header = read_header(entries[0].path)
         shapes = shapes_of(header)
         self.frame.show_header(header, shapes)
-        settings = RenderSettings(ColorMode.TRUECOLOR)
+        settings = RenderSettings.chosen(ColorMode.TRUECOLOR, None)
         requests = first_requests(entries[0], shapes, *self.size, settings, "inferno")
         answers: Queue[Answer] = Queue()
         decoder.listen(answers.put)

@@ -31,7 +31,7 @@ THEMES = ("dark", "light")
 COLORS = ("auto", "truecolor", "256", "16", "none")
 PROJECTIONS = ("perspective", "flat")
 GRAPHICS = ("blocks", "auto", "kitty", "iterm")
-BLOCKS = tuple(blocks.value for blocks in Blocks)
+BLOCKS = ("auto", *(blocks.value for blocks in Blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Config:
     theme: str = "dark"
     color: str = "auto"
     colormap: str = DEFAULT_COLORMAP
-    blocks: str = Blocks.HALF.value
+    blocks: str = "auto"
     graphics: str = "blocks"
     projection: str = "perspective"
     out: Path = Path()
@@ -65,7 +65,7 @@ _COMMENTS = {
     "theme": "Colours of the app",
     "color": "Number of colours; auto uses COLORTERM, which ssh often drops (then 256)",
     "colormap": "Colour map of depth",
-    "blocks": "Block characters of pictures; quad has finer edges",
+    "blocks": "Block characters of pictures; quad has finer edges, auto takes it for depth maps",
     "graphics": "Pixels in place of blocks; auto where the terminal is known to show them",
     "projection": "Projection of exported clouds; flat is a relief, not to scale",
     "out": "Folder for exported files; . is the current folder, ~ your home",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from heicdepth_tui.draw.cells import Blocks, ColorMode, Fit, Picture, fit_cells, render_cells
 from heicdepth_tui.draw.encode import COMPLEMENTS
 from heicdepth_tui.draw.palette import XTERM_COLORS, snap
-from heicdepth_tui.draw.quad import QUAD_GLYPHS, glyph_masks
+from heicdepth_tui.draw.quad import QUAD_GLYPHS, fit_quads, glyph_masks
 
 RED, BLUE, GREEN = (255, 0, 0), (0, 0, 255), (0, 128, 0)
 
@@ -191,3 +192,26 @@ def test_draw_imports_neither_an_imaging_library_nor_rich():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_of_equal_splits_the_first_is_taken_on_every_processor():
+    rng = np.random.default_rng(4)
+    flat = np.full((8, 4, 3), 200, np.uint8)
+    halves = np.repeat(np.repeat(rng.integers(0, 256, (2, 2, 3), np.uint8), 4, 0), 2, 1)
+    cells = [flat, halves, *rng.integers(0, 256, (6, 8, 4, 3), np.uint8)]
+    chars, _, _ = fit_quads(np.concatenate(cells, axis=1), len(cells), 1)
+    masks = [mask.reshape(-1).astype(int).tolist() for mask in glyph_masks()]
+    for cell, char in zip(cells, chars[0], strict=True):
+        samples = cell.reshape(-1, 3).astype(int).T.tolist()
+        gains = [sum(_gain(channel, mask) for channel in samples) for mask in masks]
+        assert chr(char) == QUAD_GLYPHS[gains.index(max(gains))]
+
+
+def _gain(samples: list[int], mask: list[int]) -> Fraction:
+    """Return what a split takes off the squared error of one channel, without rounding."""
+    inside, count = sum(s * m for s, m in zip(samples, mask, strict=True)), sum(mask)
+    outside, rest = sum(samples) - inside, len(samples) - count
+    mean = Fraction(sum(samples), len(samples))
+    return count * (Fraction(inside, count) - mean) ** 2 + (
+        rest * (Fraction(outside, rest) - mean) ** 2
+    )

@@ -58,9 +58,9 @@ __all__ = ["browse"]
 @click.option(
     "--blocks",
     type=click.Choice(BLOCKS),
-    default="half",
+    default="auto",
     show_default=True,
-    help="Block characters of pictures; quad has finer edges.",
+    help="Block characters of pictures; quad has finer edges, auto takes it for depth maps.",
 )
 @click.option(
     "--graphics",

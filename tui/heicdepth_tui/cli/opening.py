@@ -27,7 +27,7 @@ def open_with_config(
         recursive=recursive,
         theme=config.theme,
         colormap=config.colormap,
-        blocks=Blocks(config.blocks),
+        blocks=None if config.blocks == "auto" else Blocks(config.blocks),
         graphics=config.graphics,
         out=config.out,
         projection=config.projection,

@@ -32,11 +32,12 @@ def glyph_masks() -> NDArray[np.bool_]:
     return masks
 
 
+_SAMPLES = _ACROSS * _DOWN
 _MASKS = glyph_masks().reshape(len(QUAD_GLYPHS), -1).astype(np.float32)
 _SHARE = _MASKS.mean(axis=1)
-_CENTRED = _MASKS - _SHARE[:, None]
-_LENGTH = np.sqrt((_CENTRED * _CENTRED).sum(axis=1))
-_DIRECTIONS = np.ascontiguousarray((_CENTRED / _LENGTH[:, None]).T)
+# Whole numbers, so that sums are exact in any order, and a tie is one on every processor.
+_DIRECTIONS = np.ascontiguousarray((_SAMPLES * (_MASKS - _SHARE[:, None])).T)
+_SQUARES = (_DIRECTIONS.astype(np.float64) ** 2).sum(axis=0)
 _CODE_POINTS = np.array([ord(glyph) for glyph in QUAD_GLYPHS], dtype=np.uint32)
 
 
@@ -48,17 +49,18 @@ def fit_quads(
     ``rgb`` is (8 * rows, 4 * cols, 3) uint8; the result (rows, cols) uint32 code points and two
     (rows, cols, 3) uint8 colours. The ink and ground of a mask are the means of their samples;
     the best mask, centred and scaled to length 1, has the largest squared projection of the
-    samples, summed over the channels.
+    samples, summed over the channels; of equals the first one.
     """
     cells = rgb.reshape(rows, _DOWN, cols, _ACROSS, 3).transpose(0, 2, 4, 1, 3)
     # One small product per row of cells: a large one would run in the threads of the BLAS library,
     # which take longer than the product on a busy machine.
     samples = cells.reshape(rows, cols * 3, _DOWN * _ACROSS).astype(np.float32)
     projection = (samples @ _DIRECTIONS).reshape(rows * cols, 3, -1)
-    best = np.einsum("ncg,ncg->ng", projection, projection).argmax(axis=1)
+    squared = np.square(projection, dtype=np.float64).sum(axis=1)
+    best = (squared / _SQUARES).argmax(axis=1)
     mean = samples.mean(axis=2).reshape(rows * cols, 3)
     contrast = np.take_along_axis(projection, best[:, None, None], axis=2)[:, :, 0]
-    contrast /= _LENGTH[best][:, None]
+    contrast *= (_SAMPLES / _SQUARES[best]).astype(np.float32)[:, None]
     ground = mean - contrast * _SHARE[best][:, None]
     ink = ground + contrast
     return (

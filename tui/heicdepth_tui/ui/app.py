@@ -146,12 +146,7 @@ class HeicDepthApp(TerminalApp):
         self._started = started
         self._decoder = decoder
         roots = tuple(map(str, options.paths)) if options.recursive else ()
-        settings = RenderSettings(
-            self.colour_mode,
-            options.blocks,
-            graphics=queried.graphics,
-            shows_pixels=queried.graphics is not None,
-        )
+        settings = RenderSettings.chosen(self.colour_mode, options.blocks, queried.graphics)
         self.session = Session(settings, roots)
         self.session.colormap = options.colormap
         if first is not None:

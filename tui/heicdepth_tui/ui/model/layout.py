@@ -237,7 +237,7 @@ def layer_render_spec(
     is_depth = layer.kind is LayerKind.DEPTH
     # Where there is room for one picture only, depth is it.
     box = panes.depth if is_depth and panes.depth.columns else panes.photo
-    spec = settings.render_spec(box.size, settings.colormap(colormap) if is_depth else "")
     if not is_depth:
-        return spec
+        return settings.render_spec(box.size)
+    spec = settings.depth_spec(box.size, colormap)
     return replace(spec, scale=scale, turn=turn if layer.is_chosen else (0, False))

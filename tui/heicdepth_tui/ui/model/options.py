@@ -24,7 +24,8 @@ class AppOptions:
     recursive: bool = False
     theme: str = "dark"
     colormap: str = DEFAULT_COLORMAP
-    blocks: Blocks = Blocks.HALF
+    blocks: Blocks | None = None
+    """Those of all pictures; None: quad blocks where they are free, else half blocks."""
     graphics: str = "blocks"
     """How pixels are shown: ``blocks`` (not at all), ``auto``, ``kitty`` or ``iterm``."""
     out: Path = Path()

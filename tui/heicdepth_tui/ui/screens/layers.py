@@ -16,7 +16,6 @@ from textual.content import Content
 from textual.widgets import Static
 
 from heicdepth_tui.draw.code_scale import CodeScale
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.text import printable
@@ -416,7 +415,5 @@ class LayersScreen(ViewScreen):
 
     def action_blocks(self) -> None:
         """Draw with the other block characters."""
-        settings = self._session.settings
-        blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
-        self._session.settings = replace(settings, blocks=blocks)
+        self._session.settings = self._session.settings.next_blocks()
         self._request()

@@ -233,12 +233,11 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         self._awaits_photo = photo is None and not self._is_photo_settled
         if photo is None:
             self.photo_view.show_message("decoding …" if self._awaits_photo else "no photo to show")
-        colormap = settings.colormap(self._session.colormap)
         photo_room, depth_room = self.photo_view.size, self.depth_view.size
         specs = (
             settings.render_spec((photo_room.width, photo_room.height)),
             replace(
-                settings.render_spec((depth_room.width, depth_room.height), colormap),
+                settings.depth_spec((depth_room.width, depth_room.height), self._session.colormap),
                 scale=self._code_scale,
             ),
         )

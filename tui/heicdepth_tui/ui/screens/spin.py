@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.spin import failure_text, heading, points_text
 from heicdepth_tui.ui.screens.cloud_actions import (
@@ -205,9 +203,7 @@ class SpinScreen(CloudActions, ViewScreen):
 
     def action_blocks(self) -> None:
         """Draw with the other block characters."""
-        settings = self._session.settings
-        blocks = Blocks.QUAD if settings.blocks is Blocks.HALF else Blocks.HALF
-        self._session.settings = replace(settings, blocks=blocks)
+        self._session.settings = self._session.settings.next_blocks()
         self.control.draw()
 
     def action_export(self) -> None:

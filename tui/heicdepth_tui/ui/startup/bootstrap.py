@@ -41,7 +41,7 @@ class Bootstrap:
 
     def __init__(self, options: AppOptions) -> None:
         self._options = options
-        self._settings = RenderSettings(app_color_mode(os.environ), options.blocks)
+        self._settings = RenderSettings.chosen(app_color_mode(os.environ), options.blocks)
         self._columns, self._rows = shutil.get_terminal_size()
         self.header: Header | None = None
         """The first photo's header; None where it is not read or cannot be read."""
@@ -63,7 +63,6 @@ class Bootstrap:
                 self._rows,
                 palette,
                 longest_name(self.entries),
-                options.blocks,
             )
 
     def __enter__(self) -> Bootstrap:

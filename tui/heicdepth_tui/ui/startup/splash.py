@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from heicdepth_tui.draw.fit import Box, fit_cells
-from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
 from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of
@@ -63,14 +62,12 @@ class SplashFrame:
         rows: int,
         palette: Palette,
         names: int = 13,
-        blocks: Blocks = Blocks.HALF,
     ) -> None:
         self._descriptor = descriptor
         self._output = descriptor
         self._is_stalled = False
         self._size = columns, rows
         self._palette = palette
-        self._blocks = blocks
         self._names = names
         self._layout = browse_layout(columns, rows, names=names)
         self._panes: Panes | None = None
@@ -171,7 +168,7 @@ class SplashFrame:
         for shape, box in zip(
             (shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True
         ):
-            fit = fit_cells(shape, box.size, self._blocks)
+            fit = fit_cells(shape, box.size)
             rows = (placeholder + " " * fit.cols,) * fit.rows
             lines += self._centred(box, RenderedRows(fit, rows))
         if not self._layout.is_single:
