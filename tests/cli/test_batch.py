@@ -15,7 +15,7 @@ import pytest
 
 from heicdepth_tui.batch import cluster
 from heicdepth_tui.batch.known import KnownRecords
-from heicdepth_tui.batch.manifest import NAME
+from heicdepth_tui.batch.manifest import NAME, Manifest
 from heicdepth_tui.batch.records import State
 from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
@@ -206,8 +206,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(
 
 
 def test_two_runs_do_not_write_one_manifest(tmp_path: Path, export: Callable[..., Done]) -> None:
-    from heicdepth_tui.batch.manifest import Manifest
-
     with Manifest.open(tmp_path / "out" / f"{NAME}.jsonl"):
         done = export()
 
@@ -383,6 +381,22 @@ def test_a_cluster_exports_only_what_no_run_has_done(
     assert "1 exported, 6 unchanged" in again.stderr
     assert failed.stderr.endswith("nothing to do\n")
     assert len(names(tmp_path / "out")) == 7
+
+
+def test_shards_that_workers_still_export_are_not_cut_anew(
+    tmp_path: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "run_on_cluster", lambda *_, **__: Counts())
+    arguments = ("--scheduler", "here")
+
+    with Manifest.open(tmp_path / "out" / f"{NAME}-0123456789ab.jsonl"):
+        refused = export(*arguments)
+        part = export(*arguments, "--shard", "1/2")
+    later = export(*arguments)
+
+    assert refused.returncode == 1
+    assert "workers still export this shard of a run before; wait" in refused.stderr
+    assert part.returncode == later.returncode == 0
 
 
 def test_a_cluster_gets_photos_while_folders_are_still_listed(

@@ -24,6 +24,7 @@ from heicdepth_tui.export.options import ExportOptions
 __all__ = [
     "NAME",
     "Manifest",
+    "is_being_written",
     "make_folder",
     "manifests_in",
     "parameters_of",
@@ -71,6 +72,18 @@ def _plain(value: Any) -> Any:
 def manifests_in(folder: Path) -> list[Path]:
     """Return the manifests of a folder, by name."""
     return sorted(folder.glob(f"{NAME}*.jsonl"))
+
+
+def is_being_written(path: Path) -> bool:
+    """Return whether a process has a manifest open to append; False where there are no locks."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def make_folder(folder: Path) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
-from heicdepth_tui.batch.manifest import NAME, Manifest, run_of
+from heicdepth_tui.batch.manifest import NAME, Manifest, is_being_written, manifests_in, run_of
 from heicdepth_tui.batch.plan import Job
 from heicdepth_tui.batch.run import Counts, run_batch
 from heicdepth_tui.errors import FileAccessError, WriteError
 
-__all__ = ["SHARD_PHOTOS", "ShardWork", "run_shard", "shards_of"]
+__all__ = ["SHARD_PHOTOS", "ShardWork", "run_shard", "running_shards", "shards_of"]
 
 SHARD_PHOTOS = 500
 """Photos of a shard: minutes of work, so that a scheduler has thousands of tasks, not millions."""
+_SHARD_MANIFEST = re.compile(rf"{NAME}-[0-9a-f]{{12}}\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ def run_shard(work: ShardWork, is_stopped: Callable[[], bool] | None = None) -> 
         jobs = takewhile(lambda _: not is_stopped(), jobs)
     with Manifest.open(path, run=run) as manifest:
         return run_batch(jobs, manifest, workers=1, listener=lambda _: None)
+
+
+def running_shards(folder: Path) -> list[Path]:
+    """Return the manifests of shards that workers export into a folder now."""
+    shards = (path for path in manifests_in(folder) if _SHARD_MANIFEST.fullmatch(path.name))
+    return [path for path in shards if is_being_written(path)]
 
 
 def _check_seen(work: ShardWork) -> None:

@@ -225,7 +225,7 @@ def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions
     from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.batch.manifest import Manifest, make_folder
     from heicdepth_tui.batch.run import Counts, remaining
-    from heicdepth_tui.batch.shard import shards_of
+    from heicdepth_tui.batch.shard import running_shards, shards_of
     from heicdepth_tui.cli.batch_options import SHARD_SIZE
 
     counts = Counts()
@@ -236,6 +236,14 @@ def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions
         else:
             click.echo(f"shard {name}: {of_shard.summary()}", err=True)
 
+    # Parts of --shard may run beside each other.
+    running = running_shards(options.out) if batch.shard is None else []
+    if running:
+        raise ExportError(
+            "workers still export this shard of a run before",
+            path=running[0],
+            hint="wait until they have ended it",
+        )
     # Workers make no folder: one that does not see it would make its own.
     make_folder(options.out)
     with Manifest.of_folder(options.out) as known:
