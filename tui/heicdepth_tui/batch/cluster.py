@@ -16,7 +16,7 @@ from heicdepth_tui.batch.run import Counts
 from heicdepth_tui.batch.shard import ShardWork, run_shard
 from heicdepth_tui.errors import ExportError, MissingExtraError, extra_hint
 
-__all__ = ["run_on_cluster"]
+__all__ = ["distributed_package", "run_on_cluster"]
 
 _IN_FLIGHT = 2
 _LOOK_SECONDS = 0.2
@@ -41,7 +41,7 @@ def run_on_cluster(
     Raises MissingExtraError where dask.distributed is not installed, ExportError where no scheduler
     answers.
     """
-    distributed = _distributed()
+    distributed = distributed_package()
     try:
         client = distributed.Client(address, timeout="10s")
     except (OSError, TimeoutError, ValueError) as error:
@@ -83,7 +83,7 @@ def _stopping(client: Any, interrupts: Interrupts | None) -> Iterator[str]:
         yield ""
         return
     name = f"heicdepth-stop-{uuid4().hex}"
-    event = _distributed().Event(name, client=client)
+    event = distributed_package().Event(name, client=client)
     ended = threading.Event()
 
     def watch() -> None:
@@ -113,10 +113,11 @@ def _packed(shard: ShardWork) -> bytes:
 def _run(work: Callable[..., Counts], packed: bytes, stop: str) -> Counts:
     """Do a shard, in a worker; ``stop`` names the event that ends it, if any."""
     shard: ShardWork = pickle.loads(zlib.decompress(packed))  # noqa: S301  as Dask does its tasks
-    return work(shard, _distributed().Event(stop).is_set) if stop else work(shard)
+    return work(shard, distributed_package().Event(stop).is_set) if stop else work(shard)
 
 
-def _distributed() -> Any:
+def distributed_package() -> Any:
+    """Return the package dask.distributed; raises MissingExtraError without it."""
     try:
         return import_module("distributed")
     except ImportError as error:

@@ -221,7 +221,7 @@ def announce_end() -> None:
 
 
 def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions) -> int:
-    from heicdepth_tui.batch.cluster import run_on_cluster
+    from heicdepth_tui.batch.cluster import distributed_package, run_on_cluster
     from heicdepth_tui.batch.interrupts import Interrupts
     from heicdepth_tui.batch.manifest import Manifest, make_folder
     from heicdepth_tui.batch.run import Counts, remaining
@@ -244,6 +244,8 @@ def _on_cluster(jobs: Iterator[Job], options: ExportOptions, batch: BatchOptions
             path=running[0],
             hint="wait until they have ended it",
         )
+    # Before anything is written.
+    distributed_package()
     # Workers make no folder: one that does not see it would make its own.
     make_folder(options.out)
     with Manifest.of_folder(options.out) as known:
