@@ -109,12 +109,28 @@ class _Bash(_WithEquals, BashComplete):
         return args, "" if is_value else incomplete
 
 
+# What the scripts above read: the form of click's own answers differs between its versions.
 class _Zsh(_WithEquals, ZshComplete):
     source_template = _ZSH
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        if not item.help:
+            return f"{item.type}\n{item.value}\n_"
+        # _describe ends the value at a colon.
+        value = item.value.replace(":", r"\:")
+        return f"{item.type}\n{value}\n{_one_line(item.help)}"
 
 
 class _Fish(_WithEquals, FishComplete):
     source_template = _FISH
+
+    def format_completion(self, item: CompletionItem[Any]) -> str:
+        meaning = f"\t{_one_line(item.help)}" if item.help else ""
+        return f"{item.type},{item.value}{meaning}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def add_shells() -> None:
