@@ -110,7 +110,11 @@ def _run(words: list[str]) -> None:
         return counts
 
     start = time.perf_counter()
-    with patch.object(cluster, "run_on_cluster", take), patch.object(run, "run_batch", work):
+    with (
+        patch.object(cluster, "distributed_package"),
+        patch.object(cluster, "run_on_cluster", take),
+        patch.object(run, "run_batch", work),
+    ):
         code = cli.run(words)
     seconds = time.perf_counter() - start
     if code:

@@ -365,6 +365,7 @@ def test_a_cluster_exports_only_what_no_run_has_done(
             total.done += counts.done
         return total
 
+    monkeypatch.setattr(cluster, "distributed_package", lambda: None)
     monkeypatch.setattr(cluster, "run_on_cluster", run_here)
     photos = tmp_path / "photos"
     shutil.copytree(batch_folder / "a", photos)
@@ -386,6 +387,7 @@ def test_a_cluster_exports_only_what_no_run_has_done(
 def test_shards_that_workers_still_export_are_not_cut_anew(
     tmp_path: Path, export: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cluster, "distributed_package", lambda: None)
     monkeypatch.setattr(cluster, "run_on_cluster", lambda *_, **__: Counts())
     arguments = ("--scheduler", "here")
 
@@ -418,6 +420,7 @@ def test_a_cluster_gets_photos_while_folders_are_still_listed(
         return total
 
     monkeypatch.setattr("heicdepth_tui.cli.paths.photos_found", listing)
+    monkeypatch.setattr(cluster, "distributed_package", lambda: None)
     monkeypatch.setattr(cluster, "run_on_cluster", take)
 
     done = export("--scheduler", "here", "--shard-size", "4", folder=batch_folder)
