@@ -164,7 +164,7 @@ def cluster(material: Material) -> Iterator[Figure]:
     own: list[int] = []
     family: list[int] = []
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
     ) as local:
 
         def listen(_: str, __: Counts) -> None:

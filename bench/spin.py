@@ -128,14 +128,15 @@ def _at_rest(
         (math.ceil(start - 1e-9), math.floor(start + scale * samples + 1e-9))
         for start, samples in zip(starts, size, strict=True)
     )
-    box = tuple(
+    x0, y0, x1, y1 = (
         min(max((edge - start) / scale, 0), samples)
         for edge, start, samples in zip(
             (left, top, right, bottom), (*starts, *starts), (*size, *size), strict=True
         )
     )
     photo = Image.fromarray(source.colours(source.size, False).rgb)
-    expected = photo.resize((right - left, bottom - top), Image.Resampling.BOX, box=box)
+    shape = (right - left, bottom - top)
+    expected = photo.resize(shape, Image.Resampling.BOX, box=(x0, y0, x1, y1))
     shown, inside = raster.rgb[top:bottom, left:right], raster.index[top:bottom, left:right] >= 0
     error = (shown.astype(np.float64) - np.asarray(expected))[inside]
     return 100 * float(inside.mean()), 10 * math.log10(255**2 / float(np.mean(error**2)))
