@@ -117,6 +117,7 @@ def stopped_decoder(run: subprocess.Popen[str]) -> int:
             if b"heicdepth_tui.photo.serve" in command:
                 send(signal.SIGSTOP, pid)
                 found.append(pid)
+                break
         return not found
 
     wait_while(run, is_missing)

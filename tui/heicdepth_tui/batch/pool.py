@@ -124,7 +124,7 @@ def run_in_workers(
             elif lost is not None:
                 suspects.append(lost)
     finally:
-        _end(workers, now=interrupts is not None and interrupts.is_urgent)
+        _end(workers, interrupts)
 
 
 def _busy(workers: list[_Worker]) -> list[_Worker]:
@@ -141,9 +141,10 @@ def _give(workers: list[_Worker], job: Job, work: Work) -> Iterator[Started]:
         resource_tracker.ensure_running()
         with signals_blocked():
             process.start()
-        theirs.close()
-        worker = _Worker(process, ours)
-        workers.append(worker)
+            theirs.close()
+            worker = _Worker(process, ours)
+            # Before a signal can be raised: who ends the workers must know of this one.
+            workers.append(worker)
     worker.job = job
     yield Started(job)
     # One that has just ended is noticed where its answer is awaited.
@@ -182,24 +183,27 @@ def _lost(job: Job) -> Outcome:
     )
 
 
-def _end(workers: list[_Worker], *, now: bool) -> None:
-    """Let running jobs end unless it is ``now``, then the processes.
+def _end(workers: list[_Worker], interrupts: Interrupts | None) -> None:
+    """Let running jobs end unless ``interrupts`` are urgent, then the processes.
 
     A worker ends where its pipe is closed, also one that waits for its outcome to be read.
     """
-    for worker in workers:
-        worker.pipe.close()
     try:
-        if now:
-            _kill(workers)
+        if interrupts is not None and interrupts.is_urgent:
+            _kill(workers, interrupts)
+        for worker in workers:
+            worker.pipe.close()
         for worker in workers:
             worker.process.join()
     except (KeyboardInterrupt, SystemExit):
-        _kill(workers)
+        _kill(workers, interrupts)
         raise
 
 
-def _kill(workers: list[_Worker]) -> None:
+def _kill(workers: list[_Worker], interrupts: Interrupts | None) -> None:
+    if interrupts is not None:
+        # A further signal would leave some of them running.
+        interrupts.begin_ending()
     for worker in workers:
         worker.process.kill()
     for worker in workers:
