@@ -169,7 +169,8 @@ def has_ended(pid: int) -> bool:
 
 
 @on_linux
-@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.thorough), "2"])
+@pytest.mark.thorough
+@pytest.mark.parametrize("jobs", ["1", "2"])
 def test_photos_that_the_user_interrupts_are_not_given_up(
     tmp_path: Path, one: Path, jobs: str
 ) -> None:
@@ -207,6 +208,7 @@ def test_a_photo_whose_process_was_killed_three_times_is_given_up_once(
     assert len(names(out)) == FILES
 
 
+@pytest.mark.thorough
 @on_linux
 def test_a_kill_of_the_whole_run_counts_against_no_photo_of_a_worker(
     tmp_path: Path, one: Path

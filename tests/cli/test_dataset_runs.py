@@ -85,6 +85,7 @@ def test_two_workers_write_what_one_writes(
     assert f"{COUNT} exported, 1 without depth" in done.stderr
 
 
+@pytest.mark.thorough
 def test_samples_that_come_early_wait_on_the_disk(photo_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     shutil.copytree(photo_folder / "a", folder)

@@ -119,7 +119,7 @@ def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -
     blocks = terminal.screen.display[drawn.row + 1][drawn.column : drawn.column + drawn.columns]
     assert set(blocks) <= set("▀▄█ ")
 
-    for _ in range(3):
+    for _ in range(2):
         terminal.send("?")
         terminal.wait_text("─ help ─")
         count = len(terminal.reader.inline)

@@ -168,6 +168,7 @@ def test_a_photo_that_ends_its_worker_loses_only_its_own_line(
     assert (counts.found, counts.printed, counts.failed) == (COUNT, COUNT, 3)
 
 
+@pytest.mark.thorough
 def test_where_no_worker_lives_photos_are_read_all_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

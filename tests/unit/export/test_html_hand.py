@@ -74,6 +74,7 @@ def test_dragging_changes_the_picture_and_a_double_click_resets_it(tab: Page) ->
     assert is_same_picture(canvas(tab), first)
 
 
+@pytest.mark.thorough
 def test_every_key_does_something_and_can_be_undone(tab: Page) -> None:
     first = canvas(tab)
     for there, back in (

@@ -135,6 +135,7 @@ def test_a_read_that_fails(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             source.read(18_000, 10)
 
 
+@pytest.mark.thorough
 def test_nothing_stays_open(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     before = descriptors()

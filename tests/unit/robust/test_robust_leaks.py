@@ -121,6 +121,7 @@ def _outcome(event: HeaderRead | LayerArrived) -> str:
     return "pixels" if isinstance(event, LayerArrived) else "HeaderRead"
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(180)
 async def test_photos_visited_in_the_app_leave_nothing_open(thousand: Path, tmp_path: Path) -> None:
     before = descriptors(), lasting_threads(), children()
