@@ -38,15 +38,8 @@ def write_ply(source: ExportSource, file: BinaryIO) -> None:
     fields = grid_fields(source)
     further = [(name, values.dtype.newbyteorder("<").str) for name, values in fields.items()]
     dtype = [*_POSITION, *(_NORMAL if cloud.normals is not None else []), *_COLOUR, *further]
-    vertex = np.empty(len(cloud), dtype)
-    for part in blocks_of(len(cloud)):
-        records = vertex[part]
-        put_vectors(records, "x", cloud.xyz[part])
-        if cloud.normals is not None:
-            put_vectors(records, "nx", cloud.normals[part])
-        put_bytes(records, "red", cloud.rgb[part])
-        for name, values in fields.items():
-            records[name] = values[cloud.index[part]]
+    # The header needs only how many there are: a block at a time is written after it.
+    vertex = np.broadcast_to(np.zeros(1, dtype), len(cloud))
     dropped = cloud.dropped
     lines = [
         f"dropped_invalid {dropped.invalid}",
@@ -62,4 +55,13 @@ def write_ply(source: ExportSource, file: BinaryIO) -> None:
         comments=(*source.cloud_comments(), *field_comments(source)),
         obj_info=lines,
     )
-    data.write(file)
+    file.write(f"{data.header}\n".encode("ascii"))
+    for part in blocks_of(len(cloud)):
+        records = np.empty(part.stop - part.start, dtype)
+        put_vectors(records, "x", cloud.xyz[part])
+        if cloud.normals is not None:
+            put_vectors(records, "nx", cloud.normals[part])
+        put_bytes(records, "red", cloud.rgb[part])
+        for name, values in fields.items():
+            records[name] = values[cloud.index[part]]
+        file.write(records.data)
