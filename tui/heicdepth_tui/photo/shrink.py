@@ -77,9 +77,10 @@ def box(array: Samples, size: tuple[int, int]) -> Samples:
     A sample of the result is the mean of those whose centres lie in its box. uint8 that is shrunk
     down is averaged along columns first (``RowMeans``), then along rows by Pillow, rounded in
     between: within one code of ``Image.resize(size, Image.Resampling.BOX)``, which takes the other
-    order, and four times as fast. uint8 of which height is kept or enlarged is Pillow's to the bit;
-    uint16, for which Pillow has no colour mode, is its filter in float32 a channel, rounded to
-    the nearest integer.
+    order and more time, but where a centre lies on the edge of two boxes: the rounding of floats
+    decides for one of them there, and here it is always the first. uint8
+    of which height is kept or enlarged is Pillow's to the bit; uint16, for which Pillow has no
+    colour mode, is its filter in float32 a channel, rounded to the nearest integer.
     """
     if (array.shape[1], array.shape[0]) == size:
         return array
