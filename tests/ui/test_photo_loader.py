@@ -19,6 +19,7 @@ from heicdepth_tui.heif import header
 from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, Answer, LayerKind, Request
+from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.photo.schedule import PREFETCH
 from heicdepth_tui.ui.model.layout import browse_layout, preview_fit
 from heicdepth_tui.ui.model.photo_state import LayerStatus
@@ -163,6 +164,15 @@ class TestLayers:
             loader.request(entry(1), LayerRequest(slot, DEPTH, SPEC))
 
         assert [request.slot for request in decoder.submitted] == [f"{PREFETCH}-0-1", "depth"]
+
+    def test_a_region_is_requested_of_each_slot(
+        self, loader: PhotoLoader, decoder: FakeDecoder
+    ) -> None:
+        """Its answer goes to the pane of that slot alone, which may be gone when it comes."""
+        region = SampleRegion(0, 0, 8, 8)
+        for slot in ("zoom-second", "zoom-first", "zoom-first"):
+            loader.request(entry(1), LayerRequest(slot, DEPTH, SPEC, region=region))
+        assert [request.slot for request in decoder.submitted] == ["zoom-second", "zoom-first"]
 
     def test_an_answer_is_accepted_once_and_only_for_the_newest_request_of_its_slot(
         self, loader: PhotoLoader, decoder: FakeDecoder, events: Queue[Event]

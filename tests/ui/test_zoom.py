@@ -260,6 +260,24 @@ async def test_a_small_map_shows_where_the_window_is(open_zoom: Any) -> None:
         assert (middle[0], middle[-1]) == (False, True)
 
 
+async def test_a_zoom_that_shows_the_same_samples_keeps_the_picture_on_its_way(
+    open_zoom: Any,
+) -> None:
+    """The window stays final: the mouse reads in it, and pixels rest on it."""
+    async with open_zoom(PORTRAIT, "z", *["plus"] * 8, "tab", size=(160, 50)) as zoomed:
+        screen, span, zoom = zoomed.screen, zoomed.span, zoomed.heading.split(" · ")[0]
+        # Together and apart again: the depth map is requested anew, of both panes.
+        screen.action_lock()
+        screen.action_lock()
+        screen.action_zoom(1)
+        await zoomed.settled()
+        assert zoomed.span == span
+        assert zoomed.heading.split(" · ")[0] != zoom
+        await zoomed.driven.idle()
+        await zoomed.driven.pilot.hover(zoomed.view, offset=(80, 20))
+        assert "code" in zoomed.heading
+
+
 async def test_colours_and_blocks_draw_the_window_again(open_zoom: Any) -> None:
     async with open_zoom(LANDSCAPE) as zoomed:
         await zoomed.press("tab", "1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.modes import Blocks
@@ -175,18 +175,20 @@ def _within(at: float, side: float, origin: float, length: float) -> float:
     return min(max(at, origin + side / 2), origin + length - side / 2)
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Window:
     """The part of a layer in view.
 
     ``shown`` is it in samples of the layer as shown, ``region`` as decoded, ``level`` that of
-    ``Request``. ``zoom`` is 1 where the layer fits.
+    ``Request``. ``zoom`` is 1 where the layer fits; windows that differ in it alone are equal,
+    since whole samples are shown: one picture serves both.
     """
 
     frame: LayerFrame
     shown: SampleRegion
     region: SampleRegion
     level: int
-    zoom: float
+    zoom: float = field(compare=False)
 
     @property
     def is_whole(self) -> bool:

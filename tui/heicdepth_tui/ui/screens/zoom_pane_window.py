@@ -78,6 +78,9 @@ class PaneWindow:
         """
         answer, window, sharper = event.answer, self.window, self.sharper
         self.is_waiting = False
+        if current is None:
+            # No room for it at present: requested again once there is.
+            self.requested = None
         if answer.error is not None or answer.pixels is None or window is None:
             return True
         self.samples = WindowSamples(event.entry, window, answer.pixels)

@@ -109,13 +109,15 @@ class PhotoLoader:
         """Request a layer and post LayerArrived for each answer, RegionArrived for a region.
 
         A newer request of a slot takes the place of an older one. Nothing is requested twice, but
-        for what is only prefetched so far.
+        for what is only prefetched so far, and for a region, which goes to the slot alone that
+        requested it.
         """
         key = entry, wanted.content
         with self._lock:
             for pending in self._pending.values():
-                is_urgent = not pending.slot.startswith(PREFETCH) or pending.slot == wanted.slot
-                if is_urgent and key == (pending.entry, pending.content):
+                serves_all = wanted.region is None and not pending.slot.startswith(PREFETCH)
+                is_served = serves_all or pending.slot == wanted.slot
+                if is_served and key == (pending.entry, pending.content):
                     return
             request = Request(
                 next_ticket(),
