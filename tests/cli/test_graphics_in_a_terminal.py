@@ -16,6 +16,9 @@ KITTY = "\x1bP>|kitty(0.35.2)\x1b\\\x1b[6;20;10t\x1b[?62;c"
 XTERM = "\x1bP>|XTerm(379)\x1b\\\x1b[6;13;6t\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c"
 WEZTERM = "\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\\x1b[6;20;10t\x1b[?65;4;6;18;22c"
 
+ACCENT = 231, 163, 85
+"""That of the dark theme."""
+
 Open = Callable[..., GraphicsTerminal]
 
 
@@ -106,6 +109,13 @@ def test_a_signal_leaves_no_image(open_in: Open) -> None:
     assert terminal.reader.images == {}
 
 
+def has_map(terminal: GraphicsTerminal) -> bool:
+    """Return whether the newest image has the map of the window in its corner."""
+    image = terminal.reader.inline[-1].image.convert("RGB")
+    middle = image.getpixel((image.width - 8 * 10, 3 * 20))
+    return max(abs(a - b) for a, b in zip(middle, ACCENT, strict=True)) < 12
+
+
 def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -> None:
     terminal = open_in(WEZTERM)
     terminal.wait(lambda: terminal.block_cells() > 400, "blocks")
@@ -126,6 +136,10 @@ def test_wezterm_shows_the_zoom_screen_in_pixels_over_its_cells(open_in: Open) -
         terminal.send("\x1b")
         terminal.wait(lambda count=count: len(terminal.reader.inline) > count, "the image again")
         assert terminal.reader.inline[-1] == drawn
+
+    # Enlarged, the map of where the window is lies in the image as it lies over the cells.
+    terminal.send("+")
+    terminal.wait(lambda: has_map(terminal), "the window in pixels")
 
     terminal.send("b")
     terminal.wait_text("pictures in half blocks")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from heicdepth_tui.draw.dots import Dots
 from heicdepth_tui.draw.rendering import RenderSpec
 from heicdepth_tui.errors import DecodeError
 from heicdepth_tui.folder.find import Entry
@@ -95,6 +96,22 @@ def test_enlarged_codes_are_the_nearest_and_not_smoothed() -> None:
     colours = image.convert("RGB").getcolors()
     assert colours is not None
     assert len(colours) == 2
+
+
+def test_dots_lie_over_the_part_of_the_image_that_they_meet() -> None:
+    """A photo in the middle of 12 x 3 cells: the dots begin a column left of it, a row down."""
+    codes = np.zeros((60, 80), dtype=np.uint8)
+    spec = RenderSpec((12, 3), colormap="grey", cell_pixels=(10, 20))
+    red, green = (255, 0, 0), (0, 255, 0)
+    dots = Dots(((False, False), (False, True), (False, True)), 1, 1, (red, green))
+    known = Pixels(codes, (60, 80), "uint8", 0, 0, 8)
+    image = image_of(Drawn().event(ImageSource(ENTRY, DEPTH, spec, known, dots=dots)))
+
+    shown = np.asarray(image.convert("RGB"))
+    expected = np.zeros((60, 80, 3), np.uint8)
+    expected[20:30, :10] = red
+    expected[30:50, :10] = green
+    np.testing.assert_array_equal(shown, expected)
 
 
 def test_nothing_comes_of_a_layer_that_cannot_be_decoded() -> None:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.dots import Dots
     from heicdepth_tui.draw.fit import Fit
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.folder.find import Entry
@@ -40,7 +41,7 @@ class ImageSource:
     """The image of a pane: a layer, or the ``region`` of it at a ``level`` as in ``Request``.
 
     ``spec`` has ``cell_pixels``. ``pixels`` are the samples decoded already; they may be fewer than
-    the image has pixels.
+    the image has pixels. ``dots`` lie over it, and begin at a cell of ``spec.cells``.
     """
 
     entry: Entry
@@ -49,6 +50,7 @@ class ImageSource:
     pixels: Pixels | None = None
     region: SampleRegion | None = None
     level: int = 0
+    dots: Dots | None = None
 
 
 @dataclass(frozen=True, slots=True)

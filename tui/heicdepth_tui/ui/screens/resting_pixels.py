@@ -162,7 +162,6 @@ class RestingPixels:
         self._context.graphics.cancel(slot)
         if pane.inline is not None:
             pane.inline = pane.view.when_painted = None
-            pane.view.cover(False)
             # The image covers cells that were written before.
             self._context.graphics.uncover()
             pane.view.refresh()
@@ -211,6 +210,9 @@ class RestingPixels:
                 source = pane.source
                 if protocol is Protocol.KITTY:
                     source = self._off_edge(pane.view, source)
+                else:
+                    # It covers the cells of its view.
+                    source = replace(source, dots=pane.view.dots)
                 request = ImageRequest(pane.number, slot, source, protocol)
                 self._context.images.request(request)
             elif pane.inline is not None and not pane.is_on_screen:
@@ -226,7 +228,6 @@ class RestingPixels:
             self._context.graphics.show(event.slot, event.image, sent)
         else:
             pane.inline, pane.is_pending = event.image, False
-            pane.view.cover(True)
             draw = partial(self._draw_inline, pane, event.image, pane.view.picture)
             pane.view.when_painted = draw
             self._draw_again(event.slot, pane)

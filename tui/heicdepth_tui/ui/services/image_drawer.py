@@ -50,6 +50,8 @@ class ImageDrawer:
 
     def _draw(self, request: ImageRequest) -> ImageDrawn | None:
         # Imported late: numpy and Pillow are not needed before.
+        from heicdepth_tui.draw.dots import lay_over
+        from heicdepth_tui.draw.fit import Box
         from heicdepth_tui.draw.image_files import as_jpeg, as_png
         from heicdepth_tui.draw.rendering import RenderedImage
         from heicdepth_tui.photo.rendering import render_layer
@@ -62,6 +64,10 @@ class ImageDrawer:
             return None
         if not isinstance(rendered, RenderedImage) or not rendered.rgb:
             return None
+        if (dots := source.dots) is not None:
+            box = rendered.fit.box_in(Box(0, 0, *source.spec.cells))
+            column, row = dots.column - box.column, dots.row - box.row
+            rendered = lay_over(rendered, dots._replace(column=column, row=row))
         encode = as_png if request.protocol is Protocol.KITTY else as_jpeg
         image = EncodedImage(rendered.fit, encode(rendered, source.spec.mode))
         return ImageDrawn(source.entry, request.number, request.slot, image)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from heicdepth_tui.draw.dots import Dots
     from heicdepth_tui.draw.fit import Fit
     from heicdepth_tui.draw.rendering import RenderedRows
 
@@ -121,8 +122,10 @@ class ImageView(LineWidget):
         if self.when_painted is not None:
             self.when_painted()
 
-    def cover(self, is_covered: bool) -> None:
-        """Note whether an image lies over the widget, and so over its children."""
+    @property
+    def dots(self) -> Dots | None:
+        """What lies over the picture, and has to lie over an image in its place."""
+        return None
 
     def show_placeholder(self, message: str, shape: tuple[int, int] | None = None) -> None:
         """Show a message in place of a picture, but only after ``PLACEHOLDER_DELAY``.

@@ -20,6 +20,7 @@ from heicdepth_tui.ui.widgets.image_view import ImageView
 from heicdepth_tui.ui.widgets.legend import Legend
 
 if TYPE_CHECKING:
+    from heicdepth_tui.draw.dots import Dots
     from heicdepth_tui.draw.modes import ColorMode
     from heicdepth_tui.ui.model.viewport import Window
 
@@ -107,22 +108,27 @@ class ZoomView(ImageView):
         super().__init__()
         self.inset = ZoomInset()
         self._grabbed: Offset | None = None
-        self._is_covered = False
 
     def show_inset(self, window: Window | None) -> None:
         """Show where a window is."""
         if self.inset.show(window, (self.size.width, self.size.height)):
             self.refresh()
 
-    def cover(self, is_covered: bool) -> None:
-        """Hide the map while an image lies over it."""
-        if is_covered != self._is_covered:
-            self._is_covered = is_covered
-            self.refresh()
+    @property
+    def dots(self) -> Dots | None:
+        """The map, for an image that lies over the cells."""
+        from heicdepth_tui.draw.dots import Dots
+
+        rows = self.inset.dots
+        if not rows:
+            return None
+        style = self.get_component_styles("zoom-view--inset")
+        colours = style.background.rgb, style.color.rgb
+        return Dots(rows, self.size.width - len(rows[0]), 0, colours)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the rows of the picture, with those of the map at their ends."""
-        lines = () if self._is_covered else self.inset.lines
+        lines = self.inset.lines
         width = self.size.width
         if not lines or crop.y >= len(lines):
             return super().render_lines(crop)
