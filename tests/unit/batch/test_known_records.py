@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from heicdepth_tui.batch.known import Key, KnownRecords
 from heicdepth_tui.batch.manifest import NAME, Manifest
 from heicdepth_tui.batch.records import Output, Record, State, read_records
+from heicdepth_tui.errors import ExportError
 
 SOURCES = ("/photos/a.heic", "/photos/no \udcff utf8.heic", "/photos/line\nbreak.heic")
 
@@ -109,16 +110,23 @@ def test_a_manifest_counts_before_others_unless_they_are_done(
         assert {key: manifest.begun.get(key, 0) for key in begun} == begun
 
 
-def test_lines_that_are_gone_are_not_known(tmp_path: Path) -> None:
-    lines = [[record(State.DONE).line()], [record(State.DONE, SOURCES[1]).line()]]
-    paths = written(tmp_path, lines)
-    known = KnownRecords.merged(paths)
-    paths[0].unlink()
-    paths[1].write_text(record(State.DONE, SOURCES[2]).line())
+def test_a_line_that_is_gone_is_not_known(tmp_path: Path) -> None:
+    paths = written(tmp_path, [[record(State.DONE).line()]])
+    with KnownRecords.merged(paths) as known:
+        paths[0].write_text(record(State.DONE, SOURCES[2]).line())
+        assert known.get((SOURCES[0], "00")) is None
 
-    assert known.get((SOURCES[0], "00")) is None
-    assert known.get((SOURCES[1], "00")) is None
-    known.close()
+
+def test_a_manifest_that_can_no_longer_be_read_is_an_error(tmp_path: Path) -> None:
+    """Its photos would count as not exported."""
+    paths = written(tmp_path, [[record(State.DONE).line()]])
+    with KnownRecords.merged(paths) as known:
+        paths[0].unlink()
+        with pytest.raises(ExportError, match="can no longer be read") as raised:
+            known.get((SOURCES[0], "00"))
+        with pytest.raises(ExportError):
+            list(known.values())
+    assert raised.value.path == paths[0]
 
 
 def test_more_manifests_than_may_be_open(tmp_path: Path) -> None:

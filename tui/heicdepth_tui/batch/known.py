@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable, Iterator
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
 from heicdepth_tui.batch.records import Record, State, parse_record, records_with_places
+from heicdepth_tui.errors import ExportError
 
 __all__ = ["Key", "KnownRecords"]
 
@@ -102,7 +102,10 @@ class KnownRecords:
         return bool(self._places)
 
     def get(self, key: Key) -> Record | None:
-        """Return what is known of a photo with its options; None where nothing is."""
+        """Return what is known of a photo with its options; None where nothing is.
+
+        Raises ExportError where the manifest can no longer be read.
+        """
         place = self._places.get(_digest(key))
         if place is None:
             return None
@@ -113,7 +116,10 @@ class KnownRecords:
         return self._last[1]
 
     def values(self) -> Iterator[Record]:
-        """Yield all records, in the order of the manifests; nothing stays open."""
+        """Yield all records, in the order of the manifests; nothing stays open.
+
+        Raises ExportError where one can no longer be read.
+        """
         try:
             for place in sorted(self._places.values()):
                 record = self._at(place)
@@ -124,11 +130,17 @@ class KnownRecords:
 
     def _at(self, place: int) -> Record | None:
         number, offset = divmod(place >> 1, 1 << _OFFSET_BITS)
-        with suppress(OSError):
+        try:
             file = self._file(number)
             file.seek(offset)
             return parse_record(file.readline())
-        return None
+        except OSError as error:
+            raise ExportError(
+                f"the manifest can no longer be read: {error.strerror}",
+                path=self._files[number],
+                hint="without it photos would be exported twice; "
+                "once it can be read again, the same command goes on",
+            ) from error
 
     def _file(self, number: int) -> BinaryIO:
         file = self._open.pop(number, None)

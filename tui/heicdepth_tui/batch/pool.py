@@ -48,10 +48,9 @@ def run_here(
     ``interrupts`` no further job begins.
     """
     decoder: Decoder | None = None
+    waiting = iter(jobs)
     try:
-        for job in jobs:
-            if _is_interrupted(interrupts):
-                return
+        while not _is_interrupted(interrupts) and (job := next(waiting, None)) is not None:
             if decode is None:
                 keep_freed_memory()
                 decoder = _one_core_decoder(job)

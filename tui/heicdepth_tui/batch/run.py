@@ -36,6 +36,8 @@ class Counts:
     bytes: int = 0
     """Of the files written by this run."""
     failures: list[str] = field(default_factory=list)
+    is_complete: bool = False
+    """Whether every photo that was left has ended; without an interrupt all have."""
 
     def add(self, outcome: Outcome) -> None:
         """Count a photo."""
@@ -92,7 +94,8 @@ def run_batch(
     ``listener`` is called in this thread with each photo that begins and each outcome. With
     ``retry_failed`` only photos that failed before are exported. After a signal of ``interrupts``
     photos that are running end, and no further one begins; after a second one they are written down
-    as interrupted. Raises WriteError where the manifest cannot be written.
+    as interrupted. Raises WriteError where the manifest cannot be written, ExportError where one of
+    a run before can no longer be read.
     """
     counts = Counts()
     given_up: list[Job] = []
@@ -119,6 +122,7 @@ def run_batch(
         if interrupts is not None and interrupts.signal is not None:
             for job in running.values():
                 manifest.add(_record(job, State.INTERRUPTED))
+    counts.is_complete = not running and next(left, None) is None
     for job in given_up:
         outcome = Outcome(job.path, State.FAILED, reason=f"{job.path}: {_IN_VAIN}")
         manifest.add(_record(job, State.FAILED, outcome, manifest.path.parent))

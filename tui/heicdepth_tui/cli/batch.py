@@ -205,12 +205,15 @@ def _batch(jobs: Sequence[Job], options: ExportOptions, batch: BatchOptions) -> 
             interrupts=interrupts,
         )
     code = conclude(counts, batch.progress, repeats=len(jobs) > _SCREEN)
-    return code if interrupts.signal is None else _interrupted(interrupts.signal)
+    if interrupts.signal is None:
+        return code
+    return _interrupted(interrupts.signal, is_complete=counts.is_complete)
 
 
-def _interrupted(signal: int) -> int:
-    """Say that photos may be left, and return the exit code."""
-    click.echo("heicdepth-tui: interrupted; the same command exports the rest", err=True)
+def _interrupted(signal: int, *, is_complete: bool = False) -> int:
+    """Say whether photos are left, and return the exit code."""
+    left = "no photo is left" if is_complete else "the same command exports the rest"
+    click.echo(f"heicdepth-tui: interrupted; {left}", err=True)
     return 128 + signal
 
 
