@@ -114,9 +114,20 @@ def run_in_terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
         columns: int = 120,
         rows: int = 40,
         reply_seconds: float | None = 0.0,
+        identity: str = "",
+        cell: tuple[int, int] = (0, 0),
         **env: str,
     ) -> Terminal:
-        terminal = Terminal(list(arguments), cwd or tmp_path, columns, rows, reply_seconds, **env)
+        terminal = Terminal(
+            list(arguments),
+            cwd or tmp_path,
+            columns,
+            rows,
+            reply_seconds,
+            identity,
+            cell,
+            **env,
+        )
         started.append(terminal)
         return terminal
 

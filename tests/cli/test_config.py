@@ -22,6 +22,7 @@ color = "256"
 colormap = "turbo"
 blocks = "quad"
 graphics = "kitty"
+cell-aspect = 2.2
 projection = "flat"
 out = "clouds"
 limit-pixels = 1_000_000
@@ -60,6 +61,7 @@ def test_every_key_is_read(write: Callable[[str], Path]) -> None:
         colormap="turbo",
         blocks="quad",
         graphics="kitty",
+        cell_aspect=2.2,
         projection="flat",
         out=Path("clouds"),
         limit_pixels=1_000_000,
@@ -99,6 +101,10 @@ def test_the_users_own_file_is_read(user_folder: Path) -> None:
         ('themes = "dark"', 'unknown key "themes"; the keys are theme, color, colormap, blocks, '),
         ('theme = "drak"', 'theme = "drak" is not allowed; use one of "dark", "light"'),
         ("colormap = 3", "colormap = 3 is not allowed; use one of "),
+        ("cell-aspect = 3.5", 'cell-aspect = 3.5 is not allowed; use "auto" or a number from 1 '),
+        ("cell-aspect = true", "cell-aspect = true is not allowed; use "),
+        ('cell-aspect = "2"', 'cell-aspect = "2" is not allowed; use '),
+        ("cell-aspect = nan", "cell-aspect = nan is not allowed; use "),
         ("limit-pixels = true", "limit-pixels = true is not allowed; use a whole number"),
         ("limit-pixels = 0", "limit-pixels = 0 is not allowed; use a whole number"),
         ("limit_pixels = 5", 'unknown key "limit_pixels"; the keys are '),
@@ -265,9 +271,12 @@ class TestInTheApp:
     def test_the_file_sets_the_app(
         self, write: Callable[[str], Path], opened: list[Config]
     ) -> None:
-        assert run_command("--colormap", "viridis", "--blocks", "quad").returncode == 0
+        options = ("--colormap", "viridis", "--blocks", "quad", "--cell-aspect", 2.1)
+        assert run_command(*options).returncode == 0
+        run_command("--config", write("cell-aspect = 2"), "--colormap", "viridis")
 
-        assert opened == [Config(colormap="viridis", blocks="quad")]
+        assert opened[0] == Config(colormap="viridis", blocks="quad", cell_aspect=2.1)
+        assert (opened[1].colormap, opened[1].cell_aspect) == ("viridis", 2.0)
 
 
 def test_a_wrong_keymap_gives_the_terminal_back_and_one_line(

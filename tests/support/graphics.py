@@ -203,7 +203,7 @@ class GraphicsTerminal(Terminal):
         self, arguments: list[str], cwd: Path, identity: str, *, tmux: bool = False, **env: str
     ) -> None:
         self.reader = KittyReader(is_in_tmux=tmux)
-        super().__init__(arguments, cwd, 120, 40, 0.0, identity, **env)
+        super().__init__(arguments, cwd, 120, 40, 0.0, identity, (0, 0), **env)
 
     def take(self, data: bytes) -> bytes:
         return self.reader.feed(data)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
+import struct
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +32,8 @@ class Terminal:
 
     Waiting is for a state of the screen, up to a time limit that only a failure reaches. Cursor
     queries get their replies after ``reply_seconds``; None: never, and the command waits a second
-    for them before it ends. ``identity`` is the reply to the query for graphics.
+    for them before it ends. ``identity`` is the reply to the query for graphics, ``cell`` the
+    (width, height) of a cell in pixels as the terminal's driver states it.
     """
 
     command: tuple[str, ...] = (sys.executable, "-m", "heicdepth_tui")
@@ -42,6 +46,7 @@ class Terminal:
         rows: int,
         reply_seconds: float | None = 0.0,
         identity: str = "",
+        cell: tuple[int, int] = (0, 0),
         **env: str,
     ) -> None:
         environment = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
@@ -58,6 +63,7 @@ class Terminal:
             dimensions=(rows, columns),
             timeout=20,
         )
+        self._set_size(columns, rows, cell)
         # pexpect waits before each key until a program has turned the echo off.
         self.process.delaybeforesend = None
         self.raw = b""
@@ -137,11 +143,15 @@ class Terminal:
         """Type keys."""
         self.process.send(keys)
 
-    def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the terminal."""
+    def resize(self, columns: int, rows: int, cell: tuple[int, int] = (0, 0)) -> None:
+        """Change the size of the terminal, and of its cells in pixels."""
         self.screen.resize(rows, columns)
         self._text = None
-        self.process.setwinsize(rows, columns)
+        self._set_size(columns, rows, cell)
+
+    def _set_size(self, columns: int, rows: int, cell: tuple[int, int]) -> None:
+        size = struct.pack("HHHH", rows, columns, columns * cell[0], rows * cell[1])
+        fcntl.ioctl(self.process.child_fd, termios.TIOCSWINSZ, size)
 
     def block_cells(self) -> int:
         """How many cells show block characters in colour: pictures."""

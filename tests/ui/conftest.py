@@ -144,6 +144,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
         theme: str = "dark",
         recursive: bool = False,
         keymap: Mapping[str, str] | None = None,
+        cell_aspect: float | None = None,
     ) -> AsyncIterator[Driven]:
         decoder = Decoder.start()
         decoders.append(decoder)
@@ -151,6 +152,7 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
             paths,
             recursive=recursive,
             theme=theme,
+            cell_aspect=cell_aspect,
             out=tmp_path / "out",
             state=tmp_path / "state",
             keymap=keymap or {},

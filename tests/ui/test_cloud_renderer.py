@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyte
 import pytest
+from PIL import Image
 from pyte.screens import Char
 
 from heicdepth_tui.depth.points import CloudOptions
@@ -17,6 +18,7 @@ from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.raster import SAME_SURFACE
 from heicdepth_tui.draw.rendering import RenderSpec
+from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.errors import NoCameraError, NoDepthError, NoMetresError
 from heicdepth_tui.export.options import ExportOptions
 from heicdepth_tui.export.run import read_source
@@ -29,10 +31,12 @@ from heicdepth_tui.samples.build import make_photo
 from heicdepth_tui.samples.recipe import Photo, Recipe
 from heicdepth_tui.samples.solids import Pinhole
 from heicdepth_tui.ui.model.cloud_frame import CloudColours, CloudFrame, CloudRequest
+from heicdepth_tui.ui.model.picture_request import CloudPart, PictureRequest
 from heicdepth_tui.ui.model.pose import Pose
 from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer, draw_frame
 from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered, Event
 from heicdepth_tui.ui.services.open_cloud import open_cloud
+from heicdepth_tui.ui.services.saved_picture import save_picture
 
 GROUND = (16, 18, 22)
 SPEC = RenderSpec((64, 24), colormap="inferno")
@@ -128,6 +132,41 @@ def test_at_rest_it_is_the_photo_s_own_view(write: Write, orientation: int) -> N
     on_one = (np.maximum(*steps) < blocks.min((1, 3)) * SAME_SURFACE)[:, 12:]
     assert on_one.mean() > 0.8
     assert psnr(shown[on_one], expected[on_one]) > 45
+
+
+@pytest.mark.parametrize(("aspect", "columns", "rows"), [(1.5, 48, 48), (2.4, 64, 40)])
+def test_at_rest_it_has_the_photo_s_shape_in_cells_of_any(
+    write: Write, aspect: float, columns: int, rows: int
+) -> None:
+    photo, request = write(SCENE)
+    truth = photo.ground_truth
+
+    frame = frame_of(replace(request, spec=replace(SPEC, cell_aspect=aspect)))
+
+    left, top = (64 - columns) // 2, (48 - rows) // 2
+    inside = np.s_[top : top + rows, left : left + columns]
+    shown = picture_of(frame)[inside][:, 16:]
+    assert psnr(shown, shrink(truth.rgb, (columns, rows))[:, 16:]) > 25
+    assert np.count_nonzero(frame.index[inside] >= 0) > 0.98 * columns * rows
+    sample = frame.sample_at(left + columns // 4, (top + rows // 4) // 2)
+    assert sample is not None
+    assert abs(sample.column - 256 / 4) <= 256 / columns
+    assert abs(sample.row - 192 / 4) <= 2 * 192 / rows
+
+
+def test_a_saved_cloud_has_square_pixels_whatever_the_shape_of_cells(write: Write) -> None:
+    _, request = write(SCENE)
+    folder = Path(request.entry.path).parent
+    # The photo leaves room at two sides, which has the ground.
+    ground, spec = (250, 10, 240), replace(SPEC, cell_aspect=1.5)
+    part = CloudPart("cloud", replace(request, spec=spec, background=ground), (0.1, "1 m"))
+    saved = PictureRequest(request.entry, "spin", "cloud", (part,), folder)
+    with Image.open(save_picture(saved, decoded)) as image:
+        rows, columns = (np.asarray(image) == ground).all(axis=2).nonzero()
+
+    # A cell is 24 pixels wide.
+    size = columns.max() - columns.min() + 1, rows.max() - rows.min() + 1
+    assert size == (64 * 24, 24 * 24 * 1.5)
 
 
 def test_the_points_are_those_that_the_export_writes(write: Write, tmp_path: Path) -> None:

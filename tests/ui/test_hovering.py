@@ -34,11 +34,13 @@ def place_in(view: Any, share: tuple[float, float]) -> tuple[int, int]:
     return left + int(share[0] * fit.cols), top + int(share[1] * fit.rows)
 
 
-@pytest.mark.parametrize("name", [LANDSCAPE, PORTRAIT])
+@pytest.mark.parametrize(
+    ("name", "aspect"), [(LANDSCAPE, None), (PORTRAIT, None), (LANDSCAPE, 1.7), (PORTRAIT, 2.2)]
+)
 async def test_headings_read_the_pixel_under_the_mouse(
-    open_app: Open, sample_folder: Path, name: str
+    open_app: Open, sample_folder: Path, name: str, aspect: float | None
 ) -> None:
-    async with open_app(sample_folder, size=(200, 60)) as driven:
+    async with open_app(sample_folder, size=(200, 60), cell_aspect=aspect) as driven:
         await driven.select(name)
         await driven.until(lambda: driven.state.tables is not None, "the tables")
         probe = probe_of_selected(driven)
@@ -50,6 +52,9 @@ async def test_headings_read_the_pixel_under_the_mouse(
             text = str(pane.heading.content)
             x, y = (int(part) for part in text.split(" · ")[0].split(","))
             fit = pane.image.picture.fit
+            shape = probe.photo.width / probe.photo.height
+            height = fit.cols / shape / (aspect or 2)
+            assert abs(fit.rows - height) <= max(0.5, 0.5 / shape / (aspect or 2))
             assert abs(x / probe.photo.width - 0.4) < 1 / fit.cols
             assert abs(y / probe.photo.height - 0.7) < 1 / fit.rows
             sample = probe.at_pixel(x, y)

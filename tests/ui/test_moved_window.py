@@ -145,8 +145,9 @@ def test_samples_of_another_level_are_not_mixed_in() -> None:
     assert moved(coarse, target, samples(window(16, 12))) == moved(coarse, target)
 
 
+@pytest.mark.parametrize("aspect", [1.7, 2.0, 2.2])
 @pytest.mark.parametrize("blocks", list(Blocks))
-def test_a_window_of_its_own_samples_is_drawn_as_they_are(blocks: Blocks) -> None:
-    spec = replace(SPEC, blocks=blocks)
+def test_a_window_of_its_own_samples_is_drawn_as_they_are(blocks: Blocks, aspect: float) -> None:
+    spec = replace(SPEC, blocks=blocks, cell_aspect=aspect)
     drawn = moved(samples(window(10, 10)), window(10, 10), spec=spec)
     assert drawn.rendered.rows == own_rows(window(10, 10), spec)

@@ -87,3 +87,13 @@ def test_back_at_rest_the_projection_stays() -> None:
     assert pose.at_rest() == Pose(is_orthographic=True)
     assert pose.at_rest().is_at_rest
     assert not pose.is_at_rest
+
+
+@pytest.mark.parametrize("aspect", [0.75, 1.25])
+def test_pixels_that_are_not_square_show_the_same_view(aspect: float) -> None:
+    square = view_of(Pose(), REST, (200, 150))
+    view = view_of(Pose(), REST, (200, round(150 / aspect)), aspect)
+
+    assert (view.focal, view.centre[0]) == (square.focal, square.centre[0])
+    # The middle of a pixel in units of its width, from the upper edge.
+    assert (view.centre[1] + 0.5) * aspect == pytest.approx(square.centre[1] + 0.5)

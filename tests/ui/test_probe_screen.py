@@ -27,9 +27,12 @@ Open = Callable[..., AbstractAsyncContextManager[Any]]
 
 @asynccontextmanager
 async def probing(
-    open_app: Open, path: Path, size: tuple[int, int] = (160, 50)
+    open_app: Open,
+    path: Path,
+    size: tuple[int, int] = (160, 50),
+    cell_aspect: float | None = None,
 ) -> AsyncIterator[tuple[Any, ProbeScreen]]:
-    async with open_app(path, size=size) as driven:
+    async with open_app(path, size=size, cell_aspect=cell_aspect) as driven:
         await driven.settled()
         await driven.pilot.press("m")
         await driven.until(lambda: is_drawn(driven), "the probe shows both pictures")
@@ -119,6 +122,25 @@ async def test_a_click_sets_a_mark_and_the_right_button_removes_it(
         assert len(screen.marks.marks) == 3
         await driven.pilot.click(screen.depth_view, offset=places[1][1], button=3)
         assert len(screen.marks.marks) == 2
+
+
+@pytest.mark.parametrize("aspect", [1.7, 2.2])
+async def test_a_click_hits_its_sample_in_cells_of_any_shape(
+    open_app: Open, sample_folder: Path, aspect: float
+) -> None:
+    async with probing(open_app, sample_folder / PORTRAIT, cell_aspect=aspect) as (driven, screen):
+        width, height = driven.state.header.depth.item.displayed_size
+        for view, at in ((screen.photo_view, (9, 4)), (screen.depth_view, (15, 21))):
+            picture = view.picture
+            assert picture is not None
+            assert abs(picture.cols - picture.rows * aspect * width / height) <= 0.5
+            left = (view.size.width - picture.cols) // 2
+            top = (view.size.height - picture.rows) // 2
+            await driven.pilot.click(view, offset=(left + at[0], top + at[1]))
+            await driven.until(lambda at=at: screen.photo_view.cross == at, "the crosshair there")
+            column, row = screen.marks.marks[-1].sample
+            assert abs(column + 0.5 - (at[0] + 0.5) * width / picture.cols) <= 1
+            assert abs(row + 0.5 - (at[1] + 0.5) * height / picture.rows) <= 1
 
 
 async def test_all_marks_are_listed_and_can_be_scrolled(

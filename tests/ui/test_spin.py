@@ -42,9 +42,11 @@ def spinning(open_app: Open, sample_folder: Path) -> Spinning:
 
     @asynccontextmanager
     async def run(
-        name: str = LANDSCAPE, size: tuple[int, int] = (100, 32)
+        name: str = LANDSCAPE,
+        size: tuple[int, int] = (100, 32),
+        cell_aspect: float | None = None,
     ) -> AsyncIterator[tuple[Any, SpinScreen]]:
-        async with open_app(sample_folder / name, size=size) as driven:
+        async with open_app(sample_folder / name, size=size, cell_aspect=cell_aspect) as driven:
             await driven.settled()
             await driven.pilot.press("3", "3")
             await driven.until(lambda: isinstance(driven.app.screen, SpinScreen), "the screen")
@@ -164,15 +166,16 @@ async def test_the_turntable_turns_until_it_is_stopped(spinning: Spinning) -> No
         assert screen.frame.pose == Pose()
 
 
-async def test_dragging_turns_or_moves(spinning: Spinning) -> None:
-    async with spinning() as (driven, screen):
+@pytest.mark.parametrize("aspect", [2.0, 2.2])
+async def test_dragging_turns_or_moves(spinning: Spinning, aspect: float) -> None:
+    async with spinning(cell_aspect=aspect) as (driven, screen):
         pilot, cloud = driven.pilot, screen.view
         await pilot.mouse_down(cloud, offset=(20, 10))
         await pilot.hover(cloud, offset=(40, 15))
         await pilot.mouse_up(cloud, offset=(40, 15))
         await shown(driven, screen)
-        # The width of 100 cells is half a turn; a row is two columns high.
-        assert (screen.spin.pose.yaw, screen.spin.pose.pitch) == pytest.approx((36, 18))
+        # The width of 100 cells is half a turn; a row is as high as ``aspect`` columns are wide.
+        assert (screen.spin.pose.yaw, screen.spin.pose.pitch) == pytest.approx((36, 9 * aspect))
         assert screen.sample is None
 
         await pilot.press("R")
@@ -183,7 +186,7 @@ async def test_dragging_turns_or_moves(spinning: Spinning) -> None:
         assert screen.frame is not None
         across, upright, _ = screen.spin.pose.moved
         focal = screen.frame.view.focal
-        assert (across, upright) == pytest.approx((-10 / focal, -10 / focal))
+        assert (across, upright) == pytest.approx((-10 / focal, -5 * aspect / focal))
         # Without a button nothing moves.
         await pilot.hover(cloud, offset=(60, 5))
         assert screen.spin.pose.moved == (across, upright, 0)

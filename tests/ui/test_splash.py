@@ -33,12 +33,20 @@ Size = tuple[int, int]
 class Painted:
     """A first frame that paints into a file, and the answers that it was given."""
 
-    def __init__(self, file: Path, size: Size, theme: str = "dark", names: int = 13) -> None:
+    def __init__(
+        self,
+        file: Path,
+        size: Size,
+        theme: str = "dark",
+        names: int = 13,
+        cell_aspect: float = 2.0,
+    ) -> None:
         self._file = file
         self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         self.size = size
         palette = PALETTES[theme, ColorMode.TRUECOLOR]
-        self.frame = SplashFrame(self._descriptor, *size, palette, names)
+        self.frame = SplashFrame(self._descriptor, *size, palette, names, cell_aspect)
+        self._settings = RenderSettings.chosen(ColorMode.TRUECOLOR, None, cell_aspect=cell_aspect)
         self.answers: list[Answer] = []
 
     def close(self) -> None:
@@ -61,8 +69,7 @@ class Painted:
         header = read_header(entries[0].path)
         shapes = shapes_of(header)
         self.frame.show_header(header, shapes)
-        settings = RenderSettings.chosen(ColorMode.TRUECOLOR, None)
-        requests = first_requests(entries[0], shapes, *self.size, settings, "inferno")
+        requests = first_requests(entries[0], shapes, *self.size, self._settings, "inferno")
         answers: Queue[Answer] = Queue()
         decoder.listen(answers.put)
         for request in requests:
@@ -80,8 +87,11 @@ def paint(tmp_path: Path) -> Iterator[Callable[..., Painted]]:
     """Return a function that opens a first frame on a file."""
     made: list[Painted] = []
 
-    def begin(size: Size = (140, 45), theme: str = "dark", names: int = 13) -> Painted:
-        painted = Painted(tmp_path / f"frame-{len(made)}", size, theme, names)
+    def begin(
+        size: Size = (140, 45), theme: str = "dark", names: int = 13, cell_aspect: float = 2.0
+    ) -> Painted:
+        file = tmp_path / f"frame-{len(made)}"
+        painted = Painted(file, size, theme, names, cell_aspect)
         made.append(painted)
         painted.frame.open()
         return painted
@@ -191,6 +201,26 @@ def _line(canvas: Box, row: int) -> Box:
 
 
 @pytest.mark.usefixtures("unscanned")
+@pytest.mark.parametrize(("size", "aspect"), [((120, 36), 2.2), ((101, 51), 1.7)])
+async def test_textual_paints_over_it_in_cells_of_any_shape(
+    open_app: Open,
+    paint: Callable[..., Painted],
+    decoder: Decoder,
+    sample_folder: Path,
+    size: Size,
+    aspect: float,
+) -> None:
+    painted = paint(size, cell_aspect=aspect)
+    painted.show_all(sample_folder, decoder)
+    async with open_app(sample_folder, size=size, cell_aspect=aspect) as driven:
+        await driven.settled()
+        app, pictures = fresh(driven.app), driven.app.browse.pictures
+        for pane in (pictures.photo, pictures.depth):
+            box = Box(*pane.image.region)
+            assert not differences(painted.cells.box(*box), app.box(*box), levels=2)
+
+
+@pytest.mark.usefixtures("unscanned")
 async def test_a_list_longer_than_the_screen_is_listed_as_the_app_does(
     open_app: Open, paint: Callable[..., Painted], sample_folder: Path, tmp_path: Path
 ) -> None:
@@ -210,10 +240,11 @@ async def test_a_list_longer_than_the_screen_is_listed_as_the_app_does(
         assert painted.cells.line(row, 0, box.columns - 1) == app.line(row, 0, box.columns - 1)
 
 
+@pytest.mark.parametrize("aspect", [2.0, 2.2])
 def test_placeholders_stand_where_the_images_come(
-    paint: Callable[..., Painted], decoder: Decoder, sample_folder: Path
+    paint: Callable[..., Painted], decoder: Decoder, sample_folder: Path, aspect: float
 ) -> None:
-    painted = paint()
+    painted = paint(cell_aspect=aspect)
     entry = first_entries([sample_folder], 1, 20)[0]
     header = read_header(entry.path)
     painted.frame.show_list(entry.path, [entry])

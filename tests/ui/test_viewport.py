@@ -99,11 +99,16 @@ def test_every_window_lies_within_the_layer(
     assert width >= CELLS[0] / MAX_COLUMNS - 1
 
 
-@given(factor=st.floats(0.5, 2), column=st.floats(-60, 60), row=st.floats(-18, 18))
+@given(
+    factor=st.floats(0.5, 2),
+    column=st.floats(-60, 60),
+    row=st.floats(-18, 18),
+    aspect=st.sampled_from([1.7, 2.0, 2.2]),
+)
 def test_zooming_keeps_the_point_under_the_pointer(
-    factor: float, column: float, row: float
+    factor: float, column: float, row: float, aspect: float
 ) -> None:
-    start = Viewport(2016, 1512, 8)
+    start = Viewport(2016, 1512, 8, aspect)
     nearer = start.zoomed(factor, (column, row))
     assert nearer.pitch == pytest.approx(8 / factor)
     assert nearer.moved(column, row).x == pytest.approx(start.moved(column, row).x)
@@ -154,3 +159,29 @@ def test_the_map_of_the_window_has_its_place_and_share() -> None:
     assert len(marked) < 16 * 12 / 2
     dot = inset_rows(_window(Viewport(0, 0, 1e-9)), (16, 6))
     assert sum(map(sum, dot)) == 1
+
+
+@pytest.mark.parametrize("aspect", [1.7, 2.2])
+@pytest.mark.parametrize("frame", [PHOTO, MAP])
+def test_a_window_has_the_shape_of_its_cells(frame: LayerFrame, aspect: float) -> None:
+    viewport = Viewport(2016, 1512, 10.5).clamped(frame, CELLS, aspect)
+    shown = window_of(viewport, frame, CELLS, Blocks.HALF).shown
+
+    assert shown.height / shown.width == pytest.approx(CELLS[1] * aspect / CELLS[0], rel=0.02)
+
+
+@pytest.mark.parametrize("aspect", [1.7, 2.2])
+def test_the_whole_layer_fits_and_a_moved_window_goes_by_cells(aspect: float) -> None:
+    # 120 cells across, or 37 of that aspect down: the photo's height decides at both.
+    assert fit_pitch(PHOTO, CELLS, aspect) == pytest.approx(3024 / (37 * aspect))
+    assert Viewport().clamped(PHOTO, CELLS, aspect).pitch == fit_pitch(PHOTO, CELLS, aspect)
+    moved = Viewport(2016, 1512, 2).clamped(PHOTO, CELLS, aspect).moved(3, 5)
+    assert (moved.x, moved.y) == pytest.approx((2016 + 6, 1512 + 10 * aspect))
+
+
+@pytest.mark.parametrize(("aspect", "size"), [(1.5, (12, 12)), (2.0, (16, 12)), (2.4, (16, 10))])
+def test_the_map_of_the_window_has_the_shape_of_the_layer(
+    aspect: float, size: tuple[int, int]
+) -> None:
+    rows = inset_rows(_window(Viewport(0, 0, 1)), (16, 6), aspect)
+    assert (len(rows[0]), len(rows)) == size

@@ -69,9 +69,12 @@ def open_zoom(open_app: OpenApp, sample_folder: Path) -> Any:
 
     @asynccontextmanager
     async def run(
-        name: str, *keys: str, size: tuple[int, int] = (120, 40)
+        name: str,
+        *keys: str,
+        size: tuple[int, int] = (120, 40),
+        cell_aspect: float | None = None,
     ) -> AsyncIterator[Zoomed]:
-        async with open_app(sample_folder, size=size) as driven:
+        async with open_app(sample_folder, size=size, cell_aspect=cell_aspect) as driven:
             await driven.scanned()
             await driven.select(name)
             await driven.pilot.press(*(keys or ("z",)))
@@ -244,6 +247,40 @@ async def test_dragging_moves_the_picture_with_the_mouse(open_zoom: Any) -> None
         await pilot.hover(zoomed.view, offset=(30, 15))
         await zoomed.settled()
         assert (zoomed.span[0] - before[0], zoomed.span[1] - before[1]) == (8, 6)
+
+
+@pytest.mark.parametrize("aspect", [1.7, 2.2])
+async def test_wheel_and_drag_keep_the_pixel_under_the_pointer_in_cells_of_any_shape(
+    open_zoom: Any, aspect: float
+) -> None:
+    async with open_zoom(LANDSCAPE, cell_aspect=aspect) as zoomed:
+        fit, (columns, rows) = zoomed.view.picture.fit, zoomed.screen.first.widget.cells
+        assert fit.rows == rows
+        assert abs(fit.cols - rows * aspect * 4 / 3) <= 0.5
+        driven, pilot, screen = zoomed.driven, zoomed.driven.pilot, zoomed.screen
+        await zoomed.press(*["plus"] * 6)
+        assert zoomed.view.picture.fit[:2] == (columns, rows)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        start, end = (80, 6), (70, 25)
+
+        async def pixel(at: tuple[int, int]) -> tuple[int, int]:
+            await zoomed.settled()
+            # From elsewhere, so that the mouse moves.
+            await pilot.hover(zoomed.view, offset=(0, 0))
+            await pilot.hover(zoomed.view, offset=at)
+            assert screen.hovering.pixel is not None
+            return screen.hovering.pixel
+
+        before = await pixel(start)
+        for _ in range(3):
+            zoomed.view.post_message(_wheel(zoomed.view, events.MouseScrollUp, *start))
+            await zoomed.settled()
+        assert await pixel(start) == pytest.approx(before, abs=2)
+        before = await pixel(start)
+        await pilot.mouse_down(zoomed.view, offset=start)
+        await pilot.hover(zoomed.view, offset=end)
+        await pilot.mouse_up(zoomed.view, offset=end)
+        assert await pixel(end) == pytest.approx(before, abs=2)
 
 
 async def test_a_small_map_shows_where_the_window_is(open_zoom: Any) -> None:

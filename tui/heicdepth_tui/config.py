@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from heicdepth_tui.draw.fit import LEAST_CELL_ASPECT, MOST_CELL_ASPECT
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP, Blocks
 from heicdepth_tui.errors import ConfigError
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS
@@ -43,6 +44,8 @@ class Config:
     colormap: str = DEFAULT_COLORMAP
     blocks: str = "auto"
     graphics: str = "blocks"
+    cell_aspect: str | float = "auto"
+    """A cell's height over its width; ``auto``: as the terminal states it, else 2."""
     projection: str = "perspective"
     out: Path = Path()
     """The folder for exported files; relative to the current folder."""
@@ -67,6 +70,7 @@ _COMMENTS = {
     "colormap": "Colour map of depth",
     "blocks": "Block characters of pictures; quad has finer edges, auto takes it for depth maps",
     "graphics": "Pixels in place of blocks; auto where the terminal is known to show them",
+    "cell_aspect": "Height of a cell over its width, 1 to 3; auto asks the terminal, else 2",
     "projection": "Projection of exported clouds; flat is a relief, not to scale",
     "out": "Folder for exported files; . is the current folder, ~ your home",
     "limit_pixels": "Photos with more pixels are refused before decoding",
@@ -119,6 +123,7 @@ def _checked(found: dict[str, Any], file: Path) -> Config:
         check: Callable[[str, object], object] = {
             "out": _folder,
             "limit_pixels": _limit,
+            "cell_aspect": _aspect,
             _KEYMAP: _keymap,
         }.get(name, _choice)
         values[name] = check(name, value)
@@ -144,6 +149,16 @@ def _limit(name: str, value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
     raise _refused(name, value, "use a whole number of pixels from 1")
+
+
+def _aspect(name: str, value: object) -> str | float:
+    if value == "auto":
+        return "auto"
+    least, most = LEAST_CELL_ASPECT, MOST_CELL_ASPECT
+    # True is a number to Python.
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+        return float(value)
+    raise _refused(name, value, f'use "auto" or a number from {least:g} to {most:g}')
 
 
 def _keymap(_: str, value: object) -> dict[str, str]:

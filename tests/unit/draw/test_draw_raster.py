@@ -113,6 +113,30 @@ def test_near_hides_far_in_every_direction(is_orthographic: bool) -> None:
             assert pixels_of(raster, RED)[15, 20], (yaw, pitch)
 
 
+@pytest.mark.parametrize("aspect", [0.75, 1.1, 1.5])
+def test_a_sphere_is_round_in_pixels_that_are_not_square(aspect: float) -> None:
+    points = sphere(0.5, -2, 60_000, RED)
+    radius = 120 * 0.5 / math.sqrt(4 - 0.25)
+    y, x = np.mgrid[:131, :91]
+    distance = np.hypot(x - 45.0, (y - 65.0) * aspect)
+    shown = turned(35, 20, size=(91, 131), focal=120.0, centre=(45.0, 65.0), pixel_aspect=aspect)
+
+    red = pixels_of(rasterise(points, shown, GROUND), RED)
+
+    assert red[distance < radius - max(1, aspect)].all()
+    # The squares that the nearest points fill are two pixels wide, and at least as high.
+    assert not red[distance > radius + math.hypot(1, math.ceil(2 / aspect) * aspect / 2)].any()
+
+
+@pytest.mark.parametrize("aspect", [0.75, 1.5])
+@pytest.mark.parametrize("zoom", [3, 10, 25])
+def test_holes_close_in_pixels_that_are_not_square(zoom: int, aspect: float) -> None:
+    points = joined(sheet(-2.0, 2.0, 0.02, RED), sheet(-3.0, 6.0, 0.02, BLUE))
+    raster = rasterise(points, view(distance=2.0 / zoom, pixel_aspect=aspect), GROUND)
+
+    assert pixels_of(raster, RED).all()
+
+
 def test_a_sphere_is_round_from_everywhere() -> None:
     points = sphere(0.5, -2, 60_000, RED)
     # The outline of a sphere at 2 m: the tangent cone, 2 / sqrt(2² − 0.5²) · 0.5 · focal / 2.
@@ -260,6 +284,21 @@ def test_the_frame_cross_points_right_and_up_at_rest() -> None:
     (row,), (column,) = blue
     assert red[1].min() == column + 1
     assert green[0].max() == row - 1
+
+
+@pytest.mark.parametrize(("aspect", "length"), [(0.5, 12), (1.5, 5)])
+def test_the_axes_are_as_long_up_as_across_whatever_the_shape_of_pixels(
+    aspect: float, length: int
+) -> None:
+    rgb = np.zeros((120, 80, 3), np.uint8)
+
+    draw_frame_cross(rgb, AT_REST, aspect)
+    draw_frame_cross(rgb, Pose(0, 180).rotation, aspect)
+
+    red, green = ((rgb == colour).all(axis=2).nonzero() for colour in AXIS_COLOURS[:2])
+    across = max(red[1]) - min(red[1]) + 1
+    up, down = (abs(end(green[0]) - red[0][0]) for end in (min, max))
+    assert up == down == length == round(across / aspect)
 
 
 def test_a_small_picture_has_no_frame_cross() -> None:

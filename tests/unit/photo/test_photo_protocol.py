@@ -77,7 +77,7 @@ def _round_trip(answer: Answer) -> Answer:
             "x",
             "c",
             PRIMARY,
-            render=RenderSpec((9, 4), cell_pixels=(8, 17), turn=(3, True)),
+            render=RenderSpec((9, 4), cell_pixels=(8, 17), turn=(3, True), cell_aspect=17 / 8),
         ),
         Request(
             14,

@@ -40,6 +40,8 @@ SPECS = [
     (PRIMARY, RenderSpec(ROOM, Blocks.HALF, ColorMode.GREY, 4)),
     (PRIMARY, RenderSpec((5, 40))),
     (PRIMARY, RenderSpec(ROOM, cell_pixels=(7, 15))),
+    (PRIMARY, RenderSpec(ROOM, cell_pixels=(7, 15), cell_aspect=15 / 7)),
+    (PRIMARY, RenderSpec(ROOM, cell_aspect=1.5)),
     (DEPTH, RenderSpec(ROOM, colormap="inferno", cell_pixels=(7, 15))),
 ]
 
@@ -79,7 +81,8 @@ def test_an_image_covers_its_cells_to_the_pixel_with_the_layers_colours() -> Non
     array = np.zeros((20, 40, 3), dtype=np.uint8)
     array[:, 20:] = (255, 128, 0)
     rendered = render_layer(
-        Pixels(array, (20, 40, 3), "uint8", 0, 255, 8), RenderSpec((11, 8), cell_pixels=(4, 10))
+        Pixels(array, (20, 40, 3), "uint8", 0, 255, 8),
+        RenderSpec((11, 8), cell_pixels=(4, 10), cell_aspect=2.5),
     )
     assert isinstance(rendered, RenderedImage)
     # 11 cells of 4 pixels are 44 across, so 22 down in the aspect of 2:1, in 10s: 2 cells.

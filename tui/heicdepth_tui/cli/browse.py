@@ -13,6 +13,7 @@ import click
 
 from heicdepth_tui.cli.opening import open_with_config
 from heicdepth_tui.cli.options import (
+    cell_aspect_option,
     config_option,
     limit_option,
     limits_of,
@@ -70,6 +71,7 @@ __all__ = ["browse"]
     help="Pixels in place of blocks: auto where the terminal is known to show them; kitty, iterm: "
     "by that protocol.",
 )
+@cell_aspect_option
 @limit_option
 @config_option
 def browse(

@@ -29,6 +29,7 @@ def open_with_config(
         colormap=config.colormap,
         blocks=None if config.blocks == "auto" else Blocks(config.blocks),
         graphics=config.graphics,
+        cell_aspect=None if isinstance(config.cell_aspect, str) else config.cell_aspect,
         out=config.out,
         projection=config.projection,
         limits=replace(DEFAULT_LIMITS, pixels=config.limit_pixels),

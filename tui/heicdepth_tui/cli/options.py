@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import click
 
 from heicdepth_tui.config import PROJECTIONS, Config, read_config
+from heicdepth_tui.draw.fit import LEAST_CELL_ASPECT, MOST_CELL_ASPECT
 from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 
 __all__ = [
+    "cell_aspect_option",
     "config_option",
     "limit_option",
     "limits_of",
@@ -35,6 +38,27 @@ def _read_config(context: click.Context, _: click.Parameter, path: Path | None) 
         context.default_map = {name: given[name] for name in names & given.keys() - {"path"}}
     return config
 
+
+class _CellAspect(click.FloatRange):
+    """A number within limits, or ``auto``."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "auto":
+            return value
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is no number.", param, ctx)
+        return number
+
+
+cell_aspect_option: _Decorator = click.option(
+    "--cell-aspect",
+    type=_CellAspect(LEAST_CELL_ASPECT, MOST_CELL_ASPECT),
+    default="auto",
+    show_default=True,
+    metavar="auto|NUMBER",
+    help="Height of a cell over its width; auto: as the terminal states it, else 2.",
+)
 
 config_option: _Decorator = click.option(
     "--config",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heicdepth_tui.cli.options import limit_option, limits_of
+from heicdepth_tui.cli.options import cell_aspect_option, limit_option, limits_of
 from heicdepth_tui.cli.paths import ListedPaths, paths_argument, read_lists
 from heicdepth_tui.draw.modes import COLORMAP_NAMES, DEFAULT_COLORMAP
 
@@ -25,9 +25,14 @@ __all__ = ["show"]
     show_default=True,
     help="Colour map of depth.",
 )
+@cell_aspect_option
 @limit_option
 def show(
-    paths: tuple[Path | ListedPaths, ...], width: int | None, colormap: str, limit_pixels: int
+    paths: tuple[Path | ListedPaths, ...],
+    width: int | None,
+    colormap: str,
+    cell_aspect: str | float,
+    limit_pixels: int,
 ) -> int:
     """Print photos and depth maps as coloured cells."""
     from heicdepth_tui.cli.show_photo import show_photos
@@ -36,4 +41,5 @@ def show(
     if not files:
         click.echo("heicdepth-tui: no HEIC photo found", err=True)
         return 3
-    return show_photos(files, width, colormap, limits_of(limit_pixels))
+    chosen = None if isinstance(cell_aspect, str) else cell_aspect
+    return show_photos(files, width, colormap, limits_of(limit_pixels), chosen)

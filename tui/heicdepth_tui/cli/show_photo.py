@@ -28,6 +28,7 @@ from heicdepth_tui.photo.layers import (
 from heicdepth_tui.report.legend import legend_lines
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.terminal.capabilities import check_encoding
+from heicdepth_tui.ui.terminal.cell_size import cell_aspect_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +40,17 @@ __all__ = ["show_photos"]
 _FIT = (1024, 1024)
 
 
-def show_photos(paths: Sequence[Path], width: int | None, colormap: str, limits: Limits) -> int:
-    """Print every photo, depth in a colour map of ``COLORMAPS``, and return the exit code."""
+def show_photos(
+    paths: Sequence[Path],
+    width: int | None,
+    colormap: str,
+    limits: Limits,
+    cell_aspect: float | None = None,
+) -> int:
+    """Print every photo, depth in a colour map of ``COLORMAPS``, and return the exit code.
+
+    ``cell_aspect`` is a cell's height over its width; None: as the terminal states it, else 2.
+    """
     from rich.console import Console
 
     from heicdepth_tui.draw.console import console_pictures, has_colours
@@ -50,6 +60,7 @@ def show_photos(paths: Sequence[Path], width: int | None, colormap: str, limits:
     # Shades are made from lightness, which not every map orders by depth.
     name = colormap if has_colours(console) else "grey"
     rows = shutil.get_terminal_size((80, 24)).lines - 2 if sys.stdout.isatty() else 40
+    aspect = cell_aspect_of(sys.stdout.fileno() if sys.stdout.isatty() else None, cell_aspect)
     failed = False
     decoder = Decoder.start(limit_pixels=limits.pixels)
     try:
@@ -61,7 +72,7 @@ def show_photos(paths: Sequence[Path], width: int | None, colormap: str, limits:
                 failed = True
                 continue
             failed |= not is_whole
-            console.print(console_pictures(pictures, (console.width, rows)))
+            console.print(console_pictures(pictures, (console.width, rows), aspect))
             for message in messages:
                 console.print(message)
     finally:

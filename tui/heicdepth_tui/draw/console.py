@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.colour_bar import colour_bar
-from heicdepth_tui.draw.fit import Fit, fit_cells
-from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.fit import CELL_ASPECT, Fit, fit_cells
+from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.text import printable
 
@@ -101,17 +101,19 @@ def _text(plain: str) -> Text:
     return Text(plain, no_wrap=True, overflow="ellipsis")
 
 
-def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int]) -> RenderableType:
+def console_pictures(
+    pictures: Sequence[ConsolePicture], cells: tuple[int, int], cell_aspect: float = CELL_ASPECT
+) -> RenderableType:
     """Return a renderable of the pictures, side by side or stacked, whichever shows them larger.
 
-    ``cells`` is the available (columns, rows), captions and legends included. Captions are not
-    markup; control characters in them are escaped.
+    ``cells`` is the available (columns, rows), captions and legends included, ``cell_aspect`` a
+    cell's height over its width. Captions are not markup; control characters in them are escaped.
     """
     from rich.table import Table
 
     sizes = [(picture.rgb.shape[1], picture.rgb.shape[0]) for picture in pictures]
     overhead = 1 + any(picture.legend is not None for picture in pictures)
-    stacked, fits = arrange(sizes, cells, overhead)
+    stacked, fits = arrange(sizes, cells, overhead, cell_aspect)
     grid = Table.grid(padding=(0, _GAP, 0, 0))
     share = cells[0] if stacked else _share(cells[0], len(pictures))
     widths = [
@@ -128,7 +130,10 @@ def console_pictures(pictures: Sequence[ConsolePicture], cells: tuple[int, int])
 
 
 def arrange(
-    sizes: Sequence[tuple[int, int]], cells: tuple[int, int], overhead: int
+    sizes: Sequence[tuple[int, int]],
+    cells: tuple[int, int],
+    overhead: int,
+    cell_aspect: float = CELL_ASPECT,
 ) -> tuple[bool, list[Fit]]:
     """Return whether to stack pictures of ``sizes`` (width, height), and the fit of each.
 
@@ -138,8 +143,10 @@ def arrange(
     count = max(1, len(sizes))
     across = _share(cells[0], count), max(1, cells[1] - overhead)
     down = cells[0], max(1, cells[1] // count - overhead)
-    beside = [fit_cells(size, across) for size in sizes]
-    stacked = [fit_cells(size, down) for size in sizes]
+    beside, stacked = (
+        [fit_cells(size, room, Blocks.HALF, cell_aspect) for size in sizes]
+        for room in (across, down)
+    )
     is_stacked = _area(stacked) > _area(beside)
     return is_stacked, stacked if is_stacked else beside
 

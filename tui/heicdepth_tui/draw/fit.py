@@ -6,7 +6,19 @@ from typing import NamedTuple
 
 from heicdepth_tui.draw.modes import Blocks
 
-__all__ = ["Box", "Fit", "fit_cells", "whole_scale"]
+__all__ = [
+    "CELL_ASPECT",
+    "LEAST_CELL_ASPECT",
+    "MOST_CELL_ASPECT",
+    "Box",
+    "Fit",
+    "fit_cells",
+    "whole_scale",
+]
+
+CELL_ASPECT = 2.0
+"""Height of a cell over its width, where the terminal does not state it."""
+LEAST_CELL_ASPECT, MOST_CELL_ASPECT = 1.0, 3.0
 
 
 class Box(NamedTuple):
@@ -44,7 +56,7 @@ def fit_cells(
     image: tuple[int, int],
     cells: tuple[int, int],
     blocks: Blocks = Blocks.HALF,
-    cell_aspect: float = 2.0,
+    cell_aspect: float = CELL_ASPECT,
 ) -> Fit:
     """Return the largest whole number of cells that shows ``image`` in its true aspect.
 

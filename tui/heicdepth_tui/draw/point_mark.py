@@ -28,7 +28,7 @@ def place_of(view: View, point: NDArray[np.float32]) -> tuple[float, float, floa
     away = view.distance - float(back @ local)
     scale = view.focal / (view.distance if view.is_orthographic else max(away, 1e-9))
     across = view.centre[0] + float(right @ local) * scale
-    down = view.centre[1] - float(up @ local) * scale
+    down = view.centre[1] - float(up @ local) * scale / view.pixel_aspect
     return across, down, away
 
 

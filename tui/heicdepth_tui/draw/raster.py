@@ -51,6 +51,7 @@ class View:
     viewer. ``focal`` is the focal length in pixels and ``centre`` the pixel (x, y) of the target,
     whose top-left pixel has its centre at (0, 0); ``size`` is (width, height) in pixels. An
     orthographic view shows what lies as far as the target in the size of the perspective one.
+    ``pixel_aspect`` is a pixel's height over its width, which ``focal`` counts.
     """
 
     rotation: Matrix
@@ -60,6 +61,7 @@ class View:
     centre: tuple[float, float]
     size: tuple[int, int]
     is_orthographic: bool = False
+    pixel_aspect: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +175,7 @@ def _draw_strip(
     column = np.floor(across + np.float32(0.5)).astype(np.int32)
     row = np.floor(down + np.float32(0.5)).astype(np.int32)
     is_ahead = away > view.distance * _NEAREST
-    is_large = size > 1
+    is_large = size > min(1.0, view.pixel_aspect)
     # As unsigned numbers negative ones are beyond every border.
     is_small = (column.view(np.uint32) < width) & (row.view(np.uint32) < height) & is_ahead
     is_small &= ~is_large
@@ -184,11 +186,11 @@ def _draw_strip(
     np.minimum.at(nearest, pixel[strip], keys)
     margin = MAX_FOOTPRINT / 2
     is_large &= is_ahead & (np.abs(across - width / 2) < width / 2 + margin)
-    is_large &= np.abs(down - height / 2) < height / 2 + margin
+    is_large &= np.abs(down - height / 2) < height / 2 + margin / view.pixel_aspect
     large = np.flatnonzero(is_large)
     if large.size:
         sides = np.minimum(np.ceil(size[large]), MAX_FOOTPRINT).astype(np.int32)
-        _fill_squares(nearest, view.size, across[large], down[large], sides, keys[large])
+        _fill_squares(nearest, view, across[large], down[large], sides, keys[large])
 
 
 def _project(xyz: F32, view: View) -> tuple[F32, F32, F32, F32 | np.float32]:
@@ -206,6 +208,8 @@ def _project(xyz: F32, view: View) -> tuple[F32, F32, F32, F32 | np.float32]:
     across *= scale
     across += np.float32(view.centre[0])
     down *= scale
+    if view.pixel_aspect != 1:
+        down /= np.float32(view.pixel_aspect)
     down += np.float32(view.centre[1])
     return across, down, away, scale
 
@@ -217,23 +221,27 @@ def _slant(view: View) -> float:
 
 def _fill_squares(
     nearest: NDArray[np.uint64],
-    size: tuple[int, int],
+    view: View,
     across: F32,
     down: F32,
     sides: NDArray[np.int32],
     keys: NDArray[np.uint64],
 ) -> None:
-    """Enter points into all pixels whose centres lie in squares of ``sides`` around them."""
-    width, height = size
+    """Enter points into all pixels whose centres lie in squares of ``sides`` around them.
+
+    ``sides`` are in widths of a pixel.
+    """
+    width, height = view.size
     for side in np.unique(sides).tolist():
         of_side = np.flatnonzero(sides == side)
-        pixels = np.arange(side, dtype=np.int32)
+        high = math.ceil(side / view.pixel_aspect)
+        pixels, lines = (np.arange(count, dtype=np.int32) for count in (side, high))
         # Squares are made for some points at once: all at once take gigabytes at the closest.
         for start in range(0, len(of_side), _STRIP // side):
             chosen = of_side[start : start + _STRIP // side]
             left = np.ceil(across[chosen] - np.float32(side / 2)).astype(np.int32)
-            top = np.ceil(down[chosen] - np.float32(side / 2)).astype(np.int32)
-            columns, rows = left[:, None] + pixels, top[:, None] + pixels
+            top = np.ceil(down[chosen] - np.float32(high / 2)).astype(np.int32)
+            columns, rows = left[:, None] + pixels, top[:, None] + lines
             rows = np.where(rows.view(np.uint32) < height, rows, -1)[:, :, None]
             columns = np.where(columns.view(np.uint32) < width, columns, -1)[:, None, :]
             is_inside = (rows >= 0) & (columns >= 0)
@@ -268,10 +276,11 @@ def _colours(
 def _reach(points: Points, index: NDArray[np.int32], view: View) -> F32:
     """Return the share of its depth up to which a surface may reach within each pixel, plus 1.
 
-    Within a pixel, which is depth / focal wide, a surface rises by its slope times that width.
+    Within a pixel, which is depth / focal wide, a surface rises by its slope times that width, or
+    that height where it is more.
     """
     slope = points.stretch[index] / np.maximum(points.spacing[index], np.float32(1e-9))
-    share = (slope + 1) * np.float32(1 / view.focal)
+    share = (slope + 1) * np.float32(max(1.0, view.pixel_aspect) / view.focal)
     return np.maximum(share, np.float32(SAME_SURFACE)) + np.float32(1)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE, CodeScale
-from heicdepth_tui.draw.fit import Fit
+from heicdepth_tui.draw.fit import CELL_ASPECT, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 
 __all__ = ["RenderSpec", "Rendered", "RenderedImage", "RenderedRows"]
@@ -25,6 +25,7 @@ class RenderSpec:
     ``turn`` is done to the layer as decoded: quarter turns counter-clockwise, then where it is True
     a mirroring left to right.
     ``scale`` gives the codes at the two ends of ``colormap``.
+    ``cell_aspect`` is a cell's height over its width, for blocks and pixels alike.
     """
 
     cells: tuple[int, int]
@@ -35,6 +36,15 @@ class RenderSpec:
     cell_pixels: tuple[int, int] | None = None
     turn: tuple[int, bool] = (0, False)
     scale: CodeScale = WHOLE_RANGE
+    cell_aspect: float = CELL_ASPECT
+
+    def fit(self, extent: tuple[int, int]) -> Fit:
+        """Return the cells that a picture (width, height), already turned, takes of ``cells``."""
+        fit = fit_cells(extent, self.cells, self.blocks, self.cell_aspect)
+        if self.cell_pixels is None:
+            return fit
+        across, down = self.cell_pixels
+        return Fit(fit.cols, fit.rows, fit.cols * across, fit.rows * down)
 
     def turned(self, extent: tuple[int, int]) -> tuple[int, int]:
         """Return the (width, height) of a layer after ``turn``."""

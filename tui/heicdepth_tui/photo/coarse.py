@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heicdepth_tui.draw.fit import fit_cells
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.items import ItemTable
 from heicdepth_tui.photo.coded import decode_item, is_plain
@@ -31,7 +30,7 @@ def suffices(overview: Overview, request: Request, shape: tuple[int, int]) -> bo
     region = clip_region(request.region, shape)
     extent = spec.turned((region.width, region.height))
     if spec.cell_pixels is None:
-        fit = fit_cells(extent, spec.cells, spec.blocks)
+        fit = spec.fit(extent)
         # Quad blocks are chosen from more samples than they show dots.
         dots = min(fit.width, 2 * fit.cols), min(fit.height, 2 * fit.rows)
     else:

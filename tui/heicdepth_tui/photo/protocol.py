@@ -181,11 +181,12 @@ def _spec_to_head(spec: RenderSpec) -> list[object]:
         spec.cell_pixels,
         spec.turn,
         (spec.scale.low, spec.scale.high, spec.scale.is_far_bright),
+        spec.cell_aspect,
     ]
 
 
 def _spec_from_head(head: list[Any]) -> RenderSpec:
-    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels, turn, scale = head
+    (columns, rows), blocks, mode, tolerance, colormap, cell_pixels, turn, scale, aspect = head
     return RenderSpec(
         (columns, rows),
         Blocks(blocks),
@@ -195,6 +196,7 @@ def _spec_from_head(head: list[Any]) -> RenderSpec:
         _pair(cell_pixels),
         (int(turn[0]), bool(turn[1])),
         CodeScale(*scale),
+        float(aspect),
     )
 
 

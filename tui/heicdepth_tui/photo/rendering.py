@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.draw.cells import Picture, render_cells
 from heicdepth_tui.draw.colormaps import colorize
-from heicdepth_tui.draw.fit import Fit, fit_cells
+from heicdepth_tui.draw.fit import Fit
 from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.draw.shrink import shrink
 from heicdepth_tui.photo.layers import Pixels, as_rgb8
@@ -19,11 +19,7 @@ __all__ = ["fit_of", "picture_of", "render_layer"]
 
 def fit_of(pixels: Pixels, spec: RenderSpec) -> Fit:
     """Return the cells that a layer, or the region decoded of it, takes in its true aspect."""
-    if spec.cell_pixels is None:
-        return fit_cells(spec.turned(pixels.extent), spec.cells, spec.blocks)
-    width, height = spec.cell_pixels
-    fit = fit_cells(spec.turned(pixels.extent), spec.cells, cell_aspect=height / width)
-    return Fit(fit.cols, fit.rows, fit.cols * width, fit.rows * height)
+    return spec.fit(spec.turned(pixels.extent))
 
 
 def picture_of(pixels: Pixels, spec: RenderSpec) -> Picture:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from rich.text import Text
@@ -13,6 +14,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.model.palettes import palette_of
 from heicdepth_tui.ui.model.session import Session
@@ -21,6 +23,7 @@ from heicdepth_tui.ui.presenters.export_report import final_report
 from heicdepth_tui.ui.screens.browse import BrowseScreen
 from heicdepth_tui.ui.screens.commands import PhotoCommands
 from heicdepth_tui.ui.screens.context import Context
+from heicdepth_tui.ui.screens.view import ViewScreen
 from heicdepth_tui.ui.services.cloud_renderer import CloudRenderer
 from heicdepth_tui.ui.services.events import (
     CloudFailed,
@@ -56,6 +59,9 @@ from heicdepth_tui.ui.services.saved_options import SavedOptions
 from heicdepth_tui.ui.services.scanner import Scanner
 from heicdepth_tui.ui.services.table_builder import TableBuilder
 from heicdepth_tui.ui.terminal.app import TerminalApp
+from heicdepth_tui.ui.terminal.capabilities import terminal_descriptor
+from heicdepth_tui.ui.terminal.cell_size import cell_aspect_of
+from heicdepth_tui.ui.terminal.driver import TerminalDriver
 from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
@@ -90,6 +96,11 @@ class FirstPhoto(Protocol):
     @property
     def header(self) -> Header | None:
         """The header of the first photo, where it is read already."""
+        ...
+
+    @property
+    def cell_aspect(self) -> float:
+        """A cell's height over its width, as pictures were drawn."""
         ...
 
     @property
@@ -139,6 +150,7 @@ class HeicDepthApp(TerminalApp):
     ) -> None:
         queried = queried or NOT_QUERIED
         super().__init__(None if first is None else first.splash, queried)
+        self._chosen_aspect, self._replied_cell = options.cell_aspect, queried.cell
         self._first = first
         self._has_begun = False
         self._typed_ahead: deque[events.Key] = deque()
@@ -146,7 +158,10 @@ class HeicDepthApp(TerminalApp):
         self._started = started
         self._decoder = decoder
         roots = tuple(map(str, options.paths)) if options.recursive else ()
-        settings = RenderSettings.chosen(self.colour_mode, options.blocks, queried.graphics)
+        cell_aspect = (options.cell_aspect or CELL_ASPECT) if first is None else first.cell_aspect
+        settings = RenderSettings.chosen(
+            self.colour_mode, options.blocks, queried.graphics, cell_aspect
+        )
         self.session = Session(settings, roots)
         self.session.colormap = options.colormap
         if first is not None:
@@ -254,6 +269,18 @@ class HeicDepthApp(TerminalApp):
             in_list = self.focused is self.browse.photos
             if not (in_list and await self.run_bindings(event.key)):
                 await super().on_event(event)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw the pictures again where the shape of the terminal's cells has changed."""
+        if not isinstance(self.terminal, TerminalDriver):
+            return
+        aspect = cell_aspect_of(terminal_descriptor(), self._chosen_aspect, self._replied_cell)
+        if aspect == self.session.settings.cell_aspect:
+            return
+        self.session.settings = replace(self.session.settings, cell_aspect=aspect)
+        for screen in self.screen_stack:
+            if isinstance(screen, ViewScreen):
+                screen.call_later(screen.draw_again)
 
     def on_app_focus(self) -> None:
         """Look for changes in the folders when the user comes back to the terminal."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from heicdepth_tui.draw.code_scale import WHOLE_RANGE, CodeScale
-from heicdepth_tui.draw.fit import Box, fit_cells
+from heicdepth_tui.draw.fit import CELL_ASPECT, Box, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.layers import Layer, LayerKind
@@ -157,8 +157,13 @@ def _table_rows(columns: int, rows: int, body: int, arrangement: Arrangement) ->
     return max(_LEAST_TABLES, min(arrangement.table_rows, body - _LEAST_PICTURE_ROWS))
 
 
-def panes_of(shapes: Shapes, pictures: Box, is_single: bool) -> Panes:
-    """Return the canvases for images of these shapes, above each other where that shows more."""
+def panes_of(
+    shapes: Shapes, pictures: Box, is_single: bool, cell_aspect: float = CELL_ASPECT
+) -> Panes:
+    """Return the canvases for images of these shapes, above each other where that shows more.
+
+    ``cell_aspect`` is a cell's height over its width.
+    """
     column, row, columns, rows = pictures
     height = max(0, rows - _HEADING - _CAPTION)
     top = row + _HEADING
@@ -178,12 +183,13 @@ def panes_of(shapes: Shapes, pictures: Box, is_single: bool) -> Panes:
     )
     if (rows - 2 * _HEADING - _CAPTION) // 2 < _LEAST_STACKED_ROWS:
         return beside
-    return stacked if _area(shapes, stacked) > _area(shapes, beside) else beside
+    areas = [_area(shapes, panes, cell_aspect) for panes in (stacked, beside)]
+    return stacked if areas[0] > areas[1] else beside
 
 
-def _area(shapes: Shapes, panes: Panes) -> int:
+def _area(shapes: Shapes, panes: Panes, cell_aspect: float) -> int:
     fits = [
-        fit_cells(shape, box.size, Blocks.HALF)
+        fit_cells(shape, box.size, Blocks.HALF, cell_aspect)
         for shape, box in zip((shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True)
     ]
     return sum(fit.cols * fit.rows for fit in fits)

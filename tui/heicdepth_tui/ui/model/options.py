@@ -28,6 +28,8 @@ class AppOptions:
     """Those of all pictures; None: quad blocks where they are free, else half blocks."""
     graphics: str = "blocks"
     """How pixels are shown: ``blocks`` (not at all), ``auto``, ``kitty`` or ``iterm``."""
+    cell_aspect: float | None = None
+    """A cell's height over its width; None: as the terminal states it, else 2."""
     out: Path = Path()
     """The folder for exported files."""
     projection: str = "perspective"

@@ -89,17 +89,20 @@ class Pose:
         )
 
 
-def view_of(pose: Pose, rest: Rest, size: tuple[int, int]) -> View:
-    """Return the view of a pose in (width, height) square pixels.
+def view_of(pose: Pose, rest: Rest, size: tuple[int, int], pixel_aspect: float = 1.0) -> View:
+    """Return the view of a pose in (width, height) pixels.
 
-    At rest it shows the photo as large as it fits, in the middle.
+    At rest it shows the photo as large as it fits, in the middle. ``pixel_aspect`` is a pixel's
+    height over its width.
     """
     from heicdepth_tui.draw.raster import View
 
-    scale = min(size[0] / rest.size[0], size[1] / rest.size[1])
+    scale = min(size[0] / rest.size[0], size[1] * pixel_aspect / rest.size[1])
     x, y = (
-        (centre + 0.5) * scale - 0.5 + (room - scale * samples) / 2
-        for centre, room, samples in zip(rest.centre, size, rest.size, strict=True)
+        (centre + 0.5) * step - 0.5 + (room - step * samples) / 2
+        for centre, step, room, samples in zip(
+            rest.centre, (scale, scale / pixel_aspect), size, rest.size, strict=True
+        )
     )
     across, upright, away = (share * rest.distance for share in pose.moved)
     return View(
@@ -110,4 +113,5 @@ def view_of(pose: Pose, rest: Rest, size: tuple[int, int]) -> View:
         centre=(x, y),
         size=size,
         is_orthographic=pose.is_orthographic,
+        pixel_aspect=pixel_aspect,
     )

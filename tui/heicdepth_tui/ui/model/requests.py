@@ -69,7 +69,8 @@ class View:
 
     def panes(self, shapes: Shapes) -> Panes:
         """Return where images of these shapes are drawn."""
-        return panes_of(shapes, self.layout.pictures, self.layout.is_single)
+        layout, cell_aspect = self.layout, self.settings.cell_aspect
+        return panes_of(shapes, layout.pictures, layout.is_single, cell_aspect)
 
     def render_spec(self, shapes: Shapes, layer: Layer, tables: Tables | None = None) -> RenderSpec:
         """Return how a layer is drawn: in which pane, and in which colours.

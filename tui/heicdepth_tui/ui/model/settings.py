@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.draw.modes import Blocks, ColorMode
 from heicdepth_tui.draw.rendering import RenderSpec
 
@@ -34,6 +35,8 @@ class RenderSettings:
     """How the terminal shows pixels; None where it does not."""
     shows_pixels: bool = False
     """Whether panes that can show pixels do, once their blocks are on the screen."""
+    cell_aspect: float = CELL_ASPECT
+    """A cell's height over its width."""
 
     @classmethod
     def chosen(
@@ -41,6 +44,7 @@ class RenderSettings:
         mode: ColorMode,
         blocks: Blocks | None,
         graphics: Graphics | None = None,
+        cell_aspect: float = CELL_ASPECT,
     ) -> RenderSettings:
         """Return the settings to begin with; without ``blocks`` depth has quad blocks if free.
 
@@ -50,7 +54,14 @@ class RenderSettings:
         depth = Blocks.QUAD if mode is ColorMode.TRUECOLOR else Blocks.HALF
         photo = blocks or Blocks.HALF
         shows_pixels = graphics is not None
-        return cls(mode, photo, blocks or depth, graphics=graphics, shows_pixels=shows_pixels)
+        return cls(
+            mode,
+            photo,
+            blocks or depth,
+            graphics=graphics,
+            shows_pixels=shows_pixels,
+            cell_aspect=cell_aspect,
+        )
 
     def next_blocks(self) -> RenderSettings:
         """Return the settings with the other block characters, for photo and depth."""
@@ -71,7 +82,14 @@ class RenderSettings:
 
     def render_spec(self, cells: tuple[int, int], colormap: str = "") -> RenderSpec:
         """Return how to draw a picture in a room of (columns, rows)."""
-        return RenderSpec(cells, self.blocks, self.mode, self.tolerance, colormap)
+        return RenderSpec(
+            cells,
+            self.blocks,
+            self.mode,
+            self.tolerance,
+            colormap,
+            cell_aspect=self.cell_aspect,
+        )
 
     def depth_spec(self, cells: tuple[int, int], colormap: str) -> RenderSpec:
         """Return how to draw a depth map beside its photo, in a room of (columns, rows)."""

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.photo.layers import Layer, LayerKind, depth_info
 from heicdepth_tui.photo.region import MAX_LEVEL, SampleRegion
@@ -26,7 +27,6 @@ __all__ = [
 
 MAX_COLUMNS = 8
 """Cells across one sample at the largest zoom."""
-_CELL_ASPECT = 2
 _SAMPLES_A_CELL = 2
 """Least samples across a cell that the decoder averages, where the layer has them."""
 _ASPECT_TOLERANCE = 0.02
@@ -124,32 +124,34 @@ def _placed(layer: Layer, photo: Size, size: Size) -> LayerFrame:
 class Viewport:
     """The middle of the window in photo pixels, and ``pitch``, the photo pixels across a cell.
 
-    A cell is twice as high as wide. ``pitch`` 0 stands for the whole layer.
+    ``pitch`` 0 stands for the whole layer. ``cell_aspect`` is a cell's height over its width.
     """
 
     x: float = 0.0
     y: float = 0.0
     pitch: float = 0.0
+    cell_aspect: float = CELL_ASPECT
 
-    def clamped(self, frame: LayerFrame, cells: tuple[int, int]) -> Viewport:
+    def clamped(
+        self, frame: LayerFrame, cells: tuple[int, int], cell_aspect: float = CELL_ASPECT
+    ) -> Viewport:
         """Return the nearest window of ``cells`` (columns, rows) that lies within a layer."""
         least = frame.scale[0] / MAX_COLUMNS
-        fit = fit_pitch(frame, cells)
+        fit = fit_pitch(frame, cells, cell_aspect)
         pitch = fit if self.pitch <= 0 else min(fit, max(least, self.pitch))
-        sides = pitch * cells[0], pitch * cells[1] * _CELL_ASPECT
+        sides = pitch * cells[0], pitch * cells[1] * cell_aspect
         x, y = (
             _within(at, side, origin, scale * samples)
             for at, side, origin, scale, samples in zip(
                 (self.x, self.y), sides, frame.origin, frame.scale, frame.size, strict=True
             )
         )
-        return Viewport(x, y, pitch)
+        return Viewport(x, y, pitch, cell_aspect)
 
     def moved(self, columns: float, rows: float) -> Viewport:
         """Return the window moved by cells."""
-        return replace(
-            self, x=self.x + columns * self.pitch, y=self.y + rows * _CELL_ASPECT * self.pitch
-        )
+        across, down = columns * self.pitch, rows * self.cell_aspect * self.pitch
+        return replace(self, x=self.x + across, y=self.y + down)
 
     def zoomed(self, factor: float, at: tuple[float, float] = (0.0, 0.0)) -> Viewport:
         """Return the window ``factor`` times as near, about a point in cells from its middle."""
@@ -159,13 +161,13 @@ class Viewport:
 
     def scaled(self, factor: float) -> Viewport:
         """Return the same part of a photo with ``factor`` times as many pixels a side."""
-        return Viewport(self.x * factor, self.y * factor, self.pitch * factor)
+        return replace(self, x=self.x * factor, y=self.y * factor, pitch=self.pitch * factor)
 
 
-def fit_pitch(frame: LayerFrame, cells: tuple[int, int]) -> float:
+def fit_pitch(frame: LayerFrame, cells: tuple[int, int], cell_aspect: float = CELL_ASPECT) -> float:
     """Return the photo pixels across a cell at which a whole layer fits into ``cells``."""
     width, height = (one * scale for one, scale in zip(frame.size, frame.scale, strict=True))
-    return max(width / max(1, cells[0]), height / max(1, cells[1] * _CELL_ASPECT))
+    return max(width / max(1, cells[0]), height / max(1, cells[1] * cell_aspect))
 
 
 def _within(at: float, side: float, origin: float, length: float) -> float:
@@ -213,14 +215,14 @@ def window_of(
             frame.origin,
             frame.scale,
             pitches,
-            (cells[0], cells[1] * _CELL_ASPECT),
+            (cells[0], cells[1] * viewport.cell_aspect),
             frame.size,
             strict=True,
         )
     ]
     (left, width), (top, height) = spans
     shown = SampleRegion(left, top, width, height)
-    zoom = fit_pitch(frame, cells) / viewport.pitch
+    zoom = fit_pitch(frame, cells, viewport.cell_aspect) / viewport.pitch
     return Window(frame, shown, frame.decoded(shown), level, zoom)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.errors import UnsupportedError
 from heicdepth_tui.heif.picture_facts import Size
@@ -34,7 +35,8 @@ class PaneView:
     """One pane: its lines of text, and in its middle a picture, or a message.
 
     ``layer`` is the layer of the picture. Where ``is_pending`` the picture is still to come: until
-    then the message stands on a placeholder of its ``shape`` (width, height).
+    then the message stands on a placeholder of its ``shape`` (width, height), in cells of
+    ``cell_aspect``.
     """
 
     entry: Entry | None = None
@@ -46,6 +48,7 @@ class PaneView:
     message: str = ""
     shape: tuple[int, int] | None = None
     is_pending: bool = False
+    cell_aspect: float = CELL_ASPECT
 
 
 def message_view(entry: Entry | None, message: str = "", *, has_legend: bool = False) -> PaneView:
@@ -89,7 +92,13 @@ def photo_view(state: PhotoState, header: Header, chosen: Layer | None, view: Vi
                 found, drawn_layer = state.layer(thumbnail), thumbnail
     lines = problem or caption(cells, header, is_single)
     pane = PaneView(
-        state.entry, heading, lines, layer.kind is LayerKind.DEPTH, drawn_layer, message=_DECODING
+        state.entry,
+        heading,
+        lines,
+        layer.kind is LayerKind.DEPTH,
+        drawn_layer,
+        message=_DECODING,
+        cell_aspect=view.settings.cell_aspect,
     )
     if found.error is not None:
         return replace(pane, message=found.error.short)
@@ -105,7 +114,8 @@ def depth_view(state: PhotoState, header: Header, view: View) -> PaneView:
     cells = view.panes(shapes).depth.columns - 2
     layer, item = state.own(LayerKind.DEPTH), header.depth.item
     heading = depth_heading(cells, header, shapes.depth)
-    pane = PaneView(state.entry, heading, has_legend=True, layer=layer)
+    aspect = view.settings.cell_aspect
+    pane = PaneView(state.entry, heading, has_legend=True, layer=layer, cell_aspect=aspect)
     if layer is None or item is None:
         return replace(pane, message=why_no_depth(header))
     found = state.layer(layer)

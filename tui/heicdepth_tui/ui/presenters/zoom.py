@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.photo.layers import Layer, LayerKind
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.presenters.labels import why_no_depth
@@ -62,14 +63,17 @@ def missing_message(state: PhotoState, layer: Layer | None) -> str:
     return ""
 
 
-def inset_rows(window: Window, cells: tuple[int, int]) -> tuple[tuple[bool, ...], ...]:
+def inset_rows(
+    window: Window, cells: tuple[int, int], cell_aspect: float = CELL_ASPECT
+) -> tuple[tuple[bool, ...], ...]:
     """Return a map of the layer as rows of dots, two a cell's height: True within the window.
 
     It takes as much of ``cells`` (columns, rows) as the aspect allows; at least one dot is True.
     """
     width, height = window.frame.size
-    scale = min(cells[0] / width, 2 * cells[1] / height)
-    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
+    scale = min(cells[0] / width, cell_aspect * cells[1] / height)
+    columns = max(1, round(width * scale))
+    rows = max(1, round(height * scale * 2 / cell_aspect))
     left, top, across, down = window.shown
     inside_x, inside_y = _dots(left, across, width, columns), _dots(top, down, height, rows)
     return tuple(

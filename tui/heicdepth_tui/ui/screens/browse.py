@@ -154,6 +154,12 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         self._tables.styles.height = layout.tables.rows
         self._title_tables()
 
+    def draw_again(self) -> None:
+        """Draw photo, depth map and cloud for cells of another shape."""
+        self.panel.update()
+        if self.cloud is not None:
+            self.cloud.control.draw()
+
     def _select(self, entry: Entry | None) -> None:
         """Show the photo that the cursor stands on now."""
         self.folder.update_place()

@@ -302,15 +302,15 @@ class CloudControl:
     def drag(self, columns: int, rows: int) -> None:
         """Turn the cloud: across the width by ``_WIDTH_TURN`` degrees."""
         degrees = _WIDTH_TURN / max(1, self.view.size.width)
-        # A cell is twice as high as wide.
-        self._change_pose(self.spin.pose.turned(columns * degrees, 2 * rows * degrees))
+        aspect = self._session.settings.cell_aspect
+        self._change_pose(self.spin.pose.turned(columns * degrees, rows * aspect * degrees))
 
     def drag_target(self, columns: int, rows: int) -> None:
         """Move the cloud with the pointer, as far as what lies at the distance of the target."""
         if self.frame is not None:
             view, fit = self.frame.view, self.frame.rendered.fit
             across = view.size[0] / fit.cols / view.focal
-            down = view.size[1] / fit.rows / view.focal
+            down = view.size[1] * view.pixel_aspect / fit.rows / view.focal
             self._change_pose(self.spin.pose.panned(columns * across, -rows * down))
 
     def wheel(self, steps: int) -> None:

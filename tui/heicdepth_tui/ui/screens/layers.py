@@ -157,6 +157,10 @@ class LayersScreen(ViewScreen):
         """Draw for the new size."""
         self.call_after_refresh(self._request)
 
+    def draw_again(self) -> None:
+        """Draw the view for cells of another shape."""
+        self._request()
+
     def _request(self) -> None:
         columns, rows = self.picture.size
         if not columns or not rows:

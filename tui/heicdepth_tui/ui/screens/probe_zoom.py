@@ -42,6 +42,10 @@ class ProbeZoom(ViewScreen):
         """Draw both pictures."""
         raise NotImplementedError
 
+    def draw_again(self) -> None:
+        """Draw both pictures for cells of another shape."""
+        self._draw()
+
     def _look(self, window: ProbeWindow) -> None:
         """Show another window: of the photo as it is decoded first, then of its own pixels."""
         if window == self._window or self._probe is None:

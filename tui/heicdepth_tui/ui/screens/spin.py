@@ -104,6 +104,10 @@ class SpinScreen(CloudActions, ViewScreen):
         """Draw for another size, once the picture has it."""
         self.call_after_refresh(self.control.draw)
 
+    def draw_again(self) -> None:
+        """Draw the cloud for cells of another shape."""
+        self.control.draw()
+
     # What is shown
 
     @property

@@ -73,6 +73,9 @@ class ViewScreen(Screen[None]):
         options = context.session.clip(entry).options(options)
         return replace(options, scale=context.session.scales.get(entry.path))
 
+    def draw_again(self) -> None:
+        """Draw the pictures for cells of another shape; nothing where the view has none."""
+
     # Keys
 
     def action_help(self) -> None:

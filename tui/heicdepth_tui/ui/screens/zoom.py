@@ -170,8 +170,9 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         frame, cells = self._frame(pane, chosen), pane.widget.cells
         if frame is None:
             return None
-        viewport = self._viewport.clamped(frame, cells)
-        return window_of(viewport, frame, cells, self._session.settings.blocks)
+        settings = self._session.settings
+        viewport = self._viewport.clamped(frame, cells, settings.cell_aspect)
+        return window_of(viewport, frame, cells, settings.blocks)
 
     def update(self) -> None:
         """Request the windows, and show the headings."""
@@ -205,12 +206,12 @@ class ZoomScreen(PixelScreen, ZoomProbe):
             self._photo_size = size.width, size.height
 
     @property
-    def _leading(self) -> tuple[LayerFrame, tuple[int, int]] | None:
-        """The frame and the cells of the first pane that has a layer."""
+    def _leading(self) -> tuple[LayerFrame, tuple[int, int], float] | None:
+        """The frame of the first pane that has a layer, its cells and their aspect."""
         for pane, chosen in self._panes:
             frame = self._frame(pane, chosen)
             if frame is not None:
-                return frame, pane.widget.cells
+                return frame, pane.widget.cells, self._session.settings.cell_aspect
         return None
 
     @property
@@ -227,7 +228,7 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         is_depth = chosen.kind is LayerKind.DEPTH
         widget.set_class(is_depth, "-legend")
         self._show_legend(state, widget, layer)
-        widget.view.show_inset(window)
+        widget.view.show_inset(window, self._session.settings.cell_aspect)
         if window is None:
             message = missing_message(state, layer)
             widget.heading.update(chosen.label, layout=False)
@@ -287,7 +288,8 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         pane.requested, pane.is_waiting, pane.is_final = (entry, wanted), True, False
         pane.window = window
         if pane.shown != entry:
-            pane.widget.view.show_placeholder(DECODING, window.shown[2:])
+            aspect = self._session.settings.cell_aspect
+            pane.widget.view.show_placeholder(DECODING, window.shown[2:], aspect)
         self._app_context.loader.request(entry, wanted)
 
     def handle(self, event: Event) -> None:
@@ -356,10 +358,9 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         self._move(Viewport())
 
     def action_one_to_one(self) -> None:
-        """Show a sample of the layer in the height of a dot, two dots a cell."""
+        """Show a sample of the layer in the width of a cell."""
         if self._leading is not None:
-            frame, _ = self._leading
-            self._move(replace(self._current, pitch=frame.scale[0]))
+            self._move(replace(self._current, pitch=self._leading[0].scale[0]))
 
     def action_lock(self) -> None:
         """Show photo and depth map beside each other, or one of them again."""

@@ -96,7 +96,8 @@ class PaneWindow:
         if self.moved_number != request.number or request.spec.cells != self.widget.cells:
             return False
         if picture is None:
-            self.widget.view.show_placeholder(DECODING, request.window.shown[2:])
+            shape, cell_aspect = request.window.shown[2:], request.spec.cell_aspect
+            self.widget.view.show_placeholder(DECODING, shape, cell_aspect)
         else:
             self.widget.view.show_picture(picture.rendered, picture.place)
         return True

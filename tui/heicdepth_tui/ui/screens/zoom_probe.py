@@ -47,6 +47,10 @@ class ZoomProbe(ViewScreen):
         """Request the windows, and show the headings."""
         raise NotImplementedError
 
+    def draw_again(self) -> None:
+        """Request the windows for cells of another shape."""
+        self.update()
+
     def on_zoom_view_pointed(self, message: ZoomView.Pointed) -> None:
         """Show what is read under the mouse beside the window, or in its place."""
         self.hovering.leave()

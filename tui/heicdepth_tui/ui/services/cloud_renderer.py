@@ -62,13 +62,13 @@ def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
 
     source, points = opened.points(request)
     spec = request.spec
-    size = _raster_size(spec)
-    view = view_of(request.pose, opened.rest, size)
+    # Two pixels to the height of a cell, as wide as the cell.
+    view = view_of(request.pose, opened.rest, _raster_size(spec), spec.cell_aspect / 2)
     raster = rasterise(points, view, request.background, shaded=request.is_shaded)
     picked = opened.number_of(source.cloud, request.picked)
     if picked is not None:
         mark_point(raster, view, source.cloud.xyz[picked])
-    draw_frame_cross(raster.rgb, view.rotation)
+    draw_frame_cross(raster.rgb, view.rotation, view.pixel_aspect)
     across, down = spec.blocks.samples
     columns, rows = spec.cells
     fit = Fit(columns, rows, columns * across, rows * down)
@@ -98,7 +98,7 @@ def draw_frame(opened: OpenCloud, request: CloudRequest) -> CloudFrame:
 
 
 def _raster_size(spec: RenderSpec) -> tuple[int, int]:
-    """Return the (width, height) to rasterise: square pixels, two or four to a cell's height."""
+    """Return the (width, height) to rasterise: two or four pixels to a cell's height."""
     from heicdepth_tui.draw.modes import Blocks
 
     columns, rows = spec.cells

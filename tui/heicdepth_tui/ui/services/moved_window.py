@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from heicdepth_tui.draw.fit import Box, fit_cells
+from heicdepth_tui.draw.fit import CELL_ASPECT, Box
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Pixels
@@ -43,7 +43,7 @@ def draw_moved(request: MoveRequest) -> MovedPicture | None:
     """
     spec, target, source = request.spec, request.window.shown, request.samples.window.shown
     array = _turned(_merged(request.samples, request.sharper), spec.turn)
-    fit = fit_cells((target.width, target.height), spec.cells, spec.blocks)
+    fit = spec.fit((target.width, target.height))
     if not fit.cols or not array.size:
         return None
     dots = spec.blocks.samples
@@ -72,10 +72,12 @@ def draw_moved(request: MoveRequest) -> MovedPicture | None:
         known.maximum,
         known.bits,
         space=known.space,
-        # Of the aspect of the cells, which it is to fill.
+        # Of the shape of the cells, which it fills; whole samples give no other aspect than 2.
         region=SampleRegion(0, 0, across.cells, 2 * down.cells),
     )
-    covered = replace(spec, cells=(across.cells, down.cells), turn=(0, False))
+    covered = replace(
+        spec, cells=(across.cells, down.cells), turn=(0, False), cell_aspect=CELL_ASPECT
+    )
     picture = picture_of(part, covered)
     if picture.mode is ColorMode.TRUECOLOR and spec.tolerance:
         fg, bg = (_rounded(colours, spec.tolerance) for colours in (picture.fg, picture.bg))

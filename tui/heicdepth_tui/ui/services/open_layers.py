@@ -15,7 +15,7 @@ from heicdepth_tui.depth import views
 from heicdepth_tui.depth.coverage import WHOLE, Region
 from heicdepth_tui.depth.registration import orientation_words, register
 from heicdepth_tui.draw.cells import render_cells
-from heicdepth_tui.draw.fit import Fit, fit_cells, whole_scale
+from heicdepth_tui.draw.fit import Fit, whole_scale
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import Rendered, RenderedImage, RenderedRows, RenderSpec
 from heicdepth_tui.draw.shrink import shrink
@@ -408,7 +408,7 @@ def _over(photo: Rgb, image: Rgb, weight: NDArray[np.uint8] | None, share: float
 def _fit(size: tuple[int, int], spec: RenderSpec) -> Fit:
     """Return the cells of a picture (width, height); as pixels its size by a whole number."""
     if spec.cell_pixels is None:
-        return fit_cells(size, spec.cells, spec.blocks)
+        return spec.fit(size)
     scale = whole_scale(size, min(spec.cells))
     width, height = size[0] * scale, size[1] * scale
     return Fit(width, height, width, height)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -158,8 +159,10 @@ def _cloud_panel(part: CloudPart, decode: Callable[[Request], Pixels]) -> Panel:
     opened = open_cloud(request, decode)
     source, points = opened.points(request)
     columns, rows = spec.cells
-    scale = whole_scale((columns, 2 * rows), _SIDE)
-    view = view_of(request.pose, opened.rest, (columns * scale, 2 * rows * scale))
+    # Square pixels, whatever the shape of a cell.
+    height = rows * spec.cell_aspect
+    scale = whole_scale((columns, math.ceil(height)), _SIDE)
+    view = view_of(request.pose, opened.rest, (columns * scale, round(height * scale)))
     raster = rasterise(points, view, request.background, shaded=request.is_shaded)
     picked = opened.number_of(source.cloud, request.picked)
     if picked is not None:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from heicdepth_tui.draw.fit import CELL_ASPECT
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.ui.model.layout import shapes_of
@@ -39,9 +40,13 @@ __all__ = ["Bootstrap"]
 class Bootstrap:
     """The first photo before the app runs; leave the ``with`` block to close the splash frame."""
 
-    def __init__(self, options: AppOptions) -> None:
+    def __init__(self, options: AppOptions, cell_aspect: float = CELL_ASPECT) -> None:
         self._options = options
-        self._settings = RenderSettings.chosen(app_color_mode(os.environ), options.blocks)
+        self.cell_aspect = cell_aspect
+        """A cell's height over its width, as the pictures are drawn."""
+        self._settings = RenderSettings.chosen(
+            app_color_mode(os.environ), options.blocks, cell_aspect=cell_aspect
+        )
         self._columns, self._rows = shutil.get_terminal_size()
         self.header: Header | None = None
         """The first photo's header; None where it is not read or cannot be read."""
@@ -63,6 +68,7 @@ class Bootstrap:
                 self._rows,
                 palette,
                 longest_name(self.entries),
+                cell_aspect,
             )
 
     def __enter__(self) -> Bootstrap:

@@ -119,7 +119,7 @@ def first_requests(
     ``names`` is the width of the longest name in the list, in cells.
     """
     layout = browse_layout(columns, rows, names=names)
-    panes = panes_of(shapes, layout.pictures, layout.is_single)
+    panes = panes_of(shapes, layout.pictures, layout.is_single, settings.cell_aspect)
     depth, thumbnail, photo = (
         layer_render_spec(panes, layer, settings, colormap, shapes.turn)
         for layer in (DEPTH, THUMBNAIL, PRIMARY)

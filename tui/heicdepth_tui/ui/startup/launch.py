@@ -10,7 +10,8 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.model.options import AppOptions
 from heicdepth_tui.ui.startup.prestart import end_unused_decoder, take_decoder
-from heicdepth_tui.ui.terminal.capabilities import check_terminal
+from heicdepth_tui.ui.terminal.capabilities import check_terminal, terminal_descriptor
+from heicdepth_tui.ui.terminal.cell_size import cell_aspect_of
 from heicdepth_tui.ui.terminal.switches import has
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ def open_app(options: AppOptions, color: str = "auto") -> int:
 
     from heicdepth_tui.ui.startup.bootstrap import Bootstrap
 
-    with Bootstrap(options) as bootstrap, bootstrap.start_decoder(take_decoder()) as decoder:
+    replied = None if queried is None else queried.cell
+    aspect = cell_aspect_of(terminal_descriptor(), options.cell_aspect, replied)
+    with (
+        Bootstrap(options, aspect) as bootstrap,
+        bootstrap.start_decoder(take_decoder()) as decoder,
+    ):
         if options.keymap:
             from heicdepth_tui.ui.startup.keymap import check_keymap
 

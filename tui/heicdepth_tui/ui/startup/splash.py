@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from heicdepth_tui.draw.fit import Box, fit_cells
+from heicdepth_tui.draw.fit import CELL_ASPECT, Box, fit_cells
+from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.photo.layers import Answer, LayerKind, layers_of
 from heicdepth_tui.ui.model.layout import Panes, browse_layout, panes_of
@@ -62,6 +63,7 @@ class SplashFrame:
         rows: int,
         palette: Palette,
         names: int = 13,
+        cell_aspect: float = CELL_ASPECT,
     ) -> None:
         self._descriptor = descriptor
         self._output = descriptor
@@ -69,6 +71,7 @@ class SplashFrame:
         self._size = columns, rows
         self._palette = palette
         self._names = names
+        self._cell_aspect = cell_aspect
         self._layout = browse_layout(columns, rows, names=names)
         self._panes: Panes | None = None
         self._lock = threading.Lock()
@@ -161,14 +164,15 @@ class SplashFrame:
 
     def show_header(self, header: Header, shapes: Shapes) -> None:
         """Paint headings, caption, and placeholders where the images of these shapes will be."""
-        panes = panes_of(shapes, self._layout.pictures, self._layout.is_single)
+        layout, cell_aspect = self._layout, self._cell_aspect
+        panes = panes_of(shapes, layout.pictures, layout.is_single, cell_aspect)
         self._panes = panes
         lines = []
         placeholder = self._sgr(self._palette.foreground, self._palette.surface)
         for shape, box in zip(
             (shapes.photo, shapes.depth), (panes.photo, panes.depth), strict=True
         ):
-            fit = fit_cells(shape, box.size)
+            fit = fit_cells(shape, box.size, Blocks.HALF, cell_aspect)
             rows = (placeholder + " " * fit.cols,) * fit.rows
             lines += self._centred(box, RenderedRows(fit, rows))
         if not self._layout.is_single:

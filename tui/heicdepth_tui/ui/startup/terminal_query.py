@@ -12,6 +12,7 @@ from time import monotonic
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.graphics import Graphics
 from heicdepth_tui.ui.terminal.capabilities import terminal_descriptor
+from heicdepth_tui.ui.terminal.cell_size import window_cell
 from heicdepth_tui.ui.terminal.graphics_replies import (
     NOT_QUERIED,
     QUERY,
@@ -39,10 +40,14 @@ def query_graphics(wanted: str) -> Queried:
     typed = _query(sys.stdin.fileno(), output, replies)
     if not replies.is_done:
         return Queried(None, "the terminal does not reply", typed, replies)
-    found = graphics_of(wanted, replies, find_tmux(), os.environ, _window_cell(output))
+    found = graphics_of(wanted, replies, find_tmux(), os.environ, _whole(window_cell(output)))
     if isinstance(found, Graphics):
-        return Queried(found, typed=typed)
-    return Queried(None, printable(found), typed)
+        return Queried(found, typed=typed, cell=replies.cell_pixels)
+    return Queried(None, printable(found), typed, cell=replies.cell_pixels)
+
+
+def _whole(cell: tuple[float, float] | None) -> tuple[int, int] | None:
+    return None if cell is None else (int(cell[0]), int(cell[1]))
 
 
 def _query(source: int, output: int, replies: ReplySplitter) -> str:
@@ -75,19 +80,3 @@ def _read(source: int, replies: ReplySplitter) -> str:
                 break
             typed += replies.feed(decode(data))
     return typed if replies.is_done else typed + replies.end_waiting()
-
-
-def _window_cell(descriptor: int) -> tuple[int, int] | None:
-    """Return the size of a cell in pixels by the terminal's driver; None where it knows none."""
-    import fcntl
-    import struct
-    import termios
-
-    try:
-        data = fcntl.ioctl(descriptor, termios.TIOCGWINSZ, bytes(8))
-    except OSError:
-        return None
-    rows, columns, width, height = struct.unpack("HHHH", data)
-    if not (rows and columns and width // columns and height // rows):
-        return None
-    return width // columns, height // rows

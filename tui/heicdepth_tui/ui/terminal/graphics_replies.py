@@ -41,13 +41,14 @@ class Queried:
     """The outcome of a query: the terminal's graphics, else ``reason`` says why it has none.
 
     ``typed`` is what was typed meanwhile. ``late`` takes out the replies that may still follow,
-    where the fence did not come in time.
+    where the fence did not come in time. ``cell`` is the (width, height) of a cell in pixels.
     """
 
     graphics: Graphics | None = None
     reason: str = ""
     typed: str = ""
     late: ReplySplitter | None = None
+    cell: tuple[int, int] | None = None
 
 
 NOT_QUERIED = Queried()

@@ -97,9 +97,9 @@ class ImagePane(Vertical):
         if view.picture is not None:
             self.image.show_picture(view.picture)
         elif not view.is_pending:
-            self.image.show_message(view.message, view.shape)
+            self.image.show_message(view.message, view.shape, view.cell_aspect)
         elif view.message or (old.entry, old.layer) != (view.entry, view.layer):
-            self.image.show_placeholder(view.message, view.shape)
+            self.image.show_placeholder(view.message, view.shape, view.cell_aspect)
         if self.when_shown is not None:
             self.when_shown(self)
 

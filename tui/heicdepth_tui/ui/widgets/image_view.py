@@ -13,7 +13,7 @@ from textual.color import TRANSPARENT
 from textual.geometry import Region
 from textual.strip import Strip
 
-from heicdepth_tui.draw.fit import Box, Fit, fit_cells
+from heicdepth_tui.draw.fit import CELL_ASPECT, Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
@@ -58,9 +58,10 @@ class ImageView(LineWidget):
         """Called after the picture, or a part of it, was painted."""
         self._message = ""
         self._shape: tuple[int, int] | None = None
+        self._cell_aspect = CELL_ASPECT
         self._lines: dict[tuple[str, int, tuple[int, int], Style, Style], Strip] = {}
         """Lines of the message: most of them are the same one."""
-        self._placeholder: tuple[str, tuple[int, int] | None] | None = None
+        self._placeholder: tuple[str, tuple[int, int] | None, float] | None = None
         self._placeholder_timer: Timer | None = None
 
     @property
@@ -127,15 +128,20 @@ class ImageView(LineWidget):
         """What lies over the picture, and has to lie over an image in its place."""
         return None
 
-    def show_placeholder(self, message: str, shape: tuple[int, int] | None = None) -> None:
+    def show_placeholder(
+        self,
+        message: str,
+        shape: tuple[int, int] | None = None,
+        cell_aspect: float = CELL_ASPECT,
+    ) -> None:
         """Show a message in place of a picture, but only after ``PLACEHOLDER_DELAY``.
 
         The picture before may stay that long: a placeholder of 20 ms between two flickers.
         """
         if self._picture is None:
-            self.show_message(message, shape)
+            self.show_message(message, shape, cell_aspect)
             return
-        self._placeholder = (message, shape)
+        self._placeholder = (message, shape, cell_aspect)
         if self._placeholder_timer is None:
             self._placeholder_timer = self.set_timer(PLACEHOLDER_DELAY, self._show_late)
 
@@ -150,14 +156,19 @@ class ImageView(LineWidget):
             self._placeholder_timer.stop()
             self._placeholder_timer = None
 
-    def show_message(self, message: str, shape: tuple[int, int] | None = None) -> None:
+    def show_message(
+        self,
+        message: str,
+        shape: tuple[int, int] | None = None,
+        cell_aspect: float = CELL_ASPECT,
+    ) -> None:
         """Show a text instead, in front of a rectangle of ``shape`` (width, height)."""
         self._cancel_placeholder()
-        if self._picture is None and (message, shape) == (self._message, self._shape):
+        shown = self._message, self._shape, self._cell_aspect
+        if self._picture is None and (message, shape, cell_aspect) == shown:
             return
         self._picture = self._pixels = None
-        self._message = message
-        self._shape = shape
+        self._message, self._shape, self._cell_aspect = message, shape, cell_aspect
         self._lines.clear()
         self.refresh()
 
@@ -263,7 +274,7 @@ class ImageView(LineWidget):
         words = wrap_cells(self._message, max(1, width - 4))[: max(1, height)]
         row = y - (height - len(words)) // 2
         text = words[row] if 0 <= row < len(words) else ""
-        box = _placeholder_box(self._shape or (0, 0), width, height)
+        box = _placeholder_box(self._shape or (0, 0), width, height, self._cell_aspect)
         columns = (box.column, box.column + box.columns)
         if not box.row <= y < box.row + box.rows:
             columns = (0, 0)
@@ -275,9 +286,10 @@ class ImageView(LineWidget):
 
 
 @lru_cache(maxsize=8)
-def _placeholder_box(shape: tuple[int, int], width: int, height: int) -> Box:
+def _placeholder_box(shape: tuple[int, int], width: int, height: int, cell_aspect: float) -> Box:
     """Return the cells of a placeholder of a (width, height) in a room of cells."""
-    return fit_cells(shape, (width, height), Blocks.HALF).box_in(Box(0, 0, width, height))
+    fit = fit_cells(shape, (width, height), Blocks.HALF, cell_aspect)
+    return fit.box_in(Box(0, 0, width, height))
 
 
 def _message_line(

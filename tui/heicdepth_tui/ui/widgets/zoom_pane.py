@@ -48,13 +48,13 @@ class ZoomInset:
         """Two rows of dots each, as half blocks."""
         return self._lines
 
-    def show(self, window: Window | None, room: tuple[int, int]) -> bool:
+    def show(self, window: Window | None, room: tuple[int, int], cell_aspect: float) -> bool:
         """Show where a window is, nothing where it shows all; return whether that is a change."""
         rows: tuple[tuple[bool, ...], ...] = ()
         if window is not None and not window.is_whole:
             cells = min(_INSET[0], room[0] // 3), min(_INSET[1], room[1] // 3)
             if min(cells) > 0:
-                rows = inset_rows(window, cells)
+                rows = inset_rows(window, cells, cell_aspect)
         if rows == self._rows:
             return False
         self._rows = rows
@@ -109,9 +109,9 @@ class ZoomView(ImageView):
         self.inset = ZoomInset()
         self._grabbed: Offset | None = None
 
-    def show_inset(self, window: Window | None) -> None:
+    def show_inset(self, window: Window | None, cell_aspect: float) -> None:
         """Show where a window is."""
-        if self.inset.show(window, (self.size.width, self.size.height)):
+        if self.inset.show(window, (self.size.width, self.size.height), cell_aspect):
             self.refresh()
 
     @property
