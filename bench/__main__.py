@@ -60,6 +60,7 @@ MEASUREMENTS = {
     "overlay": ("bench.views", "overlay"),
     "spin": ("bench.spin", "frames"),
     "picture-bytes": ("bench.wire", "picture_bytes"),
+    "blocks": ("bench.blocks", "quad_beside_half"),
     "big-preview": ("bench.memory", "big_preview"),
     "zoom": ("bench.zoom", "zoom"),
     "memory-500": ("bench.memory", "after_many"),

@@ -72,12 +72,16 @@ class Material:
         try:
             return self.photo("pug.heic")
         except SkippedError:
-            folder = self.scratch / "generated"
-            if not folder.is_dir():
-                from heicdepth_tui.samples.write import write_samples
+            return self.generated()
 
-                write_samples(folder)
-            return folder / "IMG_0412.HEIC"
+    def generated(self) -> Path:
+        """Return a generated photo with depth."""
+        folder = self.scratch / "generated"
+        if not folder.is_dir():
+            from heicdepth_tui.samples.write import write_samples
+
+            write_samples(folder)
+        return folder / "IMG_0412.HEIC"
 
     def variants(self, photo: Path, count: int) -> list[Path]:
         """Return photos like ``photo``, each with other numbers in its lists and another time.

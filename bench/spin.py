@@ -11,12 +11,11 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.figures import Figure, ms, percentile
+from bench.figures import Figure, cpu_seconds_of, ms, percentile
 from bench.material import Material, environment
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _measure(path: Path, cells: tuple[int, int], count: int) -> tuple[list[float
     opened = open_cloud(requests[0], decoded)
     draw_frame(opened, requests[0])
     seconds = [
-        _cpu_seconds(lambda one=request: draw_frame(opened, one)) for request in requests[1:]
+        cpu_seconds_of(lambda one=request: draw_frame(opened, one)) for request in requests[1:]
     ]
     return seconds, *_at_rest(opened, requests[0], cells)
 
@@ -140,12 +139,6 @@ def _at_rest(
     shown, inside = raster.rgb[top:bottom, left:right], raster.index[top:bottom, left:right] >= 0
     error = (shown.astype(np.float64) - np.asarray(expected))[inside]
     return 100 * float(inside.mean()), 10 * math.log10(255**2 / float(np.mean(error**2)))
-
-
-def _cpu_seconds(work: Callable[[], object]) -> float:
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 if __name__ == "__main__":

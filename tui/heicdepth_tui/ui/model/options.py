@@ -25,7 +25,7 @@ class AppOptions:
     theme: str = "dark"
     colormap: str = DEFAULT_COLORMAP
     blocks: Blocks | None = None
-    """Those of all pictures; None: quad blocks where they are free, else half blocks."""
+    """Those of all pictures; None: quad blocks for depth in true colours, else half blocks."""
     graphics: str = "blocks"
     """How pixels are shown: ``blocks`` (not at all), ``auto``, ``kitty`` or ``iterm``."""
     cell_aspect: float | None = None
