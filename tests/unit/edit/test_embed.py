@@ -235,6 +235,28 @@ def test_an_archive_of_codes_and_metres_is_read_by_what_is_known_of_it(
     assert found.d_min == pytest.approx(1 / farthest)
 
 
+@pytest.mark.parametrize("bits", [8, 12])
+def test_codes_of_16_bits_are_rounded_and_it_says_so(
+    tmp_path: Path, run: Callable[..., Done], bits: int
+) -> None:
+    photo_at(tmp_path)
+    _, codes = codes_at(tmp_path, 65535)
+    more = () if bits == 12 else ("--bits", str(bits))
+
+    done = run(
+        "embed", "photo.heic", "codes.png", "--d-min", "0.5", "--d-max", "4", *more, "-o", "o.heic"
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert f"codes of 16 bits rounded to {bits}, 65535 to {2**bits - 1}" in done.stderr
+    written = depth_of(tmp_path / "o.heic") / (2**bits - 1)
+    # Half a code, and nothing more: the codes of both ends are exact.
+    assert np.abs(written - codes / 65535).max() <= 0.5 / (2**bits - 1) + 1e-12
+    found = read_header(tmp_path / "o.heic").depth.representation
+    assert found is not None
+    assert (found.d_min, found.d_max) == (0.5, 4)
+
+
 def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
     tmp_path: Path, run: Callable[..., Done]
 ) -> None:
@@ -267,7 +289,9 @@ def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
         (["codes.png"], "nothing says what its codes mean"),
         (["codes.png", "--d-min", "2", "--d-max", "1"], "disparity must rise"),
         (["codes.png", "--representation", "z", "--d-min", "1", "--d-max", "2"], "Z must fall"),
-        (["wide.png", "--d-min", "1", "--d-max", "2"], "12 bits hold 4095"),
+        (["wide.npy", "--d-min", "1", "--d-max", "2"], "12 bits hold 4095"),
+        (["wide.png", "--camera", "codes.json"], "or --d-min and --d-max if they are codes of 16"),
+        (["more.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], "8 bits hold 255"),
         (["codes.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], ""),
         (["square.npy"], "differ in aspect; resize the depth map"),
         (["tall.npy"], "differ in aspect; turn the depth map by 90 degrees"),
@@ -285,7 +309,11 @@ def test_maps_that_do_not_fit_are_refused_and_nothing_is_written(
 ) -> None:
     photo_at(tmp_path)
     codes_at(tmp_path)
+    np.save(tmp_path / "wide.npy", np.full((H, W), 1 << 16))
     Image.fromarray(np.full((H, W), 5000, np.uint16)).save(tmp_path / "wide.png")
+    stated = {"type": "disparity", "at_code_0": 0.5, "at_max_code": 4}
+    (tmp_path / "codes.json").write_text(json.dumps({"representation": stated}))
+    Image.fromarray(np.full((H, W), 300, np.uint16)).save(tmp_path / "more.png")
     Image.fromarray(np.zeros((H, W, 3), np.uint8)).save(tmp_path / "colour.png")
     np.save(tmp_path / "square.npy", np.ones((H, H)))
     np.save(tmp_path / "tall.npy", np.ones((W, H)))

@@ -97,6 +97,8 @@ def embed(
     PHOTO is any photo; a HEIC or AVIF keeps its coded picture, EXIF, profile and all other items
     byte for byte. DEPTH is an upright PNG of 8 or 16 bits, TIFF, EXR, NPY or NPZ of the photo's
     aspect: whole numbers are codes, the largest nearest, and need a range; floats are metres.
+    With --d-min and --d-max codes above 4095 are those of 16 bits, from 0 to 65535, and rounded to
+    --bits (12).
     """
     if (d_min is None) != (d_max is None):
         raise click.UsageError("give both --d-min and --d-max")
@@ -118,21 +120,24 @@ def embed(
         source=source,
     )
     try:
-        made, filled = new_depth(depth, meaning)
-        done = embed_in(photo, made, out, replace=replace, quality=quality)
+        made = new_depth(depth, meaning)
+        done = embed_in(photo, made.depth, out, replace=replace, quality=quality)
     except MissingExtraError:
         raise
     except HeicDepthError as error:
         click.echo(f"heicdepth-tui: {error.at(photo)}", err=True)
         return 1
     click.echo(str(done.path))
-    clauses = [f"depth {made.size}, {made.bits} bit, {made.representation.type.label}"]
+    new = made.depth
+    clauses = [f"depth {new.size}, {new.bits} bit, {new.representation.type.label}"]
+    if made.is_rounded:
+        clauses.append(f"codes of 16 bits rounded to {new.bits}, 65535 to {(1 << new.bits) - 1}")
     clauses.append(f"{done.kept} items as they were" if done.kept else "photo coded anew")
     if done.removed:
         clauses.append(f"{done.removed} items of the depth map before are gone")
-    if filled:
-        clauses.append(f"{filled:,} samples without a distance have the farthest code")
-    if made.camera is None:
+    if made.filled:
+        clauses.append(f"{made.filled:,} samples without a distance have the farthest code")
+    if new.camera is None:
         clauses.append("no camera")
     click.echo(f"{printable_path(str(done.path))}: {'; '.join(clauses)}", err=True)
     return 0

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.edit.depth_item import Samples
     from heicdepth_tui.heif.facts import Header
 
-__all__ = ["REPRESENTATIONS", "Meaning", "Quantised", "new_depth", "quantised"]
+__all__ = ["REPRESENTATIONS", "Made", "Meaning", "Quantised", "new_depth", "quantised"]
 
 REPRESENTATIONS = {
     "disparity": RepresentationType.UNIFORM_DISPARITY,
@@ -35,6 +35,8 @@ REPRESENTATIONS = {
 """The forms that can be written, by their names in options."""
 
 _BITS = (8, 10, 12)
+_WIDE_BITS = 16
+"""Of codes that more than the last of these need: they are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,19 @@ def quantised(metres: NDArray[np.floating[Any]], kind: RepresentationType, bits:
     return Quantised(codes, representation, int(samples.size - np.count_nonzero(known)))
 
 
-def new_depth(path: Path, meaning: Meaning) -> tuple[NewDepth, int]:
-    """Return the depth map in the file ``path``, and how many samples had no distance.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A depth map as it is written, and what that changes."""
+
+    depth: NewDepth
+    filled: int = 0
+    """Samples without a distance, written as the farthest code."""
+    is_rounded: bool = False
+    """Whether codes of 16 bits are rounded to fewer, by half a code of those at most."""
+
+
+def new_depth(path: Path, meaning: Meaning) -> Made:
+    """Return the depth map in the file ``path``.
 
     Raises ExportError where its numbers have no meaning or several, do not fit the bits, or the
     camera file cannot be used; what ``read_header`` raises for ``meaning.source``.
@@ -93,16 +106,16 @@ def new_depth(path: Path, meaning: Meaning) -> tuple[NewDepth, int]:
     is_codes = has_range and meaning.metres is None
     file = read_depth_file(path, prefer="codes" if is_codes else "metres")
     try:
-        depth, filled = _codes(file, meaning, record, header)
-        camera = _camera(record, header, depth.size)
+        made = _codes(file, meaning, record, header)
+        camera = _camera(record, header, made.depth.size)
     except ValueError as error:
         raise ExportError(str(error), path=path) from error
     accuracy = meaning.accuracy or _accuracy(record, header)
-    depth = replace(depth, accuracy=accuracy, camera=camera)
+    depth = replace(made.depth, accuracy=accuracy, camera=camera)
     if header is not None and header.depth.item is not None and "K" not in record:
         item = header.depth.item
         depth = replace(depth, calibration=header.depth.calibration, frame=item.transforms)
-    return depth, filled
+    return replace(made, depth=depth)
 
 
 def _source(path: Path) -> Header:
@@ -114,7 +127,7 @@ def _source(path: Path) -> Header:
 
 def _codes(
     file: DepthFile, meaning: Meaning, record: dict[str, Any], header: Header | None
-) -> tuple[NewDepth, int]:
+) -> Made:
     if meaning.metres is not None or not file.holds_codes:
         if meaning.ends is not None:
             raise ValueError("its numbers are distances, whose ends are their own: leave them out")
@@ -122,22 +135,26 @@ def _codes(
             raise ValueError("it holds codes, not metres")
         kind = REPRESENTATIONS[meaning.representation or "disparity"]
         bits = meaning.bits or 8
-        made = quantised(file.array * (meaning.metres or 1.0), kind, bits)
-        return NewDepth(made.codes, bits, made.representation), made.filled
+        found = quantised(file.array * (meaning.metres or 1.0), kind, bits)
+        return Made(NewDepth(found.codes, bits, found.representation), found.filled)
     highest = int(file.array.max())
     if int(file.array.min()) < 0:
         raise ValueError("codes are not negative")
-    bits = meaning.bits or next((bits for bits in _BITS if highest < 1 << bits), 0)
-    if not bits or highest >= 1 << bits:
+    bits = meaning.bits or next((bits for bits in _BITS if highest < 1 << bits), _BITS[-1])
+    # With the range of another file they are rather distances in millimetres.
+    is_wide = meaning.ends is not None and 1 << _BITS[-1] <= highest < 1 << _WIDE_BITS
+    if highest >= 1 << bits and not is_wide:
         raise ValueError(
-            f"its largest code is {highest}, {bits or 12} bits hold {(1 << (bits or 12)) - 1}; "
-            "give --metres with the length of a unit if its numbers are distances"
+            f"its largest code is {highest}, {bits} bits hold {(1 << bits) - 1}; "
+            "give --metres with the length of a unit if its numbers are distances, "
+            "or --d-min and --d-max if they are codes of 16 bits"
         )
     representation = _representation(meaning, record, header)
-    codes: Samples = file.array.astype(np.uint8)
-    if bits > 8:
-        codes = file.array.astype(np.uint16)
-    return NewDepth(codes, bits, representation), 0
+    array = file.array
+    if is_wide:
+        array = np.rint(array * (((1 << bits) - 1) / ((1 << _WIDE_BITS) - 1)))
+    codes: Samples = array.astype(np.uint8) if bits == 8 else array.astype(np.uint16)
+    return Made(NewDepth(codes, bits, representation), is_rounded=is_wide)
 
 
 def _representation(
