@@ -16,7 +16,7 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.errors import TruncatedError
 from heicdepth_tui.folder.find import Entry
 from heicdepth_tui.heif.header import read_header
-from heicdepth_tui.photo.layers import DEPTH, Pixels
+from heicdepth_tui.photo.layers import DEPTH, Layer, LayerKind, Pixels
 from heicdepth_tui.report.statistics import ArrayStatistics, array_statistics
 from heicdepth_tui.report.tables import ArrayRow, Fact, FactGroup
 from heicdepth_tui.ui.app import ServiceEvent
@@ -68,6 +68,16 @@ def test_mean_and_quantiles_are_those_of_the_samples(sample_folder: Path) -> Non
     metres = np.sort(depth_map.metres().ravel().astype(np.float64))
     at = [int(np.ceil(share * metres.size)) - 1 for share in (0.05, 0.25, 0.5, 0.75, 0.95)]
     assert shown == pytest.approx([metres.mean(), *metres[at]], rel=5e-4)
+
+
+def test_mean_and_quantiles_of_a_shrunk_layer_are_those_of_the_whole() -> None:
+    counts = tuple([90, 0, 0, 0, 10] + [0] * 251)
+    shrunk = Pixels(np.full((2, 2), 1, np.uint8), (10, 10), "uint8", 0, 4, 8, counts=counts)
+    layer = Layer(LayerKind.AUXILIARY, 7, "gain map")
+
+    (gain,) = array_statistics({layer: shrunk}, {})
+
+    assert gain.values == ("0.4", "0", "0", "0", "0", "4")
 
 
 async def test_the_reason_stands_in_the_room_of_the_tables(open_app: Open, tmp_path: Path) -> None:

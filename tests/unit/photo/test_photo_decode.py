@@ -25,8 +25,10 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.heif.picture_facts import Crop, Size
+from heicdepth_tui.heif.write.mux import PhotoSpec, mux
 from heicdepth_tui.photo import decode as decode_module
 from heicdepth_tui.photo.decode import decode, load, steps
+from heicdepth_tui.photo.encode import encode_grid, encode_hevc
 from heicdepth_tui.photo.layers import (
     DEPTH,
     PRIMARY,
@@ -141,6 +143,21 @@ def test_a_crop_of_the_depth_map_is_applied(tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     path.write_bytes(made.data)
     assert np.array_equal(load(path, DEPTH).array, made.ground_truth.codes)
+
+
+@pytest.mark.parametrize("tile", [0, 64])
+def test_a_shrunk_monochrome_layer_has_the_counts_of_the_whole(tmp_path: Path, tile: int) -> None:
+    grey = (np.arange(136 * 200) // 37 % 251).astype(np.uint8).reshape(136, 200)
+    picture = encode_grid(grey, tile=64, quality=90) if tile else encode_hevc(grey, quality=90)
+    path = tmp_path / "grey.heic"
+    path.write_bytes(mux(PhotoSpec(picture)))
+    whole = load(path, PRIMARY)
+
+    shrunk = load(path, PRIMARY, fit=(40, 40))
+
+    assert shrunk.array.shape == (27, 40)
+    assert shrunk.counts == tuple(np.bincount(whole.array.ravel(), minlength=256).tolist())
+    assert whole.counts is None
 
 
 def test_every_layer_of_the_header_can_be_loaded(photo: Write) -> None:

@@ -146,7 +146,8 @@ def test_bytes_that_are_no_frame_are_refused(data: bytes) -> None:
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_pixels_come_out_as_they_went_in(shape: tuple[int, ...], dtype: Any) -> None:
     array = np.arange(np.prod(shape), dtype=dtype).reshape(shape)
-    pixels = Pixels(array, (30, 50), "uint16", 3, 900, 10, "2 tiles missing")
+    counts = tuple(range(1024))
+    pixels = Pixels(array, (30, 50), "uint16", 3, 900, 10, "2 tiles missing", counts=counts)
     answer = _round_trip(Answer(REQUEST, pixels=pixels, final=False))
     assert answer.request is REQUEST
     assert not answer.final
@@ -154,6 +155,7 @@ def test_pixels_come_out_as_they_went_in(shape: tuple[int, ...], dtype: Any) -> 
     assert answer.pixels.array.dtype == dtype
     assert np.array_equal(answer.pixels.array, array)
     assert (answer.pixels.shape, answer.pixels.note) == ((30, 50), "2 tiles missing")
+    assert answer.pixels.counts == counts
     assert (answer.pixels.minimum, answer.pixels.maximum, answer.pixels.bits) == (3, 900, 10)
 
 

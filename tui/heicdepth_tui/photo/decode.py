@@ -26,6 +26,7 @@ from heicdepth_tui.heif.limits import DEFAULT_LIMITS, Limits
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.heif.write.wrap import wrap_items
 from heicdepth_tui.photo.coarse import coarse_overview, overview_pixels, suffices
+from heicdepth_tui.photo.code_counts import code_counts
 from heicdepth_tui.photo.coded import decode_item, is_plain
 from heicdepth_tui.photo.decoded_cache import DecodedCache, LayerCache, Overview
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
@@ -416,6 +417,7 @@ def _answer(request: Request, item: CodedItem, decoded: Decoded) -> Answer:
         array = box(array, request.exact)
     elif request.fit is not None:
         array = shrink_to_fit(array, request.fit)
+    is_shrunk = request.region is None and array.ndim == 2 and array.shape != upright.shape
     pixels = Pixels(
         array=contiguous(array),
         shape=upright.shape,
@@ -426,5 +428,6 @@ def _answer(request: Request, item: CodedItem, decoded: Decoded) -> Answer:
         note=decoded.note,
         region=None if request.region is None else region,
         level=request.level,
+        counts=code_counts(upright, decoded.bits) if is_shrunk else None,
     )
     return Answer(request, pixels=pixels)

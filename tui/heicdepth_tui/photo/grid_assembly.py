@@ -1,6 +1,8 @@
-"""Assembles a grid from its tiles: picture, missing tiles, smallest and largest sample."""
+"""Assembles a grid from its tiles: picture, missing tiles, range and counts of the samples."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, TruncatedError
 from heicdepth_tui.photo.canvas import BandCanvas, Canvas
@@ -12,6 +14,10 @@ from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
 from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = ["GridAssembly"]
 
@@ -43,6 +49,7 @@ class GridAssembly:
         self._errors: list[HeicDepthError] = []
         self._pieces = 0
         self._minimum, self._maximum = 1 << 16, 0
+        self._counts: NDArray[np.int64] | None = None
         self._tile_note = ""
 
     @property
@@ -102,6 +109,8 @@ class GridAssembly:
             self._pieces += 1
             self._minimum = min(self._minimum, tile.minimum)
             self._maximum = max(self._maximum, tile.maximum)
+            if tile.counts is not None:
+                self._counts = tile.counts + (0 if self._counts is None else self._counts)
             self._tile_note = self._tile_note or tile.note
             self._canvas.add(tile)
         else:
@@ -142,6 +151,7 @@ class GridAssembly:
 
     def _pixels(self, array: Samples, note: str) -> Pixels:
         is_decoded = self._pieces > 0
+        is_shrunk = self._request.region is None and array.shape != self._whole.shape
         return Pixels(
             array=array,
             shape=self._whole.shape + array.shape[2:],
@@ -152,4 +162,5 @@ class GridAssembly:
             note=note,
             region=None if self._request.region is None else self._region,
             level=self._request.level,
+            counts=tuple(self._counts.tolist()) if is_shrunk and self._counts is not None else None,
         )

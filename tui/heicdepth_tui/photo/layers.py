@@ -229,7 +229,8 @@ class Pixels:
     layers are unshifted (0 .. 2**bits − 1). ``note`` states what is missing or changed,
     such as missing tiles; empty where nothing is. ``space`` is the colour space of the samples, as
     ``heif.colour`` names it, empty for monochrome; ``converted_from`` the one that an ICC profile
-    took them from, empty where they are as decoded.
+    took them from, empty where they are as decoded. ``counts`` has the number of samples of each
+    code of a whole monochrome layer that is shrunk, None for others.
 
     ``array`` may be given as a callable, which is called at the first access: numpy is imported
     only then.
@@ -239,6 +240,7 @@ class Pixels:
         "_array",
         "bits",
         "converted_from",
+        "counts",
         "dtype",
         "level",
         "maximum",
@@ -263,6 +265,7 @@ class Pixels:
         converted_from: str = "",
         region: SampleRegion | None = None,
         level: int = 0,
+        counts: tuple[int, ...] | None = None,
     ) -> None:
         self._array = array
         self.shape = shape
@@ -275,6 +278,7 @@ class Pixels:
         self.converted_from = converted_from
         self.region = region
         self.level = level
+        self.counts = counts
 
     @property
     def array(self) -> Samples:

@@ -301,6 +301,7 @@ def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
         "converted_from": pixels.converted_from,
         "region": pixels.region,
         "level": pixels.level,
+        "counts": pixels.counts,
     }
     return head, array.reshape(-1).view(np.uint8).data
 
@@ -325,6 +326,7 @@ def _pixels_from_head(head: Mapping[str, Any], raw: memoryview) -> Pixels:
         converted_from=str(head["converted_from"]),
         region=_region(head["region"]),
         level=int(head["level"]),
+        counts=None if head["counts"] is None else tuple(map(int, head["counts"])),
     )
 
 

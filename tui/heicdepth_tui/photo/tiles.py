@@ -6,17 +6,23 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+import numpy as np
 
 from heicdepth_tui.errors import HeicDepthError
 from heicdepth_tui.heif.items import CodedItem, ItemTable
 from heicdepth_tui.heif.picture_facts import Size, Transform
+from heicdepth_tui.photo.code_counts import code_counts
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
 from heicdepth_tui.photo.shrink import Samples, contiguous
 from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.transforms import Placement
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["KeptTiles", "Piece", "Tiling", "decode_tiles", "in_threads", "plan_tiles"]
 
@@ -113,6 +119,8 @@ class Piece:
     bits: int = 8
     note: str = ""
     """As in ``Decoded``."""
+    counts: NDArray[np.int64] | None = None
+    """Number of samples of each code, of the same ones as ``minimum``; None for colour."""
 
 
 class KeptTiles(Protocol):
@@ -167,7 +175,10 @@ def decode_tiles(
             # A view would keep the whole tile in memory.
             samples = contiguous(samples)
         low, high = int(seen.min()), int(seen.max())
-        return Piece(rows, columns, samples, low, high, decoded.bits, decoded.note)
+        counts = None
+        if seen.ndim == 2:
+            counts = np.array(code_counts(seen, decoded.bits), dtype=np.int64)
+        return Piece(rows, columns, samples, low, high, decoded.bits, decoded.note, counts)
 
     yield from in_threads(work, tiling.order(view))
 
