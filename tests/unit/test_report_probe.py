@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from heicdepth_tui.depth.camera import CameraOrigin
 from heicdepth_tui.depth.measure import Measurement, Sample
 from heicdepth_tui.depth.trust import Trust
 from heicdepth_tui.heif.depth_facts import Accuracy
@@ -40,9 +43,43 @@ def test_a_sample_states_every_figure_with_its_caveat() -> None:
     assert lines["RGB"] == "#01abff  1 171 255  of 8×6"
     assert lines["distance Z"] == "≈1.250 m"
     assert lines["step"] == "≈6.70 mm a code"
-    assert lines["point"] == "≈x +0.500  y -0.250  z -1.250 m"
+    assert lines["point"] == "≈x +0.500 y -0.250 z -1.250 m"
     assert lines["from camera"] == "≈1.369 m"
     assert (lines["sample"], lines["trust"]) == ("valid", "relative")
+
+
+def test_a_camera_that_is_not_the_files_own_is_named() -> None:
+    measured = Measurement(0.5, None, 3.0, "")
+    by_exif = replace(RELATIVE, camera=CameraOrigin.EXIF, estimated=("focal length",))
+    of_file = replace(RELATIVE, camera=CameraOrigin.FILE)
+    fitted = replace(of_file, estimated=("the frame is cropped",))
+    found = [
+        (
+            dict(sample_lines((0, 0), SAMPLE, trust))["from camera"],
+            dict(measurement_lines(measured, trust)).get("camera"),
+        )
+        for trust in (by_exif, fitted, of_file)
+    ]
+
+    assert found == [
+        ("≈1.369 m, camera from EXIF", "from EXIF"),
+        ("≈1.369 m, camera fitted", "fitted"),
+        ("≈1.369 m", None),
+    ]
+
+
+def test_a_sample_without_a_camera_says_why_it_has_no_point() -> None:
+    lines = dict(sample_lines((0, 0), replace(SAMPLE, ray=None), RELATIVE))
+    assert lines["point"] == "none: no camera in file or EXIF"
+    assert "from camera" not in lines
+
+
+@pytest.mark.parametrize("flying", ["", "alone", "on a ramp"])
+def test_every_value_fits_the_line_that_the_probe_has_for_it(flying: str) -> None:
+    far = replace(SAMPLE, metres=38.64, step=1.49, ray=(0.45, -0.34, -1.0), flying=flying)
+    by_exif = replace(RELATIVE, camera=CameraOrigin.EXIF, estimated=("focal length",))
+    lines = sample_lines((3024, 4032), far, by_exif, (101, 171, 255), "of 384×512")
+    assert max(len(value) for _, value in lines) <= 32
 
 
 def test_absolute_distances_stand_without_a_sign() -> None:

@@ -283,7 +283,8 @@ def test_a_scale_carries_over_to_every_figure_and_says_so(kind: RepresentationTy
     trust = larger.depth_map.trust
     assert not trust.is_metric
     assert trust.about == "≈"
-    for text in (trust.short, trust.unit_label, trust.long, trust.sentence, trust.stated):
+    labels = (trust.unit_label, trust.disparity_label)
+    for text in (trust.short, *labels, trust.long, trust.sentence, trust.stated):
         assert "scaled by the user: 1.13" in text
     assert trust.to_json()["scale"] == 1.13
     assert scaled(larger.depth_map, 2).trust.scale == pytest.approx(2.26)

@@ -97,10 +97,15 @@ class Trust:
 
     @property
     def disparity_label(self) -> str:
-        """The unit of disparity: ``1/m``, or ``1/m, assumed`` where the file does not state it."""
+        """The unit of disparity with its caveat: ``1/m``, ``1/m, assumed`` ….
+
+        Of a map that the user scaled, whose disparities are divided by the factor:
+        ``1/m, scaled by the user: 1.13``.
+        """
         if self.no_metres or self.is_flat:
             return ""
-        return "1/m, assumed" if self.assumed else "1/m"
+        caveats = ("assumed" if self.assumed else "", "" if self.scale is None else self._scaled)
+        return ", ".join(filter(None, ("1/m", *caveats)))
 
     @property
     def short(self) -> str:

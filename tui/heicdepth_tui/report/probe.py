@@ -23,6 +23,8 @@ __all__ = [
 Rgb = tuple[int, int, int]
 """The colour of a pixel as shown, sRGB, 0 .. 255."""
 
+_FLYING = {"alone": "alone", "on a ramp": "ramp"}
+
 OUTSIDE = "the depth map does not cover this pixel"
 
 
@@ -50,7 +52,8 @@ def sample_lines(
     """Return (label, value) pairs of a photo pixel and the sample that covers it.
 
     ``sample`` is None outside of the depth map, ``trust`` None without one; ``pixel`` is None
-    outside of the photo. ``rgb_note`` says where the colour was read.
+    outside of the photo. ``rgb_note`` says where the colour was read. A camera that is not the
+    file's own is named where ``trust`` has it.
     """
     lines = [("photo", "–" if pixel is None else f"{pixel[0]}, {pixel[1]}")]
     if rgb is not None:
@@ -72,8 +75,11 @@ def sample_lines(
         lines.append(("step", f"{about}{length_text(sample.step, 'mm')} a code"))
     if sample.point is not None:
         x, y, z = sample.point
-        lines.append(("point", f"{about}x {x:+.3f}  y {y:+.3f}  z {z:+.3f} m"))
-        lines.append(("from camera", f"{about}{length_text(sample.range)}"))
+        camera = f", camera {_camera_note(trust)}" if _camera_note(trust) else ""
+        lines.append(("point", f"{about}x {x:+.3f} y {y:+.3f} z {z:+.3f} m"))
+        lines.append(("from camera", f"{about}{length_text(sample.range)}{camera}"))
+    elif sample.metres is not None:
+        lines.append(("point", "none: no camera in file or EXIF"))
     lines.append(("sample", _validity(sample)))
     lines.append(("trust", printable(trust.short)))
     return lines
@@ -82,7 +88,17 @@ def sample_lines(
 def _validity(sample: Sample) -> str:
     if sample.problem:
         return f"invalid: {printable(sample.problem)}"
-    return f"flying, {sample.flying}: between two surfaces" if sample.flying else "valid"
+    # No longer than a line of the probe: what stands below it stays in view.
+    return f"flying: {_FLYING[sample.flying]} between surfaces" if sample.flying else "valid"
+
+
+def _camera_note(trust: Trust) -> str:
+    """Return the origin of a camera that is not the file's own; empty for others and for none."""
+    from heicdepth_tui.depth.camera import CameraOrigin
+
+    if trust.camera is CameraOrigin.EXIF:
+        return "from EXIF"
+    return "fitted" if trust.camera is not None and trust.estimated else ""
 
 
 def measurement_lines(measured: Measurement, trust: Trust) -> list[tuple[str, str]]:
@@ -99,6 +115,8 @@ def measurement_lines(measured: Measurement, trust: Trust) -> list[tuple[str, st
         ]
     if measured.angle is not None:
         lines.append(("angle", f"{measured.angle:.2f}°"))
+    if measured.angle is not None and _camera_note(trust):
+        lines.append(("camera", _camera_note(trust)))
     return lines
 
 

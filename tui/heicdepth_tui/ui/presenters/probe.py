@@ -46,7 +46,6 @@ __all__ = [
     "profile_heights",
     "reading_of",
     "scale_note",
-    "share_of",
     "title",
 ]
 
@@ -128,11 +127,6 @@ def _lens_note(probe: Probe) -> str:
     return "" if probe.camera is None else probe.camera.rectified_note
 
 
-def share_of(place: tuple[int, int], size: tuple[int, int]) -> tuple[float, float]:
-    """Return the centre of a pixel or sample as shares of a picture's (width, height)."""
-    return (place[0] + 0.5) / size[0], (place[1] + 0.5) / size[1]
-
-
 def mark_digits(
     places: Sequence[tuple[int, int]], region: SampleRegion
 ) -> list[tuple[tuple[float, float], str]]:
@@ -146,7 +140,7 @@ def measured_of(probe: Probe, marks: Sequence[Mark], cursor: Sample | None) -> M
 
     With a single mark, that one and the sample under the crosshair are measured.
     """
-    trust = probe.depth_map.trust
+    trust = probe.depth_map.trust.with_camera(probe.camera)
     samples = [probe.at_sample(*mark.sample) for mark in marks]
     listed = tuple(
         f"{number} at {mark.pixel[0]}, {mark.pixel[1]}  {_distance(sample, trust)}"

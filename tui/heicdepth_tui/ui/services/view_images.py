@@ -115,8 +115,8 @@ def _distances(kind: ViewKind, depth_map: DepthMap, spec: RenderSpec) -> ViewIma
         ends, unit, about = tables.metres[used], trust.unit_label, trust.about
         caption = "distance Z; even steps of the logarithm"
     else:
-        values, ends, unit, about = tables.disparity, tables.disparity[used], "1/m", ""
-        unit = trust.disparity_label + (f", {trust.short}" if trust.scale is not None else "")
+        values, ends = tables.disparity, tables.disparity[used]
+        unit, about = trust.disparity_label, ""
         caption = "disparity, the inverse of distance; even steps"
     if not used.size:
         return _coloured(depth_map, views.scaled_codes(depth_map, values), spec, "nothing is valid")
