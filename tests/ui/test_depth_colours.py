@@ -19,7 +19,7 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE, ColourRange, RangeKind
 from heicdepth_tui.ui.model.tables import CodeSpan
-from heicdepth_tui.ui.presenters.legend import LegendView, note, ramp_ends, ticks
+from heicdepth_tui.ui.presenters.legend import LegendView, note, ramp_ends, round_distances, ticks
 from heicdepth_tui.ui.screens.range_prompt import RangePrompt
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -100,6 +100,23 @@ class TestLegend:
             assert placed
             ends = [(start, start + len(text)) for start, text in placed]
             assert all(end < start for (_, end), (start, _) in pairwise(ends))
+
+    @pytest.mark.parametrize(
+        ("near", "far", "expected"),
+        [
+            (0.23, 0.67, ["0.3", "0.4", "0.5"]),
+            (0.59, 1.03, ["0.7", "0.8", "1"]),
+            (0.56, 4.2, ["0.6", "0.8", "1", "2", "3"]),
+            (2.05, 2.45, ["2.1", "2.2", "2.3", "2.4"]),
+        ],
+    )
+    def test_any_range_has_round_distances(
+        self, near: float, far: float, expected: list[str]
+    ) -> None:
+        metres = 1 / np.linspace(1 / near, 1 / far, 256)
+        placed = round_distances(metres, lambda index: round(index / 255 * 27), [False] * 28)
+
+        assert [text for _, text in placed] == expected
 
     def test_ends_are_those_of_the_scale(self, depth_map: DepthMap) -> None:
         metres = depth_map.tables.metres

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from rich.cells import cell_len
 from heicdepth_tui.ui.model.colour_range import NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -25,6 +26,13 @@ __all__ = ["LegendView", "legend_of", "note", "ramp_ends", "round_distances", "t
 
 _ROUND = (1.0, 5.0, 2.0, 3.0, 4.0)
 """Mantissas of round distances, the roundest first."""
+_POWERS = range(-2, 4)
+_LESS_ROUND = (6.0, 8.0, 7.0, 9.0)
+"""Those of distances that are shown where they have more room."""
+_ENOUGH = 3
+"""Round distances in a line; with fewer, multiples of an even step are shown as well."""
+_WIDE_GAP = 3
+"""Cells left free on each side of a distance that is less round."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,24 +120,40 @@ def round_distances(
     """Return (column, text) of round distances that have room in a line, by column.
 
     ``metres`` rises; ``column`` gives the cell of an index into it, and ``taken`` the cells of the
-    line that have no room. At least one cell stays free on each side of a text.
+    line that have no room. At least one cell stays free on each side of a text, and more of a
+    distance that is less round.
     """
     cells = len(taken)
     placed: list[tuple[int, str]] = []
-    for mantissa in _ROUND:
-        for power in range(-2, 4):
-            distance = mantissa * 10.0**power
+
+    def place(distances: Iterable[float], gap: int) -> None:
+        for distance in distances:
             if not metres[0] < distance < metres[-1]:
                 continue
             at = column(int(metres.searchsorted(distance)))
-            text = f"{distance:g}"
+            text = f"{distance:.6g}"
             start = at - len(text) // 2
-            around = range(max(0, start - 1), min(cells, start + len(text) + 1))
+            around = range(max(0, start - gap), min(cells, start + len(text) + gap))
             if start < 1 or start + len(text) >= cells or any(taken[cell] for cell in around):
                 continue
             taken[start : start + len(text)] = [True] * len(text)
             placed.append((start, text))
+
+    place((mantissa * 10.0**power for mantissa in _ROUND for power in _POWERS), 1)
+    place((mantissa * 10.0**power for mantissa in _LESS_ROUND for power in _POWERS), _WIDE_GAP)
+    if len(placed) < _ENOUGH:
+        place(_even_steps(float(metres[0]), float(metres[-1])), _WIDE_GAP)
     return sorted(placed)
+
+
+def _even_steps(low: float, high: float) -> list[float]:
+    """Return the multiples of a round step between two distances, the largest step with enough."""
+    for power in range(3, -6, -1):
+        for step in (5.0 * 10.0**power, 2.0 * 10.0**power, 10.0**power):
+            first, last = math.floor(low / step) + 1, math.ceil(high / step) - 1
+            if last - first + 1 >= _ENOUGH:
+                return [index * step for index in range(first, last + 1)]
+    return []
 
 
 def note(view: LegendView, cells: int) -> str:
