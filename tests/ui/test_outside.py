@@ -142,14 +142,40 @@ async def test_probe_saves_crosshair_and_marks(
         await driven.until(lambda: screen.depth_view.cross is not None, "the crosshair")
         bare = await saved(driven, out / "IMG_0412-probe.png")
         await driven.pilot.press("shift+left", "space", "shift+right", "space")
-        marked = await saved(driven, out / "IMG_0412-probe-1.png")
+        photo, depth = screen.picture_parts()
+        await saved(driven, out / "IMG_0412-probe-1.png")
         expected = set(map(tuple, depth_colours(driven).tolist()))
         await driven.pilot.press("y")
         assert driven.app.clipboard == str(out / "IMG_0412-probe-1.png")
     assert expected <= colours_of(bare)
-    # Marks and the measurement take lines under the picture.
-    assert marked.shape[0] > bare.shape[0]
-    assert marked.shape[1] == bare.shape[1]
+    assert "sample valid" in photo.notes
+    assert "marks 1 to 2, 11 samples" in depth.notes
+    assert [number for _, number in photo.marks] == ["1", "2"]
+
+
+async def test_probe_saves_what_is_in_view(open_app: Open, sample_folder: Path, out: Path) -> None:
+    async with open_app(sample_folder, size=(160, 50)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.pilot.press("m")
+        screen = driven.app.screen
+        await driven.until(lambda: screen.depth_view.cross is not None, "the crosshair")
+        await driven.pilot.press("space", *["shift+left"] * 6, "space", "plus", "plus", "plus")
+        photo, depth = screen.picture_parts()
+        await saved(driven, out / "IMG_0412-probe.png")
+        codes = driven.state.pixels(driven.state.own(LayerKind.DEPTH)).array
+    column, row = codes.shape[1] // 2 - 60, codes.shape[0] // 2
+    height, width = depth.pixels.array.shape
+    assert height < codes.shape[0] / 2
+    left, top, across, down = photo.region
+    assert (across / 2, down / 2) == (width, height)
+    assert f"depth {column}, {row}" in photo.notes
+    # The crosshair is in the middle of its sample, at the same place of both; mark 1 is outside.
+    x, y = photo.cross
+    assert (left + x * across, top + y * down) == pytest.approx(
+        (2 * column + 1, 2 * row + 1), abs=0.51
+    )
+    assert depth.cross == pytest.approx(photo.cross, abs=1 / across)
+    assert [number for _, number in photo.marks] == [number for _, number in depth.marks] == ["2"]
 
 
 async def test_spin_saves_the_cloud_larger_than_its_cells(

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.photo.layers import Layer, LayerKind, Pixels
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.model.picture_request import CloudPart, LayerPart, LegendTexts, PicturePart
+from heicdepth_tui.ui.model.probe_window import share_in
 from heicdepth_tui.ui.model.viewport import Window, frame_of
+from heicdepth_tui.ui.presenters import picked as picked_point
 from heicdepth_tui.ui.presenters.legend import legend_of, note, ramp_ends, ticks
-from heicdepth_tui.ui.presenters.picked import share_in
-from heicdepth_tui.ui.presenters.probe import share_of
 from heicdepth_tui.ui.presenters.spin import heading, points_text, sample_text, scale_length
 from heicdepth_tui.ui.presenters.zoom import window_heading
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.measure import Probe
+    from heicdepth_tui.photo.region import SampleRegion
     from heicdepth_tui.ui.model.cloud_frame import CloudFrame, CloudRequest, CloudSample
     from heicdepth_tui.ui.model.marks import Mark
     from heicdepth_tui.ui.model.photo_state import PhotoState
     from heicdepth_tui.ui.model.picture_request import Place
+    from heicdepth_tui.ui.model.probe_window import Cut
     from heicdepth_tui.ui.model.session import Session
     from heicdepth_tui.ui.model.spin import Spin
     from heicdepth_tui.ui.presenters.legend import LegendView
@@ -80,7 +82,7 @@ def _cross(session: Session, state: PhotoState, layer: Layer) -> Place | None:
     picked = session.picked.get(state.entry)
     if picked is None or state.header is None:
         return None
-    return share_in(state.header, layer, picked.pixel)
+    return picked_point.share_in(state.header, layer, picked.pixel)
 
 
 def window_part(session: Session, state: PhotoState, window: Window) -> LayerPart:
@@ -103,29 +105,37 @@ def probe_parts(
     session: Session,
     state: PhotoState,
     probe: Probe,
+    cut: Cut,
     pixel: tuple[int, int],
     marks: Sequence[Mark],
+    figures: Sequence[str],
     notes: Sequence[str],
 ) -> tuple[PicturePart, ...]:
-    """Return photo and aligned depth map with crosshair and marks; ``notes`` under the depth."""
+    """Return photo and aligned depth map with crosshair and marks, as much as is in view.
+
+    ``figures`` stand under the photo, ``notes`` under the depth map.
+    """
     depth_map = probe.depth_map
     photo, depth = state.own(LayerKind.PRIMARY), state.own(LayerKind.DEPTH)
     if state.header is None or photo is None or depth is None:
         return ()
     full, size = state.header.primary.displayed_size, depth_map.size
-    codes = depth_map.codes
+    codes = depth_map.codes[cut.depth.rows, cut.depth.columns]
     place = probe.sample_of(*pixel)
     view = _legend_view(session, state, depth)
     return (
         LayerPart(
-            f"photo {full}, crosshair at {pixel[0]}, {pixel[1]}",
+            f"photo {full}{_part(cut.photo, full)}, crosshair at {pixel[0]}, {pixel[1]}",
             photo,
             full,
-            cross=share_of(pixel, full),
-            marks=_labels([mark.pixel for mark in marks], full),
+            region=cut.photo if _part(cut.photo, full) else None,
+            cross=share_in(pixel, cut.photo),
+            marks=_labels([mark.pixel for mark in marks], cut.photo),
+            notes=tuple(figures),
         ),
         LayerPart(
-            f"depth {size}" + ("" if place is None else f", crosshair at {place[0]}, {place[1]}"),
+            f"depth {size}{_part(cut.depth, size)}"
+            + ("" if place is None else f", crosshair at {place[0]}, {place[1]}"),
             depth,
             size,
             pixels=Pixels(
@@ -134,8 +144,8 @@ def probe_parts(
             colormap=_colormap(session),
             scale=session.colour_range.scale_in(state.tables, depth),
             legend=None if view is None else _texts(view),
-            cross=None if place is None else share_of(place, size),
-            marks=_labels([mark.sample for mark in marks], size),
+            cross=None if place is None else share_in(place, cut.depth),
+            marks=_labels([mark.sample for mark in marks], cut.depth),
             notes=tuple(notes),
         ),
     )
@@ -181,6 +191,16 @@ def _texts(view: LegendView) -> LegendTexts:
 
 
 def _labels(
-    places: Sequence[tuple[int, int]], size: tuple[int, int]
+    places: Sequence[tuple[int, int]], region: SampleRegion
 ) -> tuple[tuple[Place, str], ...]:
-    return tuple((share_of(place, size), str(number)) for number, place in enumerate(places, 1))
+    """Return the marks in a region as shares of it, each with its number."""
+    shares = [(share_in(place, region), str(number)) for number, place in enumerate(places, 1)]
+    return tuple((share, number) for share, number in shares if share is not None)
+
+
+def _part(region: SampleRegion, size: tuple[int, int]) -> str:
+    """Return the corners of a region; empty where it is all of ``size``."""
+    left, top, width, height = region
+    if (width, height) == tuple(size):
+        return ""
+    return f", {left},{top} – {left + width - 1},{top + height - 1}"

@@ -282,7 +282,7 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         if probe is None or self._histogram is None:
             return
         marks = self.marks.marks
-        reading, trust = self._reading(probe), probe.depth_map.trust
+        reading, trust = self._reading(probe), probe.depth_map.trust.with_camera(probe.camera)
         for mark in reversed(marks[-_LISTED_COLOURS:]):
             self._own_colour(mark.pixel)
         self.reading_view.show(reading.lines(trust))
@@ -348,9 +348,15 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         probe, state = self._probe, self._session.photos.get(self._entry)
         if probe is None:
             return ()
-        measured = self._measured(probe, probe.at_pixel(*self._pixel))
+        reading = self._reading(probe)
+        trust = probe.depth_map.trust.with_camera(probe.camera)
+        measured = self._measured(probe, reading.sample)
+        figures = [f"{label} {value}" for label, value in reading.lines(trust)]
         notes = (*measured.listed, *(f"{label} {value}" for label, value in measured.lines))
-        return probe_parts(self._session, state, probe, self._pixel, self.marks.marks, notes)
+        cut, marks = self._window.cut(probe), self.marks.marks
+        return probe_parts(
+            self._session, state, probe, cut, self._pixel, marks, figures=figures, notes=notes
+        )
 
     # Moving
 
