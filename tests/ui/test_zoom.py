@@ -191,6 +191,27 @@ async def test_2_shows_photo_and_depth_map_locked_together(open_zoom: Any) -> No
         assert not second.display or not zoomed.screen.is_locked
 
 
+async def test_locked_windows_are_the_same_at_the_largest_zoom(open_zoom: Any) -> None:
+    async with open_zoom(LANDSCAPE) as zoomed:
+        await zoomed.press("2")
+        before: tuple[int, int, int, int] | None = None
+        while zoomed.span != before:
+            before = zoomed.span
+            await zoomed.press("plus", "plus")
+        second = str(zoomed.screen.second.widget.heading.content)
+        first = zoomed.heading
+    left, top, right, bottom = map(int, re.findall(r"\d+", second.split(" · ")[1])[:4])
+    # The photo has two pixels for each sample of the depth map, across and down.
+    scaled = 2 * left, 2 * top, 2 * right + 1, 2 * bottom + 1
+    assert zoomed_by(second) == zoomed_by(first)
+    assert scaled == pytest.approx(before, abs=2)
+
+
+def zoomed_by(heading: str) -> str:
+    """Return the scale in a heading."""
+    return heading.split(" · ")[0].split()[1]
+
+
 async def test_n_and_p_keep_the_window(open_zoom: Any) -> None:
     async with open_zoom(LANDSCAPE) as zoomed:
         await zoomed.press("plus", "plus", "l")

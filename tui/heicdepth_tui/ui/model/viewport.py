@@ -12,6 +12,8 @@ from heicdepth_tui.photo.layers import Layer, LayerKind, depth_info
 from heicdepth_tui.photo.region import MAX_LEVEL, SampleRegion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from heicdepth_tui.heif.facts import Header
     from heicdepth_tui.heif.picture_facts import Size
 
@@ -147,6 +149,12 @@ class Viewport:
             )
         )
         return Viewport(x, y, pitch, cell_aspect)
+
+    def no_nearer(self, frames: Iterable[LayerFrame | None]) -> Viewport:
+        """Return the window as near as the coarsest of some layers can be shown."""
+        least = max((frame.scale[0] for frame in frames if frame is not None), default=0.0)
+        pitch = max(self.pitch, least / MAX_COLUMNS) if self.pitch > 0 else self.pitch
+        return replace(self, pitch=pitch)
 
     def moved(self, columns: float, rows: float) -> Viewport:
         """Return the window moved by cells."""

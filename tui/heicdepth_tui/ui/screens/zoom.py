@@ -135,8 +135,6 @@ class ZoomScreen(PixelScreen, ZoomProbe):
             loader.cancel(pane.slot)
         self.pixels.stop()
 
-    # What is shown
-
     @property
     def is_locked(self) -> bool:
         """Whether photo and depth map are shown together."""
@@ -171,7 +169,7 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         if frame is None:
             return None
         settings = self._session.settings
-        viewport = self._viewport.clamped(frame, cells, settings.cell_aspect)
+        viewport = self._shared.clamped(frame, cells, settings.cell_aspect)
         return window_of(viewport, frame, cells, settings.blocks)
 
     def update(self) -> None:
@@ -208,16 +206,19 @@ class ZoomScreen(PixelScreen, ZoomProbe):
     @property
     def _leading(self) -> tuple[LayerFrame, tuple[int, int], float] | None:
         """The frame of the first pane that has a layer, its cells and their aspect."""
-        for pane, chosen in self._panes:
-            frame = self._frame(pane, chosen)
-            if frame is not None:
-                return frame, pane.widget.cells, self._session.settings.cell_aspect
-        return None
+        aspect = self._session.settings.cell_aspect
+        found = ((self._frame(pane, chosen), pane.widget.cells) for pane, chosen in self._panes)
+        return next(((frame, cells, aspect) for frame, cells in found if frame is not None), None)
+
+    @property
+    def _shared(self) -> Viewport:
+        """The window, no nearer than every pane can show it: photo and depth show the same."""
+        return self._viewport.no_nearer(self._frame(pane, chosen) for pane, chosen in self._panes)
 
     @property
     def _current(self) -> Viewport:
         """The window, clamped to the layer of the first pane that has one."""
-        return self._viewport.clamped(*self._leading) if self._leading else self._viewport
+        return self._shared.clamped(*self._leading) if self._leading else self._viewport
 
     def _update_pane(
         self, state: PhotoState, pane: PaneWindow, chosen: Layer
@@ -337,8 +338,6 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         if self.is_mounted and pane.show_moved(request, picture):
             self.pixels.shows(pane.slot, pane.widget.view, None)
 
-    # Keys
-
     def action_zoom(self, direction: int) -> None:
         """Zoom about the middle."""
         self._move(self._current.zoomed(_KEY_FACTOR**direction))
@@ -422,8 +421,6 @@ class ZoomScreen(PixelScreen, ZoomProbe):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable all keys while the app ends."""
         return not self._session.is_leaving
-
-    # Mouse
 
     def on_zoom_view_resized(self) -> None:
         """Request the window for another size."""
