@@ -45,6 +45,8 @@ class MetadataTreeScreen(Screen[None]):
         color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
     MetadataTreeScreen > Tree { height: 1fr; background: $background; padding: 0 1;
         scrollbar-size: 1 1; overflow-x: hidden; }
+    MetadataTreeScreen > Tree > .tree--cursor, MetadataTreeScreen > Tree:focus > .tree--cursor {
+        background: $cursor; color: $cursor-text; text-style: none; }
     MetadataTreeScreen > Sparkline { height: 4; margin: 0 1; display: none; }
     MetadataTreeScreen > #tree-caption { height: auto; min-height: 1; max-height: 4;
         padding: 0 1; color: $foreground 60%; }
