@@ -315,6 +315,7 @@ async def test_help_and_metadata_open_and_close(open_app: Open, sample_folder: P
         assert "next, previous photo with depth" in driven.text
         await driven.pilot.press(*["j"] * 60)
         await driven.until(lambda: "what the numbers mean" in driven.text, "the end of the page")
+        await driven.until(lambda: "square root" in driven.text, "how high bars are")
         await driven.pilot.press("escape")
         await driven.until(lambda: driven.app.screen is driven.app.browse, "help closed")
         await driven.pilot.press("i")

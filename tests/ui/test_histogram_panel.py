@@ -17,9 +17,11 @@ from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.depth.histogram import CodeHistogram, code_histogram
 from heicdepth_tui.draw.histogram import codes_at
 from heicdepth_tui.heif.header import read_header
+from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.ui.model.clip import NO_CLIP, Clip
 from heicdepth_tui.ui.model.colour_range import RangeKind
 from heicdepth_tui.ui.presenters.histogram import (
+    choice_line,
     clip_codes,
     distances_of,
     histogram_ends,
@@ -85,6 +87,26 @@ def test_a_key_moves_a_chosen_end_to_the_next_step_and_back_to_none() -> None:
     assert clip == NO_CLIP
 
 
+def test_invalid_samples_are_counted(sample_folder: Path) -> None:
+    trust = build_depth_map(
+        np.zeros((2, 2), np.uint8), 8, read_header(sample_folder / LANDSCAPE).depth
+    ).trust
+    histogram = CodeHistogram(np.array([1200, 3, 1, 0, 2, 4, 0, 0]), METRES)
+
+    wide, narrow = (histogram_ends(histogram, trust, width)[2] for width in (60, 34))
+
+    assert wide == "mean ≈1.92 m, 1 codes unused, 1,200 invalid"
+    assert narrow == "mean ≈1.92 m, 1,200 invalid"
+
+
+def test_a_choice_states_its_samples() -> None:
+    assert choice_line(HISTOGRAM, "clip", 0, 4, 40) == "clip · 6 of 10 samples"
+    assert choice_line(HISTOGRAM, "clip", None, 4, 18) == "clip · 6 samples"
+    assert choice_line(HISTOGRAM, "clip", 5, None, 10) == "clip"
+    # Of codes without distances, all count.
+    assert choice_line(CodeHistogram(COUNTS, None), "", 1, 1, 40) == " · 3 of 10 samples"
+
+
 async def _opened(driven: Any, name: str = LANDSCAPE) -> Any:
     await driven.select(name)
     await driven.pilot.press("H")
@@ -99,6 +121,9 @@ async def _drag(driven: Any, view: Any, first: int, last: int, *, control: bool 
     await driven.pilot.mouse_down(view, offset=(1 + first, row), control=control)
     if first != last:
         await driven.pilot.hover(view, offset=(1 + last, row))
+        what = "clip" if control else "colours"
+        passed = re.compile(rf"{what} ≈[\d.]+ to [\d.]+ m · [\d,]+ ")
+        await driven.until(lambda: passed.search(driven.text), "what the drag has passed")
     await driven.pilot.mouse_up(view, offset=(1 + last, row), control=control)
 
 
@@ -193,6 +218,10 @@ async def test_ctrl_dragging_clips_cloud_and_export(
         assert clip.far is not None
         assert session.colour_range.kind is RangeKind.FILE
         await driven.until(lambda: view.shown.clip != (None, None), "marked on the axis")
+        metres = driven.state.tables.depth_maps[driven.state.own(LayerKind.DEPTH)].metres()
+        kept = int(((metres >= clip.near) & (metres <= clip.far)).sum())
+        shown = f"clip {clip.text('≈')} · {kept:,} of {metres.size:,} samples"
+        await driven.until(lambda: shown in driven.text, "the clip and its samples")
 
         await driven.pilot.press("e")
         await driven.until(lambda: "exported" in driven.toasts, "the toast")

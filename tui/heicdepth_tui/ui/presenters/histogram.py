@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.trust import Trust
     from heicdepth_tui.ui.model.clip import Clip
 
-__all__ = ["clip_codes", "distances_of", "histogram_ends", "limits_of"]
+__all__ = ["choice_line", "clip_codes", "distances_of", "histogram_ends", "limits_of", "range_text"]
 
 _DIGITS = 3
 
@@ -73,8 +73,11 @@ def clip_codes(histogram: CodeHistogram, clip: Clip) -> tuple[int | None, int | 
 def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[str]:
     """Return three lines under a histogram: codes with their distances, quantiles, mean.
 
-    The first has the ends of the code range, and round distances where their codes stand.
+    The first has the ends of the code range, and round distances where their codes stand; the last
+    the number of samples without a distance, where there are any.
     """
+    import numpy as np
+
     ends = []
     for code in (0, histogram.counts.size - 1):
         metres = None if histogram.metres is None else float(histogram.metres[code])
@@ -85,13 +88,47 @@ def histogram_ends(histogram: CodeHistogram, trust: Trust, width: int) -> list[s
     unused = f"{histogram.unused} codes unused"
     quantiles = [histogram.metres_quantile(share) for share in (0.05, 0.5, 0.95)]
     mean = histogram.mean_metres
-    if mean is None:
+    if mean is None or histogram.metres is None:
         return [first, f"mean code {histogram.mean_code:.1f}", unused]
+    valid = int(histogram.counts[np.isfinite(histogram.metres)].sum())
+    invalid = f", {histogram.total - valid:,} invalid" if valid < histogram.total else ""
     low, middle, high = (f"{value:.2f}" for value in quantiles if value is not None)
     second = f"5 50 95 %: {trust.about}{low} {middle} {high} m"
     with_caveat = f"{second.removesuffix('m')}{trust.unit_label}"
     second = with_caveat if cell_len(with_caveat) <= width else second
-    return [first, second, f"mean {trust.about}{mean:.2f} m, {unused}"]
+    mean_text = f"mean {trust.about}{mean:.2f} m"
+    forms = (f"{mean_text}, {unused}{invalid}", f"{mean_text}{invalid or f', {unused}'}")
+    return [first, second, next((form for form in forms if cell_len(form) <= width), forms[-1])]
+
+
+def range_text(histogram: CodeHistogram, trust: Trust, low: int, high: int) -> str:
+    """Return the distances of the codes ``low`` .. ``high``, the codes where they have none."""
+    ends = None if histogram.metres is None else distances_of(histogram, low, high)
+    if ends is None:
+        return f"codes {low} to {high}"
+    return f"{trust.about}{ends[0]:g} to {ends[1]:g} m"
+
+
+def choice_line(
+    histogram: CodeHistogram, text: str, low: int | None, high: int | None, width: int
+) -> str:
+    """Return a choice of codes in a line: ``text``, then how many samples it holds.
+
+    ``low`` or ``high`` None are the smallest and the largest code; samples without a distance are
+    in no choice of distances.
+    """
+    import numpy as np
+
+    counts = histogram.counts
+    if histogram.metres is not None:
+        counts = np.where(np.isfinite(histogram.metres), counts, 0)
+    kept = int(counts[low : None if high is None else high + 1].sum())
+    forms = (
+        f"{text} · {kept:,} of {histogram.total:,} samples",
+        f"{text} · {kept:,} samples",
+        text,
+    )
+    return next((form for form in forms if cell_len(form) <= width), text)
 
 
 def _between(histogram: CodeHistogram, used: tuple[int, int], width: int) -> str:

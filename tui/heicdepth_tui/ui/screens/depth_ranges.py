@@ -108,8 +108,9 @@ class RangedScreen(ViewScreen):
         if histogram is None:
             return None
         colormap = session.settings.colormap(session.colormap)
-        clip = clip_codes(histogram, session.clip(self._entry))
-        return ShownHistogram(histogram, trust, colormap, scale, code, clip)
+        clip = session.clip(self._entry)
+        codes, text = clip_codes(histogram, clip), clip.text(trust.about)
+        return ShownHistogram(histogram, trust, colormap, scale, code, codes, text)
 
     def on_histogram_view_chosen(self, message: HistogramView.Chosen) -> None:
         """Take in the range of the colours, or the clip, that was chosen by the mouse."""

@@ -159,6 +159,11 @@ _ACCURACY = (
     "cameras): ratios hold, but metres (≈) are not promised. The word stands with "
     "every figure in metres, here and in exported files."
 )
+_MEASURES = (
+    "A length lies between two samples as the photo's camera sees them; its ± is the rounding to "
+    "codes alone. A sample that hangs between a near and a far surface is flying. The bars of a "
+    "histogram are as high as the square root of the number of samples, so that rare codes show."
+)
 
 
 _KEY_CELLS = 15
@@ -207,7 +212,8 @@ def _keys(groups: Sequence[_Group], width: int) -> Content:
 
 def _numbers() -> Content:
     return Content.assemble(
-        ("what the numbers mean\n", "bold $accent"), (f"{_DISPARITY}\n\n{_ACCURACY}", "$dim")
+        ("what the numbers mean\n", "bold $accent"),
+        ("\n\n".join((_DISPARITY, _ACCURACY, _MEASURES)), "$dim"),
     )
 
 

@@ -89,13 +89,15 @@ class HistogramPanel:
             return None
         if state.tables is None:
             return None
+        trust, clip = state.tables.depth_maps[layer].trust, session.clip(entry)
         return ShownHistogram(
             histogram,
-            state.tables.depth_maps[layer].trust,
+            trust,
             session.settings.colormap(session.colormap),
             session.colour_range.scale_in(state.tables, layer),
             self._picked_code(state, layer),
-            clip=clip_codes(histogram, session.clip(entry)),
+            clip=clip_codes(histogram, clip),
+            clip_text=clip.text(trust.about),
         )
 
     def _picked_code(self, state: PhotoState, layer: Layer) -> int | None:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.ui.model.clipping import clip
-from heicdepth_tui.ui.presenters.histogram import histogram_ends
+from heicdepth_tui.ui.presenters.histogram import choice_line, histogram_ends, range_text
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.histogram import CodeHistogram
@@ -40,6 +40,8 @@ class ShownHistogram(NamedTuple):
     """The code under the crosshair."""
     clip: tuple[int | None, int | None] = (None, None)
     """The smallest and the largest code that the clip keeps."""
+    clip_text: str = ""
+    """The distances that the clip keeps; empty where it cuts nothing off."""
 
 
 class HistogramView(Widget):
@@ -166,7 +168,9 @@ class HistogramView(Widget):
             return Strip([Segment(clip(text.center(width), width), base)])
         rows = height - _TEXT_ROWS
         if y >= rows:
-            text = histogram_ends(self._shown.histogram, self._shown.trust, width)[y - rows]
+            text = self._choice(self._shown, width) if y == height - 1 else ""
+            if not text:
+                text = histogram_ends(self._shown.histogram, self._shown.trust, width)[y - rows]
             return Strip([Segment(clip(text, width), base)]).adjust_cell_length(width, base)
         picture = self._picture or self._draw(self._shown, width, rows)
         self._picture = picture
@@ -177,6 +181,17 @@ class HistogramView(Widget):
             for text, foreground, _ in picture.runs(y)
         ]
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _choice(self, shown: ShownHistogram, width: int) -> str:
+        """Return what a drag has passed, else the clip; empty without either."""
+        histogram = shown.histogram
+        if self._dragged is not None:
+            text = range_text(histogram, shown.trust, *self._dragged)
+            word = "clip" if self._is_clip else "colours"
+            return choice_line(histogram, f"{word} {text}", *self._dragged, width)
+        if shown.clip_text:
+            return choice_line(histogram, f"clip {shown.clip_text}", *shown.clip, width)
+        return ""
 
     def _draw(self, shown: ShownHistogram, columns: int, rows: int) -> Picture:
         from heicdepth_tui.draw.code_scale import CodeScale
