@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from exporting import Gate
 
+from heicdepth_tui.export import run as export_run
 from heicdepth_tui.heif.picture_facts import Size
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.samples.build import make_photo
@@ -16,6 +19,7 @@ from heicdepth_tui.samples.write import RECIPES
 from heicdepth_tui.ui.app import AppOptions, HeicDepthApp
 from heicdepth_tui.ui.model.library import Library
 from heicdepth_tui.ui.model.photo_state import PhotoState
+from heicdepth_tui.ui.screens import export_panel
 from heicdepth_tui.ui.terminal.internals import notifications_of, screen_lines
 from tests.support.pilot import RestingLoop, StatePilot
 from tests.support.sharing import write_once
@@ -162,3 +166,25 @@ def open_app(decoders: list[Decoder], tmp_path: Path) -> OpenApp:
             yield Driven(app, StatePilot(app))
 
     return run
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Hold exported photos until the test lets them through."""
+    gate = Gate()
+    export_photo = export_run.export_photo
+
+    def held(path: Path, *args: Any, **options: Any) -> Any:
+        gate.begun.append(path.name)
+        gate.passes.acquire(timeout=30)
+        return export_photo(path, *args, **options)
+
+    monkeypatch.setattr(export_run, "export_photo", held)
+    yield gate
+    gate.open()
+
+
+@pytest.fixture
+def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show the state of exports at once."""
+    monkeypatch.setattr(export_panel, "BAR_DELAY", 0.001)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from browsing import LANDSCAPE, PLAIN, PORTRAIT, STRIPPED
+from exporting import Gate
 
 from heicdepth_tui.errors import DecodeError
-from heicdepth_tui.export import run
 from heicdepth_tui.export.options import Exported, ExportOptions
 from heicdepth_tui.ui.presenters.export_progress import duration_text, progress_line
 from heicdepth_tui.ui.presenters.export_report import counts_text, report_lines
@@ -31,38 +31,6 @@ from heicdepth_tui.ui.services.export_log import ExportLog
 from heicdepth_tui.ui.services.exporter import MUCH_SPACE, Exporter
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
-
-
-class Gate:
-    """Lets exported photos through one by one."""
-
-    def __init__(self) -> None:
-        self.passes = threading.Semaphore(0)
-        self.begun: list[str] = []
-
-    def open(self) -> None:
-        """Let all photos through."""
-        self.passes.release(1000)
-
-
-@pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
-    gate = Gate()
-    export_photo = run.export_photo
-
-    def held(path: Path, *args: Any, **options: Any) -> Any:
-        gate.begun.append(path.name)
-        gate.passes.acquire(timeout=30)
-        return export_photo(path, *args, **options)
-
-    monkeypatch.setattr(run, "export_photo", held)
-    yield gate
-    gate.open()
-
-
-@pytest.fixture
-def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_panel, "BAR_DELAY", 0.001)
 
 
 async def mark_all(driven: Any) -> None:

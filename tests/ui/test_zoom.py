@@ -394,7 +394,7 @@ async def test_another_size_of_the_terminal_draws_the_same_middle(open_zoom: Any
 
 FIRST_KEYS = " ? Help  tab Layer  esc Back  + Nearer  − Farther  0 Fit  1 1:1  2 Two"
 NARROW_KEYS = f"{FIRST_KEYS}  q Quit"
-WIDE_KEYS = f"{FIRST_KEYS}  m Probe  n Next  p Previous  c Colours  P Picture  q Quit"
+WIDE_KEYS = f"{FIRST_KEYS}  m Probe  n Next  p Previous  c Colours  P Picture  e Export  q Quit"
 
 
 @pytest.mark.parametrize(("size", "keys"), [((80, 24), NARROW_KEYS), ((160, 50), WIDE_KEYS)])

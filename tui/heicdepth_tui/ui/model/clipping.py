@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len, set_cell_size
 
-__all__ = ["clip", "wrap_cells"]
+__all__ = ["clip", "clip_end", "wrap_cells"]
 
 
 def clip(text: str, cells: int) -> str:
@@ -19,6 +19,13 @@ def clip(text: str, cells: int) -> str:
     while cell_len(end) > (cells - 1) // 2:
         end = end[1:]
     return set_cell_size(text, cells - 1 - cell_len(end)) + "…" + end
+
+
+def clip_end(text: str, cells: int) -> str:
+    """Return ``text`` exactly ``cells`` wide: padded, or its end cut off with an ellipsis."""
+    if cell_len(text) > cells > 0:
+        text = set_cell_size(text, cells - 1).rstrip() + "…"
+    return set_cell_size(text, cells)
 
 
 def wrap_cells(text: str, cells: int) -> list[str]:

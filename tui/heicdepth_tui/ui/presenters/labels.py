@@ -23,8 +23,10 @@ __all__ = [
     "caption",
     "depth_heading",
     "layer_cycle",
+    "named_place",
     "photo_heading",
     "photo_place",
+    "short_place",
     "title_line",
     "why_no_depth",
 ]
@@ -40,11 +42,23 @@ def photo_place(entry: Entry, title: str) -> str:
 def title_line(place: str, counts: str, width: int) -> tuple[str, str, str]:
     """Return the title line in three parts: name, place, counts, which give way last."""
     counts = counts[: max(0, width - 2)]
+    name, shown = named_place(place, width - len(counts) - 2)
+    return name, shown, f" {counts} "
+
+
+def named_place(place: str, cells: int, least: int = 4) -> tuple[str, str]:
+    """Return the name of the app and a place in ``cells``; the name where ``least`` are left."""
     name = " heicdepth-tui  "
-    room = width - len(name) - len(counts) - 2
-    if room < 4:
-        name, room = " ", width - len(counts) - 3
-    return name, clip(place, max(0, room)), f" {counts} "
+    room = cells - len(name)
+    if room < least:
+        name, room = " ", cells - 1
+    return name, clip(place, max(0, room))
+
+
+def short_place(place: str, cells: int) -> str:
+    """Return a place, of a path that has no room its name."""
+    name = f"…/{place.rpartition('/')[2].strip()}"
+    return name if cell_len(place) > cells >= cell_len(name) else place
 
 
 def photo_heading(

@@ -99,9 +99,6 @@ class BorderedScreen(ViewScreen):
 
     borders: Borders
 
-    def show_status(self, status: str) -> None:
-        """State what a key just did; for subclasses to override."""
-
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of a border."""
         if event.button == 1 and self.borders.press(event.screen_x, event.screen_y):

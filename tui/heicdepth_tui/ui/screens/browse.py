@@ -21,7 +21,7 @@ from heicdepth_tui.ui.screens.hovering import Hovering
 from heicdepth_tui.ui.screens.outside import OutsideEvents
 from heicdepth_tui.ui.screens.photo_panel import PhotoPanel
 from heicdepth_tui.ui.screens.resting_pixels import PanePixels, PixelScreen
-from heicdepth_tui.ui.screens.view import OPEN_PAGE, QUIT, SAVE_PICTURE
+from heicdepth_tui.ui.screens.view import OPEN_PAGE, QUIT, SAVE_PICTURE, STOP_EXPORTS
 from heicdepth_tui.ui.screens.viewing import ViewingScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.image_panes import ImagePanes
@@ -78,7 +78,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         bind("I", "metadata_tree", "All metadata", "metadata.tree", "Boxes, items, EXIF, XMP"),
         bind("o", "layers", "Layers", "layers", "All layers, and depth over the photo"),
         bind("E", "export_as", "Export as", "export.as", "Formats and options"),
-        bind("X", "stop_exports", "Stop exports", "export.stop", "Begin no further photo"),
+        STOP_EXPORTS,
         bind("L", "export_report", "Exports", "export.report", "Results of the last exports"),
         bind("y", "copy_path", "Copy", "copy", "What is selected in a table, else the path"),
         SAVE_PICTURE,
@@ -182,10 +182,6 @@ class BrowseScreen(PixelScreen, ViewingScreen):
     def keymap(self) -> Mapping[str, str]:
         """The keys that replace the defaults, by the ids of their bindings."""
         return self._app_context.options.keymap
-
-    def show_status(self, status: str) -> None:
-        """Say in the title line what a key just did."""
-        self.title_bar.show_status(status)
 
     # Keys
 
@@ -371,12 +367,8 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         """Choose formats and options first."""
         self.exports.choose(self._chosen())
 
-    def action_stop_exports(self) -> None:
-        """Begin no further photo."""
-        if self._app_context.exporter.left:
-            self.exports.stop()
-        else:
-            self.show_status("no export is running")
+    def exports_changed(self) -> None:
+        """Leave the title as it is: exports have a line of their own, above the keys."""
 
     def action_export_report(self) -> None:
         """Show the results of the last exports."""

@@ -1,4 +1,4 @@
-"""Exports of the main screen: checks before, the bar while they run, messages after."""
+"""Exports of all views: checks before, the state while they run, messages after."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from heicdepth_tui.ui.presenters.export_report import (
     errors_text,
     written_text,
 )
+from heicdepth_tui.ui.screens.view import ViewScreen
 from heicdepth_tui.ui.services.events import ExportFinished, ExportNeedsSpace, ExportProgress
 from heicdepth_tui.ui.widgets.export_bar import ExportBar
 
@@ -46,7 +47,10 @@ SPACE_CHECKED = 50_000_000
 
 
 class ExportPanel:
-    """Starts exports and shows them; ``bar`` is a line of the screen, ``lay_out`` gives it room."""
+    """Starts exports and shows them, in the title of each view that is open.
+
+    ``bar`` is a line of ``screen``, the main one, and ``lay_out`` gives it room.
+    """
 
     def __init__(
         self, screen: Screen[None], context: Context, lay_out: Callable[[], object]
@@ -118,10 +122,15 @@ class ExportPanel:
         dialog = ExportDialog(subject, shown, plan)
         self._screen.app.push_screen(dialog, chosen)
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether exports run for so long that their state is shown."""
+        return self.bar.is_shown
+
     def stop(self) -> None:
         """Begin no further photo."""
         self._exporter.cancel()
-        self.bar.refresh()
+        self._tell_views()
 
     def show_report(self) -> None:
         """Show the results of the last exports on a screen of their own."""
@@ -133,7 +142,7 @@ class ExportPanel:
     def handle(self, event: ExportProgress | ExportNeedsSpace | ExportFinished) -> None:
         """Show an event of the exporter."""
         if isinstance(event, ExportProgress):
-            self.bar.refresh()
+            self._tell_views()
         elif isinstance(event, ExportNeedsSpace):
             self._ask_for_consent(event)
         else:
@@ -189,6 +198,14 @@ class ExportPanel:
             self.bar.show(is_shown)
             self._screen.set_class(is_shown, "-exporting")
             self._lay_out()
+            self._tell_views()
+
+    def _tell_views(self) -> None:
+        """Have the views that are open show the state."""
+        self.bar.refresh()
+        for screen in self._screen.app.screen_stack:
+            if isinstance(screen, ViewScreen) and screen is not self._screen:
+                screen.exports_changed()
 
     def _ask_for_consent(self, event: ExportNeedsSpace) -> None:
         from heicdepth_tui.ui.screens.export_consent import ExportConsent
@@ -214,7 +231,8 @@ class ExportPanel:
             title = "not exported" if count == 1 else f"{count} photos not exported"
             text = errors_text(job.errors)
             if count > 1 or job.photos > 1:
-                text = f"{text}\nL shows the report"
+                is_main = self._screen.is_current
+                text = f"{text}\nL{'' if is_main else ' in the list of photos'} shows the report"
             self._notify(text, title, "error", _ERROR_SECONDS)
         written, counts = written_text(job), counts_text(job)
         if written:

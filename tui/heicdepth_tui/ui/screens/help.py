@@ -127,9 +127,9 @@ _KEYS: tuple[_Group, ...] = (
     (
         "export and more",
         (
-            ("e", "point cloud (PCD) of this photo or the marked ones"),
+            ("e", "point cloud (PCD); in the list, of the marked photos"),
             ("E", "choose formats and options"),
-            ("X  L", "stop exports; the report of the last exports"),
+            ("X  L", "stop exports, in every view; in the list, their report"),
             ("P", "save the view as PNG, drawn from the samples"),
             ("w", "the cloud as a page in the browser"),
             ("x", "open the photo, its folder, the last picture or export"),

@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.content import Content
 from textual.widgets import Static
 
 from heicdepth_tui.draw.code_scale import CodeScale
@@ -26,18 +25,23 @@ from heicdepth_tui.ui.model.layer_view import (
     Window,
 )
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
-from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import (
+    COPY_PATH,
+    QUIT,
+    SAVE_PICTURE,
+    STOP_EXPORTS,
+    ViewScreen,
+    export_key,
+)
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
-from heicdepth_tui.ui.widgets.title import STATUS_SECONDS
+from heicdepth_tui.ui.widgets.title import ViewTitle
 from heicdepth_tui.ui.widgets.view_bar import ViewBar
 from heicdepth_tui.ui.widgets.view_caption import ViewCaption
 from heicdepth_tui.ui.widgets.zoom_pane import ZoomView
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.picture_request import PicturePart
@@ -62,9 +66,6 @@ class LayersScreen(ViewScreen):
 
     DEFAULT_CSS = """
     LayersScreen { background: $background; }
-    LayersScreen > .layers--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
-        text-wrap: nowrap; text-overflow: ellipsis; }
-    LayersScreen > #layers-title { background: $surface; color: $foreground; }
     LayersScreen > #layers-picture { height: 1fr; layers: picture labels; }
     LayersScreen ImageView { layer: picture; }
     LayersScreen .layers--label { layer: labels; position: absolute; width: auto; height: 1;
@@ -95,7 +96,9 @@ class LayersScreen(ViewScreen):
         bind("R", "colour_range", "Range", "layers.range", "Codes: all, 2–98 %, by hand"),
         bind("b", "blocks", "Blocks", "layers.blocks", "Half or quad blocks"),
         SAVE_PICTURE,
+        export_key("layers.export"),
         COPY_PATH,
+        STOP_EXPORTS,
         *(
             bind(str(digit), f"digit({digit})", f"Layer {digit}", f"layers.{digit}")
             for digit in range(1, 10)
@@ -120,8 +123,6 @@ class LayersScreen(ViewScreen):
         """Views to go on by once the number of the first one is known."""
         self._count = 0
         """Views of the photo; 0 until the first is drawn."""
-        self._heading = self._status = ""
-        self._status_timer: Timer | None = None
         self._typed = 0, 0.0
         """The number typed last, and when."""
         self._step = step
@@ -129,15 +130,16 @@ class LayersScreen(ViewScreen):
         self._requested: LayerViewRequest | None = None
         self.shown: LayerViewResult | None = None
         """What is on the screen."""
+        self.title_bar = ViewTitle(id="layers-title")
         self.picture = ZoomView()
         self.names = ViewBar(id="layers-names")
         self.caption = ViewCaption(context.session.settings.mode, id="layers-caption")
-        self._colours = DepthColours(self, context.session, self._request, self._tell)
+        self._colours = DepthColours(self, context.session, self._request, self.show_status)
         self._labels = [Static("", classes="layers--label", markup=False) for _ in range(_LABELS)]
 
     def compose(self) -> ComposeResult:
         """Title, names of the views, picture with labels, caption and keys."""
-        yield Static("", id="layers-title", classes="layers--line", markup=False)
+        yield self.title_bar
         yield self.names
         yield Container(self.picture, *self._labels, id="layers-picture")
         yield self.caption
@@ -250,13 +252,7 @@ class LayersScreen(ViewScreen):
         over = self._over_text if index and is_over else ""
         if self._window != WHOLE_VIEW:
             over += f" · {self._window.zoom:.1f}x"
-        self._heading = f"{printable(self._entry.name)}{place}{over}"
-        self._show_title()
-
-    def _show_title(self) -> None:
-        text = f"{self._heading}   {self._status}".rstrip()
-        # Without a layout, which would be painted later.
-        self.query_one("#layers-title", Static).update(Content(text), layout=False)
+        self.title_bar.place = f"{printable(self._entry.name)}{place}{over}"
 
     @property
     def shown_entry(self) -> Entry | None:
@@ -266,18 +262,6 @@ class LayersScreen(ViewScreen):
     @property
     def _over_text(self) -> str:
         return f" · {self._blend:.0%} over the photo" if self._is_over and self._index else ""
-
-    def _tell(self, text: str) -> None:
-        """Say in the title line what a key just did: a toast would cover the ramp."""
-        self._status = text
-        self._show_title()
-        if self._status_timer is not None:
-            self._status_timer.stop()
-        self._status_timer = self.set_timer(STATUS_SECONDS, self._end_status)
-
-    def _end_status(self) -> None:
-        self._status = ""
-        self._show_title()
 
     def _place_labels(self, result: LayerViewResult) -> None:
         """Put the labels of the lines on the picture, which is centred in its widget."""
@@ -338,7 +322,7 @@ class LayersScreen(ViewScreen):
         layer = None if self.shown is None else self.shown.view.layer
         state = self._session.state
         if layer is None or state is None or layer not in state.all_layers:
-            self._tell("no layer of the photo: + and the arrows enlarge it")
+            self.show_status("no layer of the photo: + and the arrows enlarge it")
             return
         title = self._app_context.options.title
         zoom = ZoomScreen(self._app_context, layer, title, self._step)
@@ -380,7 +364,7 @@ class LayersScreen(ViewScreen):
     def action_number(self, number: int) -> None:
         """Show a view by its number."""
         if self._count and number > self._count:
-            self._tell(f"no layer {number}: this photo has {self._count}")
+            self.show_status(f"no layer {number}: this photo has {self._count}")
             return
         self._index, self._steps = number - 1, 0
         self._request()

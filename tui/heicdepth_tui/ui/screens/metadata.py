@@ -10,11 +10,14 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from heicdepth_tui.text import printable_path
+from heicdepth_tui.ui.screens.view import copy
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.tables import TableView
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.model.tables import Tables
+    from heicdepth_tui.ui.services.export_log import ExportLog
 
 __all__ = ["MetadataScreen"]
 
@@ -46,8 +49,11 @@ class MetadataScreen(ModalScreen[None]):
         bind("G,end", "move(0, 1000)", "Last", "metadata.last"),
     ]
 
-    def __init__(self, name: str, tables: Tables, show_tree: Callable[..., object]) -> None:
+    def __init__(
+        self, name: str, tables: Tables, log: ExportLog, show_tree: Callable[..., object]
+    ) -> None:
         super().__init__()
+        self._log = log
         self._name_shown = name
         self._tables = tables
         self._show_tree = show_tree
@@ -70,11 +76,16 @@ class MetadataScreen(ModalScreen[None]):
         page.show_facts(tables.groups)
 
     def action_copy(self) -> None:
-        """Copy the text selected with the mouse, else the value of the row under the cursor."""
-        text = self.get_selected_text() or self.query_one(TableView).copied
+        """Copy the text selected with the mouse, else the value of the row under the cursor.
+
+        First the path of a file while its message is shown, which offers it.
+        """
+        path = self._log.message_path
+        text = path or self.get_selected_text() or self.query_one(TableView).copied
         if text:
-            self.app.copy_to_clipboard(text)
-            self.notify(f"{text}\nsent to the terminal's clipboard", timeout=3, markup=False)
+            copy(self, text)
+            shown = printable_path(path) if path else text
+            self.notify(f"{shown}\nsent to the terminal's clipboard", timeout=3, markup=False)
 
     def action_tree(self) -> None:
         """Show all metadata as a tree instead."""

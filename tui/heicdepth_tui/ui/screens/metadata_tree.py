@@ -10,22 +10,23 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Sparkline, Static, Tree
 from textual.worker import Worker, WorkerState
 
 from heicdepth_tui.errors import HeicDepthError
-from heicdepth_tui.heif.limits import Limits
 from heicdepth_tui.text import printable
-from heicdepth_tui.ui.screens.view import QUIT
+from heicdepth_tui.ui.screens.view import QUIT, STOP_EXPORTS, ViewScreen
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
+from heicdepth_tui.ui.widgets.title import ViewTitle
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
 
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.heif.limits import Limits
     from heicdepth_tui.report.tree import Node
+    from heicdepth_tui.ui.screens.context import Context
 
 __all__ = ["MetadataTreeScreen"]
 
@@ -33,7 +34,7 @@ _OPEN_LINES = 12
 """Groups of no more lines than this are open from the start."""
 
 
-class MetadataTreeScreen(Screen[None]):
+class MetadataTreeScreen(ViewScreen):
     """Reads the header of a photo in a thread and shows all of it; closes by esc.
 
     ``finds`` asks for a text to find at once.
@@ -41,8 +42,6 @@ class MetadataTreeScreen(Screen[None]):
 
     DEFAULT_CSS = """
     MetadataTreeScreen { background: $background; }
-    MetadataTreeScreen > #tree-title { height: 1; padding: 0 1; background: $surface;
-        color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
     MetadataTreeScreen > Tree { height: 1fr; background: $background; padding: 0 1;
         scrollbar-size: 1 1; overflow-x: hidden; }
     MetadataTreeScreen > Tree > .tree--cursor, MetadataTreeScreen > Tree:focus > .tree--cursor {
@@ -68,14 +67,16 @@ class MetadataTreeScreen(Screen[None]):
         bind("h,left", "close", "Close", "tree.close"),
         bind("question_mark,f1", "help", "Help", "help", "All keys", show=True, display="?"),
         bind("escape", "leave", "Back", "tree.leave", "To the photos", show=True, display="esc"),
+        STOP_EXPORTS,
         QUIT,
     ]
 
-    def __init__(self, entry: Entry, limits: Limits, *, finds: bool = False) -> None:
+    def __init__(self, context: Context, entry: Entry, *, finds: bool = False) -> None:
         super().__init__()
+        self._app_context = context
         self._begins_to_find = finds
         self._entry = entry
-        self._limits = limits
+        self.title_bar = ViewTitle(id="tree-title")
         self._root: Node | None = None
         self._wanted = ""
         self.tree_view: Tree[Node] = Tree("reading …")
@@ -84,28 +85,21 @@ class MetadataTreeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, tree, the curve of the line under the cursor, and keys."""
-        name = Content(printable(self._entry.name))
-        yield Static(Content.assemble(name, " · all metadata"), id="tree-title", markup=False)
+        self.title_bar.place = f"{printable(self._entry.name)} · all metadata"
+        yield self.title_bar
         yield self.tree_view
         yield Sparkline()
         yield Static("reading …", id="tree-caption", markup=False)
         yield Input(placeholder="find a label or a value", compact=True)
         yield KeyBar()
 
-    def action_help(self) -> None:
-        """Show all keys."""
-        from heicdepth_tui.ui.screens.help import HelpScreen
-
-        self.app.push_screen(HelpScreen())
-
     def on_mount(self) -> None:
         """Read the file, in a thread: it may lie on a slow disk."""
         self.tree_view.focus()
         if self._begins_to_find:
             self.action_find()
-        self.run_worker(
-            partial(_read, self._entry.path, self._limits), thread=True, exit_on_error=True
-        )
+        read = partial(_read, self._entry.path, self._app_context.options.limits)
+        self.run_worker(read, thread=True, exit_on_error=True)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what was read."""
@@ -125,7 +119,7 @@ class MetadataTreeScreen(Screen[None]):
         tree.root.expand()
         for child in tree.root.children:
             if child.data is not None and len(child.data.children) <= _OPEN_LINES:
-                self._open(child)
+                self._open_line(child)
         tree.move_cursor(tree.root.children[0])
         self._caption("")
         # Typed before the file was read.
@@ -142,7 +136,7 @@ class MetadataTreeScreen(Screen[None]):
         for node in place.data.children:
             place.add(_label(node), node, allow_expand=bool(node.children))
 
-    def _open(self, place: TreeNode[Node]) -> None:
+    def _open_line(self, place: TreeNode[Node]) -> None:
         self._fill(place)
         if place.allow_expand:
             place.expand()
@@ -178,7 +172,7 @@ class MetadataTreeScreen(Screen[None]):
     def action_open(self) -> None:
         """Open the line under the cursor."""
         if self.tree_view.cursor_node is not None:
-            self._open(self.tree_view.cursor_node)
+            self._open_line(self.tree_view.cursor_node)
 
     def action_close(self) -> None:
         """Close the line under the cursor, or go to the one above it."""
@@ -198,9 +192,11 @@ class MetadataTreeScreen(Screen[None]):
             self.dismiss()
 
     def action_copy(self) -> None:
-        """Copy the value under the cursor."""
+        """Copy the value under the cursor; a path while its message is shown, which offers it."""
         node = self._current
-        if node is not None:
+        if self._app_context.export_log.message_path:
+            self.action_copy_path()
+        elif node is not None:
             self._copy(node.value or node.label)
 
     def action_copy_below(self) -> None:
@@ -253,7 +249,7 @@ class MetadataTreeScreen(Screen[None]):
     def _go_to(self, path: tuple[Node, ...]) -> None:
         place = self.tree_view.root
         for node in path:
-            self._open(place)
+            self._open_line(place)
             place = next(child for child in place.children if child.data is node)
         # Lines that were opened have no number before the tree has counted its lines.
         if self.tree_view.last_line >= 0:

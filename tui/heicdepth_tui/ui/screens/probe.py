@@ -27,7 +27,7 @@ from heicdepth_tui.ui.screens.depth_ranges import DepthRanges, RangedScreen
 from heicdepth_tui.ui.screens.probe_length import ProbeLength
 from heicdepth_tui.ui.screens.probe_zoom import WINDOW_SLOT, ProbeZoom
 from heicdepth_tui.ui.screens.rectifying import RECTIFY, RectifyAction
-from heicdepth_tui.ui.screens.view import QUIT, SAVE_PICTURE
+from heicdepth_tui.ui.screens.view import QUIT, SAVE_PICTURE, STOP_EXPORTS, export_key
 from heicdepth_tui.ui.services.events import RegionArrived
 from heicdepth_tui.ui.services.photo_pixels import PhotoPixels
 from heicdepth_tui.ui.services.probe_layers import WHOLE, ProbeLayers, draw_layers
@@ -36,6 +36,7 @@ from heicdepth_tui.ui.widgets.cross_view import CrossView
 from heicdepth_tui.ui.widgets.histogram_view import HistogramView
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
 from heicdepth_tui.ui.widgets.probe_figures import ReadingView, labelled_content
+from heicdepth_tui.ui.widgets.title import ViewTitle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +70,6 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
 
     DEFAULT_CSS = """
     ProbeScreen { background: $background; }
-    ProbeScreen > #probe-title { height: 1; padding: 0 1; background: $surface;
-        color: $foreground; text-wrap: nowrap; text-overflow: ellipsis; }
     ProbeScreen > #probe-pictures { height: 1fr; }
     ProbeScreen > #probe-figures { height: 12; border-top: solid $rule; }
     ProbeScreen #probe-reading { width: 46; height: 1fr; padding: 0 1; }
@@ -116,6 +115,8 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         bind("w", "write", "CSV", "probe.csv", "Write the marks as CSV", show=True),
         RECTIFY,
         SAVE_PICTURE,
+        export_key("probe.export"),
+        STOP_EXPORTS,
         QUIT,
     ]  # fmt: skip
 
@@ -138,7 +139,7 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         self._window = WHOLE
         self._part: Pixels | None = None
         """The photo's own pixels in the newest window for which they have come."""
-        self._title = Static("", id="probe-title", markup=False)
+        self.title_bar = ViewTitle(id="probe-title")
         self._profile = Sparkline()
         self._drawn: ProbeLayers | None = None
         self._probe: Probe | None = None
@@ -157,7 +158,7 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
 
     def compose(self) -> ComposeResult:
         """Title, both pictures, the figures, and keys."""
-        yield self._title
+        yield self.title_bar
         with Horizontal(id="probe-pictures"):
             yield self.photo_view
             yield self.depth_view
@@ -298,9 +299,8 @@ class ProbeScreen(ProbeZoom, ProbeLength, RectifyAction, RangedScreen):
         )
         code = None if sample is None else sample.code
         self.histogram_view.show(self.shown_histogram(trust, self._code_scale, code))
-        title = texts.title(printable(self._entry.name), probe, self._window.zoom)
-        if title != self._title.content:
-            self._title.update(Content(title), layout=False)
+        name = printable(self._entry.name)
+        self.title_bar.place = texts.title(name, probe, self._window.zoom)
 
     def _show_measured(self, measured: Measured) -> None:
         """Show marks and measurement; lays out the screen only where they need other room."""

@@ -18,7 +18,14 @@ from heicdepth_tui.ui.screens.cloud_actions import (
     CloudActions,
 )
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
-from heicdepth_tui.ui.screens.view import COPY_PATH, OPEN_PAGE, QUIT, SAVE_PICTURE, ViewScreen
+from heicdepth_tui.ui.screens.view import (
+    COPY_PATH,
+    OPEN_PAGE,
+    QUIT,
+    SAVE_PICTURE,
+    STOP_EXPORTS,
+    ViewScreen,
+)
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.key_bar import KeyBar
@@ -61,6 +68,7 @@ class SpinScreen(CloudActions, ViewScreen):
         bind("b", "blocks", "Blocks", "blocks", "Half or quad blocks"),
         COPY_PATH,
         bind("e", "export", "Export", "export", "Export the points shown (PCD)", show=True),
+        STOP_EXPORTS,
         QUIT,
     ]
 
@@ -72,7 +80,7 @@ class SpinScreen(CloudActions, ViewScreen):
         self._session = context.session
         self._entry = entry
         self._export = export
-        self._title = TitleBar()
+        self.title_bar = TitleBar()
         self._heading = Static("", classes="spin--line", id="heading", markup=False)
         self._caption = Static("", classes="spin--line", id="caption", markup=False)
         self._offered = (True, False)
@@ -83,7 +91,7 @@ class SpinScreen(CloudActions, ViewScreen):
 
     def compose(self) -> ComposeResult:
         """Title, heading, cloud, the ramp of the colours of depth, caption, keys."""
-        yield self._title
+        yield self.title_bar
         yield self._heading
         yield self.view
         yield self.legend
@@ -93,7 +101,7 @@ class SpinScreen(CloudActions, ViewScreen):
     def on_mount(self) -> None:
         """Begin to listen for frames."""
         self.control.begin()
-        self._title.place = printable(self._entry.name)
+        self.title_bar.place = printable(self._entry.name)
         self.view.show_placeholder("building the cloud …")
 
     def on_unmount(self) -> None:
@@ -132,14 +140,14 @@ class SpinScreen(CloudActions, ViewScreen):
 
     def show_status(self, status: str) -> None:
         """State in the title line what a key just did."""
-        self._title.show_status(status)
+        ViewScreen.show_status(self, status)
 
     def _show_lines(self) -> None:
         """Show the lines around the frame, or why there is none."""
         control, cells = self.control, self.size.width - 2
         if control.frame is not None:
             mode = self._session.settings.mode
-            self._title.counts = points_text(control.frame)
+            self.title_bar.counts = points_text(control.frame)
             legend = control.legend
             text = heading(control.spin, control.frame, cells, legend)
             self._heading.update(text, layout=False)
@@ -148,7 +156,7 @@ class SpinScreen(CloudActions, ViewScreen):
             self._caption.update(content, layout=False)
         elif control.failure is not None:
             self.view.show_message(failure_text(control.failure.error, control.is_clipped_away))
-            self._title.counts = ""
+            self.title_bar.counts = ""
             self._heading.update("", layout=False)
             self._caption.update("", layout=False)
         offered = control.has_cloud, control.can_mark

@@ -1,28 +1,43 @@
 """A view of the app: its keys for help, and the ways out that each has.
 
 Every view saves a picture of what it shows, copies a path, opens a page in the browser and files
-with the system's own program.
+with the system's own program, and shows running exports, which a key stops.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.screen import Screen
 
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.widgets.bindings import bind
+from heicdepth_tui.ui.widgets.export_bar import STOP_EXPORTS_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import Binding
+
     from heicdepth_tui.export.options import ExportOptions
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.ui.model.picture_request import PicturePart
     from heicdepth_tui.ui.screens.context import Context
     from heicdepth_tui.ui.services.desktop import Desktop
+    from heicdepth_tui.ui.widgets.title import TitleBar
 
-__all__ = ["COPY_PATH", "OPEN_PAGE", "QUIT", "SAVE_PICTURE", "ViewScreen", "copy"]
+__all__ = [
+    "COPY_PATH",
+    "OPEN_PAGE",
+    "QUIT",
+    "SAVE_PICTURE",
+    "STOP_EXPORTS",
+    "ViewScreen",
+    "copy",
+    "export_key",
+]
 
 SAVE_PICTURE = bind(
     "P", "save_picture", "Picture", "picture.save", "Save the view as PNG", show=True
@@ -31,16 +46,30 @@ OPEN_PAGE = bind("w", "page", "Browser", "page", "The cloud as a page in the bro
 QUIT = bind("q", "app.quit", "Quit", "quit", "Leave; exports are finished first", show=True)
 """Of every view; dialogs are closed by the same key."""
 COPY_PATH = bind("y", "copy_path", "Copy", "copy", "The path in the message, else the photo's")
+STOP_EXPORTS = bind("X", "stop_exports", "Stop exports", STOP_EXPORTS_ID, "Begin no further photo")
 
 _MESSAGE_SECONDS, _COPY_SECONDS = 8, 3
 _BEGUN_SECONDS = 30
 """Longest time that a message stands which the result removes."""
 
 
+class _Exports(Protocol):
+    @property
+    def is_shown(self) -> bool: ...
+    def export(self, entries: Sequence[Entry]) -> None: ...
+    def stop(self) -> None: ...
+
+
+class _MainScreen(Protocol):
+    @property
+    def exports(self) -> _Exports: ...
+
+
 class ViewScreen(Screen[None]):
-    """A view whose picture can be saved; subclasses set ``_app_context``."""
+    """A view whose picture can be saved; subclasses set ``_app_context`` and ``title_bar``."""
 
     _app_context: Context
+    title_bar: TitleBar
 
     # What subclasses show
 
@@ -75,6 +104,43 @@ class ViewScreen(Screen[None]):
 
     def draw_again(self) -> None:
         """Draw the pictures for cells of another shape; nothing where the view has none."""
+
+    # Exports
+
+    @property
+    def _all_exports(self) -> _Exports:
+        """Those of the main screen: each of its views has the same ones."""
+        return cast("_MainScreen", self.app.screen_stack[0]).exports
+
+    def on_mount(self) -> None:
+        """Show exports that run already."""
+        self.exports_changed()
+
+    def exports_changed(self) -> None:
+        """Show the state of running exports in the title, none where there are none to show."""
+        exporter, title = self._app_context.exporter, self.title_bar
+        is_shown = self._all_exports.is_shown
+        if title.shows_exports != is_shown:
+            title.show_exports((lambda: exporter.progress) if is_shown else None)
+        elif is_shown:
+            title.refresh()
+
+    def show_status(self, status: str) -> None:
+        """State in the title line what a key just did."""
+        self.title_bar.show_status(status)
+
+    def action_stop_exports(self) -> None:
+        """Begin no further photo."""
+        if self._app_context.exporter.left:
+            self._all_exports.stop()
+        else:
+            self.show_status("no export is running")
+
+    def action_export(self) -> None:
+        """Export the point cloud of the photo on show."""
+        entry = self.shown_entry
+        if entry is not None:
+            self._all_exports.export([entry])
 
     # Keys
 
@@ -155,6 +221,11 @@ class ViewScreen(Screen[None]):
 
     def _inform(self, message: str, seconds: float = _MESSAGE_SECONDS) -> None:
         self.notify(message, timeout=seconds, markup=False)
+
+
+def export_key(id: str) -> Binding:
+    """Return the key that exports the photo of a view; the first that a narrow key bar drops."""
+    return bind("e", "export", "Export", id, "Export the point cloud (PCD)", show=True)
 
 
 def copy(screen: Screen[None], text: str) -> None:

@@ -58,8 +58,8 @@ class ViewingScreen(BorderedScreen):
         if entry is None or tables is None:
             self.show_status("nothing is known of this photo yet")
             return
-        screen = MetadataScreen(printable(entry.name), tables, self.action_metadata_tree)
-        self.app.push_screen(screen)
+        log, show_tree = self._app_context.export_log, self.action_metadata_tree
+        self.app.push_screen(MetadataScreen(printable(entry.name), tables, log, show_tree))
 
     def tables_shown(self) -> None:
         """Show new tables of the photo in the other places that show what they have."""
@@ -77,8 +77,7 @@ class ViewingScreen(BorderedScreen):
 
         entry = self._session.entry
         if entry is not None:
-            limits = self._app_context.options.limits
-            self.app.push_screen(MetadataTreeScreen(entry, limits, finds=finds))
+            self.app.push_screen(MetadataTreeScreen(self._app_context, entry, finds=finds))
 
     def action_layers(self) -> None:
         """Show layers one at a time or over the photo; colours may be changed there."""

@@ -35,7 +35,7 @@ from heicdepth_tui.ui.presenters.zoom import (
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.hovering import Hovering
 from heicdepth_tui.ui.screens.resting_pixels import PixelScreen, RestingPixels
-from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE
+from heicdepth_tui.ui.screens.view import COPY_PATH, QUIT, SAVE_PICTURE, STOP_EXPORTS, export_key
 from heicdepth_tui.ui.screens.zoom_pane_window import DECODING, PaneWindow
 from heicdepth_tui.ui.screens.zoom_probe import PROBE, ZoomProbe
 from heicdepth_tui.ui.services.events import Event, RegionArrived, WindowMoved
@@ -92,6 +92,8 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         bind("b", "blocks", "Blocks", "zoom.blocks", "Half blocks, quad blocks, pixels"),
         SAVE_PICTURE,
         COPY_PATH,
+        export_key("zoom.export"),
+        STOP_EXPORTS,
         QUIT,
     ]
 

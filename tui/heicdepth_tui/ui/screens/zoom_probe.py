@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.ui.model.viewport import Viewport, Window
     from heicdepth_tui.ui.screens.zoom_pane_window import PaneWindow
-    from heicdepth_tui.ui.widgets.title import TitleBar
     from heicdepth_tui.ui.widgets.zoom_pane import ZoomView
 
 __all__ = ["PROBE", "ZoomProbe"]
@@ -29,7 +28,6 @@ _LEAST_ROOM = 44
 class ZoomProbe(ViewScreen):
     """Reads under the mouse; subclasses have panes with windows of layers."""
 
-    title_bar: TitleBar
     hovering: Hovering
 
     @property

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
-__all__ = ["bind", "moved_keys", "replace_keys", "shown_keys"]
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+__all__ = ["bind", "key_of", "moved_keys", "replace_keys", "shown_keys"]
 
 
 def bind(
@@ -43,6 +47,12 @@ def _shown(key: str) -> str:
     modifiers, plus, name = key.rpartition("+")
     # The arrow that Textual shows for enter is missing in some fonts.
     return modifiers + plus + (name if name == "enter" else format_key(name)) if name else key
+
+
+def key_of(screen: Screen[Any], id: str) -> str:
+    """Return the first key of a binding that works on a screen, as shown; empty without one."""
+    active = (one.binding for one in screen.active_bindings.values())
+    return next((shown_keys(one.key.split(",")[0]) for one in active if one.id == id), "")
 
 
 def moved_keys(bindings: Iterable[BindingType], keymap: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The line above the keys while photos are exported: how far, how fast, and the key that stops."""
+"""Running exports in a line: how far, how fast, and the key that stops them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from heicdepth_tui.ui.presenters.export_progress import progress_line
+from heicdepth_tui.ui.widgets.bindings import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,22 +19,53 @@ if TYPE_CHECKING:
 
     from heicdepth_tui.ui.services.events import ExportProgress
 
-__all__ = ["ExportBar"]
+__all__ = ["STOP_EXPORTS_ID", "TICK_SECONDS", "ExportBar", "export_segments"]
 
-_KEY, _LABEL = "X", " stops "
-_TICK_SECONDS = 0.5
+STOP_EXPORTS_ID = "export.stop"
+"""Of the binding that stops exports, on every screen."""
+_LABEL = " stops "
+TICK_SECONDS = 0.5
+"""Time between two states that are drawn: the time left goes on while a photo is exported."""
+
+
+def export_segments(
+    widget: Widget, progress: ExportProgress, cells: int, base: Style, *, fills: bool = False
+) -> list[Segment]:
+    """Return the state of exports and the key that stops them, in at most ``cells``.
+
+    ``fills`` moves the key to the right end of the cells. Colours are those of the components
+    ``export--bar`` and ``export--dim`` of the widget that draws them.
+    """
+    accent = widget.get_component_rich_style("export--bar", partial=True).color
+    dim = widget.get_component_rich_style("export--dim", partial=True).color
+    key = key_of(widget.screen, STOP_EXPORTS_ID)
+    line = progress_line(progress, cells - len(key + _LABEL) - 2)
+    # Not the key itself: in a field for text it is a letter.
+    link = Style(meta={"@click": "screen.stop_exports"})
+    segments = [
+        Segment(line.left, base),
+        Segment(line.bar, base + Style(color=accent)),
+        Segment(line.right, base + Style(color=dim)),
+    ]
+    used = sum(segment.cell_length for segment in segments) + len(key + _LABEL)
+    return [
+        *segments,
+        Segment(" " * max(2, cells - used if fills else 0), base),
+        Segment(key, base + Style(color=accent, bold=True) + link),
+        Segment(_LABEL, base + Style(color=dim) + link),
+    ]
 
 
 class ExportBar(Widget):
-    """Draws the state of the exporter while it is shown."""
+    """The line above the keys of the main screen, while it is shown."""
 
     DEFAULT_CSS = """
     ExportBar { dock: bottom; height: 0; background: $panel; color: $foreground; }
     ExportBar.-shown { height: 1; margin-bottom: 1; }
-    ExportBar > .export-bar--bar { color: $accent; }
-    ExportBar > .export-bar--dim { color: $dim; }
+    ExportBar > .export--bar { color: $accent; }
+    ExportBar > .export--dim { color: $dim; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"export-bar--bar", "export-bar--dim"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"export--bar", "export--dim"}
     ALLOW_SELECT = False
 
     def __init__(self, progress: Callable[[], ExportProgress]) -> None:
@@ -51,25 +83,12 @@ class ExportBar(Widget):
         self.set_class(is_shown, "-shown")
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_interval(_TICK_SECONDS, self.refresh) if is_shown else None
+        self._timer = self.set_interval(TICK_SECONDS, self.refresh) if is_shown else None
 
     def render_line(self, y: int) -> Strip:
         """Render the line."""
-        base = self.visual_style.rich_style
-        accent = self.get_component_rich_style("export-bar--bar", partial=True).color
-        dim = self.get_component_rich_style("export-bar--dim", partial=True).color
         width = self.size.width
-        line = progress_line(self._progress(), width - len(_KEY + _LABEL) - 2)
-        link = Style(meta={"@click": f"app.press({_KEY!r})"})
-        segments = [
-            Segment(line.left, base),
-            Segment(line.bar, base + Style(color=accent)),
-            Segment(line.right, base + Style(color=dim)),
-        ]
-        used = sum(segment.cell_length for segment in segments)
-        segments += [
-            Segment(" " * max(2, width - used - len(_KEY + _LABEL)), base),
-            Segment(_KEY, base + Style(color=accent, bold=True) + link),
-            Segment(_LABEL, base + Style(color=dim) + link),
-        ]
-        return Strip(segments).adjust_cell_length(width, base)
+        segments = export_segments(
+            self, self._progress(), width, self.visual_style.rich_style, fills=True
+        )
+        return Strip(segments).adjust_cell_length(width, self.visual_style.rich_style)
