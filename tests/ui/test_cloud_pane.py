@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from pypcd4 import PointCloud
 
+from heicdepth_tui.photo.layers import LayerKind
+from heicdepth_tui.ui.model.colour_range import RangeKind
 from heicdepth_tui.ui.presenters.spin import pane_hint
 from heicdepth_tui.ui.screens.probe import ProbeScreen
 from heicdepth_tui.ui.screens.spin import SpinScreen
@@ -160,6 +162,27 @@ async def test_colours_of_depth_follow_the_keys_of_the_main_screen(
             lambda: pane.control.is_up_to_date and pane.control.frame is not before, "a frame"
         )
         assert pane.control.frame.rendered.rows != before.rendered.rows
+
+
+async def test_the_range_of_its_colours_is_that_of_the_depth_map(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(140, 45)) as driven:
+        await driven.select(LANDSCAPE)
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("H")
+        pane = await _opened(driven)
+        await driven.pilot.press("r")
+        await driven.until(lambda: pane.legend.display, "the colours of depth")
+        await driven.until(lambda: pane.legend.plain.endswith("2–98 %"), "their range")
+        assert "2–98 %" in driven.text
+        assert driven.app.session.colour_range.kind is RangeKind.PERCENTILE
+        # The histogram marks the ends of the range.
+        depth = driven.state.own(LayerKind.DEPTH)
+        scale = driven.app.session.colour_range.scale_in(driven.state.tables, depth)
+        await driven.until(lambda: driven.app.browse.histogram.view.shown.scale == scale, "marked")
+        await driven.pilot.press("escape")
+        await driven.until(lambda: "2–98 %" in driven.text, "the legend of the map")
 
 
 async def test_a_click_marks_the_sample_in_photo_depth_map_and_histogram(

@@ -19,7 +19,14 @@ from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.ui.model.colour_range import WHOLE_FILE, ColourRange, RangeKind
 from heicdepth_tui.ui.model.tables import CodeSpan
-from heicdepth_tui.ui.presenters.legend import LegendView, note, ramp_ends, round_distances, ticks
+from heicdepth_tui.ui.presenters.legend import (
+    LegendView,
+    far_and_range,
+    note,
+    ramp_ends,
+    round_distances,
+    ticks,
+)
 from heicdepth_tui.ui.screens.range_prompt import RangePrompt
 
 Open = Callable[..., AbstractAsyncContextManager[Any]]
@@ -134,6 +141,18 @@ class TestLegend:
         assert ["≈0.58" in text and "m" in text for text in shown] == [True] * 4 + [False]
         assert ["1/m" in text for text in shown] == [True, False, False, False, False]
 
+    def test_one_line_names_the_range_behind_the_far_end_where_it_has_room(
+        self, depth_map: DepthMap
+    ) -> None:
+        named = view(depth_map, name="2–98 %")
+
+        assert far_and_range(named, "0.67 m", 20) == "0.67 m  2–98 %"
+        assert far_and_range(named, "0.67 m", 13) == "0.67 m 2–98 %"
+        assert far_and_range(named, "0.67 m", 12) == "0.67 m"
+        assert far_and_range(view(depth_map), "0.67 m", 20) == "0.67 m  all codes"
+        empty = view(depth_map, name="nothing from ≈1 to 2")
+        assert far_and_range(empty, "0.67 m", 16) == "0.67 m  nothing"
+
     def test_a_range_with_nothing_in_it_is_stated_before_the_data(
         self, depth_map: DepthMap
     ) -> None:
@@ -174,3 +193,41 @@ async def test_keys_change_range_and_bright_end(open_app: Open, sample_folder: P
 
     assert (colour_range.near, colour_range.far) == (0.6, 1)
     assert colour_range.is_far_bright
+
+
+async def test_a_key_goes_through_the_ranges_of_the_colours_of_depth(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, size=(80, 24)) as driven:
+        await driven.settled()
+        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press("3", "3")
+        screen = driven.app.screen
+        await driven.until(lambda: screen.is_up_to_date, "the cloud")
+        session = driven.app.session
+        # The colours of the photo give way: a range of them is none.
+        await driven.pilot.press("r")
+        await driven.until(lambda: screen.legend.display, "the colours of depth")
+        assert session.colour_range.kind is RangeKind.PERCENTILE
+        await driven.until(lambda: screen.is_up_to_date, "the newest frame")
+        assert ramp_line(driven).endswith(" m  2–98 %")
+        percentile = screen.frame
+        await driven.pilot.press("r", *"0.9 1.8", "enter")
+        await driven.until(lambda: ramp_line(driven).endswith(" m  by hand"), "by hand")
+        await driven.until(lambda: screen.is_up_to_date, "the newest frame")
+        assert (session.colour_range.near, session.colour_range.far) == (0.9, 1.8)
+        assert ramp_line(driven).startswith("≈0.9")
+        assert screen.frame.rendered.rows != percentile.rendered.rows
+        await driven.pilot.press("r")
+        await driven.until(lambda: ramp_line(driven).endswith(" m  all codes"), "all codes")
+        # It turns no pose back, which R does.
+        await driven.pilot.press("l", "r")
+        await driven.until(lambda: ramp_line(driven).endswith("2–98 %"), "the percentiles")
+        assert screen.spin.pose.yaw
+        await driven.pilot.press("R")
+        await driven.until(lambda: not screen.spin.pose.yaw, "the photo's own view")
+        assert session.colour_range.kind is RangeKind.PERCENTILE
+
+
+def ramp_line(driven: Any) -> str:
+    return str(driven.text.splitlines()[-3]).strip()

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from heicdepth_tui.ui.model.colour_range import ColourRange
     from heicdepth_tui.ui.model.tables import Tables
 
-__all__ = ["LegendView", "legend_of", "note", "ramp_ends", "round_distances", "ticks"]
+__all__ = [
+    "LegendView",
+    "far_and_range",
+    "legend_of",
+    "note",
+    "ramp_ends",
+    "round_distances",
+    "ticks",
+]
 
 _ROUND = (1.0, 5.0, 2.0, 3.0, 4.0)
 """Mantissas of round distances, the roundest first."""
@@ -94,6 +102,15 @@ def ramp_ends(view: LegendView) -> tuple[str, str]:
     about = depth_map.trust.about
     near, far = (_metres(depth_map, code) for code in (high, low))
     return f"{about}{_length(near)}", f"{_length(far)} m"
+
+
+def far_and_range(view: LegendView, far: str, cells: int) -> str:
+    """Return the far end of the ramp and the name of the range, as much as has room."""
+    name = view.range_name or "all codes"
+    # What is named first says most: nothing lies in the range.
+    names = (name, name.partition(" from ")[0])
+    texts = (*(f"{far}  {one}" for one in names), *(f"{far} {one}" for one in names), far)
+    return next((text for text in texts if cell_len(text) <= cells), far)
 
 
 def ticks(view: LegendView, cells: int) -> list[tuple[int, str]]:

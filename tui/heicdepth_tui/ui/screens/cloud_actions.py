@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual.binding import BindingType
 
+from heicdepth_tui.ui.model.cloud_frame import CloudColours
 from heicdepth_tui.ui.screens.rectifying import RECTIFY
 from heicdepth_tui.ui.widgets.bindings import bind
 
 if TYPE_CHECKING:
     from heicdepth_tui.ui.screens.cloud_control import CloudControl
+    from heicdepth_tui.ui.screens.depth_colours import DepthColours
 
 __all__ = ["CLOUD_BINDINGS", "MORE_CLOUD_BINDINGS", "CloudActions"]
 
@@ -22,6 +24,14 @@ CLOUD_BINDINGS: list[BindingType] = [
     bind("down,j", "turn(0, 1)", "Turn down", "spin.down"),
     bind("t", "turntable", "Turntable", "spin.turntable", show=True),
     bind("c", "cloud_colours", "Colours", "spin.colours", "Colours by photo or depth", show=True),
+    bind(
+        "r",
+        "colour_range",
+        "Range",
+        "spin.range",
+        "Colours of depth: all codes, 2–98 %, by hand",
+        show=True,
+    ),
     bind("f", "flying", "Flying", "spin.flying", "Flying points on or off", show=True),
     bind("n", "normals", "Normals", "spin.normals", "Shade by the surface", show=True),
     bind(
@@ -54,6 +64,7 @@ class CloudActions:
     """What the keys of a cloud do; for the screen or widget that has them."""
 
     control: CloudControl
+    colours: DepthColours
     measured_by = "the probe (m in the list) measures it"
     """The way to the probe from here."""
 
@@ -91,7 +102,13 @@ class CloudActions:
 
     def action_reverse_colours(self) -> None:
         """Make far bright instead of near, or near again."""
-        self.show_status(self.control.reverse_colours())
+        self.colours.reverse()
+
+    def action_colour_range(self) -> None:
+        """Spread the colours of depth over another range, and show them where the photo's are."""
+        self.colours.next_range()
+        if not self.control.has_depth_colours:
+            self.control.change(replace(self.control.spin, colours=CloudColours.DEPTH))
 
     def action_flying(self) -> None:
         """Show flying points, or drop them."""

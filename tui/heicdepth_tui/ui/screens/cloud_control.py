@@ -204,13 +204,6 @@ class CloudControl:
             # The legend may be known by now.
             self._call_shown()
 
-    def reverse_colours(self) -> str:
-        """Make the other end of the range bright; return a message for the user."""
-        known = self._session.colour_range
-        self._session.colour_range = replace(known, is_far_bright=not known.is_far_bright)
-        self.recolour()
-        return "near is bright" if known.is_far_bright else "far is bright"
-
     def draw_after_layout(self) -> None:
         """Draw for the room that the view has after the next layout."""
         self._is_stale = self._awaits_layout = True

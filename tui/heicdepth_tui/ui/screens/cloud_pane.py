@@ -19,6 +19,7 @@ from heicdepth_tui.ui.screens.cloud_actions import (
     CloudActions,
 )
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.legend import Legend
@@ -39,14 +40,15 @@ _REST = 0.2
 class CloudPane(CloudActions, Vertical):
     """Heading, cloud and two lines under it, as the panes of photo and depth map have them.
 
-    Its keys work while the cloud has the focus; the mouse works at any time.
+    Its keys work while the cloud has the focus; the mouse works at any time. ``recoloured`` is
+    called after another range or bright end of the colours was chosen.
     """
 
     DEFAULT_CSS = """
     CloudPane { width: 1fr; height: 1fr; border-left: solid $rule; }
     CloudPane > .cloud--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 60%;
         text-wrap: nowrap; text-overflow: ellipsis; }
-    CloudPane > Legend { height: 1; display: none; }
+    CloudPane > Legend { display: none; }
     CloudPane.-depth-colours > Legend { display: block; }
     CloudPane.-depth-colours > #cloud-hint { display: none; }
     """
@@ -72,10 +74,15 @@ class CloudPane(CloudActions, Vertical):
         """The cloud is to be shown on a screen of its own."""
 
     def __init__(
-        self, context: Context, entry: Entry, show_status: Callable[[str], object]
+        self,
+        context: Context,
+        entry: Entry,
+        show_status: Callable[[str], object],
+        recoloured: Callable[[], object],
     ) -> None:
         super().__init__(id="cloud-pane")
         self._show_status = show_status
+        self.colours = DepthColours(self, context.session, recoloured, show_status)
         self._app_context = context
         self._timer: Timer | None = None
         self._picked: tuple[CloudSample | None, bool] = (None, False)
@@ -83,7 +90,7 @@ class CloudPane(CloudActions, Vertical):
         self._heading = Static("", classes="cloud--line", id="cloud-heading", markup=False)
         self._caption = Static("", classes="cloud--line", markup=False)
         self._hint = Static("", classes="cloud--line", id="cloud-hint", markup=False)
-        self.legend = Legend(context.session.settings.mode)
+        self.legend = Legend(context.session.settings.mode, is_one_line=True)
         self.view = CloudView(id="cloud", can_focus=True)
         self.control = CloudControl(context, entry, self.view, self._show_lines)
 

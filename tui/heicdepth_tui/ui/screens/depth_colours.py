@@ -10,7 +10,7 @@ from heicdepth_tui.draw.modes import COLORMAP_NAMES, ColorMode
 from heicdepth_tui.ui.model.colour_range import ColourRange, RangeKind
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
+    from textual.widget import Widget
 
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.folder.find import Entry
@@ -21,16 +21,19 @@ __all__ = ["DepthColours", "SessionActions"]
 
 
 class SessionActions:
-    """Actions of a screen on the session: each calls ``changed`` and states what was done."""
+    """Actions of a screen on the session: each calls ``changed`` and states what was done.
+
+    ``widget`` is the screen, or a part of it that has keys of its own.
+    """
 
     def __init__(
         self,
-        screen: Screen[None],
+        widget: Widget,
         session: Session,
         changed: Callable[[], object],
         show_status: Callable[[str], object],
     ) -> None:
-        self._screen = screen
+        self._widget = widget
         self._session = session
         self._changed = changed
         self._show_status = show_status
@@ -111,7 +114,7 @@ class DepthColours(SessionActions):
             about, unit = self._ends_of_selected()
             self._show_status(f"colours from {about}{near:g} to {far:g}{unit}")
 
-        self._screen.app.push_screen(RangePrompt(known.near, known.far), chosen)
+        self._widget.app.push_screen(RangePrompt(known.near, known.far), chosen)
 
     def _ends_of_selected(self) -> tuple[str, str]:
         """Return what stands before and after the ends of a range of the selected photo."""

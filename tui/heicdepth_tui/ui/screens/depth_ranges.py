@@ -52,7 +52,7 @@ class DepthRanges(SessionActions):
             if ends is not None:
                 self._clip(entry, histogram, ends)
 
-        self._screen.app.push_screen(ClipPrompt(self._session.clip(entry)), chosen)
+        self._widget.app.push_screen(ClipPrompt(self._session.clip(entry)), chosen)
 
     def _colour(
         self, entry: Entry, histogram: CodeHistogram, ends: tuple[float, float] | None

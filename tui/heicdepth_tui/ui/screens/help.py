@@ -87,7 +87,7 @@ _KEYS: tuple[_Group, ...] = (
             ("+ -  wheel", "nearer, farther"),
             ("R  enter", "back to the photo's own view"),
             ("t  p", "turntable; perspective or orthographic"),
-            ("c  C", "colours by photo or depth; bright near or far"),
+            ("c  C  r", "colours by photo or depth; bright near or far; their range"),
             ("f  n", "flying points; shading by the surface"),
             ("[ ]  { }", "near and far clip, which e exports with"),
             ("click  m", "a point in cloud, photo, depth map; mark it for the probe"),

@@ -18,6 +18,7 @@ from heicdepth_tui.ui.screens.cloud_actions import (
     CloudActions,
 )
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
+from heicdepth_tui.ui.screens.depth_colours import DepthColours
 from heicdepth_tui.ui.screens.view import (
     COPY_PATH,
     OPEN_PAGE,
@@ -54,7 +55,7 @@ class SpinScreen(CloudActions, ViewScreen):
     SpinScreen { layout: vertical; background: $background; }
     SpinScreen > .spin--line { height: 1; width: 1fr; padding: 0 1; color: $foreground 70%;
         text-wrap: nowrap; text-overflow: ellipsis; }
-    SpinScreen > Legend { height: 1; display: none; }
+    SpinScreen > Legend { display: none; }
     SpinScreen.-depth-colours > Legend { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -85,9 +86,10 @@ class SpinScreen(CloudActions, ViewScreen):
         self._caption = Static("", classes="spin--line", id="caption", markup=False)
         self._offered = (True, False)
         """Whether the keys of a cloud, and of a sample, have something to do."""
-        self.legend = Legend(context.session.settings.mode)
+        self.legend = Legend(context.session.settings.mode, is_one_line=True)
         self.view = CloudView(id="cloud")
         self.control = CloudControl(context, entry, self.view, self._show_lines, spin)
+        self.colours = DepthColours(self, context.session, self.control.recolour, self.show_status)
 
     def compose(self) -> ComposeResult:
         """Title, heading, cloud, the ramp of the colours of depth, caption, keys."""

@@ -101,7 +101,7 @@ class ViewingScreen(BorderedScreen):
             return
         from heicdepth_tui.ui.screens.cloud_pane import CloudPane
 
-        self.cloud = CloudPane(self._app_context, entry, self.show_status)
+        self.cloud = CloudPane(self._app_context, entry, self.show_status, self.ranges_changed)
         self.pictures.add_class("-cloud")
         await self.pictures.mount(self.cloud)
         self.cloud.view.focus()

@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from heicdepth_tui.ui.model.clipping import clip
-from heicdepth_tui.ui.presenters.legend import note, ramp_ends, ticks
+from heicdepth_tui.ui.presenters.legend import far_and_range, note, ramp_ends, ticks
 from heicdepth_tui.ui.widgets.line_view import LineWidget
 
 if TYPE_CHECKING:
@@ -22,20 +22,29 @@ if TYPE_CHECKING:
 __all__ = ["Legend", "bar_cells"]
 
 _LONGEST_RAMP = 64
+_SHORTEST_RAMP = 6
+"""Cells of the ramp that a name behind it leaves."""
 _Rgb = tuple[int, int, int]
 
 
 class Legend(LineWidget):
-    """Two lines: the colour ramp between its ends, and accuracy, data range and disparity."""
+    """Two lines: the colour ramp between its ends, and accuracy, data range and disparity.
+
+    Where ``is_one_line``, the name of the range in force stands behind the ramp instead.
+    """
 
     DEFAULT_CSS = """
     Legend { height: 2; width: 1fr; background: $background; color: $foreground 80%; padding: 0 1; }
+    Legend.-one-line { height: 1; }
     """
     ALLOW_SELECT = False
 
-    def __init__(self, mode: ColorMode, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(
+        self, mode: ColorMode, *, is_one_line: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes="-one-line" if is_one_line else None)
         self._mode = mode
+        self._is_one_line = is_one_line
         self._view: LegendView | None = None
 
     def show(self, view: LegendView | None) -> None:
@@ -52,7 +61,9 @@ class Legend(LineWidget):
             return ""
         near, far = ramp_ends(self._view)
         marks = (text for _, text in ticks(self._view, _LONGEST_RAMP))
-        return " ".join((near, *marks, far, note(self._view, 80)))
+        words = far_and_range(self._view, far, 80) if self._is_one_line else far
+        notes = () if self._is_one_line else (note(self._view, 80),)
+        return " ".join((near, *marks, words, *notes))
 
     def render_line(self, y: int) -> Strip:
         """Render the ramp or the text under it."""
@@ -65,6 +76,8 @@ class Legend(LineWidget):
             text = clip(clip(text, min(width, cell_len(text))).center(width), width)
             return Strip([Segment(text, base)], width)
         near, far = ramp_ends(view)
+        if self._is_one_line:
+            far = far_and_range(view, far, width - cell_len(near) - _SHORTEST_RAMP - 2)
         cells = max(4, min(_LONGEST_RAMP, width - cell_len(near) - cell_len(far) - 2))
         used = cell_len(near) + cell_len(far) + 2 + cells
         left = max(0, (width - used) // 2)
