@@ -12,8 +12,14 @@ import pytest
 from browsing import LANDSCAPE, MATTE, PLAIN, PORTRAIT
 
 from heicdepth_tui.depth.measure import Probe, aligned_probe
-from heicdepth_tui.photo.layers import LayerKind
+from heicdepth_tui.heif.picture_facts import Size
+from heicdepth_tui.photo.decode import load
+from heicdepth_tui.photo.layers import PRIMARY, LayerKind, as_rgb8
+from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.report.probe import length_text
+from heicdepth_tui.samples.build import make_photo
+from heicdepth_tui.samples.recipe import Recipe
+from heicdepth_tui.samples.write import build_photo
 from heicdepth_tui.ui.presenters.hover import hover_line
 from heicdepth_tui.ui.screens.probe import ProbeScreen
 from heicdepth_tui.ui.screens.zoom import ZoomScreen
@@ -65,28 +71,130 @@ async def test_headings_read_the_pixel_under_the_mouse(
             assert str(pane.heading.content) == heading
 
 
-async def test_a_photo_without_depth_keeps_its_heading(open_app: Open, sample_folder: Path) -> None:
-    async with open_app(sample_folder) as driven:
+async def test_a_photo_without_depth_reads_the_colour_of_its_pixel(
+    open_app: Open, sample_folder: Path
+) -> None:
+    async with open_app(sample_folder, size=(100, 30)) as driven:
         await driven.select(PLAIN)
         pane = driven.app.browse.pictures.photo
         heading = str(pane.heading.content)
-        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.5, 0.5)))
+        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.3, 0.6)))
+        await driven.until(lambda: "RGB" in str(pane.heading.content), "the colour")
+        place, value = str(pane.heading.content).split(" · ")
+        x, y = (int(part) for part in place.split(","))
+        pixels = load(sample_folder / PLAIN, PRIMARY, region=SampleRegion(x, y, 1, 1))
+        assert value == f"RGB {' '.join(map(str, as_rgb8(pixels)[0, 0]))}"
+        assert driven.app.browse.hovering.pixel == (x, y)
+        await driven.pilot.hover(driven.app.browse.photos, offset=(1, 1))
         assert str(pane.heading.content) == heading
-        assert driven.app.browse.hovering.pixel is None
 
 
-async def test_other_layers_are_not_read(open_app: Open, sample_folder: Path) -> None:
-    """A matte may be turned or cropped otherwise than the photo."""
-    async with open_app(sample_folder) as driven:
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+@pytest.mark.parametrize(("tabs", "name"), [(1, "gain map"), (2, "portrait matte")])
+async def test_other_layers_read_the_stored_sample_and_the_pixel_of_the_photo(
+    open_app: Open, sample_folder: Path, size: tuple[int, int], tabs: int, name: str
+) -> None:
+    async with open_app(sample_folder, size=size) as driven:
         await driven.select(MATTE)
-        await driven.until(lambda: driven.state.tables is not None, "the tables")
+        await driven.pilot.press(*["tab"] * tabs)
+        await driven.settled()
+        pane, hovering = driven.app.browse.pictures.photo, driven.app.browse.hovering
+        layer = pane.view.layer
+        assert layer.label == name
+        stored = load(sample_folder / MATTE, layer).array
+        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.45, 0.55)))
+        await driven.until(lambda: "code" in str(pane.heading.content), "the value")
+        text = str(pane.heading.content)
+        x, y = hovering.pixel
+        fit = pane.image.picture.fit
+        assert abs(x / 384 - 0.45) < 1 / fit.cols
+        assert abs(y / 288 - 0.55) < 1 / fit.rows
+        code = int(stored[y * stored.shape[0] // 288, x * stored.shape[1] // 384])
+        assert f"{x}, {y}" in text
+        assert f"code {code}" in text
+        if size[0] > 80:
+            own = f"{x * stored.shape[1] // 384}, {y * stored.shape[0] // 288}"
+            of = f"code {code} of 255"
+            share = f" · {100 * code / 255:.1f} %" if "matte" in name else ""
+            assert text == f"{x}, {y} · {name} {own} · {of}{share}"
+
+
+async def test_a_layer_larger_than_its_picture_is_read_sample_by_sample(
+    open_app: Open, tmp_path: Path
+) -> None:
+    """What is decoded for the pane is shrunk: a mean of samples is none that is stored."""
+    recipe = Recipe(
+        size=Size(1600, 1200), depth_size=Size(96, 72), tile=512, gain_map=True, quality=-1
+    )
+    path = tmp_path / "large.heic"
+    path.write_bytes(make_photo(recipe).data)
+    async with open_app(path, size=(80, 24)) as driven:
+        await driven.settled()
         await driven.pilot.press("tab")
         await driven.settled()
         pane = driven.app.browse.pictures.photo
-        assert pane.view.layer.kind is LayerKind.AUXILIARY
-        heading = str(pane.heading.content)
-        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.5, 0.5)))
-        assert str(pane.heading.content) == heading
+        layer = pane.view.layer
+        shown, stored = driven.state.pixels(layer).array, load(path, layer).array
+        assert shown.shape != stored.shape
+        height, width = stored.shape
+        for share in ((0.2, 0.3), (0.7, 0.8)):
+            await driven.pilot.hover(pane.image, offset=place_in(pane.image, share))
+            await driven.until(lambda: "code" in str(pane.heading.content), "the value")
+            x, y = driven.app.browse.hovering.pixel
+            code = int(stored[y * height // 1200, x * width // 1600])
+            assert str(pane.heading.content).startswith(f"{x}, {y} · code {code}")
+
+
+async def test_a_further_depth_map_has_values_of_its_own(open_app: Open, tmp_path: Path) -> None:
+    path = tmp_path / "two.heic"
+    path.write_bytes(build_photo(more_depths=1))
+    async with open_app(path, size=(200, 60)) as driven:
+        await driven.settled()
+        await driven.until(lambda: "disparity 2" in driven.text, "its numbers")
+        await driven.pilot.press("tab")
+        await driven.settled()
+        pane = driven.app.browse.pictures.photo
+        layer = pane.view.layer
+        assert layer.label == "depth 2"
+        await driven.pilot.hover(pane.image, offset=place_in(pane.image, (0.6, 0.4)))
+        text = str(pane.heading.content)
+        own = next(part for part in text.split(" · ") if part.startswith("depth 2 "))
+        column, row = (int(part) for part in own.removeprefix("depth 2 ").split(","))
+        depth_map = driven.state.tables.depth_maps[layer]
+        code = int(depth_map.codes[row, column])
+        metres = float(depth_map.tables.metres[code])
+        assert f"code {code} · {depth_map.trust.about}{length_text(metres)}" in text
+        assert text.endswith(depth_map.trust.short)
+        own_map = driven.state.tables.depth_maps[driven.state.own(LayerKind.DEPTH)]
+        assert own_map is not depth_map
+
+
+@pytest.mark.parametrize("keys", [("tab",), ("z", "tab", "tab"), ("o", "9")])
+async def test_a_layer_turned_otherwise_has_no_place_in_the_photo(
+    open_app: Open, tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    """By half a turn its shape is the photo's all the same."""
+    recipe = Recipe(orientation=3, gain_map=True, turn_auxiliaries=False, quality=-1)
+    path = tmp_path / "half.heic"
+    path.write_bytes(make_photo(recipe).data)
+    async with open_app(path, size=(200, 60)) as driven:
+        await driven.settled()
+        await driven.pilot.press(*keys)
+        screen = driven.app.screen
+        await driven.idle()
+        view, hovering = screen.pictures.photo.image if len(keys) == 1 else (
+            screen.first.widget.view if keys[0] == "z" else screen.picture
+        ), screen.hovering  # fmt: skip
+        await driven.pilot.hover(view, offset=place_in(view, (0.25, 0.25)))
+        await driven.until(lambda: "code" in driven.text, "the value")
+        line = next(
+            line for line in driven.text.splitlines() if "gain map " in line and "code" in line
+        )
+        assert hovering.pixel is None
+        own, code = line[line.index("gain map ") :].split(" · ")[-3:-1]
+        column, row = (int(part) for part in own.split("gain map ")[1].split(","))
+        layer = next(one for one in driven.state.all_layers if one.label == "gain map")
+        assert code == f"code {load(path, layer).array[row, column]} of 255"
 
 
 async def test_the_probe_begins_at_the_pixel_under_the_mouse(
@@ -180,7 +288,6 @@ def test_trust_stays_where_there_is_little_room() -> None:
     from heicdepth_tui.depth.depthmap import build_depth_map
     from heicdepth_tui.heif.depth_facts import DepthInfo, DepthRepresentation, DepthStatus
     from heicdepth_tui.heif.depth_facts import RepresentationType as Kind
-    from heicdepth_tui.heif.picture_facts import Size
 
     info = DepthInfo(
         DepthStatus.PRESENT,

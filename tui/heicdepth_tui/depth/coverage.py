@@ -33,6 +33,26 @@ class Region:
     width: float = 1.0
     height: float = 1.0
 
+    @classmethod
+    def of_samples(cls, rows: slice, columns: slice, shape: Sequence[int]) -> Region:
+        """Return the part that rows and columns are of an array of ``shape`` (H, W, …)."""
+        height, width = shape[:2]
+        return cls(
+            columns.start / width,
+            rows.start / height,
+            (columns.stop - columns.start) / width,
+            (rows.stop - rows.start) / height,
+        )
+
+    def part(self, inner: Region) -> Region:
+        """Return a part of this part, as a part of the whole."""
+        return Region(
+            self.left + self.width * inner.left,
+            self.top + self.height * inner.top,
+            self.width * inner.width,
+            self.height * inner.height,
+        )
+
     def size_in(self, picture: Size) -> Size:
         """Return the size of this part of a picture, in whole samples, at least 1."""
         return Size(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from heicdepth_tui.depth.camera import aligned_camera
+from heicdepth_tui.depth.coverage import WHOLE
 from heicdepth_tui.depth.depthmap import build_depth_map
 from heicdepth_tui.depth.flying import ALONE, RAMP, flying_kinds
 from heicdepth_tui.depth.registration import register
@@ -34,6 +35,7 @@ __all__ = [
     "Vector",
     "aligned_probe",
     "factor_for",
+    "own_probe",
     "probe_of",
 ]
 
@@ -298,6 +300,11 @@ def aligned_probe(header: Header, depth_map: DepthMap) -> Probe:
         registration.region,
         header.primary.displayed_size,
     )
+
+
+def own_probe(depth_map: DepthMap) -> Probe:
+    """Return the probe of a depth map in its own frame: its pixels are its samples, no camera."""
+    return Probe(depth_map, None, WHOLE, depth_map.size)
 
 
 def factor_for(probe: Probe, known: KnownLength) -> float:

@@ -29,6 +29,7 @@ __all__ = [
     "edge_codes",
     "normals_image",
     "scaled_codes",
+    "surface_normals",
     "validity",
     "validity_image",
 ]
@@ -106,18 +107,24 @@ def validity_image(kinds: NDArray[np.uint8], *, is_grey: bool = False) -> NDArra
     return colours
 
 
-def normals_image(depth_map: DepthMap, camera: Camera) -> NDArray[np.uint8]:
-    """Return surface normals as colours, (H, W, 3) uint8: x, y, z from −1 .. 1 to 0 .. 255.
+def surface_normals(depth_map: DepthMap, camera: Camera) -> NDArray[np.float32]:
+    """Return unit normals of a depth map's surface, (H, W, 3): x right, y up, z to the viewer.
 
-    y is up and z points to the viewer; samples without a normal are black. Raises NoMetresError.
+    0, 0, 0 where a sample has none, see ``grid_normals``. Raises NoMetresError.
     """
     metres = depth_map.metres()
     height, width = metres.shape
     columns = (np.arange(width, dtype=np.float32) - np.float32(camera.cx)) / np.float32(camera.fx)
     rows = (np.float32(camera.cy) - np.arange(height, dtype=np.float32)) / np.float32(camera.fy)
     xyz = np.stack([columns[None] * metres, rows[:, None] * metres, -metres], axis=2)
-    usable = np.isfinite(metres)
-    normals = grid_normals(np.nan_to_num(xyz), usable)
+    return grid_normals(np.nan_to_num(xyz), np.isfinite(metres))
+
+
+def normals_image(normals: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Return surface normals as colours, (H, W, 3) uint8: x, y, z from −1 .. 1 to 0 .. 255.
+
+    Samples without a normal are black.
+    """
     colours: NDArray[np.uint8] = np.rint((normals + 1) * 127.5).astype(np.uint8)
     colours[~normals.any(axis=2)] = 0
     return colours

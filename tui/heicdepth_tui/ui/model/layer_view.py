@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.photo.layers import Layer, LayerKind, eyes_of, layers_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from heicdepth_tui.depth.coverage import Region
+    from heicdepth_tui.depth.measure import Probe
     from heicdepth_tui.draw.rendering import Rendered, RenderSpec
     from heicdepth_tui.folder.find import Entry
     from heicdepth_tui.heif.facts import Header
@@ -21,6 +26,8 @@ __all__ = [
     "LayerViewResult",
     "Ramp",
     "ViewKind",
+    "ViewPlaces",
+    "ViewValues",
     "Window",
     "views_of",
 ]
@@ -161,6 +168,37 @@ class Ramp:
     """Whether the last end is the bright one."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewValues:
+    """The values that a view shows, (H, W) or (H, W, 3), and what stands around one of them.
+
+    Of kind METRES and STEP metres; VALIDITY as ``depth.views.Validity`` has them, NORMALS x, y, z,
+    EDGE samples, DIFFERENCE levels of 0 .. 255.
+    """
+
+    array: NDArray[np.generic]
+    unit: str = ""
+    """With the words of trust."""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ViewPlaces:
+    """What can be read of a picture of a view."""
+
+    part: Region
+    """The part of the view, as shares of its sides, that the picture shows."""
+    probe: Probe | None = None
+    """Of the photo's own depth map, where the view is of it."""
+    values: ViewValues | None = None
+    """None of stored layers, which are read elsewhere."""
+
+    def place(self, share: tuple[float, float]) -> tuple[float, float]:
+        """Return the share of the view's sides at a share of the picture's."""
+        part = self.part
+        return part.left + share[0] * part.width, part.top + share[1] * part.height
+
+
 @dataclass(frozen=True, slots=True)
 class LayerViewResult:
     """A drawn view, number ``index`` of those named by ``names``."""
@@ -173,6 +211,7 @@ class LayerViewResult:
     """Whether it lies over the photo."""
     rendered: Rendered
     caption: str
+    places: ViewPlaces
     ramp: Ramp | None = None
     """None where the colours are not those of a colour map."""
     labels: tuple[LabelPlace, ...] = ()

@@ -14,8 +14,9 @@ from heicdepth_tui.photo.region import MAX_LEVEL, SampleRegion
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from heicdepth_tui.depth.registration import Registration
     from heicdepth_tui.heif.facts import Header
-    from heicdepth_tui.heif.picture_facts import Size
+    from heicdepth_tui.heif.picture_facts import ImageItem, Size
 
 __all__ = [
     "MAX_COLUMNS",
@@ -24,6 +25,8 @@ __all__ = [
     "Window",
     "fit_pitch",
     "frame_of",
+    "item_of",
+    "registered_frame",
     "window_of",
 ]
 
@@ -47,16 +50,27 @@ class LayerFrame(NamedTuple):
     scale: tuple[float, float] = (1.0, 1.0)
     turn: tuple[int, bool] = (0, False)
 
-    def pixel_at(self, share: tuple[float, float], shown: SampleRegion) -> tuple[int, int]:
-        """Return the photo pixel at a share of the width and height of a region, as shown.
+    @property
+    def whole(self) -> SampleRegion:
+        """All of the layer."""
+        return SampleRegion(0, 0, *self.size)
+
+    def sample_at(self, share: tuple[float, float], shown: SampleRegion) -> tuple[float, float]:
+        """Return the place at a share of a region as shown, in samples of the layer as shown."""
+        across, down = (
+            start + part * length
+            for start, length, part in zip(shown[:2], shown[2:], share, strict=True)
+        )
+        return across, down
+
+    def pixel_of(self, place: tuple[float, float]) -> tuple[int, int]:
+        """Return the photo pixel at a place in samples of the layer as shown.
 
         It may lie outside of the photo, where the layer does.
         """
         x, y = (
-            math.floor(origin + scale * (start + part * length))
-            for origin, scale, start, length, part in zip(
-                self.origin, self.scale, shown[:2], shown[2:], share, strict=True
-            )
+            math.floor(origin + scale * at)
+            for origin, scale, at in zip(self.origin, self.scale, place, strict=True)
         )
         return x, y
 
@@ -79,29 +93,39 @@ def frame_of(header: Header, layer: Layer) -> LayerFrame | None:
     another aspect is centred in its true shape.
     """
     photo = header.primary.displayed_size
-    if layer.kind is LayerKind.PRIMARY:
+    if layer.kind is LayerKind.PRIMARY and layer.item_id in (0, header.primary.id):
         return LayerFrame(layer, (photo.width, photo.height))
     if layer.kind is LayerKind.DEPTH and layer.is_chosen:
         return _depth_frame(header, layer)
+    item = item_of(header, layer)
+    return None if item is None else _placed(layer, photo, item.displayed_size)
+
+
+def item_of(header: Header, layer: Layer) -> ImageItem | None:
+    """Return the item of a layer; None where the photo does not have it."""
     items = [aux.item for aux in header.auxiliaries]
+    items += (*header.thumbnails, *header.images)
     info = depth_info(header, layer)
     if info is not None and info.item is not None:
         items.append(info.item)
-    for item in items:
-        if item.id == layer.item_id:
-            return _placed(layer, photo, item.displayed_size)
-    return None
+    return next((item for item in items if item.id == layer.item_id), None)
 
 
 def _depth_frame(header: Header, layer: Layer) -> LayerFrame | None:
     # Imported here: the app starts without it.
     from heicdepth_tui.depth.registration import register
 
-    photo, item = header.primary.displayed_size, header.depth.item
+    item = header.depth.item
     if item is None:
         return None
-    registration = register(header.primary, item)
-    turn = registration.display_turn
+    return registered_frame(header, layer, item, register(header.primary, item))
+
+
+def registered_frame(
+    header: Header, layer: Layer, item: ImageItem, registration: Registration
+) -> LayerFrame:
+    """Return the frame of a layer turned and cropped as its registration with the photo has it."""
+    photo, turn = header.primary.displayed_size, registration.display_turn
     width, height = item.displayed_size
     if turn[0] % 2:
         width, height = height, width

@@ -112,7 +112,7 @@ class BrowseScreen(PixelScreen, ViewingScreen):
         self.borders = Borders(context.session, lambda: self.panel.layout, self.lay_out_again)
         self._colours = DepthColours(self, context.session, self.ranges_changed, self.show_status)
         self.outside = OutsideEvents(self, context)
-        self.hovering = Hovering(context.session)
+        self.hovering = Hovering(context, "list", self.read_pointed)
         self._find_bar: FindBar | None = None
 
     def compose(self) -> ComposeResult:

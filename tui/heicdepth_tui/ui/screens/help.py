@@ -60,7 +60,7 @@ _KEYS: tuple[_Group, ...] = (
             ("I", "all metadata as a tree: boxes, items, EXIF, XMP"),
             ("3", "the cloud in place of the depth map; again: full screen"),
             ("m", "probe: distance, step, point, lengths between marks"),
-            ("mouse", "over a picture: its pixel is read, in the heading"),
+            ("mouse", "over a picture: the sample under it is read, in the heading"),
         ),
     ),
     (
@@ -114,6 +114,7 @@ _KEYS: tuple[_Group, ...] = (
             ("c  C  R", "colour map; bright near or far; range of the codes"),
             ("+ - 0 arrows", "nearer, farther, all; move; or wheel and drag"),
             ("enter z", "zoom into the stored layer, tile by tile"),
+            ("mouse", "reads the value under it, with its unit"),
         ),
     ),
     (

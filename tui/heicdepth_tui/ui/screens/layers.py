@@ -25,12 +25,13 @@ from heicdepth_tui.ui.model.layer_view import (
     Window,
 )
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
+from heicdepth_tui.ui.screens.hovering import Hovering
+from heicdepth_tui.ui.screens.layers_reading import LayersReading
 from heicdepth_tui.ui.screens.view import (
     COPY_PATH,
     QUIT,
     SAVE_PICTURE,
     STOP_EXPORTS,
-    ViewScreen,
     export_key,
 )
 from heicdepth_tui.ui.services.events import LayerViewDrawn, LayerViewFailed
@@ -61,7 +62,7 @@ _NUMBER_SECONDS = 0.8
 """Digits that follow each other sooner are those of one number."""
 
 
-class LayersScreen(ViewScreen):
+class LayersScreen(LayersReading):
     """Shows the views of one photo; begins with its depth map over it. Closes by esc."""
 
     DEFAULT_CSS = """
@@ -128,6 +129,7 @@ class LayersScreen(ViewScreen):
         self._step = step
         self._window = WHOLE_VIEW
         self._requested: LayerViewRequest | None = None
+        self.hovering = Hovering(context, "layers", self.read_pointed)
         self.shown: LayerViewResult | None = None
         """What is on the screen."""
         self.title_bar = ViewTitle(id="layers-title")
@@ -228,6 +230,7 @@ class LayersScreen(ViewScreen):
         colormap = settings.colormap(self._session.colormap)
         self.caption.show(result.caption, result.ramp, colormap)
         self._place_labels(result)
+        self.read_pointed()
 
     def _know_index(self, index: int) -> None:
         steps, self._steps = self._steps, 0
@@ -236,7 +239,7 @@ class LayersScreen(ViewScreen):
             self.action_view(steps)
 
     def _show_error(self, event: LayerViewFailed) -> None:
-        self.shown = None
+        self.shown, self.title_bar.reading = None, ""
         self._know_index(event.index)
         self.picture.show_message(event.error.short)
         self._title(event.names, event.index)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from heicdepth_tui.photo.layers import DEPTH, PRIMARY, LayerKind
-from heicdepth_tui.photo.region import SampleRegion
 from heicdepth_tui.text import printable
 from heicdepth_tui.ui.screens.borders import BorderedScreen
 from heicdepth_tui.ui.screens.hovering import Hovering, open_probe
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from heicdepth_tui.folder.find import Entry
+    from heicdepth_tui.photo.layers import Layer
     from heicdepth_tui.ui.model.session import Session
     from heicdepth_tui.ui.model.tables import Tables
     from heicdepth_tui.ui.screens.cloud_pane import CloudPane
@@ -44,6 +44,8 @@ class ViewingScreen(BorderedScreen):
     exports: ExportPanel
     histogram: HistogramPanel
     hovering: Hovering
+    _pointed: ImagePane.Pointed | None = None
+    """Where the mouse points; None where that is no picture."""
     cloud: CloudPane | None = None
     """The cloud in the place of the depth map, where it is open."""
 
@@ -204,6 +206,7 @@ class ViewingScreen(BorderedScreen):
     def _redraw(self, _: None = None) -> None:
         """Draw all again: colour map, blocks, ranges or clip may have been changed elsewhere."""
         self.hovering.leave()
+        self._pointed = None
         for pane in (self.pictures.photo, self.pictures.depth):
             pane.show_reading("")
         self.ranges_changed()
@@ -218,17 +221,33 @@ class ViewingScreen(BorderedScreen):
         from heicdepth_tui.ui.model.viewport import frame_of
 
         pane, state, layer = message.pane, self._session.state, message.pane.view.layer
+        self._pointed = None if message.at is None else message
         if layer is not None and layer.kind is LayerKind.THUMBNAIL:
-            layer = PRIMARY
+            layer = self._stood_for(layer)
         frame = None
         if state is not None and state.header is not None and layer is not None:
             frame = frame_of(state.header, layer)
-        if frame is None or message.share is None or pane.view.entry != self._session.entry:
+        share = message.share
+        if frame is None or share is None or pane.view.entry != self._session.entry:
             self.hovering.leave()
             pane.show_reading("")
             return
-        cells, region = pane.heading.size.width, SampleRegion(0, 0, *frame.size)
-        pane.show_reading(self.hovering.read(frame, message.share, region, cells))
+        cells = pane.heading.size.width
+        pane.show_reading(self.hovering.read(frame, share, frame.whole, cells))
+
+    def _stood_for(self, thumbnail: Layer) -> Layer | None:
+        """Return the photo that a thumbnail stands for; None where it has another shape."""
+        from heicdepth_tui.ui.model.photo_place import photo_place
+
+        state = self._session.state
+        if state is None or state.header is None:
+            return None
+        return None if photo_place(state.header, thumbnail).frame is None else PRIMARY
+
+    def read_pointed(self) -> None:
+        """Read the pixel under the mouse once more: its samples have come."""
+        if self._pointed is not None:
+            self.on_image_pane_pointed(self._pointed)
 
     def view_bindings(self) -> dict[str, Sequence[BindingType]]:
         """Return the bindings of each view by its name in the help."""

@@ -111,7 +111,7 @@ class ZoomScreen(PixelScreen, ZoomProbe):
         self._entry: Entry | None = None
         mode = context.session.settings.mode
         self.title_bar = TitleBar()
-        self.hovering = Hovering(context.session)
+        self.hovering = Hovering(context, "zoom", self.read_pointed)
         self._colours = DepthColours(self, self._session, self.update, self.title_bar.show_status)
         self.first = PaneWindow(ZoomPane(mode, id="zoom-first"), f"{ZOOM}-first")
         self.second = PaneWindow(ZoomPane(mode, id="zoom-second"), f"{ZOOM}-second")

@@ -29,6 +29,8 @@ class ZoomProbe(ViewScreen):
     """Reads under the mouse; subclasses have panes with windows of layers."""
 
     hovering: Hovering
+    _pointed: ZoomView.Pointed | None = None
+    """Where the mouse points; None where that is no picture."""
 
     @property
     def _panes(self) -> tuple[tuple[PaneWindow, Layer], ...]:
@@ -49,9 +51,14 @@ class ZoomProbe(ViewScreen):
         """Request the windows for cells of another shape."""
         self.update()
 
+    def on_unmount(self) -> None:
+        """Give up what was requested to read."""
+        self.hovering.stop()
+
     def on_zoom_view_pointed(self, message: ZoomView.Pointed) -> None:
         """Show what is read under the mouse beside the window, or in its place."""
         self.hovering.leave()
+        self._pointed, share = None if message.at is None else message, message.share
         for pane, chosen in self._panes:
             if pane.widget.view is not message.view:
                 continue
@@ -60,15 +67,20 @@ class ZoomProbe(ViewScreen):
                 continue
             text = window_heading(cells, window)
             # A picture that stands in for the window's own lies elsewhere.
-            if message.share is not None and pane.is_final:
+            if share is not None and pane.is_final:
                 room = cells - cell_len(text) - 3
                 is_beside = room >= _LEAST_ROOM
                 reading = self.hovering.read(
-                    window.frame, message.share, window.shown, room if is_beside else cells
+                    window.frame, share, window.shown, room if is_beside else cells
                 )
                 if reading:
                     text = f"{text}   {reading}" if is_beside else reading
             pane.widget.heading.update(text, layout=False)
+
+    def read_pointed(self) -> None:
+        """Read the pixel under the mouse once more: its samples have come."""
+        if self._pointed is not None:
+            self.on_zoom_view_pointed(self._pointed)
 
     def action_probe(self) -> None:
         """Open the probe at the pixel under the mouse, else at the middle of the window."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from heicdepth_tui.depth import views
 from heicdepth_tui.depth.coverage import WHOLE, Region
+from heicdepth_tui.depth.measure import Probe
 from heicdepth_tui.depth.registration import orientation_words, register
 from heicdepth_tui.draw.cells import render_cells
 from heicdepth_tui.draw.fit import Fit, whole_scale
@@ -33,6 +34,8 @@ from heicdepth_tui.ui.model.layer_view import (
     LayerViewRequest,
     LayerViewResult,
     ViewKind,
+    ViewPlaces,
+    ViewValues,
     Window,
     views_of,
 )
@@ -124,10 +127,14 @@ class OpenLayers:
         if misfit:
             is_over = False
             caption = f"not laid over the photo: {misfit}; {caption}"
+        shown_part = self._region if view == self.views[0] else WHOLE
         if is_over:
-            whole, image = self.photo, self._beside_photo(view, image)
+            rows, columns = self._beside_photo(view, whole.shape)
+            shown_part = Region.of_samples(rows, columns, whole.shape)
+            whole, image = self.photo, self._cut_to(image, rows, columns)
         problem = self._no_contours(whole) if request.has_contours else ""
         rows, columns = request.window.samples(whole.shape[1], whole.shape[0])
+        part = shown_part.part(Region.of_samples(rows, columns, whole.shape))
         fit = _fit((columns.stop - columns.start, rows.stop - rows.start), request.spec)
         size = max(1, fit.width), max(1, fit.height)
         if is_over and request.blend is not None:
@@ -150,6 +157,7 @@ class OpenLayers:
             is_over=is_over,
             rendered=_rendered(shown, fit, request.spec),
             caption=caption,
+            places=ViewPlaces(part, self._probe(view), image.values),
             ramp=image.ramp,
             labels=labels,
         )
@@ -217,25 +225,39 @@ class OpenLayers:
         """The part of the upright photo that ``photo`` shows: the depth map covers no more."""
         return self.source.region if self.header.depth.decodable else WHOLE
 
-    def _beside_photo(self, view: LayerView, image: ViewImage) -> ViewImage:
-        """Return the part of an image that ``photo`` shows; kept, so that it is cut once."""
+    def _beside_photo(self, view: LayerView, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """Return the (rows, columns) of a view's image, of this shape, that ``photo`` shows."""
         region, found = self._region, self._registration(view)
         crop = None if found is None else found[1].coverage.crop
         if self._is_of_depth(view) or (region == WHOLE and crop is None):
+            return slice(0, shape[0]), slice(0, shape[1])
+        # The part of the image that the whole photo shows, as shares of its sides.
+        photo = WHOLE
+        if found is not None and crop is not None:
+            width, height = found[0].displayed_size
+            photo = Region(
+                crop.left / width, crop.top / height, crop.width / width, crop.height / height
+            )
+        rows = _span(photo.top, photo.height, region.top, region.height, shape[0])
+        columns = _span(photo.left, photo.width, region.left, region.width, shape[1])
+        return rows, columns
+
+    def _cut_to(self, image: ViewImage, rows: slice, columns: slice) -> ViewImage:
+        """Return a part of an image; kept, so that it is cut once."""
+        if (rows.stop - rows.start, columns.stop - columns.start) == image.rgb.shape[:2]:
             return image
         if self._cut is None or self._cut[0] is not image:
-            # The part of the image that the whole photo shows, as shares of its sides.
-            photo = WHOLE
-            if found is not None and crop is not None:
-                width, height = found[0].displayed_size
-                photo = Region(
-                    crop.left / width, crop.top / height, crop.width / width, crop.height / height
-                )
-            rows = _span(photo.top, photo.height, region.top, region.height, image.rgb.shape[0])
-            columns = _span(photo.left, photo.width, region.left, region.width, image.rgb.shape[1])
             weight = None if image.weight is None else image.weight[rows, columns]
             self._cut = image, replace(image, rgb=image.rgb[rows, columns], weight=weight)
         return self._cut[1]
+
+    def _probe(self, view: LayerView) -> Probe | None:
+        """Return the probe of the photo's own depth map for views of it, and for the photo."""
+        is_of_both = self._is_of_depth(view) or view == self.views[0]
+        if not is_of_both or not self.header.depth.decodable:
+            return None
+        source, photo = self.source, self.header.primary.displayed_size
+        return Probe(source.depth_map, source.camera, source.region, photo)
 
     def _kept_image(self, index: int, spec: RenderSpec) -> ViewImage:
         """Return the image of a view; the one before serves again in the same colours."""
@@ -277,7 +299,8 @@ class OpenLayers:
         apart = np.abs(left.astype(np.int16) - right).max(axis=2)
         grey = np.minimum(apart * _DIFFERENCE_GAIN, 255).astype(np.uint8)
         caption = f"largest difference of a channel, {_DIFFERENCE_GAIN} times brighter"
-        return ViewImage(np.repeat(grey[:, :, None], 3, axis=2), caption)
+        rgb = np.repeat(grey[:, :, None], 3, axis=2)
+        return ViewImage(rgb, caption, values=ViewValues(apart.astype(np.uint8)))
 
     def _layer(self, layer: Layer) -> tuple[Rgb, Pixels]:
         key = layer.kind, layer.item_id

@@ -60,6 +60,8 @@ class PhotoLoader:
         self._lock = threading.Lock()
         self.listener: Callable[[Event], object] | None = None
         """Gets the events of photos while a screen over the main one shows one."""
+        self.slot_listeners: dict[str, Callable[[RegionArrived], object]] = {}
+        """Get the answers to requests for regions of a slot, in the place of ``listener``."""
         self._headers = WorkerPool(
             "header", post, threads=_HEADER_THREADS, waiting=_HEADERS_WAITING
         )
@@ -137,6 +139,11 @@ class PhotoLoader:
         except DecoderStoppedError as error:
             self._post_answer(entry, Answer(request, error=error))
 
+    def awaits(self, slot: str) -> bool:
+        """Return whether a request of a slot is still to be answered."""
+        with self._lock:
+            return any(pending.slot == slot for pending in self._pending.values())
+
     def cancel(self, slot: str) -> None:
         """Give up what was requested for a slot."""
         with self._lock:
@@ -173,7 +180,12 @@ class PhotoLoader:
         self._post((RegionArrived if is_region else LayerArrived)(entry, answer))
 
     def deliver(self, event: Event) -> None:
-        """Pass an event to ``listener``, a screen over the main one; in the app's thread."""
+        """Pass an event to who listens; in the app's thread."""
+        if isinstance(event, RegionArrived):
+            listener = self.slot_listeners.get(event.answer.request.slot)
+            if listener is not None:
+                listener(event)
+                return
         if self.listener is not None:
             self.listener(event)
 

@@ -15,7 +15,7 @@ from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.errors import NoCameraError
 from heicdepth_tui.report.tables import number
-from heicdepth_tui.ui.model.layer_view import Ramp, ViewKind
+from heicdepth_tui.ui.model.layer_view import Ramp, ViewKind, ViewValues
 
 if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
@@ -26,6 +26,8 @@ __all__ = ["ViewImage", "codes_image", "derived_image"]
 
 Rgb = NDArray[np.uint8]
 
+_NORMALS = "x red, y green, z blue; y up, z towards the viewer"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewImage:
@@ -35,13 +37,15 @@ class ViewImage:
     caption: str
     weight: NDArray[np.uint8] | None = None
     ramp: Ramp | None = None
+    values: ViewValues | None = None
+    """What was coloured, where that follows from depth or from both eyes."""
 
 
 def codes_image(depth_map: DepthMap, spec: RenderSpec) -> ViewImage:
     """Return the codes as stored, in the colours of the range that ``spec`` has."""
     codes, top, scale = depth_map.codes, depth_map.max_code, spec.scale
     rgb = colorize(codes, top, spec.colormap, spec.mode, scale)
-    caption = f"codes {int(codes.min())} to {int(codes.max())} of 0 to {top}, as stored"
+    caption = f"codes {int(codes.min())} to {int(codes.max())} of {top}, as stored"
     low, high = scale.bounds(top)
     if (low, high) != (0, top):
         caption += f"; colours from {low} to {high}"
@@ -69,10 +73,11 @@ def derived_image(kind: ViewKind, source: ExportSource, spec: RenderSpec) -> Vie
     if kind is ViewKind.NORMALS:
         if source.camera is None:
             raise NoCameraError("normals need a camera, which the file does not give")
-        rgb = views.normals_image(depth_map, source.camera)
+        normals = views.surface_normals(depth_map, source.camera)
+        rgb, caption = views.normals_image(normals), _NORMALS
         if is_grey:
-            return ViewImage(np.repeat(rgb[:, :, 2:], 3, axis=2), "bright: faces the viewer")
-        return ViewImage(rgb, "x red, y green, z blue; y up, z towards the viewer")
+            rgb, caption = np.repeat(rgb[:, :, 2:], 3, axis=2), "bright: faces the viewer"
+        return ViewImage(rgb, caption, values=ViewValues(normals))
     if kind is ViewKind.EDGE:
         return _edges(source, spec)
     if kind is ViewKind.STEP:
@@ -87,7 +92,8 @@ def _validity(source: ExportSource, *, is_grey: bool) -> ViewImage:
         f"{found.valid:,} valid · {flying}: {found.flying:,} flying · "
         f"{invalid}: {found.invalid:,} invalid"
     )
-    return ViewImage(views.validity_image(found.kinds, is_grey=is_grey), caption)
+    rgb = views.validity_image(found.kinds, is_grey=is_grey)
+    return ViewImage(rgb, caption, values=ViewValues(found.kinds))
 
 
 def _edges(source: ExportSource, spec: RenderSpec) -> ViewImage:
@@ -99,7 +105,8 @@ def _edges(source: ExportSource, spec: RenderSpec) -> ViewImage:
         f"{100 * threshold:g} %"
     )
     ramp = Ramp("0", f"{EDGE_REACH} or more")
-    return _coloured(depth_map, views.edge_codes(samples), spec, caption, ramp)
+    codes = views.edge_codes(samples)
+    return _coloured(depth_map, codes, spec, caption, ramp, ViewValues(samples, "samples"))
 
 
 def _distances(kind: ViewKind, depth_map: DepthMap, spec: RenderSpec) -> ViewImage:
@@ -113,37 +120,39 @@ def _distances(kind: ViewKind, depth_map: DepthMap, spec: RenderSpec) -> ViewIma
         with np.errstate(invalid="ignore"):
             values = -np.log(tables.metres)
         ends, unit, about = tables.metres[used], trust.unit_label, trust.about
+        shown = ViewValues(depth_map.metres(), unit, about)
         caption = "distance Z; even steps of the logarithm"
     else:
         values, ends = tables.disparity, tables.disparity[used]
         unit, about = trust.disparity_label, ""
+        shown = ViewValues(depth_map.disparity(), unit)
         caption = "disparity, the inverse of distance; even steps"
+    codes = views.scaled_codes(depth_map, values)
     if not used.size:
-        return _coloured(depth_map, views.scaled_codes(depth_map, values), spec, "nothing is valid")
+        return _coloured(depth_map, codes, spec, "nothing is valid", values=shown)
     low, high = number(float(ends.min()), 4), number(float(ends.max()), 4)
     near, far = (low, high) if kind is ViewKind.METRES else (high, low)
     ramp = Ramp(f"{about}{near}", f"{far} {unit}", is_far_bright)
-    return _coloured(depth_map, views.scaled_codes(depth_map, values), spec, caption, ramp)
+    return _coloured(depth_map, codes, spec, caption, ramp, shown)
 
 
 def _steps(depth_map: DepthMap, spec: RenderSpec) -> ViewImage:
     """Return metres per code: bright is a fine step; by logarithm, as steps grow with distance²."""
     with np.errstate(invalid="ignore"):
         values = -np.log(depth_map.tables.depth_resolution)
-    steps = 1000 * depth_map.depth_resolution()
-    steps = steps[np.isfinite(steps)]
+    metres, about = depth_map.depth_resolution(), depth_map.trust.about
+    steps = 1000 * metres[np.isfinite(metres)]
     codes = views.scaled_codes(depth_map, values)
+    unit = depth_map.trust.unit_label.replace("m", "mm", 1)
+    shown = ViewValues(metres, unit, about)
     if not steps.size:
-        return _coloured(depth_map, codes, spec, "no sample is valid")
-    about = depth_map.trust.about
+        return _coloured(depth_map, codes, spec, "no sample is valid", values=shown)
     finest, middle, coarsest = (
         number(float(value), 3) for value in np.quantile(steps, (0, 0.5, 1), method="nearest")
     )
     caption = f"a code, median {about}{middle} mm; even steps of the logarithm"
-    ramp = Ramp(
-        f"{about}{finest}", f"{coarsest} {depth_map.trust.unit_label.replace('m', 'mm', 1)}"
-    )
-    return _coloured(depth_map, codes, spec, caption, ramp)
+    ramp = Ramp(f"{about}{finest}", f"{coarsest} {unit}")
+    return _coloured(depth_map, codes, spec, caption, ramp, shown)
 
 
 def _coloured(
@@ -152,9 +161,10 @@ def _coloured(
     spec: RenderSpec,
     caption: str,
     ramp: Ramp | None = None,
+    values: ViewValues | None = None,
 ) -> ViewImage:
     """Return codes of 16 bits in colours, invalid samples in black."""
     scale = CodeScale(is_far_bright=ramp is not None and ramp.is_far_bright)
     rgb = colorize(codes, 65535, spec.colormap, spec.mode, scale)
     rgb[~depth_map.valid()] = 0
-    return ViewImage(rgb, caption, ramp=ramp)
+    return ViewImage(rgb, caption, ramp=ramp, values=values)

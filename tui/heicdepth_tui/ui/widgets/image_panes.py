@@ -38,12 +38,17 @@ class ImagePane(Vertical):
     """
 
     class Pointed(Message):
-        """The mouse points at a share of the picture's width and height, or no more."""
+        """The mouse points at a cell (column, row) of the image, or no more."""
 
-        def __init__(self, pane: ImagePane, share: tuple[float, float] | None) -> None:
+        def __init__(self, pane: ImagePane, at: tuple[int, int] | None) -> None:
             super().__init__()
             self.pane = pane
-            self.share = share
+            self.at = at
+
+        @property
+        def share(self) -> tuple[float, float] | None:
+            """The place as shares of the sides of the picture on show; None beside it."""
+            return None if self.at is None else self.pane.image.share_at(*self.at)
 
     def __init__(self, mode: ColorMode, *, has_legend: bool, id: str) -> None:
         super().__init__(id=id)
@@ -73,7 +78,7 @@ class ImagePane(Vertical):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Report where the mouse points."""
         at = event.screen_offset - self.image.region.offset
-        self.post_message(self.Pointed(self, self.image.share_at(at.x, at.y)))
+        self.post_message(self.Pointed(self, (at.x, at.y)))
 
     def on_leave(self) -> None:
         """Report that the mouse points at the picture no more."""

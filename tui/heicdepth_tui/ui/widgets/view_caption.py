@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from heicdepth_tui.ui.model.clipping import clip
+from heicdepth_tui.ui.model.clipping import clip_end
 from heicdepth_tui.ui.widgets.legend import bar_cells
 from heicdepth_tui.ui.widgets.line_view import LineWidget
 
@@ -55,5 +55,5 @@ class ViewCaption(LineWidget):
                 Segment(f" {ramp.last}  ", base),
             ]
         used = sum(cell_len(segment.text) for segment in segments)
-        caption = clip(self._caption, max(0, width - used))
+        caption = clip_end(self._caption, max(0, width - used))
         return Strip([*segments, Segment(caption, base)]).adjust_cell_length(width, base)

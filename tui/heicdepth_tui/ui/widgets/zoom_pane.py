@@ -89,12 +89,17 @@ class ZoomView(ImageView):
             self.rows = rows
 
     class Pointed(Message):
-        """The mouse points at a share of the picture's width and height, or no more."""
+        """The mouse points at a cell (column, row) of the view, or no more."""
 
-        def __init__(self, view: ZoomView, share: tuple[float, float] | None) -> None:
+        def __init__(self, view: ZoomView, at: tuple[int, int] | None) -> None:
             super().__init__()
             self.view = view
-            self.share = share
+            self.at = at
+
+        @property
+        def share(self) -> tuple[float, float] | None:
+            """The place as shares of the sides of the picture on show; None beside it."""
+            return None if self.at is None else self.view.share_at(*self.at)
 
     class Wheeled(Message):
         """The wheel was turned up (1) or down (−1) over a point, in cells from the middle."""
@@ -160,7 +165,7 @@ class ZoomView(ImageView):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Move the picture with the mouse."""
         if self._grabbed is None:
-            self.post_message(self.Pointed(self, self.share_at(event.x, event.y)))
+            self.post_message(self.Pointed(self, (event.x, event.y)))
             return
         moved = event.screen_offset - self._grabbed
         if moved != (0, 0):
