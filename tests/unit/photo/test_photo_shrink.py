@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from heicdepth_tui.photo.shrink import RowMeans, box, fit_size, fit_stride, shrink_to_fit
+from heicdepth_tui.photo.row_means import RowMeans
+from heicdepth_tui.photo.shrink import box, fit_size, fit_stride, shrink_to_fit
 from tests.support.boxes import box_by_hand
 
 RNG = np.random.default_rng(5)
@@ -62,9 +63,25 @@ def test_means_of_rows_do_not_depend_on_the_bands(height: int, count: int, bands
     result = np.zeros((count, 5, 3), np.uint8)
     tops = list(range(0, height, bands))
     for top in reversed(tops):
-        for first, rows in means.add(top, picture[top : top + bands]):
-            result[first : first + len(rows)] = rows
+        first, rows = means.add(top, picture[top : top + bands])
+        result[first : first + len(rows)] = rows
     assert np.array_equal(result, box_by_hand(picture, (5, count)))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_sums_of_columns_side_by_side_are_those_of_a_band(turned: bool) -> None:
+    picture = RNG.integers(0, 256, (96, 30, 3), dtype=np.uint8)
+    if turned:
+        picture = RNG.integers(0, 256, (30, 96, 3), dtype=np.uint8).swapaxes(0, 1)
+    means = RowMeans(96, 20)
+    result = np.zeros((20, 30, 3), np.uint8)
+    for top in (64, 0, 32):
+        sums = means.room(top, top + 32, (30, 3))
+        for columns in (slice(20, 30), slice(0, 20)):
+            means.add_up(top, picture[top : top + 32, columns], sums[:, columns])
+        first, rows = means.finish(top, top + 32, sums)
+        result[first : first + len(rows)] = rows
+    assert np.array_equal(result, box_by_hand(np.ascontiguousarray(picture), (30, 20)))
 
 
 @pytest.mark.parametrize("shape", [(8, 12), (8, 12, 3)])

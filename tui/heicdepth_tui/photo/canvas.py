@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heicdepth_tui.photo.shrink import RowMeans, Samples, box, box_columns
+from heicdepth_tui.photo.row_means import RowMeans
+from heicdepth_tui.photo.sample_arrays import Samples, whole_pixels
+from heicdepth_tui.photo.shrink import box, box_columns
 from heicdepth_tui.photo.tiles import Piece
 
 __all__ = ["BandCanvas", "Canvas"]
@@ -51,7 +53,8 @@ class Canvas:
         if self._samples is None:
             shape = self._shape + piece.samples.shape[2:]
             self._samples = np.full(shape, self._grey, dtype=piece.samples.dtype)
-        self._samples[piece.rows, piece.columns] = piece.samples
+        place = piece.rows, piece.columns
+        whole_pixels(self._samples)[place] = whole_pixels(piece.samples)
 
     def begin(self, samples: Samples) -> None:
         """Show a coarse picture of the same size until pieces take its place.
@@ -82,10 +85,11 @@ class Canvas:
 class BandCanvas(Canvas):
     """A picture averaged to an exact size without ever being held whole.
 
-    ``shrink.box`` averages along columns first, rounding after it: a band of rows can take that
-    step as soon as it is complete. The result is that of the whole picture to the bit.
-    For uint8 samples, pieces of stride 1 and a ``size`` of fewer rows than the picture; ``spans``
-    are the upright rows and columns of all pieces, whose rows are equal or disjoint.
+    ``shrink.box`` averages along columns first, rounding after it: of a band of rows only the sums
+    are kept, and take the other steps as soon as they are complete. The result is that of the whole
+    picture to the bit. For uint8 samples, pieces of stride 1 and a ``size`` of fewer rows than the
+    picture; ``spans`` are the upright rows and columns of all pieces, whose rows are equal or
+    disjoint.
     """
 
     def __init__(
@@ -98,24 +102,26 @@ class BandCanvas(Canvas):
         self._missing = Counter((rows.start, rows.stop) for rows, _ in spans)
         self._width, self._across = shape[1], size[0]
         self._means = RowMeans(shape[0], size[1])
-        self._bands: dict[tuple[int, int], Samples] = {}
+        self._bands: dict[tuple[int, int], NDArray[Any]] = {}
+        """The sums of bands of which a piece has come."""
         self._missing_columns: dict[tuple[int, int], list[range]] = {}
         self._empty: list[tuple[int, int]] = []
         """Bands of which no piece has come, before the first that has."""
-        self._spare: Samples | None = None
+        self._channels: tuple[int, ...] | None = None
 
     def accepts(self, piece: Piece) -> bool:
         """Return whether a piece has the same kind of samples as those before it."""
-        band = next(iter(self._bands.values()), self._samples)
-        return band is None or _are_alike(band, piece.samples)
+        channels = piece.samples.shape[2:]
+        return piece.samples.dtype == np.uint8 and self._channels in (None, channels)
 
     def add(self, piece: Piece) -> None:
-        """Put a piece into its band, and the band into the picture once it is complete."""
+        """Add a piece to the sums of its band, and the band to the picture once it is complete."""
+        self._channels = piece.samples.shape[2:]
         key = (piece.rows.start, piece.rows.stop)
         if key not in self._bands:
-            shape = (key[1] - key[0], self._width, *piece.samples.shape[2:])
-            self._bands[key] = self._new_band(shape, piece.samples)
-        self._bands[key][:, piece.columns] = piece.samples
+            self._bands[key] = self._room(key)
+        samples = cast("NDArray[np.uint8]", piece.samples)
+        self._means.add_up(key[0], samples, self._bands[key][:, piece.columns])
         self._count(key)
 
     def skip(self, rows: range, columns: range) -> None:
@@ -124,34 +130,27 @@ class BandCanvas(Canvas):
         self._missing_columns.setdefault(key, []).append(columns)
         self._count(key)
 
-    def _new_band(self, shape: tuple[int, ...], like: Samples) -> Samples:
-        """Return an array for a band, unfilled: that of the band before where it has its shape."""
-        spare, self._spare = self._spare, None
-        if spare is not None and (spare.shape, spare.dtype) == (shape, like.dtype):
-            return spare
-        return np.empty(shape, like.dtype)
+    def _room(self, key: tuple[int, int]) -> NDArray[Any]:
+        return self._means.room(*key, (self._width, *(self._channels or ())))
 
     def _count(self, key: tuple[int, int]) -> None:
         self._missing[key] -= 1
         if self._missing[key]:
             return
-        if key not in self._bands:
-            self._empty.append(key)
+        if key in self._bands:
+            self._average(key)
         else:
-            band = self._spare = self._bands.pop(key)
-            for columns in self._missing_columns.pop(key, ()):
-                band[:, columns.start : columns.stop] = self._grey
-            self._average(band, key[0])
-        while self._empty and self._samples is not None:
-            top, bottom = self._empty.pop()
-            shape = (bottom - top, self._width, *self._samples.shape[2:])
-            self._average(np.full(shape, self._grey, self._samples.dtype), top)
+            self._empty.append(key)
+        while self._empty and self._channels is not None:
+            empty = self._empty.pop()
+            self._bands[empty] = self._room(empty)
+            self._average(empty)
 
-    def _average(self, band: Samples, top: int) -> None:
-        across = slice(0, self._across)
-        if self._samples is None:
-            # Bands that complete no row have their kind of samples as well.
-            super().add(Piece(slice(0, 0), across, band[:0, : self._across], 0, 0))
-        for first, rows in self._means.add(top, cast("NDArray[np.uint8]", band)):
-            averaged = box_columns(rows, self._across)
-            super().add(Piece(slice(first, first + len(rows)), across, averaged, 0, 0))
+    def _average(self, key: tuple[int, int]) -> None:
+        sums = self._bands.pop(key)
+        for columns in self._missing_columns.pop(key, ()):
+            self._means.fill(*key, self._grey, sums[:, columns.start : columns.stop])
+        first, rows = self._means.finish(*key, sums)
+        averaged = box_columns(rows, self._across)
+        place = slice(first, first + len(rows)), slice(0, self._across)
+        super().add(Piece(*place, averaged, 0, 0))

@@ -32,7 +32,8 @@ from heicdepth_tui.photo.decoded_cache import DecodedCache, LayerCache, Overview
 from heicdepth_tui.photo.layers import Answer, Layer, LayerKind, Pixels, Request
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded, decode_hevc
 from heicdepth_tui.photo.region import MAX_LEVEL, SampleRegion, clip_region
-from heicdepth_tui.photo.shrink import box, contiguous, shrink_to_fit
+from heicdepth_tui.photo.sample_arrays import contiguous
+from heicdepth_tui.photo.shrink import box, shrink_to_fit
 from heicdepth_tui.photo.transforms import place
 
 if TYPE_CHECKING:

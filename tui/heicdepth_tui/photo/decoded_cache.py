@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from heicdepth_tui.photo.layers import LayerKind, Request
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
 from heicdepth_tui.photo.region import SampleRegion
+from heicdepth_tui.photo.sample_arrays import Samples
 from heicdepth_tui.photo.schedule import PREFETCH
-from heicdepth_tui.photo.shrink import Samples
 from heicdepth_tui.photo.tiles import Tiling
 
 __all__ = ["DecodedCache", "KeptTile", "LayerCache", "Overview"]

@@ -10,7 +10,8 @@ from heicdepth_tui.photo.decoded_cache import LayerCache, Overview
 from heicdepth_tui.photo.layers import LayerKind, Pixels, Request
 from heicdepth_tui.photo.region import clip_region
 from heicdepth_tui.photo.region_tiles import RegionTiles
-from heicdepth_tui.photo.shrink import Samples, contiguous, fit_size, fit_stride
+from heicdepth_tui.photo.sample_arrays import Samples, contiguous
+from heicdepth_tui.photo.shrink import fit_size, fit_stride
 from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import place

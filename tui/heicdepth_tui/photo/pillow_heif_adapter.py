@@ -13,7 +13,7 @@ import numpy as np
 import pillow_heif
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, UnsupportedError
-from heicdepth_tui.photo.shrink import Samples
+from heicdepth_tui.photo.sample_arrays import Samples
 from heicdepth_tui.photo.threads import thread_limit
 
 __all__ = ["Decoded", "decode_hevc", "translated"]

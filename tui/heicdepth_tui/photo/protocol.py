@@ -285,7 +285,7 @@ def _pixels_to_head(pixels: Pixels) -> tuple[dict[str, object], memoryview]:
     # Not imported above: the app imports numpy only once it has pixels.
     import numpy as np
 
-    from heicdepth_tui.photo.shrink import contiguous
+    from heicdepth_tui.photo.sample_arrays import contiguous
 
     array = contiguous(pixels.array)
     head: dict[str, object] = {

@@ -7,7 +7,7 @@ import numpy as np
 from heicdepth_tui.photo.decoded_cache import KeptTile, LayerCache
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
 from heicdepth_tui.photo.region import SampleRegion
-from heicdepth_tui.photo.shrink import Samples, contiguous
+from heicdepth_tui.photo.sample_arrays import Samples, contiguous
 from heicdepth_tui.photo.tiles import Piece, Tiling
 from heicdepth_tui.photo.transforms import Placement
 

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from heicdepth_tui.photo.row_means import RowMeans
+from heicdepth_tui.photo.sample_arrays import Samples
+
 __all__ = [
-    "RowMeans",
-    "Samples",
     "box",
     "box_columns",
-    "contiguous",
     "fit_size",
     "fit_stride",
     "shrink_to_fit",
 ]
 
-Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
-
 _ALIKE = frozenset({2, 4, 8})
 """Factors that ``Image.reduce`` and the BOX filter average to the same bits."""
-_SUMMED_AT_ONCE = 1 << 17
-"""Sums that are held at a time: they stay in the cache of a core, and their memory is used again.
-
-A band of a 12-megapixel photo at once costs as many page faults as it has pages.
-"""
-_NARROW_SUMS = 256
-"""Most bytes whose sum and rounding fit into 16 bits."""
+_BAND_ROWS = 512
+"""Rows of a picture that are averaged at a time: their sums stay small."""
 _BOX_SAMPLES = 2
 """Least samples a side that are averaged into one.
 
@@ -66,11 +56,6 @@ def shrink_to_fit(upright: Samples, fit: tuple[int, int]) -> Samples:
     return box(upright[::stride, ::stride], fit_size(shape, fit))
 
 
-def contiguous(samples: Samples) -> Samples:
-    """Return the samples in C order, as they are where they lie so already."""
-    return cast("Samples", np.ascontiguousarray(samples))
-
-
 def box(array: Samples, size: tuple[int, int]) -> Samples:
     """Return an array (H, W) or (H, W, 3) resized to ``size`` (width, height) by the BOX filter.
 
@@ -92,7 +77,9 @@ def box(array: Samples, size: tuple[int, int]) -> Samples:
             image = Image.fromarray(np.ascontiguousarray(whole))
             return np.asarray(image.resize(size, Image.Resampling.BOX), dtype=np.uint8)
         result = np.empty((size[1], size[0], *whole.shape[2:]), np.uint8)
-        for first, rows in RowMeans(len(whole), size[1]).add(0, whole):
+        means = RowMeans(len(whole), size[1])
+        for top in range(0, len(whole), _BAND_ROWS):
+            first, rows = means.add(top, whole[top : top + _BAND_ROWS])
             result[first : first + len(rows)] = box_columns(rows, size[0])
         return result
     planes = np.atleast_3d(array)
@@ -114,8 +101,8 @@ def box_columns(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
 
     Along one side and by a power of two ``Image.reduce`` rounds as that does, several times faster.
     """
-    if rows.shape[1] == width:
-        return rows
+    if rows.shape[1] == width or not len(rows):
+        return rows[:, :width]
     from PIL import Image
 
     image = Image.fromarray(np.ascontiguousarray(rows))
@@ -125,62 +112,3 @@ def box_columns(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     else:
         image = image.resize((width, image.height), Image.Resampling.BOX)
     return np.asarray(image, dtype=np.uint8)
-
-
-class RowMeans:
-    """Averages the rows of a picture of ``height`` into ``count`` fewer, from bands as they come.
-
-    Row k of the result is the mean of the source rows whose centres lie within
-    ``(k * height / count, (k + 1) * height / count]``, as Pillow's BOX takes them; halves are
-    rounded up.
-    """
-
-    def __init__(self, height: int, count: int) -> None:
-        self._edges = [(2 * k * height + count) // (2 * count) for k in range(count + 1)]
-        self._parts: dict[int, tuple[int, NDArray[np.uint32]]] = {}
-
-    def add(self, top: int, band: NDArray[np.uint8]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        """Yield the rows that a band (H, W) or (H, W, 3) completes: index of the first, and they.
-
-        ``top`` is the band's place; each row of the picture comes once.
-        """
-        edges, bottom = self._edges, top + len(band)
-        first, end = bisect_right(edges, top) - 1, bisect_left(edges, bottom)
-        whole = first + (edges[first] < top)
-        whole_end = max(whole, end - (edges[end] > bottom))
-        for row in {first, end - 1} - set(range(whole, whole_end)):
-            part = band[max(0, edges[row] - top) : edges[row + 1] - top]
-            yield from self._add_part(row, part)
-        width = max(1, band[0].size)
-        at_once = max(1, _SUMMED_AT_ONCE // width)
-        for start in range(whole, whole_end, at_once):
-            stop = min(whole_end, start + at_once)
-            yield start, _means(band, [edge - top for edge in edges[start : stop + 1]])
-
-    def _add_part(
-        self, row: int, part: NDArray[np.uint8]
-    ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-        known, total = self._parts.pop(row, (0, None))
-        count, sums = known + len(part), part.sum(axis=0, dtype=np.uint32)
-        sums = sums if total is None else sums + total
-        wanted = self._edges[row + 1] - self._edges[row]
-        if count < wanted:
-            self._parts[row] = count, sums
-        else:
-            yield row, ((sums + wanted // 2) // wanted).astype(np.uint8)[None]
-
-
-def _means(band: NDArray[np.uint8], edges: list[int]) -> NDArray[np.uint8]:
-    """Return the mean of ``band[edges[k]:edges[k + 1]]`` as row k."""
-    counts = np.diff(edges)
-    most = int(counts.max())
-    kind = np.dtype(np.uint16 if most <= _NARROW_SUMS else np.uint32)
-    sums: NDArray[Any] = np.empty((len(counts), *band.shape[1:]), kind)
-    for row, (start, stop) in enumerate(pairwise(edges)):
-        np.add.reduce(band[start:stop], axis=0, dtype=kind, out=sums[row])
-    means = np.empty(sums.shape, np.uint8)
-    for count in {most, int(counts.min())}:
-        of_count = counts == count
-        chosen = sums if of_count.all() else sums[of_count]
-        means[of_count] = (chosen + kind.type(count // 2)) // kind.type(count)
-    return means

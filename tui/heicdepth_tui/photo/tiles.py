@@ -17,7 +17,7 @@ from heicdepth_tui.photo.code_counts import code_counts
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
-from heicdepth_tui.photo.shrink import Samples, contiguous
+from heicdepth_tui.photo.sample_arrays import Samples, contiguous
 from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.transforms import Placement
 

@@ -10,7 +10,7 @@ from heicdepth_tui.heif.picture_facts import Crop, Mirror, Rotation, Size, Trans
 
 if TYPE_CHECKING:
     from heicdepth_tui.photo.region import SampleRegion
-    from heicdepth_tui.photo.shrink import Samples
+    from heicdepth_tui.photo.sample_arrays import Samples
 
 __all__ = ["Placement", "inverse", "place"]
 
