@@ -13,6 +13,7 @@ from photo_requests import SECONDS
 
 from heicdepth_tui.photo.client import Decoder
 from heicdepth_tui.photo.layers import Request
+from heicdepth_tui.photo.threads import limit_threads
 
 
 @pytest.fixture(scope="session")
@@ -58,3 +59,10 @@ def start() -> Iterator[Callable[..., Decoder]]:
     yield begin
     for decoder in started:
         decoder.close()
+
+
+@pytest.fixture
+def one_thread() -> Iterator[Callable[[], None]]:
+    """Return a function that lets this process decode in one thread until the test ends."""
+    yield lambda: limit_threads(1)
+    limit_threads(0)

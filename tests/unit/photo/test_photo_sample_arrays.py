@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from heicdepth_tui.photo.sample_arrays import contiguous, whole_pixels
+from heicdepth_tui.photo.sample_arrays import contiguous, extremes, whole_pixels
 
 RNG = np.random.default_rng(3)
 
@@ -51,3 +51,11 @@ def test_a_pixel_is_one_element() -> None:
     whole_pixels(target)[:, ::-1] = whole_pixels(samples.swapaxes(0, 1))
 
     assert np.array_equal(target[:, ::-1], samples.swapaxes(0, 1))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (600, 500, 3), (3, 400_000)])
+def test_extremes_are_those_of_all_rows(shape: tuple[int, ...]) -> None:
+    samples = RNG.integers(20, 200, shape, np.uint8)
+    samples[-1, -1], samples[0, 0] = 7, 211
+
+    assert extremes(samples) == (int(samples.min()), 211)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +13,19 @@ from photo_requests import LARGE, Write, pid_of, request_for
 
 from heicdepth_tui.photo.decode import load
 from heicdepth_tui.photo.layers import PRIMARY
-from heicdepth_tui.photo.threads import decoding_threads, limit_threads
+from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.tiles import in_threads
 from heicdepth_tui.system import IS_LINUX
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    limit_threads(1)
-    yield
-    limit_threads(0)
 
 
 def test_without_a_limit_tiles_are_decoded_in_several_threads() -> None:
     assert 2 <= decoding_threads() <= 4
 
 
-@pytest.mark.usefixtures("one_thread")
-def test_one_thread_is_the_callers_and_works_only_when_asked() -> None:
+def test_one_thread_is_the_callers_and_works_only_when_asked(
+    one_thread: Callable[[], None],
+) -> None:
+    one_thread()
     begun: list[int] = []
 
     def work(index: int) -> int:

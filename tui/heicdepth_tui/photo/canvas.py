@@ -99,7 +99,10 @@ class BandCanvas(Canvas):
         spans: Sequence[tuple[range, range]],
     ) -> None:
         super().__init__(size[::-1], None, bits=8)
-        self._missing = Counter((rows.start, rows.stop) for rows, _ in spans)
+        self._missing: Counter[tuple[int, int]] = Counter()
+        """Columns that a band lacks."""
+        for rows, columns in spans:
+            self._missing[rows.start, rows.stop] += len(columns)
         self._width, self._across = shape[1], size[0]
         self._means = RowMeans(shape[0], size[1])
         self._bands: dict[tuple[int, int], NDArray[Any]] = {}
@@ -122,19 +125,19 @@ class BandCanvas(Canvas):
             self._bands[key] = self._room(key)
         samples = cast("NDArray[np.uint8]", piece.samples)
         self._means.add_up(key[0], samples, self._bands[key][:, piece.columns])
-        self._count(key)
+        self._count(key, piece.columns.stop - piece.columns.start)
 
     def skip(self, rows: range, columns: range) -> None:
         """Leave the place of a missing piece grey."""
         key = (rows.start, rows.stop)
         self._missing_columns.setdefault(key, []).append(columns)
-        self._count(key)
+        self._count(key, len(columns))
 
     def _room(self, key: tuple[int, int]) -> NDArray[Any]:
         return self._means.room(*key, (self._width, *(self._channels or ())))
 
-    def _count(self, key: tuple[int, int]) -> None:
-        self._missing[key] -= 1
+    def _count(self, key: tuple[int, int], columns: int) -> None:
+        self._missing[key] -= columns
         if self._missing[key]:
             return
         if key in self._bands:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from heicdepth_tui.photo.shrink import Samples
+    from heicdepth_tui.photo.sample_arrays import Samples
 
 __all__ = ["code_counts"]
 

@@ -269,9 +269,11 @@ def _tile_by_tile(
     if begun is not None:
         yield Answer(request, pixels=begun, final=False)
     began = shown = time.monotonic()
+    done = 0
     with closing(decode_tiles(table, tiling, view, stride, kind=kind, kept=assembly.kept)) as tiles:
-        for done, (index, tile) in enumerate(tiles, 1):
-            assembly.add(index, tile)
+        for indices, tile in tiles:
+            assembly.add(indices, tile)
+            done += len(indices)
             now = time.monotonic()
             left = (now - began) / done * (assembly.tiles - done)
             # A picture shortly before the last one would only delay it: 10 to 30 ms.

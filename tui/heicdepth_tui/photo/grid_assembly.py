@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from heicdepth_tui.errors import DecodeError, HeicDepthError, TruncatedError
@@ -48,7 +49,7 @@ class GridAssembly:
         if cache is not None and is_at_level and is_aligned:
             self.kept = RegionTiles(cache, tiling, self._whole, self._region, step)
         self._errors: list[HeicDepthError] = []
-        self._pieces = 0
+        self._decoded = 0
         self._minimum, self._maximum = 1 << 16, 0
         self._counts: NDArray[np.int64] | None = None
         self._tile_note = ""
@@ -98,23 +99,25 @@ class GridAssembly:
                 is_found = True
         return self.so_far() if is_found else None
 
-    def add(self, index: int, tile: Piece | HeicDepthError) -> None:
-        """Add a decoded tile, or count one that failed."""
+    def add(self, indices: Sequence[int], tile: Piece | HeicDepthError) -> None:
+        """Add decoded tiles, or count those that failed."""
+        name = f"tile {indices[0] + 1}"
         if isinstance(tile, Piece) and not self._canvas.accepts(tile):
-            tile = DecodeError(f"tile {index + 1} has other samples than those before it")
+            tile = DecodeError(f"{name} has other samples than those before it")
         if isinstance(tile, Piece) and tile.bits != self._bits:
             tile = DecodeError(
-                f"tile {index + 1} has {tile.bits} bits a channel, but its header says {self._bits}"
+                f"{name} has {tile.bits} bits a channel, but its header says {self._bits}"
             )
         if isinstance(tile, Piece):
-            self._pieces += 1
+            self._decoded += len(indices)
             self._minimum = min(self._minimum, tile.minimum)
             self._maximum = max(self._maximum, tile.maximum)
             if tile.counts is not None:
                 self._counts = tile.counts + (0 if self._counts is None else self._counts)
             self._tile_note = self._tile_note or tile.note
             self._canvas.add(tile)
-        else:
+            return
+        for index in indices:
             self._errors.append(tile)
             span = self.view.every(self.stride).span(*self._tiling.box(index))
             self._canvas.skip(*span)
@@ -124,7 +127,7 @@ class GridAssembly:
         array = self._canvas.picture(is_draft=True)
         if array is None:
             return None
-        return self._pixels(array.copy(), f"{self._pieces} of {len(self._order)} tiles")
+        return self._pixels(array.copy(), f"{self._decoded} of {len(self._order)} tiles")
 
     def finish(self) -> Pixels:
         """Return the whole picture; its note states how many tiles are missing.
@@ -133,9 +136,9 @@ class GridAssembly:
         is missing: a made-up distance is worse than none.
         """
         array = self._canvas.picture()
-        if self._errors and (not self._pieces or self._request.layer.kind is LayerKind.DEPTH):
+        if self._errors and (not self._decoded or self._request.layer.kind is LayerKind.DEPTH):
             raise self._errors[0]
-        if array is None or not self._pieces:
+        if array is None or not self._decoded:
             raise DecodeError(f"its {self._request.layer.phrase} has no tiles")
         pixels = self._pixels(contiguous(array), self._note())
         if self._cache is not None and self._request.is_overview:
@@ -151,7 +154,7 @@ class GridAssembly:
         return f"{self._tile_note}; {missing}" if self._tile_note else missing
 
     def _pixels(self, array: Samples, note: str) -> Pixels:
-        is_decoded = self._pieces > 0
+        is_decoded = self._decoded > 0
         is_shrunk = self._request.region is None and array.shape != self._whole.shape
         return Pixels(
             array=array,

@@ -85,7 +85,8 @@ def decode_hevc(data: bytes, what: str) -> Decoded:
     unshifted. Raises DecodeError, UnsupportedError.
     """
     if (limit := thread_limit()) > 0:
-        pillow_heif.options.DECODE_THREADS = limit
+        # libheif starts a thread a tile, one after another, for one, and none for 0.
+        pillow_heif.options.DECODE_THREADS = 0 if limit == 1 else limit
     with translated(what):
         opened = pillow_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
         if not len(opened):

@@ -7,13 +7,14 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Samples", "contiguous", "whole_pixels"]
+__all__ = ["Samples", "contiguous", "extremes", "whole_pixels"]
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W) or (H, W, C); the channels of a pixel lie together."""
 
 _COLOURS = 3
 """Dimensions of a picture in colours."""
+_CACHED_SAMPLES = 1 << 18
 
 
 def contiguous(samples: Samples) -> Samples:
@@ -22,6 +23,17 @@ def contiguous(samples: Samples) -> Samples:
         return samples
     in_order = np.ascontiguousarray(whole_pixels(samples))
     return cast("Samples", in_order.view(samples.dtype).reshape(samples.shape))
+
+
+def extremes(samples: Samples) -> tuple[int, int]:
+    """Return the least and the greatest sample; there is one at least.
+
+    Both are sought in the same rows before the next ones, while the cache of a core has them.
+    """
+    rows = max(1, _CACHED_SAMPLES // samples[0].size)
+    blocks = [samples[start : start + rows] for start in range(0, len(samples), rows)]
+    ranges = [(int(block.min()), int(block.max())) for block in blocks]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
 def whole_pixels(samples: Samples) -> NDArray[Any]:

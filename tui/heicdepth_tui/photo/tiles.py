@@ -17,7 +17,7 @@ from heicdepth_tui.photo.code_counts import code_counts
 from heicdepth_tui.photo.coded import decode_item, decoded_bits, is_plain
 from heicdepth_tui.photo.layers import LayerKind
 from heicdepth_tui.photo.pillow_heif_adapter import Decoded
-from heicdepth_tui.photo.sample_arrays import Samples, contiguous
+from heicdepth_tui.photo.sample_arrays import Samples, contiguous, extremes
 from heicdepth_tui.photo.threads import decoding_threads
 from heicdepth_tui.photo.transforms import Placement
 
@@ -61,6 +61,20 @@ class Tiling:
             min(self.tile.height, self.size.height - top),
             min(self.tile.width, self.size.width - left),
         )
+
+    def place(self, indices: Sequence[int]) -> tuple[int, int, int, int]:
+        """Return top, left, height and width of tiles that fill a rectangle, in raster order."""
+        top, left, _, _ = self.box(indices[0])
+        last_top, last_left, height, width = self.box(indices[-1])
+        return top, left, last_top + height - top, last_left + width - left
+
+    def strips(self, placement: Placement) -> list[list[int]]:
+        """Return the tiles of ``order`` by the rows that they make upright, in raster order."""
+        rows: dict[int, list[int]] = {}
+        for index in self.order(placement):
+            row, column = divmod(index, self.columns)
+            rows.setdefault(row if placement.rows.source == 0 else column, []).append(index)
+        return [sorted(row) for row in rows.values()]
 
     def order(self, placement: Placement) -> list[int]:
         """Return the tiles that are seen at all, upright top to bottom, then left to right."""
@@ -143,16 +157,15 @@ def decode_tiles(
     *,
     kind: LayerKind = LayerKind.PRIMARY,
     kept: KeptTiles | None = None,
-) -> Generator[tuple[int, Piece | HeicDepthError]]:
-    """Yield the index and the piece of every tile that ``view`` shows, in the order of completion.
+) -> Generator[tuple[Sequence[int], Piece | HeicDepthError]]:
+    """Yield the tiles that ``view`` shows, in the order of completion: indices and their piece.
 
     ``view`` places the grid upright, whole or a region of it. Pieces belong to
-    ``upright[::stride, ::stride]`` of that view, of a layer of a ``kind``. A tile that cannot
-    be read or decoded comes as its error, and the others go on. Closing the generator leaves the
-    rest undone. With ``kept``, which is for the same view and a stride of 1, tiles are taken from
-    there and kept there.
+    ``upright[::stride, ::stride]`` of that view, of a layer of a ``kind``. A piece is a tile, or
+    an upright row of them where one thread decodes. A tile that cannot be read or decoded comes as
+    its error, and the others go on. Closing the generator leaves the rest undone. With ``kept``,
+    which is for the same view and a stride of 1, tiles are taken from there and kept there.
     """
-    thinned = view.every(stride)
 
     def work(index: int) -> Piece | HeicDepthError:
         known = None if kept is None else kept.piece(index)
@@ -167,20 +180,52 @@ def decode_tiles(
             return error.with_traceback(None)
         if kept is not None:
             return kept.add(index, decoded)
-        top, left, height, width = tiling.box(index)
-        inside = decoded.samples[:height, :width]
-        _, _, seen = view.piece(inside, top, left)
-        rows, columns, samples = thinned.piece(inside, top, left)
-        if stride > 1:
-            # A view would keep the whole tile in memory.
-            samples = contiguous(samples)
-        low, high = int(seen.min()), int(seen.max())
-        counts = None
-        if seen.ndim == 2:
-            counts = np.array(code_counts(seen, decoded.bits), dtype=np.int64)
-        return Piece(rows, columns, samples, low, high, decoded.bits, decoded.note, counts)
+        return _piece(decoded, tiling.box(index), view, stride)
 
-    yield from in_threads(work, tiling.order(view))
+    if kept is not None or decoding_threads() > 1 or tiling.tiles[0].type != "hvc1":
+        for index, tile in in_threads(work, tiling.order(view)):
+            yield (index,), tile
+        return
+    for strip in tiling.strips(view):
+        decoded = _strip(table, tiling, strip)
+        if decoded is not None:
+            yield strip, _piece(decoded, tiling.place(strip), view, stride)
+        else:
+            for index in strip:
+                yield (index,), work(index)
+
+
+def _piece(decoded: Decoded, box: tuple[int, int, int, int], view: Placement, stride: int) -> Piece:
+    """Return a decoded tile or row as a piece; ``box`` is where it lies, as ``Tiling.box`` says."""
+    top, left, height, width = box
+    inside = decoded.samples[:height, :width]
+    rows, columns, samples = view.every(stride).piece(inside, top, left)
+    seen = samples
+    if stride > 1:
+        _, _, seen = view.piece(inside, top, left)
+        # A view would keep the whole tile in memory.
+        samples = contiguous(samples)
+    low, high = extremes(seen)
+    counts = None
+    if seen.ndim == 2:
+        counts = np.array(code_counts(seen, decoded.bits), dtype=np.int64)
+    return Piece(rows, columns, samples, low, high, decoded.bits, decoded.note, counts)
+
+
+def _strip(table: ItemTable, tiling: Tiling, indices: Sequence[int]) -> Decoded | None:
+    """Return the tiles of a row decoded at once, None where each is to be decoded by itself."""
+    # Not imported above: the app's decoder has several threads.
+    from heicdepth_tui.photo.strips import decode_strip
+
+    _, _, height, width = tiling.place(indices)
+    decoded = decode_strip(
+        table,
+        [tiling.tiles[index] for index in indices],
+        Size(width, height),
+        is_column=len(indices) > 1 and indices[1] - indices[0] == tiling.columns,
+        colr=tiling.colr,
+    )
+    return None if decoded is None or decoded.bits != tiling.bits else decoded
 
 
 class _Threads(Generic[Result]):
