@@ -17,6 +17,7 @@ from textual.geometry import Region
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 import heicdepth_tui
@@ -93,6 +94,7 @@ def test_what_is_listed_behaves_as_expected() -> None:
         0,
     )
     assert list(app._notifications) == []
+    assert Timer(widget, 1.0)._skip is True
     assert inspect.iscoroutinefunction(MessagePump._dispatch_message)
     assert (strip._render_cache, strip._segments) == (None, [])
     for method, parameters in (

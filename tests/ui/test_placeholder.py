@@ -16,7 +16,7 @@ from heicdepth_tui.draw.rendering import RenderedRows
 from heicdepth_tui.heif import header
 from heicdepth_tui.ui.model.idle import Idle
 from heicdepth_tui.ui.screens import photo_panel
-from heicdepth_tui.ui.terminal.internals import HookedApp
+from heicdepth_tui.ui.terminal.internals import HookedApp, call_in
 from heicdepth_tui.ui.widgets import image_view
 from heicdepth_tui.ui.widgets.image_view import ImageView
 from tests.support.waiting import until
@@ -124,7 +124,7 @@ class TestPlaceholder:
 async def until_later(image: ImageView) -> None:
     """Wait until a timer that was set after those of the image has ended."""
     ended: list[bool] = []
-    image.app.set_timer(5 * SHORT, lambda: image.app.call_later(ended.append, True))
+    call_in(image.app, 5 * SHORT, lambda: image.app.call_later(ended.append, True))
     await until(OneImage.idle, lambda: ended, "the end of a later timer")
 
 

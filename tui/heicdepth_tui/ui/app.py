@@ -63,6 +63,7 @@ from heicdepth_tui.ui.terminal.capabilities import terminal_descriptor
 from heicdepth_tui.ui.terminal.cell_size import cell_aspect_of
 from heicdepth_tui.ui.terminal.driver import TerminalDriver
 from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
+from heicdepth_tui.ui.terminal.internals import call_in
 from heicdepth_tui.ui.terminal.themes import THEME_NAMES, make_themes
 
 if TYPE_CHECKING:
@@ -308,7 +309,7 @@ class HeicDepthApp(TerminalApp):
         self.app_resume_signal.subscribe(self, lambda _: self.paint_anew())
         self._show_first_photo()
         self.browse.folder.start()
-        self.set_timer(TABLES_DELAY, self.browse.panel.begin_tables)
+        call_in(self, TABLES_DELAY, self.browse.panel.begin_tables)
         self._has_begun = True
         self.call_next(self._handle_keys)
 

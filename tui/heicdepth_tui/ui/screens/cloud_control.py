@@ -15,6 +15,7 @@ from heicdepth_tui.ui.model.cloud_frame import CloudColours, CloudRequest
 from heicdepth_tui.ui.model.marks import NO_MARKS, Mark
 from heicdepth_tui.ui.model.spin import Spin
 from heicdepth_tui.ui.services.events import CloudFailed, CloudRendered
+from heicdepth_tui.ui.terminal.internals import call_in
 
 if TYPE_CHECKING:
     from heicdepth_tui.draw.code_scale import CodeScale
@@ -280,7 +281,7 @@ class CloudControl:
             self.draw()
         elif self.spin.is_turning:
             elapsed = monotonic() - self._turned_at
-            self.view.set_timer(max(0.001, _FRAME_SECONDS - elapsed), self._turn_on)
+            call_in(self.view, max(0.001, _FRAME_SECONDS - elapsed), self._turn_on)
 
     def _turn_on(self) -> None:
         """Turn the turntable by the time since it was turned last, however many frames that was."""

@@ -20,6 +20,7 @@ from heicdepth_tui.ui.screens.cloud_actions import (
 )
 from heicdepth_tui.ui.screens.cloud_control import CloudControl
 from heicdepth_tui.ui.screens.depth_colours import DepthColours
+from heicdepth_tui.ui.terminal.internals import call_in
 from heicdepth_tui.ui.widgets.bindings import bind
 from heicdepth_tui.ui.widgets.cloud_view import CloudView, caption_content
 from heicdepth_tui.ui.widgets.legend import Legend
@@ -137,7 +138,7 @@ class CloudPane(CloudActions, Vertical):
             self._timer.stop()
             self._timer = None
         if entry != self.control.entry:
-            self._timer = self.set_timer(_REST, lambda: self._change_photo(entry))
+            self._timer = call_in(self, _REST, lambda: self._change_photo(entry))
 
     def _change_photo(self, entry: Entry) -> None:
         self._timer = None

@@ -22,6 +22,7 @@ from heicdepth_tui.ui.presenters.export_report import (
 )
 from heicdepth_tui.ui.screens.view import ViewScreen
 from heicdepth_tui.ui.services.events import ExportFinished, ExportNeedsSpace, ExportProgress
+from heicdepth_tui.ui.terminal.internals import call_in
 from heicdepth_tui.ui.widgets.export_bar import ExportBar
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ class ExportPanel:
         )
         self._screen.refresh_bindings()
         if self._bar_timer is None and not self.bar.is_shown:
-            self._bar_timer = self._screen.set_timer(BAR_DELAY, self._show_bar)
+            self._bar_timer = call_in(self._screen, BAR_DELAY, self._show_bar)
 
     def _save(self, options: ExportOptions) -> None:
         try:

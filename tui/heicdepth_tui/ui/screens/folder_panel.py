@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from heicdepth_tui.text import printable_path
 from heicdepth_tui.ui.presenters.labels import photo_place
 from heicdepth_tui.ui.services.events import ListingFinished, PhotosFound, SummariesRead
+from heicdepth_tui.ui.terminal.internals import call_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,7 @@ class FolderPanel:
         self.update_counts()
         self.update_place()
         self._scanner.start()
-        self._screen.set_timer(FOLDER_WAITING, self._still_waiting)
+        call_in(self._screen, FOLDER_WAITING, self._still_waiting)
 
     def _still_waiting(self) -> None:
         if not self._is_listed and not len(self._library):
@@ -124,7 +125,7 @@ class FolderPanel:
             return
         wait = self._rebuild_due - monotonic()
         if wait > 0:
-            self._rebuild_timer = self._screen.set_timer(wait, self._rebuild_late)
+            self._rebuild_timer = call_in(self._screen, wait, self._rebuild_late)
         else:
             self._rebuild_late()
 

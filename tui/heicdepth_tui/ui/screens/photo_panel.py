@@ -22,6 +22,7 @@ from heicdepth_tui.ui.presenters.panes import (
 )
 from heicdepth_tui.ui.presenters.photo_tables import folded, problem_groups
 from heicdepth_tui.ui.services.events import HeaderRead, LayerArrived, PictureRendered, TablesBuilt
+from heicdepth_tui.ui.terminal.internals import call_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,7 +135,7 @@ class PhotoPanel:
             for wanted in self.view.early_requests(self._session.library.summary(state.entry)):
                 context.loader.request(state.entry, wanted)
             context.loader.read_header(state.entry)
-            self._screen.set_timer(STILL_WAITING, partial(self._still_waiting, state.entry))
+            call_in(self._screen, STILL_WAITING, partial(self._still_waiting, state.entry))
         self.update()
 
     def next_layer(self, step: int) -> None:
@@ -202,7 +203,7 @@ class PhotoPanel:
         if state is None or depth is None or state.is_settled(depth):
             self._request_tables(state)
         elif self._tables_timer is None:
-            self._tables_timer = self._screen.set_timer(PLACEHOLDER_DELAY, self._request_late)
+            self._tables_timer = call_in(self._screen, PLACEHOLDER_DELAY, self._request_late)
 
     def _request_late(self) -> None:
         self._tables_timer = None
@@ -304,7 +305,7 @@ class PhotoPanel:
         A held key does not put it off: the time runs from the first photo that had to wait.
         """
         if self._blank_timer is None and not self._shows_selected:
-            self._blank_timer = self._screen.set_timer(PLACEHOLDER_DELAY, self._blank)
+            self._blank_timer = call_in(self._screen, PLACEHOLDER_DELAY, self._blank)
 
     @property
     def _shows_selected(self) -> bool:
@@ -343,7 +344,7 @@ class PhotoPanel:
             self._screen.refresh_bindings()
         self._show_tables()
         if state is not None and self._tables_of != state.entry:
-            self._screen.set_timer(PLACEHOLDER_DELAY, self._blank_old_tables)
+            call_in(self._screen, PLACEHOLDER_DELAY, self._blank_old_tables)
 
     def _arrange(self) -> None:
         """Put the panes beside or above each other, as shows the photo larger."""

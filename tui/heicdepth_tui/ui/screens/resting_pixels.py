@@ -15,7 +15,7 @@ from heicdepth_tui.draw.fit import Box
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.graphics import ImageRequest, ImageSource, Protocol
 from heicdepth_tui.ui.model.layout import shapes_of
-from heicdepth_tui.ui.terminal.internals import is_covered
+from heicdepth_tui.ui.terminal.internals import call_in, is_covered
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -170,7 +170,7 @@ class RestingPixels:
         """Draw after some seconds without a further call."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._screen.set_timer(seconds, self._draw)
+        self._timer = call_in(self._screen, seconds, self._draw)
 
     def _measure_later(self) -> None:
         """Measure a slow line again after a while: it may have been busy.

@@ -14,7 +14,7 @@ from heicdepth_tui.ui.terminal.driver import TerminalDriver, terminal_driver
 from heicdepth_tui.ui.terminal.flow_control import FlowControl
 from heicdepth_tui.ui.terminal.graphics_output import GraphicsOutput
 from heicdepth_tui.ui.terminal.graphics_replies import NOT_QUERIED, Queried
-from heicdepth_tui.ui.terminal.internals import HookedApp, arranged_size
+from heicdepth_tui.ui.terminal.internals import HookedApp, arranged_size, call_in
 from heicdepth_tui.ui.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ class TerminalApp(HookedApp):
     def _call_in(self, seconds: float, callback: Callable[[], object]) -> None:
         """Call a function as a message, after which the output is written.
 
-        Textual calls back in the timer's own task, and drops a timer that is late at its start.
+        Textual calls back in the timer's own task.
         """
         if seconds > 0:
-            self.set_timer(seconds, partial(self.call_later, callback))
+            call_in(self, seconds, partial(self.call_later, callback))
         else:
             self.call_later(callback)
 

@@ -17,7 +17,7 @@ from heicdepth_tui.draw.fit import CELL_ASPECT, Box, Fit, fit_cells
 from heicdepth_tui.draw.modes import Blocks
 from heicdepth_tui.ui.model.clipping import clip, wrap_cells
 from heicdepth_tui.ui.model.settings import PLACEHOLDER_DELAY
-from heicdepth_tui.ui.terminal.internals import EncodedStrip
+from heicdepth_tui.ui.terminal.internals import EncodedStrip, call_in
 from heicdepth_tui.ui.widgets.crosshair import cross_row, cross_rows, place_in, with_signs
 from heicdepth_tui.ui.widgets.line_view import LineWidget
 
@@ -143,7 +143,7 @@ class ImageView(LineWidget):
             return
         self._placeholder = (message, shape, cell_aspect)
         if self._placeholder_timer is None:
-            self._placeholder_timer = self.set_timer(PLACEHOLDER_DELAY, self._show_late)
+            self._placeholder_timer = call_in(self, PLACEHOLDER_DELAY, self._show_late)
 
     def _show_late(self) -> None:
         self._placeholder_timer = None

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from heicdepth_tui.ui.model.clipping import clip_end
 from heicdepth_tui.ui.presenters.labels import named_place, short_place, title_line
+from heicdepth_tui.ui.terminal.internals import call_in
 from heicdepth_tui.ui.widgets.export_bar import TICK_SECONDS, export_segments
 from heicdepth_tui.ui.widgets.line_view import LineWidget
 
@@ -67,7 +68,7 @@ class TitleBar(LineWidget):
         self.status = status
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(STATUS_SECONDS, self._end_status)
+        self._timer = call_in(self, STATUS_SECONDS, self._end_status)
 
     def _end_status(self) -> None:
         self.status = ""

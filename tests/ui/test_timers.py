@@ -1,0 +1,59 @@
+"""What is to happen after some seconds happens, however late the machine is."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from heicdepth_tui import ui
+from heicdepth_tui.ui.model.idle import Idle
+from heicdepth_tui.ui.terminal.internals import HookedApp, call_in
+from tests.support.waiting import until
+
+
+class Empty(HookedApp):
+    """An app without widgets that notifies ``idle``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.idle = Idle()
+
+    def message_handled(self) -> None:
+        """Let those look who wait."""
+        self.idle.notify()
+
+
+async def test_a_timer_whose_time_is_over_before_it_begins_still_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another thread may hold the interpreter between two looks at the clock."""
+    app = Empty()
+    async with app.run_test():
+        seconds = count()
+        monkeypatch.setattr("textual.timer._time.get_time", lambda: float(next(seconds)))
+        called: list[bool] = []
+        call_in(app, 0.001, lambda: called.append(True))
+        await until(app.idle, lambda: called, "the call")
+        monkeypatch.undo()
+
+    assert called == [True]
+
+
+async def test_a_stopped_timer_does_not_call() -> None:
+    app = Empty()
+    async with app.run_test():
+        called: list[str] = []
+        call_in(app, 0.001, lambda: called.append("stopped")).stop()
+        call_in(app, 0.002, lambda: called.append("later"))
+        await until(app.idle, lambda: called, "the later call")
+
+    assert called == ["later"]
+
+
+def test_no_module_sets_a_timer_of_textual() -> None:
+    folder = Path(str(ui.__file__)).parent
+    setting = [p.name for p in folder.rglob("*.py") if ".set_timer(" in p.read_text("utf-8")]
+
+    assert setting == ["internals.py"]
