@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -26,6 +27,7 @@ from heicdepth_tui.ui.model.photo_state import LayerStatus
 from heicdepth_tui.ui.model.requests import LayerRequest, View
 from heicdepth_tui.ui.model.session import Session
 from heicdepth_tui.ui.model.settings import RenderSettings
+from heicdepth_tui.ui.services import worker_pool
 from heicdepth_tui.ui.services.events import (
     Event,
     HeaderRead,
@@ -109,14 +111,18 @@ class TestHeaders:
     def test_what_was_requested_last_is_read_first(
         self, loader: PhotoLoader, events: Queue[Event], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        gate = threading.Event()
+        begun, gate = threading.Semaphore(0), threading.Event()
 
         def read(path: str, **_: object) -> None:
+            begun.release()
             gate.wait(SECONDS)
             raise DecodeError("no header")
 
         monkeypatch.setattr(header, "read_header", read)
-        for number in range(200):
+        for number in range(4):
+            loader.read_header(entry(number))
+        assert all(begun.acquire(timeout=SECONDS) for _ in range(4))
+        for number in range(4, 200):
             loader.read_header(entry(number))
         gate.set()
         results = [events.get(timeout=SECONDS) for _ in range(8)]
@@ -294,20 +300,19 @@ class TestWorkerPool:
 
     def test_who_gets_the_event_of_a_job_may_request_it_again(self) -> None:
         runs: Queue[int] = Queue()
+        left = [1, 2]
 
         def again(_: Event) -> None:
-            if runs.qsize() < 3:
-                pool.submit("key", job)
-
-        def job() -> None:
-            runs.put(runs.qsize())
+            if left:
+                pool.submit("key", partial(runs.put, left.pop(0)))
 
         pool = WorkerPool("pool", again, threads=1, waiting=9)
-        pool.submit("key", job)
+        pool.submit("key", partial(runs.put, 0))
 
         assert [runs.get(timeout=SECONDS) for _ in range(3)] == [0, 1, 2]
 
-    def test_a_thread_goes_on_to_the_next_job(self) -> None:
+    def test_a_thread_goes_on_to_the_next_job(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(worker_pool, "KEEP_SECONDS", SECONDS)
         done: Queue[threading.Thread] = Queue()
         posted: Queue[Event] = Queue()
         pool = WorkerPool("pool", posted.put, threads=1, waiting=9)
@@ -319,7 +324,8 @@ class TestWorkerPool:
 
         assert threads == [threads[0]] * 3
 
-    def test_a_thread_without_a_job_ends(self) -> None:
+    def test_a_thread_without_a_job_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(worker_pool, "KEEP_SECONDS", 0.01)
         done: Queue[threading.Thread] = Queue()
         pool = WorkerPool("pool", lambda _: None, threads=1, waiting=9)
         pool.submit("job", lambda: done.put(threading.current_thread()))
