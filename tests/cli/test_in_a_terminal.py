@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pypcd4 import PointCloud
 
+from heicdepth_tui import __version__
 from tests.support.terminal import Terminal
 
 Start = Callable[..., Any]
@@ -130,9 +131,15 @@ def test_a_terminal_that_cannot_carry_pictures_gets_one_line(
     assert len(terminal.raw.strip().splitlines()) == 1
 
 
-def test_demo_opens_generated_photos(run_in_terminal: Start, tmp_path: Path) -> None:
+def test_demo_opens_generated_photos(
+    run_in_terminal: Start, sample_folder: Path, tmp_path: Path
+) -> None:
+    """Those of the cache that are missing are made: here one, since all take many seconds."""
+    folder = tmp_path / "cache" / "heicdepth-tui" / f"demo-{__version__}"
+    shutil.copytree(sample_folder, folder)
+    (folder / "IMG_0424.HEIC").unlink()
     terminal = run_in_terminal("--demo", XDG_CACHE_HOME=str(tmp_path / "cache"))
-    terminal.wait_text("demo photos", "IMG_0412.HEIC", "with depth")
+    terminal.wait_text("demo photos", "IMG_0412.HEIC", "7 photos · 5 with depth")
     terminal.wait(lambda: terminal.block_cells() > 800, "two pictures")
     terminal.send("\x03")
     assert terminal.end() == 0
