@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def ignore(_: Started | Outcome) -> None:
     """Take what happens to a photo."""
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Heed SIGINT, which a shell has commands in the background ignore, the tests among them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("ended", "is_complete"), [(1, False), (2, True)])
 def test_an_interrupt_says_whether_photos_are_left(
     tmp_path: Path, jobs: list[Job], ended: int, is_complete: bool
