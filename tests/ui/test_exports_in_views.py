@@ -80,6 +80,19 @@ async def test_a_status_stands_before_the_state_of_exports(
 
 
 @pytest.mark.usefixtures("no_delay")
+@pytest.mark.parametrize("key", ["z", "o"])
+async def test_count_and_key_stay_in_the_narrowest_title(
+    open_app: Open, sample_folder: Path, gate: Gate, key: str
+) -> None:
+    async with open_app(sample_folder / LANDSCAPE, size=(30, 10)) as driven:
+        await driven.settled()
+        await driven.pilot.press("e", key)
+        await driven.until(lambda: " 0 of 1" in driven.text.splitlines()[0], "the count")
+        assert driven.text.splitlines()[0].rstrip().endswith("X stops")
+        gate.open()
+
+
+@pytest.mark.usefixtures("no_delay")
 async def test_the_key_that_stops_is_the_one_in_force(
     open_app: Open, sample_folder: Path, gate: Gate
 ) -> None:

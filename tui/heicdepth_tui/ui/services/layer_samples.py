@@ -37,11 +37,11 @@ class LayerSamples:
         self._failed: set[tuple[Entry, Layer]] = set()
 
     def follow(self, changed: Callable[[], object]) -> None:
-        """Take answers by itself, and call ``changed`` after each that can be read."""
+        """Take answers by itself, and call ``changed`` after each: what is read may be another."""
 
         def arrived(event: RegionArrived) -> None:
-            if self.take(event):
-                changed()
+            self.take(event)
+            changed()
 
         self._loader.slot_listeners[self.slot] = arrived
 

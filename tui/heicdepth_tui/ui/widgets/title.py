@@ -34,6 +34,11 @@ _LEAST_EXPORTS = 26
 """Cells for the count of exports and the key that stops them."""
 
 
+def _left_of(width: int) -> int:
+    """Return the cells of a place that running exports leave in a line."""
+    return max(0, min(max(_LEAST_PLACE, width // 4), width - _LEAST_EXPORTS - _GAP))
+
+
 class TitleBar(LineWidget):
     """One line; the right side gives way last.
 
@@ -92,7 +97,7 @@ class TitleBar(LineWidget):
         base = self.visual_style.rich_style
         dim = base + self._part("title--counts")
         if self._exports is not None and not self.status:
-            left = min(cell_len(self.place), max(_LEAST_PLACE, width // 4))
+            left = min(cell_len(self.place), _left_of(width))
             right = export_segments(self, self._exports(), max(0, width - left - 2), base)
             room = max(0, width - sum(segment.cell_length for segment in right))
             shown = short_place(self.place, room - 2)
@@ -132,7 +137,7 @@ class ViewTitle(TitleBar):
         if self.status:
             right = [Segment(f"{self.status} ", base)]
         elif self._exports is not None:
-            least = cell_len(text) if self.reading else max(_LEAST_PLACE, width // 4)
+            least = cell_len(text) if self.reading else _left_of(width)
             left = min(cell_len(text), least)
             right = export_segments(self, self._exports(), max(0, width - left - _GAP), base)
         room = max(0, width - sum(segment.cell_length for segment in right) - _GAP)
