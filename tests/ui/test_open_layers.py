@@ -11,6 +11,7 @@ import pytest
 from browsing import LANDSCAPE
 from PIL import Image
 
+from heicdepth_tui.depth.views import FLYING_COLOUR, validity
 from heicdepth_tui.draw.colormaps import palette_ramp
 from heicdepth_tui.draw.modes import ColorMode
 from heicdepth_tui.draw.rendering import RenderedImage, RenderedRows, RenderSpec
@@ -55,6 +56,24 @@ def test_lines_and_overlays_leave_the_views_as_they_are(
     alone = OpenLayers(entry, ExportOptions(), decoded).draw(requests[-1])
     assert alone.rendered == first[-1]
     assert len(set(first[4:])) == 4
+
+
+@pytest.mark.parametrize("blend", [None, 1.0])
+def test_a_single_flying_sample_is_seen_in_a_small_picture(
+    sample_folder: Path, blend: float | None
+) -> None:
+    entry = Entry(str(sample_folder / LANDSCAPE), LANDSCAPE, 1, 0)
+    layers = OpenLayers(entry, ExportOptions(), decoded)
+    spec = RenderSpec((24, 9), tolerance=0)
+    index = layers.names.index("validity")
+    result = layers.draw(LayerViewRequest(0, entry, spec, index, blend))
+    kinds = validity(layers.source.depth_map, layers.source.camera).kinds
+
+    assert isinstance(result.rendered, RenderedRows)
+    fit = result.rendered.fit
+    assert kinds.shape == (8 * fit.height, 8 * fit.width)
+    assert 0 < np.count_nonzero(kinds == 1) < kinds.size // 500
+    assert ";".join(map(str, FLYING_COLOUR)) in "".join(result.rendered.rows)
 
 
 @pytest.mark.parametrize("mode", [ColorMode.GREY, ColorMode.NONE])

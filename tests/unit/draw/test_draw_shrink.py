@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from heicdepth_tui.draw.shrink import shrink
+from heicdepth_tui.draw.shrink import largest, shrink
 
 
 def test_each_sample_is_the_mean_of_its_box():
@@ -29,6 +29,15 @@ def test_agrees_with_pillow_box(shape, size):
     expected = np.asarray(Image.fromarray(array).resize(size, Image.Resampling.BOX)).astype(int)
     # Pillow rounds once after each direction.
     assert np.abs(shrink(array, size) - expected).max() <= 1
+
+
+def test_the_largest_of_a_box_is_seen_however_small_its_share():
+    array = np.zeros((7, 10), dtype=np.uint8)
+    array[3, 4] = 2
+    array[0, 0] = array[6, 9] = 1
+    assert largest(array, (2, 1)).tolist() == [[2, 1]]
+    assert largest(array, (10, 7)).tolist() == array.tolist()
+    assert largest(array[:1], (20, 2)).tolist() == [[1, 1] + [0] * 18] * 2
 
 
 def test_enlarging_repeats_the_nearest_sample():

@@ -1,4 +1,4 @@
-"""Shrinks arrays to a size in samples: every k-th sample, then the mean of each box."""
+"""Shrinks arrays to a size in samples: to the mean of each box, or to the largest of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["shrink"]
+__all__ = ["largest", "shrink"]
 
 _Sample = TypeVar("_Sample", np.uint8, np.uint16)
 
@@ -36,6 +36,20 @@ def shrink(array: NDArray[_Sample], size: tuple[int, int]) -> NDArray[_Sample]:
     if width > thinned.shape[1]:
         thinned = thinned[:, _nearest(thinned.shape[1], width)]
     return thinned if thinned.shape[:2] == (height, width) else _box(thinned, width, height)
+
+
+def largest(array: NDArray[_Sample], size: tuple[int, int]) -> NDArray[_Sample]:
+    """Return ``array`` (H, W) as ``size`` = (width, height) samples, each the largest of its box.
+
+    Where a direction grows, the nearest sample is repeated. Array and size are not empty.
+    """
+    for axis, count in enumerate(reversed(size)):
+        length = array.shape[axis]
+        if count >= length:
+            array = array.take(_nearest(length, count), axis=axis)
+        else:
+            array = np.maximum.reduceat(array, _borders(length, count)[:-1], axis=axis)
+    return array
 
 
 def _nearest(length: int, count: int) -> NDArray[np.intp]:

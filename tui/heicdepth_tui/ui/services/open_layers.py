@@ -140,7 +140,8 @@ class OpenLayers:
         if is_over and request.blend is not None:
             shown = self._over_photo(image, request.window, size, request.blend)
         else:
-            shown = self._part(image.rgb, request.window, size)
+            kinds = image.of_kinds(request.window, size)
+            shown = self._part(image.rgb, request.window, size) if kinds is None else kinds
             # Lines are drawn into it.
             shown = shown.copy() if request.has_contours else shown
         labels: tuple[LabelPlace, ...] = ()
@@ -183,7 +184,8 @@ class OpenLayers:
             return self._part(array, window, size)
 
         weight = None if image.weight is None else part(image.weight)
-        return _over(part(self.photo), part(image.rgb), weight, share)
+        kinds = image.of_kinds(window, size)
+        return _over(part(self.photo), part(image.rgb) if kinds is None else kinds, weight, share)
 
     def _misfit(self, view: LayerView, rgb: Rgb) -> str:
         """Return why a view cannot lie over the photo; empty where it can."""

@@ -13,6 +13,7 @@ from heicdepth_tui.depth.fields import EDGE_REACH, edge_distance
 from heicdepth_tui.draw.code_scale import CodeScale
 from heicdepth_tui.draw.colormaps import colorize
 from heicdepth_tui.draw.modes import ColorMode
+from heicdepth_tui.draw.shrink import largest
 from heicdepth_tui.errors import NoCameraError
 from heicdepth_tui.report.tables import number
 from heicdepth_tui.ui.model.layer_view import Ramp, ViewKind, ViewValues
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from heicdepth_tui.depth.depthmap import DepthMap
     from heicdepth_tui.draw.rendering import RenderSpec
     from heicdepth_tui.export.source import ExportSource
+    from heicdepth_tui.ui.model.layer_view import Window
 
 __all__ = ["ViewImage", "codes_image", "derived_image"]
 
@@ -39,6 +41,18 @@ class ViewImage:
     ramp: Ramp | None = None
     values: ViewValues | None = None
     """What was coloured, where that follows from depth or from both eyes."""
+    kinds: NDArray[np.uint8] | None = None
+    """Of samples (H, W): the highest in a dot gives its colour, so that single ones are seen."""
+    colours: Rgb | None = None
+    """Those of the kinds, (N, 3)."""
+
+    def of_kinds(self, window: Window, size: tuple[int, int]) -> Rgb | None:
+        """Return a window at a (width, height) by its kinds; None where it has none."""
+        if self.kinds is None or self.colours is None:
+            return None
+        part = self.kinds[window.samples(self.kinds.shape[1], self.kinds.shape[0])]
+        shown: Rgb = self.colours[largest(part, size)]
+        return shown
 
 
 def codes_image(depth_map: DepthMap, spec: RenderSpec) -> ViewImage:
@@ -92,8 +106,11 @@ def _validity(source: ExportSource, *, is_grey: bool) -> ViewImage:
         f"{found.valid:,} valid · {flying}: {found.flying:,} flying · "
         f"{invalid}: {found.invalid:,} invalid"
     )
-    rgb = views.validity_image(found.kinds, is_grey=is_grey)
-    return ViewImage(rgb, caption, values=ViewValues(found.kinds))
+    colours = views.validity_image(np.arange(3, dtype=np.uint8), is_grey=is_grey)
+    values = ViewValues(found.kinds)
+    return ViewImage(
+        colours[found.kinds], caption, values=values, kinds=found.kinds, colours=colours
+    )
 
 
 def _edges(source: ExportSource, spec: RenderSpec) -> ViewImage:
