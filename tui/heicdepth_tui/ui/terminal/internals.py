@@ -19,7 +19,7 @@ from textual.app import App
 from textual.drivers import linux_driver
 from textual.screen import Screen
 from textual.strip import Strip
-from textual.timer import Timer
+from textual.timer import Timer, TimerCallback
 from textual.widget import Widget
 
 from heicdepth_tui.ui.terminal.closable_output import ClosableOutput
@@ -113,6 +113,22 @@ class HookedApp(App[int]):
         if not self._batch_count:
             renderable = self.filter_update(screen, renderable)
         super()._display(screen, renderable)
+
+    def set_timer(
+        self,
+        delay: float,
+        callback: TimerCallback | None = None,
+        *,
+        name: str | None = None,
+        pause: bool = False,
+    ) -> Timer:
+        """Call a function once, however late; Textual lays out a new size by such a timer.
+
+        See ``call_in``. Without the call, no later size is laid out either.
+        """
+        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        timer._skip = False
+        return timer
 
     async def run_bindings(self, key: str) -> bool:
         """Do what a key is bound to; return whether it is."""
