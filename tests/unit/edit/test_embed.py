@@ -18,11 +18,8 @@ from heicdepth_tui.heif.facts import Header
 from heicdepth_tui.heif.header import read_header
 from heicdepth_tui.heif.items import read_items
 from heicdepth_tui.heif.picture_facts import Size
-from heicdepth_tui.samples.recipe import Recipe
-from heicdepth_tui.samples.write import build_photo
 from tests.support.cli import Done, run_command
-
-W, H = 64, 48
+from tests.support.embedding import H, W, codes_at, depth_of, photo_at
 
 
 @pytest.fixture
@@ -31,28 +28,6 @@ def run(tmp_path: Path) -> Callable[..., Done]:
         return run_command(*map(str, arguments), cwd=tmp_path)
 
     return run
-
-
-def photo_at(folder: Path, name: str = "photo.heic", **changes: object) -> Path:
-    path = folder / name
-    recipe = {"size": Size(4 * W, 4 * H), "depth_size": Size(W, H), "depth": False, **changes}
-    path.write_bytes(build_photo(Recipe(), **recipe))
-    return path
-
-
-def codes_at(folder: Path, highest: int = 255) -> tuple[Path, np.ndarray]:
-    v, u = np.mgrid[0:H, 0:W]
-    codes = ((u * 3 + v) * highest // (3 * W + H)).astype(np.uint8 if highest < 256 else np.uint16)
-    path = folder / "codes.png"
-    Image.fromarray(codes).save(path)
-    return path, codes
-
-
-def depth_of(path: Path) -> np.ndarray:
-    """Return the depth map that pillow-heif reads, unshifted."""
-    (image,) = pillow_heif.open_heif(path).info["depth_images"]
-    array = np.asarray(image)
-    return array >> (16 - read_header(path).depth.item.bits) if array.dtype == np.uint16 else array
 
 
 def others(path: Path, *, without: Header) -> dict[object, bytes]:
@@ -104,13 +79,13 @@ def test_what_was_embedded_is_extracted_again(
 
     first = run(
         "embed", photo, path, "--representation", kind, "--d-min", ends[0], "--d-max", ends[1],
-        "--camera", camera, "-o", "one.heic",
+        "--camera", camera, "--max-code", str(highest), "-o", "one.heic",
     )  # fmt: skip
     assert first.returncode == 0, first.stderr
     assert run("extract", "one.heic").returncode == 0
     record = json.loads((tmp_path / "one-depth.json").read_text())
     second = run(
-        "embed", photo, "one-depth.png", "--camera", "one-depth.json", "--bits", str(bits),
+        "embed", photo, "one-depth.png", "--camera", "one-depth.json",
         "-o", "two.heic",
     )  # fmt: skip
 
@@ -235,28 +210,6 @@ def test_an_archive_of_codes_and_metres_is_read_by_what_is_known_of_it(
     assert found.d_min == pytest.approx(1 / farthest)
 
 
-@pytest.mark.parametrize("bits", [8, 12])
-def test_codes_of_16_bits_are_rounded_and_it_says_so(
-    tmp_path: Path, run: Callable[..., Done], bits: int
-) -> None:
-    photo_at(tmp_path)
-    _, codes = codes_at(tmp_path, 65535)
-    more = () if bits == 12 else ("--bits", str(bits))
-
-    done = run(
-        "embed", "photo.heic", "codes.png", "--d-min", "0.5", "--d-max", "4", *more, "-o", "o.heic"
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert f"codes of 16 bits rounded to {bits}, 65535 to {2**bits - 1}" in done.stderr
-    written = depth_of(tmp_path / "o.heic") / (2**bits - 1)
-    # Half a code, and nothing more: the codes of both ends are exact.
-    assert np.abs(written - codes / 65535).max() <= 0.5 / (2**bits - 1) + 1e-12
-    found = read_header(tmp_path / "o.heic").depth.representation
-    assert found is not None
-    assert (found.d_min, found.d_max) == (0.5, 4)
-
-
 def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
     tmp_path: Path, run: Callable[..., Done]
 ) -> None:
@@ -289,9 +242,11 @@ def test_a_depth_map_that_is_there_is_replaced_only_when_asked(
         (["codes.png"], "nothing says what its codes mean"),
         (["codes.png", "--d-min", "2", "--d-max", "1"], "disparity must rise"),
         (["codes.png", "--representation", "z", "--d-min", "1", "--d-max", "2"], "Z must fall"),
-        (["wide.npy", "--d-min", "1", "--d-max", "2"], "12 bits hold 4095"),
-        (["wide.png", "--camera", "codes.json"], "or --d-min and --d-max if they are codes of 16"),
-        (["more.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], "8 bits hold 255"),
+        (["wide.npy", "--d-min", "1", "--d-max", "2"], "which code has the value of --d-max"),
+        (["more.png", "--d-min", "1", "--d-max", "2"], "which code has the value of --d-max"),
+        (["more.png", "--camera", "codes.json"], "its largest code is 300, more than 255"),
+        (["more.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], "is 300, more than 255"),
+        (["more.png", "--d-min", "1", "--d-max", "2", "--max-code", "299"], "more than 299"),
         (["codes.png", "--d-min", "1", "--d-max", "2", "--bits", "8"], ""),
         (["square.npy"], "differ in aspect; resize the depth map"),
         (["tall.npy"], "differ in aspect; turn the depth map by 90 degrees"),
@@ -310,9 +265,8 @@ def test_maps_that_do_not_fit_are_refused_and_nothing_is_written(
     photo_at(tmp_path)
     codes_at(tmp_path)
     np.save(tmp_path / "wide.npy", np.full((H, W), 1 << 16))
-    Image.fromarray(np.full((H, W), 5000, np.uint16)).save(tmp_path / "wide.png")
     stated = {"type": "disparity", "at_code_0": 0.5, "at_max_code": 4}
-    (tmp_path / "codes.json").write_text(json.dumps({"representation": stated}))
+    (tmp_path / "codes.json").write_text(json.dumps({"representation": stated, "bits": 8}))
     Image.fromarray(np.full((H, W), 300, np.uint16)).save(tmp_path / "more.png")
     Image.fromarray(np.zeros((H, W, 3), np.uint8)).save(tmp_path / "colour.png")
     np.save(tmp_path / "square.npy", np.ones((H, H)))

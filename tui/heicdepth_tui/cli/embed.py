@@ -50,7 +50,13 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     metavar="[M]",
     help="The numbers are distances of M metres each (default 1); floats always are distances.",
 )
-@click.option("--bits", type=click.Choice(["8", "10", "12"]), help="Bits of a code.")
+@click.option(
+    "--max-code",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The largest code that DEPTH may hold, which --d-max is the value of: 65535 for 16 bits.",
+)
+@click.option("--bits", type=click.Choice(["8", "10", "12"]), help="Bits of a code, as written.")
 @click.option(
     "--accuracy",
     type=click.Choice(["absolute", "relative", "unknown"]),
@@ -85,6 +91,7 @@ def embed(
     d_min: float | None,
     d_max: float | None,
     metres: float | None,
+    max_code: int | None,
     bits: str | None,
     accuracy: str | None,
     camera: Path | None,
@@ -97,13 +104,15 @@ def embed(
     PHOTO is any photo; a HEIC or AVIF keeps its coded picture, EXIF, profile and all other items
     byte for byte. DEPTH is an upright PNG of 8 or 16 bits, TIFF, EXR, NPY or NPZ of the photo's
     aspect: whole numbers are codes, the largest nearest, and need a range; floats are metres.
-    With --d-min and --d-max codes above 4095 are those of 16 bits, from 0 to 65535, and rounded to
-    --bits (12).
+    Codes of more than 8 bits need --max-code, unless --camera or --from states their bits; those of
+    16 bits are rounded to 12.
     """
     if (d_min is None) != (d_max is None):
         raise click.UsageError("give both --d-min and --d-max")
     if d_min is not None and metres is not None:
         raise click.UsageError("give either --metres or --d-min and --d-max")
+    if max_code is not None and metres is not None:
+        raise click.UsageError("give either --metres or --max-code: distances are no codes")
     from heicdepth_tui.edit.embed import embed as embed_in
     from heicdepth_tui.edit.meaning import Meaning, new_depth
     from heicdepth_tui.errors import HeicDepthError, MissingExtraError
@@ -115,6 +124,7 @@ def embed(
         ends=None if d_min is None or d_max is None else (d_min, d_max),
         metres=metres,
         bits=None if bits is None else int(bits),
+        max_code=max_code,
         accuracy=None if accuracy is None else Accuracy(accuracy),
         camera=camera,
         source=source,
@@ -130,8 +140,9 @@ def embed(
     click.echo(str(done.path))
     new = made.depth
     clauses = [f"depth {new.size}, {new.bits} bit, {new.representation.type.label}"]
-    if made.is_rounded:
-        clauses.append(f"codes of 16 bits rounded to {new.bits}, 65535 to {(1 << new.bits) - 1}")
+    if made.rounded_from:
+        largest = (1 << new.bits) - 1
+        clauses.append(f"codes 0 to {made.rounded_from} spread over 0 to {largest}, rounded")
     clauses.append(f"{done.kept} items as they were" if done.kept else "photo coded anew")
     if done.removed:
         clauses.append(f"{done.removed} items of the depth map before are gone")

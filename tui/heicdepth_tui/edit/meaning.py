@@ -35,8 +35,6 @@ REPRESENTATIONS = {
 """The forms that can be written, by their names in options."""
 
 _BITS = (8, 10, 12)
-_WIDE_BITS = 16
-"""Of codes that more than the last of these need: they are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,9 @@ class Meaning:
     metres: float | None = None
     """Metres a unit of the file's numbers, which are then distances, not codes."""
     bits: int | None = None
+    """Of the codes that are written."""
+    max_code: int | None = None
+    """The largest code that the file may hold; where it is not stated, see ``_codes_of``."""
     accuracy: Accuracy | None = None
     camera: Path | None = None
     """A JSON file with K, as ``extract`` writes it."""
@@ -90,8 +91,9 @@ class Made:
     depth: NewDepth
     filled: int = 0
     """Samples without a distance, written as the farthest code."""
-    is_rounded: bool = False
-    """Whether codes of 16 bits are rounded to fewer, by half a code of those at most."""
+    rounded_from: int = 0
+    """The largest code of the file where its codes are spread over others, by half a code of those
+    at most; 0 where they are written as they are."""
 
 
 def new_depth(path: Path, meaning: Meaning) -> Made:
@@ -137,32 +139,49 @@ def _codes(
         bits = meaning.bits or 8
         found = quantised(file.array * (meaning.metres or 1.0), kind, bits)
         return Made(NewDepth(found.codes, bits, found.representation), found.filled)
-    highest = int(file.array.max())
     if int(file.array.min()) < 0:
         raise ValueError("codes are not negative")
-    bits = meaning.bits or next((bits for bits in _BITS if highest < 1 << bits), _BITS[-1])
-    # With the range of another file they are rather distances in millimetres.
-    is_wide = meaning.ends is not None and 1 << _BITS[-1] <= highest < 1 << _WIDE_BITS
-    if highest >= 1 << bits and not is_wide:
+    representation, stated = _representation(meaning, record, header)
+    top = meaning.max_code or ((1 << stated) - 1 if stated else _largest(file.array, meaning))
+    if (highest := int(file.array.max())) > top:
         raise ValueError(
-            f"its largest code is {highest}, {bits} bits hold {(1 << bits) - 1}; "
-            "give --metres with the length of a unit if its numbers are distances, "
-            "or --d-min and --d-max if they are codes of 16 bits"
+            f"its largest code is {highest}, more than {top}; --max-code states another end, "
+            "--metres the length of a unit if its numbers are distances"
         )
-    representation = _representation(meaning, record, header)
-    array = file.array
-    if is_wide:
-        array = np.rint(array * (((1 << bits) - 1) / ((1 << _WIDE_BITS) - 1)))
+    bits = meaning.bits or next((bits for bits in _BITS if top < 1 << bits), _BITS[-1])
+    largest = (1 << bits) - 1
+    array = file.array if top == largest else np.rint(file.array * (largest / top))
     codes: Samples = array.astype(np.uint8) if bits == 8 else array.astype(np.uint16)
-    return Made(NewDepth(codes, bits, representation), is_rounded=is_wide)
+    rounded_from = 0 if top == largest else top
+    return Made(NewDepth(codes, bits, representation), rounded_from=rounded_from)
+
+
+def _largest(array: NDArray[Any], meaning: Meaning) -> int:
+    """Return the largest code that an array may hold, where nothing states it.
+
+    That of 8-bit samples, else that of the bits to write. It is not guessed from the codes: frames
+    of one camera would get different scales.
+    """
+    if array.dtype == np.uint8:
+        return 255
+    if meaning.bits is not None:
+        return (1 << meaning.bits) - 1
+    raise ValueError(
+        "nothing says which code has the value of --d-max: give --max-code, as 65535, 4095 or 1023 "
+        "for codes of 16, 12 or 10 bits, or --metres if its numbers are distances"
+    )
 
 
 def _representation(
     meaning: Meaning, record: dict[str, Any], header: Header | None
-) -> DepthRepresentation:
-    """Return what the codes mean, by the options, else the camera file, else the other photo."""
+) -> tuple[DepthRepresentation, int]:
+    """Return what the codes mean, by the options, else the camera file, else the other photo.
+
+    With the bits of a code, which the latter two state; 0 where nothing does.
+    """
     if meaning.ends is not None:
-        return _from_ends(REPRESENTATIONS[meaning.representation or "disparity"], *meaning.ends)
+        chosen = REPRESENTATIONS[meaning.representation or "disparity"]
+        return _from_ends(chosen, *meaning.ends), 0
     stated = record.get("representation")
     if isinstance(stated, dict):
         kind = REPRESENTATIONS.get(str(stated.get("type")))
@@ -170,9 +189,11 @@ def _representation(
             raise ValueError(
                 f"no representation is named {stated.get('type')!r} in the camera file"
             )
-        return _from_ends(kind, _float(stated, "at_code_0"), _float(stated, "at_max_code"))
+        ends = _float(stated, "at_code_0"), _float(stated, "at_max_code")
+        return _from_ends(kind, *ends), round(_float(record, "bits")) if "bits" in record else 0
     if header is not None and header.depth.representation is not None:
-        return header.depth.representation
+        item = header.depth.item
+        return header.depth.representation, (item.bits or 0) if item is not None else 0
     raise ValueError(
         "nothing says what its codes mean: give --d-min and --d-max, --camera with a file of "
         "extract, --from with a photo, or --metres"
