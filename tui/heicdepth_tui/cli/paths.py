@@ -59,6 +59,7 @@ class ListedPaths:
         while True:
             if _must_wait(stream):
                 yield None
+                _wait(stream)
             # read1 returns what is there, where read waits until all of its size is.
             data = stream.read1(_READ_SIZE)
             if not data:
@@ -77,6 +78,32 @@ def _must_wait(stream: BufferedIOBase) -> bool:
         return not select.select([stream], [], [], 0)[0]
     except (OSError, ValueError):
         return False  # a stream of another kind has all of it
+
+
+def _wait(stream: BufferedIOBase) -> None:
+    """Wait until something can be read, or a signal is handled.
+
+    One that comes just before a read blocks would be handled after it only: ctrl+c would end
+    nothing. Outside of the main thread, which handles signals, nothing is waited for.
+    """
+    import select
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        return
+    listed = stream.fileno()
+    signalled, wakeup = os.pipe()
+    os.set_blocking(wakeup, False)
+    before = signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
+    try:
+        while listed not in (ready := select.select([listed, signalled], [], [])[0]):
+            if signalled in ready:
+                os.read(signalled, 1)
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(signalled)
+        os.close(wakeup)
 
 
 class ExistingPath(click.ParamType[Path]):
